@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+# Loaded with Django, so that a task enqueued anywhere finds the broker of the settings.
+from portal.celery import app as celery_app
+
+__all__ = ["PortalConfig", "celery_app"]
+
+
+class PortalConfig(AppConfig):
+    name = "portal"

@@ -1,0 +1,170 @@
+"""pytest plugin (`-p portal.testing`): a database and a broker of the run's own.
+
+pytest-django reads the settings before any `conftest.py` is seen, so the services start here, once, in the process
+that hands out the tests. The xdist workers inherit their addresses; each makes a database of its own and uses a
+database number of its own on the broker. `TEST_DATABASE_URL` and `TEST_REDIS_URL` name other services.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from portal.embedded import EmbeddedError, Postgres, Valkey
+
+# Folders whose tests run only when they are named: they take minutes, or measure.
+ONLY_WHEN_NAMED = ("faults", "bench")
+
+DatabaseCloner = Callable[[str], AbstractContextManager[str]]
+
+_cleanup = contextlib.ExitStack()
+
+
+def _sweep(parent: Path, prefix: str) -> None:
+    """Remove folders of runs that were killed: nobody holds their lock any more."""
+    for lock in parent.glob(f"{prefix}*/lock"):
+        with contextlib.suppress(OSError), lock.open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
+def _scratch_folder() -> Path:
+    """A folder that is gone after the run, or at the latest after the next one."""
+    parent, prefix = Path(tempfile.gettempdir()), f"portal-test-{os.getuid()}-"
+    _sweep(parent, prefix)
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    _cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+    lock: IO[str] = _cleanup.enter_context((folder / "lock").open("w"))
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder
+
+
+def _start_services() -> None:
+    folder = _scratch_folder()
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        os.environ["DATABASE_URL"] = url
+    else:
+        # A server that runs as another user than we do must reach its folder.
+        folder.chmod(0o711)
+        database = Postgres(folder / "db", fast=True)
+        _cleanup.callback(database.stop)
+        os.environ["DATABASE_URL"] = database.start().url
+    if url := os.environ.get("TEST_REDIS_URL"):
+        os.environ["REDIS_URL"] = url
+    else:
+        broker = Valkey(folder / "broker")
+        _cleanup.callback(broker.stop)
+        os.environ["REDIS_URL"] = broker.start().url
+    os.environ["PORTAL_VAR"] = str(folder / "var")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    options = early_config.known_args_namespace
+    if options.help or options.version or options.collectonly:
+        return
+    # Playwright's synchronous interface runs an event loop of its own; Django would refuse the database beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # What the person at the terminal set for a portal of theirs is not for the tests.
+    for name in ("PORTAL_ENV", "PORTAL_DEMO", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "MIGRATION_DATABASE_URL"):
+        os.environ.pop(name, None)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{int(worker[2:]) + 1}").geturl()
+        return
+    try:
+        _start_services()
+    except EmbeddedError as error:
+        _cleanup.close()
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_unconfigure() -> None:
+    _cleanup.close()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if collection_path.name in ONLY_WHEN_NAMED and collection_path.parent == config.rootpath / "tests":
+        named = [(config.invocation_params.dir / arg.split("::")[0]).resolve() for arg in config.args]
+        if not any(path.is_relative_to(collection_path) for path in named):
+            return True
+    return None
+
+
+def database_url(name: str) -> str:
+    """Address of another database on the server of this run."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+def _maintenance(statement: str, **names: str) -> None:
+    identifiers = {key: sql.Identifier(value) for key, value in names.items()}
+    with psycopg.connect(database_url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(**identifiers))
+
+
+@contextlib.contextmanager
+def _clone(template: str, name: str) -> Iterator[str]:
+    _maintenance("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+    _maintenance("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy", name=name, template=template)
+    try:
+        yield name
+    finally:
+        _maintenance("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+
+
+@pytest.fixture(scope="session")
+def template_database(django_db_setup: None) -> Iterator[str]:
+    """Name of a copy of the migrated test database, made before any test wrote to it."""
+    from django.db import connection
+
+    connection.close()
+    migrated = str(connection.settings_dict["NAME"])
+    with _clone(migrated, f"{migrated}_template") as name:
+        yield name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _template_before_the_first_test(request: pytest.FixtureRequest) -> None:
+    if any("template_database" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("template_database")
+
+
+@pytest.fixture
+def cloned_database(template_database: str) -> DatabaseCloner:
+    """`with cloned_database("name") as url:` - a migrated, empty database for processes that commit for real."""
+
+    @contextlib.contextmanager
+    def clone(name: str) -> Iterator[str]:
+        with _clone(template_database, f"{template_database}_{name}") as full_name:
+            yield database_url(full_name)
+
+    return clone
+
+
+@pytest.fixture
+def own_database(cloned_database: DatabaseCloner, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a fresh database which Django, too, uses for this test: no transaction around it, no flush after it."""
+    from django.db import connections
+
+    with cloned_database("own") as url, django_db_blocker.unblock():
+        connection = connections["default"]
+        before = connection.settings_dict["NAME"]
+        connections.close_all()
+        connection.settings_dict["NAME"] = urlsplit(url).path[1:]
+        try:
+            yield url
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = before

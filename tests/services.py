@@ -1,0 +1,111 @@
+"""Real processes for tests: `manage.py` commands, workers, brokers, and the browser if there is one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from portal.celery import QUEUES
+from portal.embedded import Valkey, die_with_parent
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def environment(database_url: str, **changes: str) -> dict[str, str]:
+    """The environment of a process that works on this database. Coverage of the test run does not follow into it."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))}
+    return {**kept, "DATABASE_URL": database_url, **changes}
+
+
+def run(
+    *command: str, database_url: str, env: Mapping[str, str] | None = None, **options: Any
+) -> subprocess.Popen[str]:
+    """Start a process in the checkout. It ends with the test run at the latest."""
+    settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(database_url, **(env or {})),
+        preexec_fn=die_with_parent(signal.SIGKILL),
+        **settings,
+    )
+
+
+def run_manage(
+    *arguments: str, database_url: str, env: Mapping[str, str] | None = None, **options: Any
+) -> subprocess.Popen[str]:
+    """Start `manage.py` with these arguments; `communicate()` gives what it printed."""
+    return run(sys.executable, "manage.py", *arguments, database_url=database_url, env=env, **options)
+
+
+def manage(*arguments: str, database_url: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> str:
+    """Run `manage.py` to its end and return what it printed; raise with its error output if it failed."""
+    process = run_manage(*arguments, database_url=database_url, env=env)
+    try:
+        output, errors = process.communicate(timeout=timeout)
+    finally:
+        end(process)
+    if process.returncode != 0:
+        raise AssertionError(f"manage.py {' '.join(arguments)} ended with {process.returncode}:\n{errors}")
+    return output
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """Kill the process, if it still runs, and wait for it."""
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+@contextlib.contextmanager
+def broker(folder: Path) -> Iterator[Valkey]:
+    """A broker that belongs to one test, which may stop, empty and start it as it likes."""
+    valkey = Valkey(folder)
+    try:
+        yield valkey.start()
+    finally:
+        valkey.stop()
+
+
+@contextlib.contextmanager
+def worker(
+    *, database_url: str, redis_url: str, log: Path, concurrency: int = 1, env: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """A Celery worker on all queues, ready to take messages. Its output goes to `log`."""
+    with log.open("w") as output:
+        process = run(
+            *(sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "--queues", ",".join(QUEUES)),
+            *("--concurrency", str(concurrency), "--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+            database_url=database_url,
+            env={"LOG_LEVEL": "INFO", **(env or {}), "REDIS_URL": redis_url},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        _wait_until_ready(process, log)
+        yield process
+    finally:
+        end(process)
+
+
+def _wait_until_ready(process: subprocess.Popen[str], log: Path, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while " ready." not in log.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"the worker did not start:\n{log.read_text()}")
+        time.sleep(0.1)
+
+
+def chromium() -> str | None:
+    """Path of an installed Chromium (`CHROMIUM` names another one), or None."""
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
