@@ -1,0 +1,48 @@
+"""Facts with a period of validity, half-open, never overlapping: tier, status, country, group membership.
+
+PostgreSQL compares ranges in a GiST index without an extension, so the row's owner takes part in the exclusion
+constraint as the one-point range `int8range(id, id, '[]')`: no btree_gist is needed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Value
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+
+def as_point(column: str) -> Func:
+    return Func(F(column), F(column), Value("[]"), function="int8range")
+
+
+def no_overlap(name: str, *owners: str, column: str = "valid") -> ExclusionConstraint:
+    """Per combination of `owners` (foreign key columns) no two rows are valid on the same day."""
+    expressions: list[tuple[Any, str]] = [(as_point(owner), RangeOperators.OVERLAPS) for owner in owners]
+    return ExclusionConstraint(name=name, expressions=[*expressions, (column, RangeOperators.OVERLAPS)])
+
+
+class Dated(models.Model):
+    """`valid`: first day inclusive, last day exclusive; an empty end is open."""
+
+    valid = DateRangeField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def valid_from(self) -> date | None:
+        return self.valid.lower
+
+    @property
+    def valid_until(self) -> date | None:
+        return self.valid.upper
+
+
+def since(start: date, end: date | None = None) -> DateRange:
+    """The half-open range [start, end)."""
+    return DateRange(start, end, "[)")

@@ -1,0 +1,130 @@
+"""People, tokens and the outbox: what every app above may use."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from common.access import Actor, ActorQuerySet
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email__iexact=email)
+
+
+class User(AbstractUser):
+    """A person. Signs in by e-mail; what the person may do follows from memberships, not from this row.
+
+    `is_superuser` means platform admin; `is_staff` opens Django's admin, for platform and vendor admins.
+    """
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+    language = models.CharField(_("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de")
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = UserManager()  # type: ignore[assignment,misc]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    @property
+    def name(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class ApiTokenQuerySet(ActorQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(user_id=actor.user_id)
+
+
+class ApiToken(models.Model):
+    """A token for the HTTP API, of one person or integration. Only its SHA-256 is kept; `scopes` limit what it may do.
+
+    A token never has more rights than its user has at the time of the request.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=30))
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    @staticmethod
+    def generate() -> tuple[str, str]:
+        """A fresh secret (shown once) and its digest (stored)."""
+        secret = "prm_" + secrets.token_urlsafe(32)
+        return secret, ApiToken.digest_of(secret)
+
+    @staticmethod
+    def digest_of(secret: str) -> str:
+        # The secret has 256 bits of its own, so a plain hash is enough; no salt, for the look-up.
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class OutboxMail(models.Model):
+    """One mail to one recipient, made once: unique by kind, period and recipient, content stored when made.
+
+    A claim is committed before sending. A claim that a crash left behind becomes `uncertain`: nobody knows whether the
+    server took it. Kinds with `resend_when_uncertain` are then sent again under the same Message-ID, others are listed.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting to be sent")
+        CLAIMED = "claimed", _("being sent")
+        SENT = "sent", _("sent")
+        UNCERTAIN = "uncertain", _("unknown whether sent")
+        FAILED = "failed", _("refused by the mail server")
+
+    kind = models.CharField(max_length=60)
+    period = models.CharField(max_length=60)
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    address = models.EmailField()
+    language = models.CharField(max_length=5)
+    subject = models.CharField(max_length=250)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "period", "recipient"], name="mail_made_once"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="mail_unsent", condition=models.Q(state__in=["pending", "claimed", "uncertain"])),
+        ]
+
+    @property
+    def message_id(self) -> str:
+        key = f"{self.kind}|{self.period}|{self.recipient_id}"
+        return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@partner-portal>"

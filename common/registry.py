@@ -1,0 +1,159 @@
+"""What apps above hand down to the shared pages, filled in their `AppConfig.ready()`.
+
+- menu entries: where a person can go, by area;
+- panels: the cards a dashboard is composed of;
+- attention items: what waits for somebody, with a clock;
+- mail kinds: every mail the portal can send, with sample data.
+
+Each registry is a list in a fixed order; registering the same key twice is a programming error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.utils.functional import Promise
+
+from common.access import Actor
+
+Text = str | Promise
+
+
+class Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def order(self) -> int: ...
+
+
+T = TypeVar("T", bound=Keyed)
+
+
+class Registry(Generic[T]):
+    def __init__(self) -> None:
+        self._items: dict[str, T] = {}
+
+    def register(self, item: T) -> T:
+        if item.key in self._items:
+            raise ValueError(f"{item.key!r} is registered twice")
+        self._items[item.key] = item
+        return item
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(sorted(self._items.values(), key=lambda item: (item.order, item.key)))
+
+    def __getitem__(self, key: str) -> T:
+        return self._items[key]
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where a person works: one company, one vendor or one distributor. The page's context for menu and panels."""
+
+    scope: str  # common.access.PARTNER | VENDOR | DISTRIBUTOR
+    pk: int
+    slug: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class AreaSource:
+    """Gives the areas a person may choose from, in one query each."""
+
+    key: str
+    areas: Callable[[Actor], Iterable[Area]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A line of the navigation of one scope. `url(area)` builds its address; `roles` empty means every role."""
+
+    key: str
+    scope: str
+    label: Text
+    icon: str
+    url: Callable[[Area], str]
+    roles: tuple[str, ...] = ()
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card of the dashboard of one scope: `context(area, actor, today)` feeds `template`; None leaves it out."""
+
+    key: str
+    scope: str
+    template: str
+    context: Callable[[Area, Actor, date], Mapping[str, Any] | None]
+    column: str = "main"  # main | side
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits: what, for whom, since when, where to act."""
+
+    label: Text
+    url: str
+    since: datetime | date | None = None
+    due: datetime | date | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class AttentionSource:
+    """Gives what waits in an area, in a constant number of queries."""
+
+    key: str
+    scope: str
+    items: Callable[[Area, Actor, date], Iterable[Waiting]]
+    roles: tuple[str, ...] = ()
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """A mail the portal can send. `template` names mail/<template>.{subject.txt,txt,html}; `sample()` feeds previews.
+
+    `resend_when_uncertain`: after a crash between claim and answer, documents and security notices are sent again,
+    under the same Message-ID; notices of the week are not.
+    """
+
+    key: str
+    label: Text
+    template: str
+    sample: Callable[[], Mapping[str, Any]]
+    resend_when_uncertain: bool = False
+    order: int = 100
+
+
+areas: Registry[AreaSource] = Registry()
+menu: Registry[MenuEntry] = Registry()
+panels: Registry[Panel] = Registry()
+attention: Registry[AttentionSource] = Registry()
+mails: Registry[MailKind] = Registry()
+
+
+def panels_of(area: Area, actor: Actor, today: date) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+    """Templates and their contexts of an area's dashboard, by column."""
+    columns: dict[str, list[tuple[str, Mapping[str, Any]]]] = {"main": [], "side": []}
+    for panel in panels:
+        if panel.scope == area.scope and (context := panel.context(area, actor, today)) is not None:
+            columns[panel.column].append((panel.template, context))
+    return columns
+
+
+def waiting_in(area: Area, actor: Actor, today: date) -> list[Waiting]:
+    """What waits for the person in this area, oldest first."""
+    held = actor.roles.get(area.scope, {}).get(area.pk, frozenset())
+    return [
+        item
+        for source in attention
+        if source.scope == area.scope and (not source.roles or actor.sees_all or held & set(source.roles))
+        for item in source.items(area, actor, today)
+    ]

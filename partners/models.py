@@ -1,0 +1,204 @@
+"""Companies and people: partner, members, enrolments with dated status and tier, individual agreements."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Self
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
+from common.dated import Dated, no_overlap
+from programs.models import Program, Tier
+
+# No vowels and no look-alikes: read out on the telephone, and no words by accident.
+ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
+
+
+def partner_number() -> str:
+    """A number that tells nothing about how many partners there are."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
+class PartnerQuerySet(ActorQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Members see their company; vendor staff those enrolled (in any status) in one of their programs."""
+        if actor.sees_all:
+            return self
+        enrolled = Enrolment.objects.filter(program__vendor_id__in=actor.ids(VENDOR))
+        return self.filter(Q(id__in=actor.ids(PARTNER)) | Q(id__in=enrolled.values("partner_id")))
+
+
+@pghistory.track()
+class Partner(models.Model):
+    """A reseller company, registered once, enrolled in programs of one or more vendors."""
+
+    number = models.CharField(_("partner number"), max_length=12, unique=True, default=partner_number, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de")
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfPartner(ActorQuerySet):
+    """Rows of a partner that its members see, and staff of the vendor they concern."""
+
+    partner_path = "partner_id"
+    vendor_path: str
+
+    def visible_to(self, actor: Actor) -> Self:
+        if actor.sees_all:
+            return self
+        vendors = Q(**{f"{self.vendor_path}__in": actor.ids(VENDOR)})
+        return self.filter(vendors | Q(**{f"{self.partner_path}__in": actor.ids(PARTNER)}))
+
+
+@pghistory.track()
+class Seat(Dated):
+    """The country in which the company is registered; terms ask for it as of a sale's day."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="seats")
+    country = models.CharField(_("country"), max_length=2)
+
+    class Meta:
+        verbose_name = _("registered country")
+        verbose_name_plural = _("registered countries")
+        constraints = [no_overlap("one_seat_a_day", "partner_id")]
+
+    def __str__(self) -> str:
+        return self.country
+
+
+@pghistory.track()
+class Member(models.Model):
+    """A person's role in a partner company, until `left_on`."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        FINANCE = "finance", _("bookkeeping")
+        SALES = "sales", _("sales")
+        TECHNICIAN = "technician", _("technician")
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "user", "role"], condition=Q(left_on__isnull=True), name="member_role_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class EnrolmentQuerySet(OfPartner):
+    vendor_path = "program__vendor_id"
+
+
+@pghistory.track()
+class Enrolment(models.Model):
+    """One partner in one program. Status and tier have histories of their own."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="enrolments")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    enrolled_on = models.DateField(_("first enrolled on"))
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        constraints = [models.UniqueConstraint(fields=["partner", "program"], name="enrolled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner} · {self.program}"
+
+
+class OfEnrolment(OfPartner):
+    partner_path = "enrolment__partner_id"
+    vendor_path = "enrolment__program__vendor_id"
+
+
+@pghistory.track()
+class EnrolmentStatus(Dated):
+    """Status of an enrolment on any day. Only `active` days earn rebates."""
+
+    class Status(models.TextChoices):
+        APPLIED = "applied", _("applied")
+        ACTIVE = "active", _("active")
+        SUSPENDED = "suspended", _("suspended")
+        ENDED = "ended", _("ended")
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="statuses")
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+
+    objects = OfEnrolment.as_manager()
+
+    class Meta:
+        ordering = ["enrolment", "valid"]
+        verbose_name = _("status of an enrolment")
+        verbose_name_plural = _("statuses of enrolments")
+        constraints = [no_overlap("one_status_a_day", "enrolment_id")]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
+
+
+@pghistory.track()
+class EnrolmentTier(Dated):
+    """Tier of an enrolment on any day; settlements use the tier of the sale's day."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="tiers")
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = OfEnrolment.as_manager()
+
+    class Meta:
+        ordering = ["enrolment", "valid"]
+        verbose_name = _("tier of an enrolment")
+        verbose_name_plural = _("tiers of enrolments")
+        constraints = [no_overlap("one_tier_a_day", "enrolment_id")]
+
+    def __str__(self) -> str:
+        return str(self.tier)
+
+
+@pghistory.track()
+class IndividualAgreement(Dated):
+    """An agreement on targets and bonuses with one partner. Its terms may exist on paper only."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="agreements")
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    document = models.JSONField(_("terms"), null=True, blank=True)
+
+    objects = OfEnrolment.as_manager()
+
+    class Meta:
+        verbose_name = _("individual agreement")
+        verbose_name_plural = _("individual agreements")
+        constraints = [no_overlap("one_agreement_a_day", "enrolment_id")]
+
+    def __str__(self) -> str:
+        return self.note or str(self.enrolment)

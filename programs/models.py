@@ -1,0 +1,328 @@
+"""What vendors configure: vendor and staff, program, tier, product, distributor, rebate terms."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.access import DISTRIBUTOR, VENDOR, Actor, ActorQuerySet
+from common.dated import Dated, no_overlap
+from common.periods import Period
+from programs.terms import Terms
+
+CURRENCY = models.CharField(_("currency"), max_length=3, default="EUR")
+
+
+class OfVendor(ActorQuerySet):
+    """Rows that belong to a vendor: seen by its staff. `vendor_path` leads to the vendor's id."""
+
+    vendor_path = "vendor_id"
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self if actor.sees_all else self.filter(**{f"{self.vendor_path}__in": actor.ids(VENDOR)})
+
+
+class VendorQuerySet(OfVendor):
+    vendor_path = "id"
+
+
+class OfProgram(OfVendor):
+    vendor_path = "program__vendor_id"
+
+
+class OfGroup(OfVendor):
+    vendor_path = "group__vendor_id"
+
+
+@pghistory.track()
+class Vendor(models.Model):
+    """A manufacturer that sells through resellers."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+
+    objects = VendorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("vendor")
+        verbose_name_plural = _("vendors")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class VendorStaff(models.Model):
+    """One person's role at a vendor. Money is approved by finance or admin, everything else by channel managers."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("vendor admin")
+        CHANNEL_MANAGER = "channel_manager", _("channel manager")
+        FINANCE = "finance", _("finance")
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="staff")
+    user = models.ForeignKey("common.User", on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    objects = OfVendor.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vendor", "user", "role"], name="vendor_role_once")]
+        verbose_name = _("vendor staff")
+        verbose_name_plural = _("vendor staff")
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+@pghistory.track()
+class Program(models.Model):
+    """A vendor's partner program. Countries and end are configuration: prolonging it is a change of one field."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="programs")
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    currency = CURRENCY.clone()
+    countries = ArrayField(models.CharField(max_length=2), verbose_name=_("countries"))
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True, help_text=_("First day without the program; empty: open."))
+    grace_days = models.PositiveSmallIntegerField(
+        _("grace days"), default=10, help_text=_("Days after a period's end in which late reports still count for it.")
+    )
+    recomputed_periods = models.PositiveSmallIntegerField(
+        _("recomputed periods"), default=4, validators=[MaxValueValidator(12)],
+        help_text=_("Closed periods that every closing looks at again for late or corrected sales."),
+    )  # fmt: skip
+
+    objects = OfVendor.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
+                name="program_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Tier(models.Model):
+    """A level of a program, by rank; any number, any names."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="tiers")
+    code = models.SlugField(_("code"))
+    name = models.CharField(_("name"), max_length=60)
+    rank = models.PositiveSmallIntegerField(_("rank"))
+    benefits = models.JSONField(_("benefits"), default=list, blank=True)
+    requirements = models.JSONField(_("requirements"), default=list, blank=True)
+
+    objects = OfProgram.as_manager()
+
+    class Meta:
+        ordering = ["program", "rank"]
+        verbose_name = _("tier")
+        verbose_name_plural = _("tiers")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "code"], name="tier_code_once"),
+            models.UniqueConstraint(fields=["program", "rank"], name="tier_rank_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Product(models.Model):
+    """An article of a vendor. `list_price` in the vendor's currency, net."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="products")
+    article = models.CharField(_("article number"), max_length=60)
+    name = models.CharField(_("name"), max_length=200)
+    gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
+    list_price = models.DecimalField(_("list price"), max_digits=12, decimal_places=2, null=True, blank=True)
+
+    objects = OfVendor.as_manager()
+
+    class Meta:
+        ordering = ["article"]
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints = [models.UniqueConstraint(fields=["vendor", "article"], name="article_once")]
+
+    def __str__(self) -> str:
+        return f"{self.article} {self.name}"
+
+
+@pghistory.track()
+class ProductGroup(models.Model):
+    """A named set of products, whose membership has dates: terms look at the group as it stood on a sale's day."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="product_groups")
+    code = models.SlugField(_("code"))
+    name = models.CharField(_("name"), max_length=120)
+
+    objects = OfVendor.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("product group")
+        verbose_name_plural = _("product groups")
+        constraints = [models.UniqueConstraint(fields=["vendor", "code"], name="group_code_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class GroupMembership(Dated):
+    group = models.ForeignKey(ProductGroup, on_delete=models.PROTECT, related_name="memberships")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="memberships")
+
+    objects = OfGroup.as_manager()
+
+    class Meta:
+        verbose_name = _("product in a group")
+        verbose_name_plural = _("products in groups")
+        constraints = [no_overlap("group_member_once_a_day", "group_id", "product_id")]
+
+    def __str__(self) -> str:
+        return f"{self.product} · {self.group}"
+
+
+class DistributorQuerySet(ActorQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Distributors are known by name to every vendor's staff; their own users see their own."""
+        if actor.sees_all or actor.ids(VENDOR):
+            return self
+        return self.filter(id__in=actor.ids(DISTRIBUTOR))
+
+
+@pghistory.track()
+class Distributor(models.Model):
+    """Buys from vendors, sells to partners, reports who bought what."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
+    gln = models.CharField(_("GLN"), max_length=13, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+
+    objects = DistributorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("distributor")
+        verbose_name_plural = _("distributors")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DistributorStaff(models.Model):
+    distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="staff")
+    user = models.ForeignKey("common.User", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["distributor", "user"], name="distributor_user_once")]
+        verbose_name = _("distributor's user")
+        verbose_name_plural = _("distributors' users")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+@pghistory.track()
+class Authorisation(Dated):
+    """A distributor whose sales count in a program, with dates. Sales by others are listed and do not count."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="authorisations")
+    distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="authorisations")
+
+    objects = OfProgram.as_manager()
+
+    class Meta:
+        verbose_name = _("authorised distributor")
+        verbose_name_plural = _("authorised distributors")
+        constraints = [no_overlap("authorised_once_a_day", "program_id", "distributor_id")]
+
+    def __str__(self) -> str:
+        return f"{self.distributor} · {self.program}"
+
+
+PUBLISHED = "published"
+
+
+@pghistory.track()
+class RebateTerms(models.Model):
+    """A version of a rebate's terms (`programs.terms.Terms`). A published version never changes, a trigger sees to it.
+
+    It holds from `starts_on`, a period's first day, until the next published version of the same code starts.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = PUBLISHED, _("published")
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="terms")
+    code = models.SlugField(_("code"), max_length=80)
+    name = models.CharField(_("name"), max_length=120)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    starts_on = models.DateField(_("starts on"), help_text=_("The first day of one of its periods."))
+    document = models.JSONField(_("terms"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    published_at = models.DateTimeField(null=True, editable=False)
+    published_by = models.ForeignKey("common.User", null=True, editable=False, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfProgram.as_manager()
+
+    class Meta:
+        ordering = ["program", "code", "version"]
+        verbose_name = _("rebate terms")
+        verbose_name_plural = _("rebate terms")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "code", "version"], name="terms_version_once"),
+            models.UniqueConstraint(
+                fields=["program", "code", "starts_on"], condition=models.Q(state=PUBLISHED), name="terms_start_once"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="published_terms_stay",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state=PUBLISHED),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+    @property
+    def terms(self) -> Terms:
+        return Terms.model_validate(self.document)
+
+    def clean(self) -> None:
+        """Errors of the document or of the start, at their fields."""
+        try:
+            terms = self.terms
+        except ValueError as error:
+            raise ValidationError({"document": str(error)}) from error
+        if self.starts_on and Period.containing(terms.period, self.starts_on).start != self.starts_on:
+            raise ValidationError({"starts_on": _("Terms start on the first day of a period.")})
+

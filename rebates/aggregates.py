@@ -1,0 +1,88 @@
+"""Sale lines summed up in SQL for the engine: cost grows with partners, not with lines.
+
+One row per enrolment and combination of what terms can ask for about a sale, each judged on the line's `counts_on`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from common.periods import Period
+from programs.models import RebateTerms
+from rebates.engine import Aggregate
+
+# A line joins at most one row of each history: their exclusion constraints see to it.
+AGGREGATES = """
+    SELECT e.id, tier.code, seat.country, coalesce(status.status = 'active', false), agreement.id IS NOT NULL,
+           product.article, membership.id IS NOT NULL, line.project_ref <> '',
+           CASE WHEN line.currency <> program.currency THEN 'currency'
+                WHEN line.counts_on < program.starts_on OR line.counts_on >= program.ends_on THEN 'program'
+                WHEN authorised.id IS NULL THEN 'distributor' END AS excluded,
+           sum(line.quantity), coalesce(sum(line.net), 0), count(*), count(*) FILTER (WHERE line.net IS NULL)
+    FROM sales_saleline line
+    JOIN programs_program program ON program.id = %(program)s
+    JOIN partners_enrolment e ON e.partner_id = line.partner_id AND e.program_id = program.id
+    JOIN programs_product product ON product.id = line.product_id
+    LEFT JOIN partners_enrolmentstatus status ON status.enrolment_id = e.id AND status.valid @> line.counts_on
+    LEFT JOIN partners_enrolmenttier held ON held.enrolment_id = e.id AND held.valid @> line.counts_on
+    LEFT JOIN programs_tier tier ON tier.id = held.tier_id
+    LEFT JOIN partners_seat seat ON seat.partner_id = line.partner_id AND seat.valid @> line.counts_on
+    LEFT JOIN partners_individualagreement agreement
+           ON agreement.enrolment_id = e.id AND agreement.valid @> line.counts_on
+    LEFT JOIN programs_authorisation authorised ON authorised.program_id = program.id
+          AND authorised.distributor_id = line.distributor_id AND authorised.valid @> line.counts_on
+    LEFT JOIN programs_productgroup grp ON grp.vendor_id = program.vendor_id AND grp.code = %(group)s
+    LEFT JOIN programs_groupmembership membership ON membership.group_id = grp.id
+          AND membership.product_id = line.product_id AND membership.valid @> line.counts_on
+    WHERE line.vendor_id = program.vendor_id AND line.evidence = %(evidence)s
+      AND line.counts_on >= %(start)s AND line.counts_on < %(end)s
+      AND (%(cut)s::int IS NULL OR line.cut <= %(cut)s)
+      AND (%(enrolments)s::bigint[] IS NULL OR e.id = ANY(%(enrolments)s))
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+"""
+
+
+def aggregates_of(
+    *, terms: RebateTerms, period: Period, cut: int | None = None, enrolments: Sequence[int] | None = None
+) -> Mapping[int, list[Aggregate]]:
+    """Per enrolment of the terms' program, the sums of its lines of `period`.
+
+    `cut`: only lines booked under this cut number or before; None: every line committed so far.
+    `enrolments`: only these; None: all of the program.
+    """
+    document = terms.terms
+    values = {
+        "program": terms.program_id,
+        "group": document.products,
+        "evidence": document.evidence,
+        "start": period.start,
+        "end": period.end,
+        "cut": cut,
+        "enrolments": None if enrolments is None else list(enrolments),
+    }
+    found: dict[int, list[Aggregate]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(AGGREGATES, values)
+        for enrolment, tier, country, active, agreement, article, in_group, project, excluded, *sums in cursor:
+            units, net, lines, without_value = sums
+            found[enrolment].append(
+                Aggregate(
+                    tier=tier,
+                    country=country,
+                    active=active,
+                    agreement=agreement,
+                    article=article,
+                    in_group=in_group or document.products == "all",
+                    project=project,
+                    excluded=excluded,
+                    units=units,
+                    net=net,
+                    lines=lines,
+                    lines_without_value=without_value,
+                )
+            )
+    return found

@@ -1,0 +1,60 @@
+"""`close_period PROGRAM PERIOD`: the services the scheduled job calls, by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from common.errors import DomainError
+from common.periods import Period
+from programs.models import Program
+from rebates import closing
+from rebates.models import Closing, ClosingItem
+
+
+class Command(BaseCommand):
+    help = "Closes a period of a program: freezes its sales, settles every partner, seals. Running it again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("program", help="short name of the program")
+        parser.add_argument("period", help="2026-07, 2026Q3, 2026H1 or 2026")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, program: str, period: str, **options: Any) -> None:
+        found = Program.objects.filter(slug=program).first()
+        if found is None:
+            known = ", ".join(Program.objects.order_by("slug").values_list("slug", flat=True)) or "none"
+            raise CommandError(f"There is no program “{program}”. Programs: {known}.")
+        try:
+            opened = closing.open_closing(
+                program=found, period=Period.parse(period), today=timezone.localdate(), now=timezone.now()
+            )
+            done = closing.run(closing_id=opened.pk, now=timezone.now(), chunk=settings.CLOSING_CHUNK)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        self._report(done, as_json=options["json"])
+
+    def _report(self, done: Closing, *, as_json: bool) -> None:
+        parked = done.items.filter(state=ClosingItem.State.PARKED)
+        figures = {
+            "program": done.program.slug,
+            "period": done.period,
+            "state": done.state,
+            "cut": done.cut,
+            "items": done.items.count(),
+            "parked": parked.count(),
+            "settlements": done.settlements.count(),
+            "total": None if done.total is None else str(done.total),
+            "currency": done.program.currency,
+        }
+        if as_json:
+            self.stdout.write(json.dumps(figures))
+        else:
+            self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items()))
+        if figures["parked"]:
+            reasons = "; ".join(sorted(set(parked.values_list("reason", flat=True)))[:5])
+            raise CommandError(f"{figures['parked']} partners are parked, the closing is not sealed: {reasons}")

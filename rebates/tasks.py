@@ -1,0 +1,32 @@
+"""Closing in the background. Messages are hints: the rows say what is due and unfinished."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from common.errors import DomainError
+from rebates import closing
+from rebates.models import Closing
+
+
+@shared_task(name="rebates.close_due", queue="money", ignore_result=True)
+def close_due() -> None:
+    """Open what is due today and hand every unfinished closing to a worker."""
+    closing.ensure_due_closings(today=timezone.localdate(), now=timezone.now())
+    unfinished = Closing.objects.exclude(state=Closing.State.SEALED).order_by("ends_on", "id")
+    for pk in unfinished.values_list("id", flat=True):
+        run_closing.delay(pk)
+
+
+@shared_task(name="rebates.run_closing", queue="money", ignore_result=True)
+def run_closing(closing_id: int) -> None:
+    """Carry one closing as far as it goes; the next tick goes on where this one stops."""
+    try:
+        closing.run(closing_id=closing_id, now=timezone.now(), chunk=settings.CLOSING_CHUNK)
+    except closing.AnotherAtWork:
+        return  # its turn comes once the earlier one is sealed
+    except DomainError as error:
+        closing.log.error("closing stopped", closing=closing_id, error=type(error).__name__)
+        raise
