@@ -83,7 +83,9 @@ class SellOutReport(models.Model):
             models.CheckConstraint(
                 condition=Q(rows=models.F("matched") + models.F("unmatched") + models.F("duplicates")),
                 name="every_row_ends_somewhere",
-            )
+            ),
+            # The same file a second time adds nothing, whoever sends it and however often at once.
+            models.UniqueConstraint(fields=["vendor", "distributor", "sha256"], name="report_once"),
         ]
         triggers = [
             pgtrigger.Protect(name="reports_stay", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -97,18 +99,22 @@ class Sold(models.Model):
     """What a row of a report or an invoice says. `document_key` is the number without spaces, case and punctuation.
 
     `net`: amount of the whole line without VAT; null means "no value". `quantity` in pieces, negative for returns.
+    `customer_number` and `article` are kept as the distributor wrote them: a report sent again is compared with them.
+    `document_line`: the line's number, or article and occurrence where the report numbers no lines (`sales.keys`).
     """
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="+")
     document_number = models.CharField(_("document"), max_length=60)
     document_key = models.CharField(max_length=60)
-    document_line = models.CharField(_("line"), max_length=30)
+    document_line = models.CharField(_("line"), max_length=80)
     document_date = models.DateField(_("document date"))
     counts_on = models.DateField(_("counts on"))
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3)
     net = models.DecimalField(_("net"), max_digits=14, decimal_places=2, null=True)
     currency = CURRENCY.clone()
+    customer_number = models.CharField(_("customer number"), max_length=60, blank=True, db_default="")
+    article = models.CharField(_("article number"), max_length=60, blank=True, db_default="")
     project_ref = models.CharField(_("project"), max_length=60, blank=True)
     report = models.ForeignKey(SellOutReport, null=True, on_delete=models.PROTECT, related_name="%(class)ss")
     report_row = models.PositiveIntegerField(_("row"), null=True)
@@ -176,9 +182,7 @@ class WaitingRow(Sold):
         BOOKED = "booked", _("booked")
         DISMISSED = "dismissed", _("dismissed")
 
-    customer_number = models.CharField(_("customer number"), max_length=60, blank=True)
     customer_name = models.CharField(_("customer"), max_length=200, blank=True)
-    article = models.CharField(_("article number"), max_length=60)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     sale_line = models.OneToOneField(SaleLine, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -194,6 +198,11 @@ class WaitingRow(Sold):
             models.CheckConstraint(
                 condition=Q(state="booked", sale_line__isnull=False) | (~Q(state="booked") & Q(sale_line__isnull=True)),
                 name="booked_has_line",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["vendor", "distributor", "customer_number"], condition=~Q(state="booked"), name="row_not_booked"
             ),
         ]
 
