@@ -1,0 +1,150 @@
+"""Filters of lists: the base of every FilterSet with its search field and chips, and a filter for days from–to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters.widgets import SuffixedMultiWidget
+
+from common import formats
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter in words, and the query string of the list without it."""
+
+    label: str
+    value: str
+    query: str
+
+
+class FilterSet(django_filters.FilterSet):
+    """Base of every filter. `search_fields` are looked up by the words of `q`: each word in any of them."""
+
+    search_fields: tuple[str, ...] = ()
+    q = django_filters.CharFilter(method="search", label=gettext_lazy("Search"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.search_fields:
+            del self.filters["q"]
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        for word in value.split():
+            either = Q()
+            for field in self.search_fields:
+                either |= Q(**{f"{field}__icontains": word})
+            queryset = queryset.filter(either)
+        return queryset
+
+    @property
+    def form(self) -> forms.Form:
+        """The form with the looks of the portal's fields."""
+        form: forms.Form = super().form
+        for field in form.fields.values():
+            widgets = field.widget.widgets if isinstance(field.widget, forms.MultiWidget) else [field.widget]
+            for widget in widgets:
+                css = "form-select" if isinstance(widget, forms.Select) else "form-control"
+                widget.attrs.setdefault("class", css)
+        return form
+
+    def fields(self) -> list[forms.BoundField]:
+        """All fields but the search."""
+        return [field for field in self.form if field.name != "q"]
+
+    def chips(self) -> list[Chip]:
+        """What is filtered by, in the order of the filters."""
+        if not self.is_valid():
+            return []
+        chips = []
+        for name, filter_ in self.filters.items():
+            value = self.form.cleaned_data.get(name)
+            if value not in (None, "", [], ()) and not (isinstance(value, QuerySet) and not value.exists()):
+                chips.append(Chip(str(filter_.label), self._words(name, value), self._without(name)))
+        return chips
+
+    def query(self, *, keep_search: bool = True) -> str:
+        """The query string without any filter: what "reset" leads to."""
+        data = self.data.copy()
+        for name in self.filters:
+            self._drop(data, name)
+        return data.urlencode()
+
+    def _words(self, name: str, value: Any) -> str:
+        if isinstance(value, slice):
+            return self._range(value.start, value.stop)
+        if isinstance(value, Iterable) and not isinstance(value, str | Model):
+            return ", ".join(self._words(name, one) for one in value)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        choices = getattr(self.form.fields[name], "choices", None)
+        if choices is not None and not isinstance(value, Model):
+            return str(dict(self._flat(choices)).get(str(value), value))
+        return self._one(value)
+
+    def _range(self, start: Any, stop: Any) -> str:
+        if start is not None and stop is not None:
+            return f"{self._one(start)} – {self._one(stop)}"
+        if start is not None:
+            return _("from %(bound)s") % {"bound": self._one(start)}
+        return _("up to %(bound)s") % {"bound": self._one(stop)}
+
+    @staticmethod
+    def _one(value: Any) -> str:
+        if isinstance(value, date):
+            return formats.date_short(value)
+        return formats.number(value) if isinstance(value, Decimal | int) else str(value)
+
+    @staticmethod
+    def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, Any]]:
+        for value, label in choices:
+            if isinstance(label, list | tuple):
+                yield from ((str(one), text) for one, text in label)
+            else:
+                yield str(value), label
+
+    def _drop(self, data: Any, name: str) -> None:
+        widget = self.form.fields[name].widget
+        keys = [name]
+        if isinstance(widget, SuffixedMultiWidget):
+            keys += [widget.suffixed(name, suffix) for suffix in widget.suffixes]
+        for key in [*keys, "page"]:
+            data.pop(key, None)
+
+    def _without(self, name: str) -> str:
+        data = self.data.copy()
+        self._drop(data, name)
+        return str(data.urlencode())
+
+
+class DayRangeWidget(SuffixedMultiWidget):
+    """Two date fields, each with a name of its own for screen readers."""
+
+    suffixes = ["from", "to"]
+    template_name = "components/day_range.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        days = [
+            forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "aria-label": label})
+            for label in (gettext_lazy("from day"), gettext_lazy("to day"))
+        ]
+        super().__init__(days, attrs)
+
+    def decompress(self, value: slice | None) -> list[Any]:
+        return [value.start, value.stop] if value else [None, None]
+
+
+class DayRangeFilter(django_filters.DateFromToRangeFilter):
+    """Days from–to, both included, as a person means them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=DayRangeWidget, **kwargs)

@@ -1,0 +1,126 @@
+"""Numbers, money and dates as people read them, in the active language. German: 1.234,56 €, 31.12.2026.
+
+Every function takes exact values (Decimal, int, date, datetime); floats and text are refused. `None` reads as a dash.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+NOTHING = "–"
+MINUS = "\u2212"
+NARROW_SPACE = "\u00a0"
+
+_DATE = {"de": "dd.MM.yyyy", "en": "d MMM yyyy"}
+_DATE_TIME = {"de": "dd.MM.yyyy, HH:mm 'Uhr'", "en": "d MMM yyyy, HH:mm"}
+_DATE_LONG = {"de": "d. MMMM yyyy", "en": "d MMMM yyyy"}
+
+
+def active_locale() -> Locale:
+    """The locale of the active language; English where none is active."""
+    return Locale.parse((get_language() or "en").replace("-", "_"))
+
+
+def _exact(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        raise TypeError(f"A number must be a Decimal or an int, not {type(value).__name__}: {value!r}")
+    return Decimal(value)
+
+
+def _minus(text: str) -> str:
+    """The real minus sign, as wide as a plus, so that columns line up."""
+    return text.replace("-", MINUS)
+
+
+def money(amount: Decimal | int | None, currency: str, *, signed: bool = False) -> str:
+    """`amount` in `currency` (ISO 4217) with its own number of decimals; `signed` also writes the plus."""
+    if amount is None:
+        return NOTHING
+    value = _exact(amount)
+    text = _minus(format_currency(value, currency, locale=active_locale()))
+    return f"+{text}" if signed and value > 0 else text
+
+
+def currency_symbol(currency: str) -> str:
+    return get_currency_symbol(currency, locale=active_locale())
+
+
+def number(value: Decimal | int | None, decimals: int | None = None, *, signed: bool = False) -> str:
+    """With grouping. `decimals` fixes the places; without it those that matter are shown, at most six."""
+    if value is None:
+        return NOTHING
+    exact = _exact(value)
+    pattern = "#,##0.######" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    text = _minus(format_decimal(exact, format=pattern, locale=active_locale()))
+    return f"+{text}" if signed and exact > 0 else text
+
+
+def percent(value: Decimal | int | None, decimals: int | None = None, *, signed: bool = False) -> str:
+    """`value` in percent as terms write it: 4.4 reads "4.4%" or "4,4 %"."""
+    if value is None:
+        return NOTHING
+    gap = NARROW_SPACE if active_locale().language == "de" else ""
+    return f"{number(value, decimals, signed=signed)}{gap}%"
+
+
+def quantity(value: Decimal | int | None, unit: str, *, signed: bool = False) -> str:
+    """By unit: an ISO currency is money, "%" percent, anything else a number."""
+    if unit == "%":
+        return percent(value, signed=signed)
+    if len(unit) == 3 and unit.isalpha() and unit.isupper():
+        return money(value, unit, signed=signed)
+    return number(value, signed=signed)
+
+
+def _pattern(patterns: dict[str, str]) -> str:
+    return patterns.get(active_locale().language, patterns["en"])
+
+
+def _day(value: object) -> date:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    if isinstance(value, date):
+        return value
+    raise TypeError(f"A day must be a date or a datetime, not {type(value).__name__}: {value!r}")
+
+
+def date_short(value: date | datetime | None) -> str:
+    """31.12.2026 in German, 31 Dec 2026 in English."""
+    return NOTHING if value is None else format_date(_day(value), _pattern(_DATE), locale=active_locale())
+
+
+def date_long(value: date | datetime | None) -> str:
+    """31. Dezember 2026 in German, 31 December 2026 in English."""
+    return NOTHING if value is None else format_date(_day(value), _pattern(_DATE_LONG), locale=active_locale())
+
+
+def datetime_short(value: datetime | None) -> str:
+    """The exact minute, in the portal's time zone."""
+    if value is None:
+        return NOTHING
+    if not isinstance(value, datetime):
+        raise TypeError(f"A time must be a datetime, not {type(value).__name__}: {value!r}")
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return format_datetime(local, _pattern(_DATE_TIME), locale=active_locale())
+
+
+def relative(value: date | datetime, *, now: datetime) -> str:
+    """"2 hours ago", "in 3 days"; days are counted in whole days, "today", "yesterday" and "tomorrow" have their words."""
+    if isinstance(value, datetime):
+        distance = value - now
+        if abs(distance) < timedelta(minutes=1):
+            return _("just now")
+    else:
+        distance = _day(value) - _day(now)
+        words = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+        if distance.days in words:
+            return words[distance.days]
+    return format_timedelta(distance, add_direction=True, threshold=1.2, locale=active_locale())

@@ -1,0 +1,238 @@
+"""Tables: the base class, columns for money, numbers, dates, states and row links, and their export.
+
+A cell on the page is written for people, in an export for machines: numbers stay numbers, days are ISO 8601.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from babel.numbers import get_currency_precision
+from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.encoding import force_str
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.http import content_disposition_header
+from django_tables2.utils import Accessor
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from common import formats
+from common.templatetags.ui import badge_html, relative_time
+from common.ui import Tone
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NUMERIC = {"cell": {"class": "num"}}
+
+
+class Table(tables.Table):
+    """Base of every table. `currency` (ISO) is that of money columns without one of their own; it stands in their heads."""
+
+    def __init__(self, *args: Any, currency: str = "", **kwargs: Any) -> None:
+        self.currency = currency
+        kwargs.setdefault("template_name", "components/table.html")
+        super().__init__(*args, **kwargs)
+
+    def configure(self, request: HttpRequest, per_page: int = 25) -> None:
+        """Order and page from the address; nonsense in it is ignored, a page too far is the last one."""
+        self.request = request
+        order = request.GET.getlist(self.prefixed_order_by_field)
+        if order:
+            self.order_by = order
+        try:
+            self.paginate(per_page=per_page, page=request.GET.get(self.prefixed_page_field, 1))
+        except PageNotAnInteger:
+            self.page = self.paginator.page(1)
+        except EmptyPage:
+            self.page = self.paginator.page(self.paginator.num_pages)
+
+
+class NumberColumn(tables.Column):
+    """A count or measure, right aligned. `decimals` fixes the places. A footer may return a number."""
+
+    def __init__(self, *args: Any, decimals: int | None = None, signed: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", _NUMERIC)
+        kwargs.setdefault("initial_sort_descending", True)
+        super().__init__(*args, **kwargs)
+        self.decimals = decimals
+        self.signed = signed
+
+    def render(self, value: Decimal | int) -> str:
+        return formats.number(value, self.decimals, signed=self.signed)
+
+    def value(self, value: Decimal | int) -> Decimal | int:
+        return value
+
+    def footer(self, bound_column: Any, table: Table) -> str:
+        total = super().footer(bound_column, table)
+        return formats.number(total, self.decimals) if isinstance(total, Decimal | int) else total
+
+
+class PercentColumn(NumberColumn):
+    """A rate in percent (4.4 is 4.4 %)."""
+
+    def render(self, value: Decimal | int) -> str:
+        return formats.percent(value, self.decimals, signed=self.signed)
+
+
+class MoneyColumn(NumberColumn):
+    """An amount. With one currency for all rows (`currency` here or on the table) the head carries it and cells are numbers;
+    with `currency_from` (an accessor) each cell carries its own."""
+
+    def __init__(self, *args: Any, currency: str = "", currency_from: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.currency_from = currency_from
+
+    def unit(self, table: Table) -> str:
+        return "" if self.currency_from else self.currency or table.currency
+
+    def render(self, value: Decimal | int, table: Table, record: Any = None) -> str:  # type: ignore[override]
+        if self.currency_from:
+            return formats.money(value, Accessor(self.currency_from).resolve(record), signed=self.signed)
+        return self._amount(value, self.unit(table), signed=self.signed)
+
+    def footer(self, bound_column: Any, table: Table) -> str:
+        total = tables.Column.footer(self, bound_column, table)
+        return self._amount(total, self.unit(table)) if isinstance(total, Decimal | int) else total
+
+    @staticmethod
+    def _amount(value: Decimal | int, currency: str, *, signed: bool = False) -> str:
+        return formats.number(value, get_currency_precision(currency) if currency else 2, signed=signed)
+
+
+class DateColumn(tables.Column):
+    """A day: 31.12.2026 in German."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"cell": {"class": "text-nowrap"}})
+        kwargs.setdefault("initial_sort_descending", True)
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: date) -> str:
+        return formats.date_short(value)
+
+    def value(self, value: date) -> date:
+        return value
+
+
+class MomentColumn(DateColumn):
+    """A moment, relative on the page ("2 hours ago", the exact one on hover), exact in exports."""
+
+    def render(self, value: datetime) -> str:  # type: ignore[override]
+        return relative_time(value)
+
+
+class StateColumn(tables.Column):
+    """A choice as a badge with the words of the choice. `tones` maps its stored value to a tone."""
+
+    def __init__(self, *args: Any, tones: Mapping[str, Tone] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tones = tones or {}
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> str:
+        stored = Accessor(bound_column.accessor).resolve(record)
+        return badge_html(str(value), self.tones.get(str(stored), "neutral"))
+
+    def value(self, value: Any) -> str:
+        return str(value)
+
+
+class LinkColumn(tables.Column):
+    """The column that names the row; the whole row opens `url(record)`. `sub` is an accessor for a second, quieter line."""
+
+    def __init__(self, *args: Any, url: Callable[[Any], str | None], sub: str = "", **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"td": {"class": "cell-lead"}, "a": {"class": "row-link"}})
+        super().__init__(*args, linkify=lambda record: url(record), **kwargs)
+        self.sub = sub
+
+    def render(self, value: Any, record: Any) -> str:
+        below = Accessor(self.sub).resolve(record) if self.sub else ""
+        return format_html('{}<span class="cell-sub">{}</span>', value, below) if below else force_str(value)
+
+    def value(self, value: Any) -> Any:
+        return value
+
+
+# --- export ------------------------------------------------------------------------------------------------------------------
+
+
+def safe_cell(value: Any) -> Any:
+    """The value for a spreadsheet: numbers, days and moments as they are, text so that no program takes it for a formula."""
+    if value is None or isinstance(value, bool | int | Decimal | date):
+        return value
+    text = _CONTROL.sub("", force_str(value))
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _rows(table: Table) -> Iterator[list[Any]]:
+    columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
+    heads = []
+    for column in columns:
+        unit = column.column.unit(table) if isinstance(column.column, MoneyColumn) else ""
+        heads.append(safe_cell(f"{column.header} ({unit})" if unit else column.header))
+    yield heads
+    for row in table.rows:
+        yield [safe_cell(row.get_cell_value(column.name)) for column in columns]
+
+
+def _iso(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _csv(table: Table) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerows([_iso(value) for value in row] for row in _rows(table))
+    return text.getvalue().encode("utf-8-sig")  # with the mark that makes Excel read UTF-8
+
+
+def _xlsx(table: Table, title: str) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "Export")
+    sheet.freeze_panes = "A2"
+    for index, row in enumerate(_rows(table)):
+        cells = []
+        for value in row:
+            moment = isinstance(value, datetime)
+            if moment and timezone.is_aware(value):
+                value = timezone.make_naive(value)
+            cell = WriteOnlyCell(sheet, value=value)
+            if index == 0:
+                cell.font = Font(bold=True)
+            elif isinstance(value, date):
+                cell.number_format = "yyyy-mm-dd hh:mm:ss" if moment else "yyyy-mm-dd"
+            cells.append(cell)
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def export_response(table: Table, fmt: str, filename: str | Promise) -> HttpResponse:
+    """All rows of the table (not only the page) as a download. `fmt` is a key of FORMATS, anything else a ValueError."""
+    if fmt not in FORMATS:
+        raise ValueError(f"No export format {fmt!r}; known: {', '.join(FORMATS)}")
+    content = _csv(table) if fmt == "csv" else _xlsx(table, str(filename))
+    response = HttpResponse(content, content_type=FORMATS[fmt])
+    response["Content-Disposition"] = content_disposition_header(True, f"{filename}.{fmt}") or "attachment"
+    return response

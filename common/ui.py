@@ -1,0 +1,113 @@
+"""What the components show: small typed records that views build and `common.templatetags.ui` renders.
+
+Texts are finished sentences in the person's language; numbers inside them come from `common.formats`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+Tone = Literal["neutral", "info", "success", "warning", "danger"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a rebate or a tier. `bound` is inclusive and in the unit of the position."""
+
+    bound: Decimal
+    label: str  # "from 25"
+    reward: str = ""  # "10.00 € each"
+
+
+@dataclass(frozen=True)
+class Crumb:
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    active: bool = False
+    badge: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """An entry of a timeline. `at` is a day or a moment; `actor` who did it, as a name."""
+
+    at: date | datetime
+    title: str
+    text: str = ""
+    actor: str = ""
+    icon: str = "circle"
+    tone: Tone = "neutral"
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of a key-value list. `numeric` aligns right with tabular figures."""
+
+    label: str
+    value: str
+    hint: str = ""
+    url: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A station of something that goes through states (a closing, a payment run)."""
+
+    label: str
+    state: Literal["done", "current", "ahead", "failed"]
+    at: datetime | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for the person: what, since when, until when, where to do it."""
+
+    title: str
+    url: str
+    text: str = ""
+    since: date | datetime | None = None
+    due: date | datetime | None = None
+    tone: Tone = "neutral"
+    icon: str = "circle"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line or set of bars. `muted` draws it as the comparison in the background (last year, the target)."""
+
+    label: str
+    values: Sequence[Decimal | int | None]
+    muted: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart and the table beside it. `id` is unique on the page; `unit` is an ISO currency, "%" or ""."""
+
+    id: str
+    title: str
+    axis: str  # what the labels are: "Week", "Quarter"
+    labels: Sequence[str]
+    series: Sequence[Series]
+    kind: Literal["line", "bar"] = "line"
+    unit: str = ""
+    stacked: bool = False
+    summary: str = ""  # the chart in one sentence, read instead of the picture
+
+    def __post_init__(self) -> None:
+        for series in self.series:
+            if len(series.values) != len(self.labels):
+                raise ValueError(f"Series {series.label!r} has {len(series.values)} values for {len(self.labels)} labels.")

@@ -1,0 +1,93 @@
+import "@tabler/core/dist/css/tabler.min.css";
+import "./app.css";
+import "@tabler/core/dist/js/tabler.esm.min.js";
+import htmx from "htmx.org";
+
+window.htmx = htmx;
+
+/* --- theme switch ------------------------------------------------------------------------------------------------ */
+
+function markTheme() {
+  for (const button of document.querySelectorAll("[data-theme-choice-value]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoiceValue === document.documentElement.dataset.themeChoice));
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-theme-choice-value]");
+  if (button) window.portalTheme.choose(button.dataset.themeChoiceValue);
+});
+document.addEventListener("portal:theme", markTheme);
+
+/* --- charts: loaded only where a page has one ------------------------------------------------------------------------ */
+
+async function drawCharts(within) {
+  if (!within.querySelector("canvas[data-chart]")) return;
+  const source = document.querySelector('meta[name="charts-script"]').content;
+  const charts = await import(source);
+  charts.draw(within);
+}
+
+/* --- forms --------------------------------------------------------------------------------------------------------- */
+
+// The summary of errors is where a person continues after a refused form.
+function focusErrors(within) {
+  within.querySelector("[data-error-summary]")?.focus();
+}
+
+// A second click while the first is on its way must not send the form twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  for (const button of form.querySelectorAll("button[type=submit]")) button.classList.add("btn-loading");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button[type=submit]")) button.classList.remove("btn-loading");
+  }
+});
+
+/* --- htmx: focus stays, changes are said ------------------------------------------------------------------------------ */
+
+function announce(text) {
+  const region = document.getElementById("live-region");
+  if (!region || !text) return;
+  region.textContent = "";
+  window.setTimeout(() => { region.textContent = text; }, 50);
+}
+
+document.addEventListener("htmx:afterSwap", (event) => drawCharts(event.detail.elt));
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const target = event.detail.elt;
+  // htmx keeps the focus of elements that have an id; what was focused and is gone hands over to its region.
+  if (document.activeElement === document.body && target.isConnected) {
+    if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
+    target.focus({ preventScroll: true });
+  }
+  announce(target.querySelector("[data-announce]")?.textContent.trim() ?? document.body.dataset.updated);
+});
+
+for (const problem of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(problem, () => {
+    const alert = document.getElementById("connection-problem");
+    if (alert) alert.hidden = false;
+  });
+}
+document.addEventListener("htmx:afterOnLoad", () => {
+  const alert = document.getElementById("connection-problem");
+  if (alert) alert.hidden = true;
+});
+
+/* --- start --------------------------------------------------------------------------------------------------------- */
+
+function start() {
+  markTheme();
+  drawCharts(document);
+  focusErrors(document);
+}
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();
