@@ -58,7 +58,7 @@ def _flag(value: object) -> bool:
 
 def _count(value: object) -> int:
     text = str(value).strip()
-    if isinstance(value, bool) or not re.fullmatch("[0-9]{1,4}", text) or int(text) < 1:
+    if isinstance(value, bool) or not re.fullmatch("[0-9]{1,3}", text) or int(text) < 1:
         raise refuse(_n("must be a whole number of periods, 1 or more (“{value}”)"), value=text[:40])
     return int(text)
 
