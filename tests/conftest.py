@@ -1,0 +1,95 @@
+"""Fixtures of the whole suite. `world` is the small world of `tests.world`, seen on `tests.world.TODAY`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+
+from common.models import User
+from tests import people
+from tests.world import NOW, TODAY, World, build_world
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached() -> Iterator[None]:
+    """Sign-in limits and the like live in the cache and would follow from test to test."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def today() -> Iterator[date]:
+    """The day on which the world of the tests is looked at; the clock runs on from noon."""
+    with time_machine.travel(NOW):
+        yield TODAY
+
+
+@pytest.fixture
+def world(db: None, today: date) -> World:
+    return build_world()
+
+
+@pytest.fixture
+def signed_in() -> Callable[..., Client]:
+    """`signed_in(person)`: a browser in which this person is signed in."""
+    return people.signed_in
+
+
+@pytest.fixture
+def platform_admin(world: World) -> User:
+    return world.platform_admin
+
+
+@pytest.fixture
+def vendor_admin(world: World) -> User:
+    return world.vendor_admin
+
+
+@pytest.fixture
+def channel_manager(world: World) -> User:
+    return world.channel_manager
+
+
+@pytest.fixture
+def vendor_finance(world: World) -> User:
+    return world.vendor_finance
+
+
+@pytest.fixture
+def rival_channel_manager(world: World) -> User:
+    return world.rival_channel_manager
+
+
+@pytest.fixture
+def reseller_owner(world: World) -> User:
+    return world.reseller_owner
+
+
+@pytest.fixture
+def reseller_finance(world: World) -> User:
+    return world.reseller_finance
+
+
+@pytest.fixture
+def reseller_sales(world: World) -> User:
+    return world.reseller_sales
+
+
+@pytest.fixture
+def reseller_technician(world: World) -> User:
+    return world.reseller_technician
+
+
+@pytest.fixture
+def rival_owner(world: World) -> User:
+    return world.rival_owner
+
+
+@pytest.fixture
+def reporter(world: World) -> User:
+    return world.reporter
