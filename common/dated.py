@@ -16,12 +16,13 @@ from django.db.models import F, Func, Value
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 
-def as_point(column: str) -> Func:
-    return Func(F(column), F(column), Value("[]"), function="int8range")
+def as_point(owner: str) -> Func:
+    # By the field's name, not its column: validation replaces only names by the row's values.
+    return Func(F(owner), F(owner), Value("[]"), function="int8range")
 
 
 def no_overlap(name: str, *owners: str, column: str = "valid") -> ExclusionConstraint:
-    """Per combination of `owners` (foreign key columns) no two rows are valid on the same day."""
+    """Per combination of `owners` (foreign keys) no two rows are valid on the same day."""
     expressions: list[tuple[Any, str]] = [(as_point(owner), RangeOperators.OVERLAPS) for owner in owners]
     return ExclusionConstraint(name=name, expressions=[*expressions, (column, RangeOperators.OVERLAPS)])
 

@@ -78,7 +78,7 @@ class Seat(Dated):
     class Meta:
         verbose_name = _("registered country")
         verbose_name_plural = _("registered countries")
-        constraints = [no_overlap("one_seat_a_day", "partner_id")]
+        constraints = [no_overlap("one_seat_a_day", "partner")]
 
     def __str__(self) -> str:
         return self.country
@@ -159,7 +159,7 @@ class EnrolmentStatus(Dated):
         ordering = ["enrolment", "valid"]
         verbose_name = _("status of an enrolment")
         verbose_name_plural = _("statuses of enrolments")
-        constraints = [no_overlap("one_status_a_day", "enrolment_id")]
+        constraints = [no_overlap("one_status_a_day", "enrolment")]
 
     def __str__(self) -> str:
         return self.get_status_display()
@@ -179,7 +179,7 @@ class EnrolmentTier(Dated):
         ordering = ["enrolment", "valid"]
         verbose_name = _("tier of an enrolment")
         verbose_name_plural = _("tiers of enrolments")
-        constraints = [no_overlap("one_tier_a_day", "enrolment_id")]
+        constraints = [no_overlap("one_tier_a_day", "enrolment")]
 
     def __str__(self) -> str:
         return str(self.tier)
@@ -198,7 +198,7 @@ class IndividualAgreement(Dated):
     class Meta:
         verbose_name = _("individual agreement")
         verbose_name_plural = _("individual agreements")
-        constraints = [no_overlap("one_agreement_a_day", "enrolment_id")]
+        constraints = [no_overlap("one_agreement_a_day", "enrolment")]
 
     def __str__(self) -> str:
         return self.note or str(self.enrolment)

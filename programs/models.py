@@ -200,7 +200,7 @@ class GroupMembership(Dated):
     class Meta:
         verbose_name = _("product in a group")
         verbose_name_plural = _("products in groups")
-        constraints = [no_overlap("group_member_once_a_day", "group_id", "product_id")]
+        constraints = [no_overlap("group_member_once_a_day", "group", "product")]
 
     def __str__(self) -> str:
         return f"{self.product} · {self.group}"
@@ -260,7 +260,7 @@ class Authorisation(Dated):
     class Meta:
         verbose_name = _("authorised distributor")
         verbose_name_plural = _("authorised distributors")
-        constraints = [no_overlap("authorised_once_a_day", "program_id", "distributor_id")]
+        constraints = [no_overlap("authorised_once_a_day", "program", "distributor")]
 
     def __str__(self) -> str:
         return f"{self.distributor} · {self.program}"

@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolmentstatus',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('enrolment_id'), models.F('enrolment_id'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='one_status_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('enrolment'), models.F('enrolment'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='one_status_a_day'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='enrolmentstatus',
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolmenttier',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('enrolment_id'), models.F('enrolment_id'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='one_tier_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('enrolment'), models.F('enrolment'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='one_tier_a_day'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='enrolmenttier',
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='individualagreement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('enrolment_id'), models.F('enrolment_id'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='one_agreement_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('enrolment'), models.F('enrolment'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='one_agreement_a_day'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='individualagreement',
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='seat',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('partner_id'), models.F('partner_id'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='one_seat_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('partner'), models.F('partner'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='one_seat_a_day'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='seat',

@@ -584,7 +584,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='groupmembership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('group_id'), models.F('group_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('product_id'), models.F('product_id'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='group_member_once_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('group'), models.F('group'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('product'), models.F('product'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='group_member_once_a_day'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='groupmembership',
@@ -600,7 +600,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='authorisation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('program_id'), models.F('program_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('distributor_id'), models.F('distributor_id'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='authorised_once_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('program'), models.F('program'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('distributor'), models.F('distributor'), models.Value('[]'), function='int8range'), '&&'), ('valid', '&&')], name='authorised_once_a_day'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='authorisation',
