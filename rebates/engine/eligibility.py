@@ -17,6 +17,8 @@ from rebates.engine.result import LeftOut, Rated, Reason, Totals
 
 def reason_against(terms: Terms, sale: Circumstances, *, newcomer: bool = True) -> Reason | None:
     """The first reason why `sale` takes no part, None when it does."""
+    if sale.excluded is not None:
+        return sale.excluded
     if not sale.in_group:
         return Reason.PRODUCT
     standing = Standing(sale.tier, sale.country, sale.active, sale.agreement)

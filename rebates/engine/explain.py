@@ -13,6 +13,9 @@ from rebates.engine.rating import Outcome, base_counts
 from rebates.engine.result import Kind, LeftOut, Line, Param, Part, Reason, Stop, Totals
 
 LEFT_OUT = {
+    Reason.DISTRIBUTOR: _n("Left out, distributor not authorised on that day – lines: {lines}"),
+    Reason.CURRENCY: _n("Left out, in another currency – lines: {lines}"),
+    Reason.PROGRAM: _n("Left out, the program did not run on that day – lines: {lines}"),
     Reason.PRODUCT: _n("Left out, product not in the group – lines: {lines}"),
     Reason.NOT_ENROLLED: _n("Left out, not enrolled or not active on that day – lines: {lines}"),
     Reason.COUNTRY: _n("Left out, country takes no part – lines: {lines}"),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from common.periods import Period
+from rebates.engine.result import Reason
 
 
 class Circumstances(Protocol):
@@ -31,6 +32,8 @@ class Circumstances(Protocol):
     def in_group(self) -> bool: ...
     @property
     def project(self) -> bool: ...
+    @property
+    def excluded(self) -> Reason | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Aggregate:
     lines: int
     lines_without_value: int = 0
     units_without_value: Decimal = Decimal(0)
+    excluded: Reason | None = None
+    """Why the sale is outside the program altogether, whatever the terms say: DISTRIBUTOR, CURRENCY or PROGRAM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class SaleLine:
     project: bool
     units: Decimal
     net: Decimal | None
+    excluded: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,12 @@ from programs.terms import Counts, Measure
 class Reason(StrEnum):
     """Why a line, or a part of what it stands for, is left out. The first that fits, in this order."""
 
+    DISTRIBUTOR = "distributor"
+    """The distributor was not authorised for the program on that day."""
+    CURRENCY = "currency"
+    """The sale is in another currency than the program's."""
+    PROGRAM = "program"
+    """The program did not run on that day."""
     PRODUCT = "product"
     """The article was not in the product group."""
     NOT_ENROLLED = "not_enrolled"
