@@ -27,7 +27,6 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
-import redis
 
 START_SECONDS = 60
 # The longest socket path the kernel takes is 107 characters; PostgreSQL adds "/.s.PGSQL.5432".
@@ -92,7 +91,7 @@ def _account(program: Path) -> _Account:
     unshare = shutil.which("unshare")
     if unshare:
         prefix = (unshare, "--user", "--map-user=65534", "--map-group=65534")
-        if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+        if subprocess.run([*prefix, program, "--version"], capture_output=True, check=False).returncode == 0:
             return _Account(prefix=prefix)
     nobody = _Account(uid=pwd.getpwnam("nobody").pw_uid)
     with contextlib.suppress(PermissionError):
@@ -286,20 +285,18 @@ class Valkey:
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGTERM),
             )
-        client = redis.Redis(port=self.port, socket_timeout=5)
         end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                client.ping()
-            except redis.ConnectionError:
-                if self.process.poll() is not None or time.monotonic() > end:
-                    raise EmbeddedError(
-                        f"Valkey did not start: {_last_line(self.log)} (all of it in {self.log})"
-                    ) from None
-                time.sleep(0.05)
-            else:
-                client.close()
-                return self
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise EmbeddedError(f"Valkey did not start: {_last_line(self.log)} (all of it in {self.log})")
+            time.sleep(0.05)
+        return self
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+        return False
 
     def stop(self) -> None:
         _stop(self.process, signal.SIGTERM)
