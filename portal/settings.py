@@ -218,7 +218,7 @@ PGHISTORY_APPEND_ONLY = True
 
 # --- work -------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
-CLOSING_CHUNK = 50
+CLOSING_CHUNK = env.int("CLOSING_CHUNK", 50)
 
 configure_structlog()
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from portal.embedded import EmbeddedError, Postgres, Valkey
 
@@ -125,14 +126,20 @@ def _clone(template: str, name: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template_database(django_db_setup: None) -> Iterator[str]:
+def template_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Name of a copy of the migrated test database, made before any test wrote to it."""
     from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
 
-    connection.close()
-    migrated = str(connection.settings_dict["NAME"])
-    with _clone(migrated, f"{migrated}_template") as name:
-        yield name
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(django_db_blocker.unblock())
+        if not str(connection.settings_dict["NAME"]).startswith("test_"):
+            # pytest-django makes the database only where a test asks for it by its own fixtures.
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+            stack.callback(teardown_databases, made, verbosity=0)
+        connection.close()
+        migrated = str(connection.settings_dict["NAME"])
+        yield stack.enter_context(_clone(migrated, f"{migrated}_template"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -154,7 +161,7 @@ def cloned_database(template_database: str) -> DatabaseCloner:
 
 
 @pytest.fixture
-def own_database(cloned_database: DatabaseCloner, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+def own_database(cloned_database: DatabaseCloner, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Address of a fresh database which Django, too, uses for this test: no transaction around it, no flush after it."""
     from django.db import connections
 

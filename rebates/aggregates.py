@@ -12,7 +12,7 @@ from django.db import connection
 
 from common.periods import Period
 from programs.models import RebateTerms
-from rebates.engine import Aggregate
+from rebates.engine import Aggregate, Reason
 
 # A line joins at most one row of each history: their exclusion constraints see to it.
 AGGREGATES = """
@@ -21,7 +21,8 @@ AGGREGATES = """
            CASE WHEN line.currency <> program.currency THEN 'currency'
                 WHEN line.counts_on < program.starts_on OR line.counts_on >= program.ends_on THEN 'program'
                 WHEN authorised.id IS NULL THEN 'distributor' END AS excluded,
-           sum(line.quantity), coalesce(sum(line.net), 0), count(*), count(*) FILTER (WHERE line.net IS NULL)
+           sum(line.quantity), coalesce(sum(line.net), 0), count(*), count(*) FILTER (WHERE line.net IS NULL),
+           coalesce(sum(line.quantity) FILTER (WHERE line.net IS NULL), 0)
     FROM sales_saleline line
     JOIN programs_program program ON program.id = %(program)s
     JOIN partners_enrolment e ON e.partner_id = line.partner_id AND e.program_id = program.id
@@ -67,8 +68,19 @@ def aggregates_of(
     found: dict[int, list[Aggregate]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(AGGREGATES, values)
-        for enrolment, tier, country, active, agreement, article, in_group, project, excluded, *sums in cursor:
-            units, net, lines, without_value = sums
+        for (
+            enrolment,
+            tier,
+            country,
+            active,
+            agreement,
+            article,
+            in_group,
+            project,
+            excluded,
+            *sums,
+        ) in cursor:
+            units, net, lines, lines_without_value, units_without_value = sums
             found[enrolment].append(
                 Aggregate(
                     tier=tier,
@@ -78,11 +90,12 @@ def aggregates_of(
                     article=article,
                     in_group=in_group or document.products == "all",
                     project=project,
-                    excluded=excluded,
+                    excluded=None if excluded is None else Reason(excluded),
                     units=units,
                     net=net,
                     lines=lines,
-                    lines_without_value=without_value,
+                    lines_without_value=lines_without_value,
+                    units_without_value=units_without_value,
                 )
             )
     return found

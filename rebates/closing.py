@@ -86,7 +86,9 @@ def open_closing(
     Raises PeriodNotOver, NothingToClose.
     """
     if today < period.end:
-        raise PeriodNotOver(_("%(period)s runs until %(day)s.") % {"period": period, "day": period.last_day.isoformat()})
+        raise PeriodNotOver(
+            _("%(period)s runs until %(day)s.") % {"period": period, "day": period.last_day.isoformat()}
+        )
     if not terms_in_force(program=program, period=period):
         raise NothingToClose(
             _("%(program)s has no published terms for %(period)s.") % {"program": program, "period": period}
@@ -94,7 +96,9 @@ def open_closing(
     return _open(program=program, period=period, requested_by=requested_by, now=now)[0]
 
 
-def _open(*, program: Program, period: Period, requested_by: User | None, now: datetime) -> tuple[Closing, bool]:
+def _open(
+    *, program: Program, period: Period, requested_by: User | None, now: datetime
+) -> tuple[Closing, bool]:
     return Closing.objects.get_or_create(
         program=program,
         period=str(period),
@@ -127,14 +131,19 @@ def freeze(*, closing_id: int, now: datetime) -> bool:
     closing = Closing.objects.select_for_update(of=("self",)).select_related("program").get(pk=closing_id)
     if closing.state != State.OPEN:
         return False
-    others = Closing.objects.filter(program_id=closing.program_id, kind=closing.kind).exclude(state=State.SEALED)
+    others = Closing.objects.filter(program_id=closing.program_id, kind=closing.kind).exclude(
+        state=State.SEALED
+    )
     at_work = others.filter(Q(ends_on__lt=closing.ends_on) | ~Q(state=State.OPEN)).exclude(pk=closing_id)
     if earlier := at_work.order_by("ends_on").first():
         raise AnotherAtWork(_("%(closing)s is not closed yet.") % {"closing": earlier})
     cut = books.freeze(vendor_id=closing.program.vendor_id)
     enrolments = Enrolment.objects.filter(program_id=closing.program_id, enrolled_on__lt=closing.ends_on)
     ClosingItem.objects.bulk_create(
-        (ClosingItem(closing=closing, enrolment_id=pk) for pk in enrolments.order_by("id").values_list("id", flat=True)),
+        (
+            ClosingItem(closing=closing, enrolment_id=pk)
+            for pk in enrolments.order_by("id").values_list("id", flat=True)
+        ),
         batch_size=1000,
     )
     Closing.objects.filter(pk=closing_id, state=State.OPEN).update(state=State.FROZEN, cut=cut, frozen_at=now)
@@ -166,7 +175,9 @@ def work_chunk(*, closing_id: int, now: datetime, limit: int, skip_locked: bool 
 def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before:
     """What was settled so far, per enrolment, code of terms and period."""
     settled = Settlement.objects.filter(enrolment__in=enrolments, terms__program_id=closing.program_id)
-    sums = settled.values_list("enrolment_id", "terms__code", "period").annotate(total=Sum("amount")).order_by()
+    sums = (
+        settled.values_list("enrolment_id", "terms__code", "period").annotate(total=Sum("amount")).order_by()
+    )
     return {(enrolment, code, period): total for enrolment, code, period, total in sums}
 
 
@@ -175,14 +186,16 @@ def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> dict[int, lis
     period = Period.parse(closing.period)
     earlier = [period.previous(n) for n in range(closing.program.recomputed_periods, 0, -1)]
     closed = set(
-        Closing.objects.filter(program_id=closing.program_id, period__in=map(str, earlier), state=State.SEALED).values_list(
-            "period", flat=True
-        )
+        Closing.objects.filter(
+            program_id=closing.program_id, period__in=map(str, earlier), state=State.SEALED
+        ).values_list("period", flat=True)
     )
     found: dict[int, list[Figure]] = defaultdict(list)
     for each in [*(period for period in earlier if str(period) in closed), period]:
         for terms in terms_in_force(program=closing.program, period=each):
-            for figure in figures(terms=terms, period=each, today=period.end, cut=closing.cut, enrolments=enrolments):
+            for figure in figures(
+                terms=terms, period=each, today=period.end, cut=closing.cut, enrolments=enrolments
+            ):
                 found[figure.enrolment.pk].append(figure)
     return found
 
@@ -200,7 +213,9 @@ def _settle_item(
             )
     except (DatabaseError, ArithmeticError, DomainError) as error:
         ClosingItem.objects.filter(pk=item.pk).update(
-            state=ClosingItem.State.PARKED, reason=f"{type(error).__name__}: {error}"[:300], attempts=item.attempts + 1
+            state=ClosingItem.State.PARKED,
+            reason=f"{type(error).__name__}: {error}"[:300],
+            attempts=item.attempts + 1,
         )
         log.error("closing item parked", closing=closing.pk, item=item.pk, error=type(error).__name__)
 
@@ -227,7 +242,9 @@ def _write(closing: Closing, figure: Figure, before: Decimal, now: datetime) -> 
         explanation=figure.settlement.to_json(),
         settled_at=now,
     )
-    book_settlement(settlement=settlement, vendor_id=closing.program.vendor_id, adjustment=not own_period, now=now)
+    book_settlement(
+        settlement=settlement, vendor_id=closing.program.vendor_id, adjustment=not own_period, now=now
+    )
 
 
 @transaction.atomic
@@ -235,7 +252,9 @@ def finish_calculation(*, closing_id: int, now: datetime) -> bool:
     """Frozen → calculated once every item is done; parked items hold it back. True: the closing is calculated."""
     closing = Closing.objects.select_for_update().get(pk=closing_id)
     if closing.state == State.FROZEN and not closing.items.exclude(state=ClosingItem.State.DONE).exists():
-        Closing.objects.filter(pk=closing_id, state=State.FROZEN).update(state=State.CALCULATED, calculated_at=now)
+        Closing.objects.filter(pk=closing_id, state=State.FROZEN).update(
+            state=State.CALCULATED, calculated_at=now
+        )
         return True
     return closing.state == State.CALCULATED
 
@@ -250,7 +269,9 @@ def seal(*, closing_id: int, now: datetime) -> bool:
     postings = Posting.objects.filter(entry__settlement__closing=closing, account=Posting.Account.OWED)
     owed = -(postings.aggregate(total=Sum("amount"))["total"] or ZERO)
     if total != owed:
-        raise SumsDisagree(_("Settlements give %(total)s, the ledger %(owed)s.") % {"total": total, "owed": owed})
+        raise SumsDisagree(
+            _("Settlements give %(total)s, the ledger %(owed)s.") % {"total": total, "owed": owed}
+        )
     moved = Closing.objects.filter(pk=closing_id, state=State.CALCULATED).update(
         state=State.SEALED, sealed_at=now, total=total
     )
@@ -259,5 +280,7 @@ def seal(*, closing_id: int, now: datetime) -> bool:
 
 def retry_parked(*, closing_id: int) -> int:
     """Put parked items back to work, after their cause was repaired; returns how many."""
-    parked = ClosingItem.objects.filter(closing_id=closing_id, closing__state=State.FROZEN, state=ClosingItem.State.PARKED)
+    parked = ClosingItem.objects.filter(
+        closing_id=closing_id, closing__state=State.FROZEN, state=ClosingItem.State.PARKED
+    )
     return parked.update(state=ClosingItem.State.PENDING, reason="")

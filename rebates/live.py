@@ -29,14 +29,18 @@ def terms_in_force(*, program: Program, period: Period) -> list[RebateTerms]:
     """The published version of each code that settles exactly this period: the last one that started by then."""
     if program.starts_on >= period.end or (program.ends_on is not None and program.ends_on <= period.start):
         return []
-    published = RebateTerms.objects.filter(program=program, state=RebateTerms.State.PUBLISHED, starts_on__lte=period.start)
+    published = RebateTerms.objects.filter(
+        program=program, state=RebateTerms.State.PUBLISHED, starts_on__lte=period.start
+    )
     latest = {terms.code: terms for terms in published.order_by("code", "starts_on")}
     return [terms for terms in latest.values() if terms.terms.period == period.kind]
 
 
 def running_terms(*, program: Program, today: date) -> list[tuple[RebateTerms, Period]]:
     """Every terms of the program with its period that contains `today`."""
-    kinds = sorted({terms.terms.period for terms in RebateTerms.objects.filter(program=program, state="published")})
+    kinds = sorted(
+        {terms.terms.period for terms in RebateTerms.objects.filter(program=program, state="published")}
+    )
     periods = [Period.containing(kind, today) for kind in kinds]
     return [(terms, period) for period in periods for terms in terms_in_force(program=program, period=period)]
 
@@ -55,7 +59,9 @@ def figures(
         sums = aggregates_of(terms=terms, period=period, cut=cut)
     else:
         asked = sorted(enrolments, key=lambda enrolment: enrolment.pk)
-        sums = aggregates_of(terms=terms, period=period, cut=cut, enrolments=[enrolment.pk for enrolment in asked])
+        sums = aggregates_of(
+            terms=terms, period=period, cut=cut, enrolments=[enrolment.pk for enrolment in asked]
+        )
     document, currency = terms.terms, terms.program.currency
     for enrolment in asked:
         facts = Facts(period=period, today=today, first_enrolled_on=enrolment.enrolled_on, currency=currency)

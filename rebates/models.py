@@ -33,7 +33,9 @@ class Closing(models.Model):
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     period = models.CharField(_("period"), max_length=8)
-    kind = models.CharField(max_length=10, help_text=_("Length of the period: month, quarter, half-year, year."))
+    kind = models.CharField(
+        max_length=10, help_text=_("Length of the period: month, quarter, half-year, year.")
+    )
     ends_on = models.DateField(help_text=_("First day after the period."))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     cut = models.PositiveIntegerField(null=True)
@@ -54,10 +56,13 @@ class Closing(models.Model):
             models.UniqueConstraint(fields=["program", "period"], name="period_closed_once"),
             # Two closings at work would both see the same difference of an earlier period and book it twice.
             models.UniqueConstraint(
-                fields=["program", "kind"], condition=Q(state__in=["frozen", "calculated"]), name="one_closing_at_work"
+                fields=["program", "kind"],
+                condition=Q(state__in=["frozen", "calculated"]),
+                name="one_closing_at_work",
             ),
             models.CheckConstraint(
-                condition=Q(state="open", cut__isnull=True) | (~Q(state="open") & Q(cut__isnull=False)), name="frozen_has_cut"
+                condition=Q(state="open", cut__isnull=True) | (~Q(state="open") & Q(cut__isnull=False)),
+                name="frozen_has_cut",
             ),
             models.CheckConstraint(
                 condition=Q(state="sealed", total__isnull=False, sealed_at__isnull=False)
@@ -66,7 +71,9 @@ class Closing(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="sealed_closings_stay", operation=FACT, condition=pgtrigger.Q(old__state="sealed")),
+            pgtrigger.Protect(
+                name="sealed_closings_stay", operation=FACT, condition=pgtrigger.Q(old__state="sealed")
+            ),
         ]
 
     def __str__(self) -> str:

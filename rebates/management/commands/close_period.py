@@ -57,4 +57,6 @@ class Command(BaseCommand):
             self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items()))
         if figures["parked"]:
             reasons = "; ".join(sorted(set(parked.values_list("reason", flat=True)))[:5])
-            raise CommandError(f"{figures['parked']} partners are parked, the closing is not sealed: {reasons}")
+            raise CommandError(
+                f"{figures['parked']} partners are parked, the closing is not sealed: {reasons}"
+            )

@@ -1,0 +1,124 @@
+"""A vendor with forty partners and a quarter of sales, for tests that run real processes against a database of their own."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from common.dated import since
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat
+from programs.models import (
+    Authorisation,
+    Distributor,
+    GroupMembership,
+    Product,
+    ProductGroup,
+    Program,
+    RebateTerms,
+    Tier,
+    Vendor,
+)
+from rebates.models import ClosingItem, LedgerEntry, Posting, Settlement
+from sales.books import current_cut
+from sales.models import SaleLine
+
+START = date(2026, 1, 1)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LOYALTY = {
+    "code": "loyalty",
+    "period": "quarter",
+    "counts": "units",
+    "products": "topsellers",
+    "mode": "whole_volume",
+    "steps": [
+        {"from": "10", "per_unit": "5.00"},
+        {"from": "25", "per_unit": "10.00"},
+        {"from": "50", "per_unit": "15.00"},
+    ],
+}
+
+
+def make_world(*, partners: int = 40) -> Program:
+    """Partner n bought n units in the first quarter and n + 3 in the second: every step and bound is met."""
+    vendor = Vendor.objects.create(slug="acme", name="Acme")
+    program = Program.objects.create(
+        vendor=vendor, slug="acme", name="Acme One", countries=["DE"], starts_on=START
+    )
+    tier = Tier.objects.create(program=program, code="registered", name="Registered", rank=1)
+    distributor = Distributor.objects.create(slug="komsa", name="Komsa")
+    Authorisation.objects.create(program=program, distributor=distributor, valid=since(START))
+    product = Product.objects.create(vendor=vendor, article="X1", name="Notebook X1")
+    group = ProductGroup.objects.create(vendor=vendor, code="topsellers", name="Top sellers")
+    GroupMembership.objects.create(group=group, product=product, valid=since(START))
+    terms = RebateTerms.objects.create(
+        program=program, code="loyalty", name="Loyalty", starts_on=START, document=LOYALTY
+    )
+    RebateTerms.objects.filter(pk=terms.pk).update(state="published")
+    for number in range(1, partners + 1):
+        partner = Partner.objects.create(number=f"P{number:03}", name=f"Partner {number}")
+        Seat.objects.create(partner=partner, country="DE", valid=since(START))
+        enrolment = Enrolment.objects.create(partner=partner, program=program, enrolled_on=START)
+        EnrolmentStatus.objects.create(enrolment=enrolment, status="active", valid=since(START))
+        EnrolmentTier.objects.create(enrolment=enrolment, tier=tier, valid=since(START))
+        sell(vendor, distributor, partner, product, date(2026, 2, 3), number)
+        sell(vendor, distributor, partner, product, date(2026, 5, 6), number + 3)
+    return program
+
+
+def sell(
+    vendor: Vendor, distributor: Distributor, partner: Partner, product: Product, day: date, units: int
+) -> SaleLine:
+    """Book one line of `units` at 100.00 each."""
+    with transaction.atomic():
+        document = f"R-{partner.number}-{day.isoformat()}"
+        return SaleLine.objects.create(
+            vendor=vendor,
+            distributor=distributor,
+            partner=partner,
+            product=product,
+            document_number=document,
+            document_key=document.replace("-", ""),
+            document_line="1",
+            document_date=day,
+            counts_on=day,
+            quantity=Decimal(units),
+            net=Decimal(units) * 100,
+            evidence="sell_out",
+            cut=current_cut(vendor_id=vendor.pk),
+            booked_at=NOW,
+        )
+
+
+def rebate_of(units: int) -> Decimal:
+    """The table of the loyalty program, written down once more without the engine."""
+    rate = 15 if units >= 50 else 10 if units >= 25 else 5 if units >= 10 else 0
+    return Decimal(units * rate).quantize(Decimal("0.01"))
+
+
+def digest() -> str:
+    """One fingerprint over settlements, ledger and items, whatever their ids and times."""
+    settlements = Settlement.objects.order_by(
+        "closing__period", "period", "enrolment_id", "terms_id"
+    ).values_list(
+        "closing__period",
+        "period",
+        "enrolment_id",
+        "terms__code",
+        "attainment",
+        "step",
+        "result",
+        "amount",
+        "explanation",
+    )
+    entries = LedgerEntry.objects.order_by("key").values_list("key", "kind", "partner_id", "currency")
+    postings = Posting.objects.order_by("entry__key", "account").values_list(
+        "entry__key", "account", "amount"
+    )
+    items = ClosingItem.objects.order_by("closing__period", "enrolment_id").values_list(
+        "closing__period", "enrolment_id", "state"
+    )
+    text = "\n".join(str(row) for rows in (settlements, entries, postings, items) for row in rows)
+    return hashlib.sha256(text.encode()).hexdigest()
