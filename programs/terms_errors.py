@@ -44,7 +44,7 @@ def refuse(text: str, at: str = "", **values: object) -> PydanticCustomError:
 
 _SENTENCES = {
     "missing": _n("is required"),
-    "extra_forbidden": _n("is not a field of rebate terms"),
+    "extra_forbidden": _n("is not a known field"),
     "enum": _n("must be one of: {expected}"),
     "tuple_type": _n("must be a list"),
     "dict_type": _n("must be a mapping of names"),
