@@ -33,9 +33,8 @@ def load(text: str) -> Any:
     """The one document in `text` as dicts, lists, strings and None. Raises `NotPlainYaml` with the line."""
     if len(text) > _LONGEST:
         raise NotPlainYaml(_n("the text is longer than {limit} characters"), limit=_LONGEST)
-    loader = _Loader(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"))
     try:
-        node = loader.get_single_node()
+        node = _Loader(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise NotPlainYaml(
@@ -47,8 +46,6 @@ def load(text: str) -> Any:
         raise NotPlainYaml(
             _n("this is not valid YAML ({problem})"), problem=str(error).splitlines()[0]
         ) from error
-    finally:
-        loader.dispose()
     return None if node is None else _value(node)
 
 
