@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -106,17 +108,19 @@ def _open(
     )
 
 
-def run(*, closing_id: int, now: datetime, chunk: int) -> Closing:
+def run(*, closing_id: int, now: datetime, chunk: int, seconds: float = math.inf, wait: bool = True) -> Closing:
     """Carry a closing as far as it goes; six at once, or again after a kill, give the same settlements.
 
-    Comes back when it is sealed or held back by parked items. Raises AnotherAtWork, SumsDisagree.
+    Comes back when it is sealed, held back by parked items, or after `seconds`. `wait`: once nothing is left to claim,
+    wait for the items that others hold, and do their work if they died. Raises AnotherAtWork, SumsDisagree.
     """
+    deadline = time.monotonic() + seconds
     freeze(closing_id=closing_id, now=now)
-    while work_chunk(closing_id=closing_id, now=now, limit=chunk):
-        pass
-    # What is left others hold: wait for their commit, and do their work if they died.
-    while work_chunk(closing_id=closing_id, now=now, limit=chunk, skip_locked=False):
-        pass
+    for skip_locked in (True, False) if wait else (True,):
+        while time.monotonic() < deadline and work_chunk(
+            closing_id=closing_id, now=now, limit=chunk, skip_locked=skip_locked
+        ):
+            pass
     if finish_calculation(closing_id=closing_id, now=now):
         seal(closing_id=closing_id, now=now)
     return Closing.objects.select_related("program").get(pk=closing_id)
