@@ -1,14 +1,30 @@
 """Mail that is made once and sent at most, or at least, once: see `OutboxMail`.
 
-Services call `put` inside their own transaction. `send_batch` claims, commits the claim, sends, commits the answer.
-A message to the worker is only a hint: whatever is unsent is found by the next call.
+Services call `put` inside their own transaction. `send_batch` claims one mail, commits the claim, sends, commits the
+answer, and takes the next. A message to the worker is only a hint: whatever is unsent is found by the next call.
+
+What the server's answer means for a mail:
+
+- taken: sent;
+- refused for good (5xx), or a message that cannot be written: failed, and listed;
+- refused for now (4xx), as greylisting does: tried again later, `ATTEMPTS` times in all;
+- no connection, or the server refuses us rather than the mail: nobody's fault, tried again later without end;
+- connection lost while the message was under way: uncertain, as after a crash.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import (
+    SMTPException,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
 from typing import Any
 
 import structlog
@@ -16,8 +32,9 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q
-from django.template.loader import render_to_string
+from django.db.models import F, Q
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils.translation import override
 
 from common import registry
@@ -28,7 +45,24 @@ log = structlog.get_logger(__name__)
 State = OutboxMail.State
 ATTEMPTS = 5
 RETRY_AFTER = timedelta(minutes=5)
+"""Grows threefold with each attempt: 5 minutes, 15, 45, 2 hours 15."""
+TOO_LARGE = 552
+"""With this answer to the sender's address the server means the message."""
 CLAIM_EXPIRES = timedelta(minutes=10)
+"""Far longer than any sender lives: tasks are killed after two minutes."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`taken`: mails that got an answer of any kind. `stopped`: the server is away, the rest waits."""
+
+    taken: int
+    sent: int
+    stopped: bool = False
+
+
+class ServerAway(Exception):
+    """The mail server cannot be reached, or refuses us whatever we send."""
 
 
 def put(*, kind: str, period: str, recipient: User, context: Mapping[str, Any]) -> bool:
@@ -39,37 +73,94 @@ def put(*, kind: str, period: str, recipient: User, context: Mapping[str, Any]) 
     template = registry.mails[kind].template
     with override(recipient.language):
         values = {**context, "recipient": recipient, "portal_url": settings.PORTAL_URL}
-        # A subject is one line, whatever a name in it contains.
-        subject = " ".join(render_to_string(f"mail/{template}.subject.txt", values).split())[:250]
-        text = render_to_string(f"mail/{template}.txt", values)
-        html = render_to_string(f"mail/{template}.html", values)
-    content = {"address": recipient.email, "language": recipient.language, "subject": subject, "text": text, "html": html}
-    _mail, made = OutboxMail.objects.get_or_create(kind=kind, period=period, recipient=recipient, defaults=content)
+        content = {
+            "address": recipient.email,
+            "language": recipient.language,
+            # A subject is one line, whatever a name in it contains.
+            "subject": " ".join(_plain(f"mail/{template}.subject.txt", values).split())[:250],
+            "text": _plain(f"mail/{template}.txt", values).strip() + "\n",
+            "html": render_to_string(f"mail/{template}.html", values),
+        }
+    _mail, made = OutboxMail.objects.get_or_create(
+        kind=kind, period=period, recipient=recipient, defaults=content
+    )
     return made
 
 
-def claim(*, now: datetime, limit: int) -> list[OutboxMail]:
-    """Take up to `limit` mails that are due; other senders skip them. The claim is committed on return."""
+def _plain(template: str, values: Mapping[str, Any]) -> str:
+    """Text stays as it is: escaped for HTML, “Müller & Söhne” would be misspelt."""
+    engine = get_template(template).template  # type: ignore[attr-defined]
+    return str(
+        engine.render(Context({**values, "LANGUAGE_CODE": values["recipient"].language}, autoescape=False))
+    )
+
+
+def claim(*, now: datetime) -> OutboxMail | None:
+    """Take the next mail that is due; other senders skip it. The claim is committed on return."""
     with transaction.atomic():
-        due = OutboxMail.objects.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now), state=State.PENDING)
-        mails = list(due.order_by("id").select_for_update(skip_locked=True)[:limit])
-        OutboxMail.objects.filter(id__in=[mail.pk for mail in mails]).update(state=State.CLAIMED, claimed_at=now)
-    return mails
+        due = OutboxMail.objects.filter(
+            Q(next_attempt_at=None) | Q(next_attempt_at__lte=now), state=State.PENDING
+        )
+        mail = due.order_by("id").select_for_update(skip_locked=True).first()
+        if mail is not None:
+            OutboxMail.objects.filter(pk=mail.pk).update(
+                state=State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1
+            )
+            mail.claimed_at, mail.attempts = now, mail.attempts + 1
+    return mail
 
 
-def send_batch(*, now: datetime, limit: int = 100) -> int:
-    """Send up to `limit` due mails over one connection; returns how many were sent."""
-    mails = claim(now=now, limit=limit)
-    if not mails:
-        return 0
+def send_batch(*, now: datetime, limit: int = 100) -> Batch:
+    """Send up to `limit` due mails over one connection, one after the other: a crash leaves one of them uncertain."""
     connection = get_connection()
+    taken = sent = 0
     try:
-        return sum(_send(mail, connection, now) for mail in mails)
+        while taken < limit and (mail := claim(now=now)) is not None:
+            try:
+                sent += _send(mail, connection, now)
+            except ServerAway as error:
+                log.warning("mail server is away", error=str(error))
+                return Batch(taken, sent, stopped=True)
+            taken += 1
     finally:
-        connection.close()
+        _close(connection)
+    return Batch(taken, sent)
 
 
 def _send(mail: OutboxMail, connection: BaseEmailBackend, now: datetime) -> bool:
+    """Send a claimed mail and write down the answer. True: the server took it. Raises ServerAway."""
+    try:
+        connection.open()
+    except (OSError, SMTPException) as error:
+        _answer(mail, State.PENDING, now, error, attempts=mail.attempts - 1)
+        raise ServerAway(type(error).__name__) from error
+    try:
+        _message(mail, connection).send()
+    except (OSError, SMTPException, ValueError) as error:
+        _close(connection)
+        if isinstance(error, SMTPSenderRefused) and error.smtp_code != TOO_LARGE:
+            _answer(mail, State.PENDING, now, error, attempts=mail.attempts - 1)
+            raise ServerAway(type(error).__name__) from error
+        _answer(mail, _state_after(error, mail.attempts), now, error)
+        return False
+    _answer(mail, State.SENT, now)
+    return True
+
+
+def _state_after(error: Exception, attempts: int) -> str:
+    """What an error during sending says about the mail itself. One bad mail must not delay the others."""
+    if isinstance(error, SMTPRecipientsRefused):
+        codes = [code for code, _text in error.recipients.values()]
+    elif isinstance(error, SMTPResponseException):
+        codes = [error.smtp_code]
+    elif isinstance(error, ValueError | SMTPNotSupportedError):
+        return State.FAILED  # a header or an address that cannot be written; nothing was sent
+    else:
+        return State.UNCERTAIN
+    return State.FAILED if min(codes) >= 500 or attempts >= ATTEMPTS else State.PENDING
+
+
+def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
@@ -79,31 +170,40 @@ def _send(mail: OutboxMail, connection: BaseEmailBackend, now: datetime) -> bool
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    claimed = OutboxMail.objects.filter(pk=mail.pk, state=State.CLAIMED)
-    attempts = mail.attempts + 1
-    try:
-        connection.open()
-        message.send()
-    except (OSError, SMTPException, ValueError) as error:
-        # ValueError: a header Django refuses. One bad mail must not delay the others.
-        lost = attempts >= ATTEMPTS or _is_final(error)
-        claimed.update(
-            state=State.FAILED if lost else State.PENDING,
-            attempts=attempts,
-            error=type(error).__name__,
-            next_attempt_at=now + RETRY_AFTER * attempts,
-        )
+    return message
+
+
+def _answer(
+    mail: OutboxMail,
+    state: str,
+    now: datetime,
+    error: Exception | None = None,
+    *,
+    attempts: int | None = None,
+) -> None:
+    """Write down what became of our claim, even if it was taken for lost meanwhile; never that of another sender."""
+    ours = OutboxMail.objects.filter(
+        pk=mail.pk, claimed_at=mail.claimed_at, state__in=[State.CLAIMED, State.UNCERTAIN]
+    )
+    tried = mail.attempts if attempts is None else attempts
+    values: dict[str, Any] = {
+        "state": state,
+        "attempts": tried,
+        "error": type(error).__name__ if error else "",
+    }
+    if state == State.PENDING:
+        values |= {"claimed_at": None, "next_attempt_at": now + RETRY_AFTER * 3 ** max(tried - 1, 0)}
+    elif state == State.SENT:
+        values |= {"sent_at": now}
+    ours.update(**values)
+    if error is not None:
+        log.warning("mail not sent", mail=mail.pk, state=state, error=type(error).__name__)
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    """After a refused message smtplib may have closed the socket itself; the next mail opens a new one."""
+    with contextlib.suppress(OSError, SMTPException):
         connection.close()
-        log.warning("mail not sent", mail=mail.pk, error=type(error).__name__, final=lost)
-        return False
-    claimed.update(state=State.SENT, attempts=attempts, sent_at=now, error="")
-    return True
-
-
-def _is_final(error: Exception) -> bool:
-    if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _answer in error.recipients.values())
-    return isinstance(error, ValueError) or (isinstance(error, SMTPResponseException) and error.smtp_code >= 500)
 
 
 def sweep(*, now: datetime) -> int:
@@ -112,6 +212,6 @@ def sweep(*, now: datetime) -> int:
     count = expired.update(state=State.UNCERTAIN)
     again = [kind.key for kind in registry.mails if kind.resend_when_uncertain]
     OutboxMail.objects.filter(state=State.UNCERTAIN, kind__in=again, attempts__lt=ATTEMPTS).update(
-        state=State.PENDING, claimed_at=None
+        state=State.PENDING, claimed_at=None, next_attempt_at=None
     )
     return count

@@ -28,7 +28,9 @@ def person(name: str, *, second_factor: bool = False, **fields: object) -> User:
 
 def set_up_second_factor(user: User) -> None:
     """What remains in the database after somebody activated an authenticator app."""
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "never asked for in tests"})
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": "never asked for in tests"}
+    )
 
 
 def platform_admin(name: str = "platform_admin") -> User:

@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from common.access import CHANNEL_MANAGER, OWNER, PARTNER_FINANCE, SALES, TECHNICIAN, VENDOR_ADMIN, VENDOR_FINANCE
+from common.access import (
+    CHANNEL_MANAGER,
+    OWNER,
+    PARTNER_FINANCE,
+    SALES,
+    TECHNICIAN,
+    VENDOR_ADMIN,
+    VENDOR_FINANCE,
+)
 from common.dated import since
 from common.models import User
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat
@@ -108,12 +116,15 @@ class World:
 def make_program(vendor: Vendor, slug: str, name: str, tiers: tuple[str, ...]) -> Program:
     program = Program.objects.create(vendor=vendor, slug=slug, name=name, countries=["DE"], starts_on=START)
     Tier.objects.bulk_create(
-        Tier(program=program, code=code, name=code.title(), rank=rank) for rank, code in enumerate(tiers, start=1)
+        Tier(program=program, code=code, name=code.title(), rank=rank)
+        for rank, code in enumerate(tiers, start=1)
     )
     return program
 
 
-def publish(program: Program, document: str, name: str, *, starts_on: date = START, version: int = 1) -> RebateTerms:
+def publish(
+    program: Program, document: str, name: str, *, starts_on: date = START, version: int = 1
+) -> RebateTerms:
     """Published terms of a program, from YAML."""
     terms = Terms.from_yaml(document)
     return RebateTerms.objects.create(
@@ -160,7 +171,9 @@ def make_distributor(slug: str, name: str, *programs: Program) -> Distributor:
     return distributor
 
 
-def make_report(vendor: Vendor, distributor: Distributor, *, matched: int, unmatched: int = 0) -> SellOutReport:
+def make_report(
+    vendor: Vendor, distributor: Distributor, *, matched: int, unmatched: int = 0
+) -> SellOutReport:
     content = f"{vendor.slug};{distributor.slug};{matched};{unmatched}\n".encode()
     return SellOutReport.objects.create(
         vendor=vendor,
@@ -239,8 +252,12 @@ def build_world() -> World:
     rival_vendor = Vendor.objects.create(slug="ibm", name="IBM")
     program = make_program(vendor, "topseller", "Top-Seller Loyalty", ("registered", "silver", "gold"))
     rival_program = make_program(rival_vendor, "10hoch4", "10hoch4", ("member",))
-    topseller = Product.objects.create(vendor=vendor, article="21HM", name="ThinkPad T14", list_price=Decimal("1000.00"))
-    slow_seller = Product.objects.create(vendor=vendor, article="4X40", name="Backpack", list_price=Decimal("40.00"))
+    topseller = Product.objects.create(
+        vendor=vendor, article="21HM", name="ThinkPad T14", list_price=Decimal("1000.00")
+    )
+    slow_seller = Product.objects.create(
+        vendor=vendor, article="4X40", name="Backpack", list_price=Decimal("40.00")
+    )
     server = Product.objects.create(vendor=rival_vendor, article="9105", name="Power S1022")
     make_group(vendor, "topsellers", topseller)
     terms = publish(program, LOYALTY, "Top-seller rebate")
@@ -295,8 +312,15 @@ def build_world() -> World:
 def _sell_two_quarters(world: World) -> None:
     CustomerNumber.objects.bulk_create(
         [
-            CustomerNumber(vendor=world.vendor, distributor=world.distributor, number="K-1", partner=world.reseller),
-            CustomerNumber(vendor=world.rival_vendor, distributor=world.rival_distributor, number="K-2", partner=world.rival),
+            CustomerNumber(
+                vendor=world.vendor, distributor=world.distributor, number="K-1", partner=world.reseller
+            ),
+            CustomerNumber(
+                vendor=world.rival_vendor,
+                distributor=world.rival_distributor,
+                number="K-2",
+                partner=world.rival,
+            ),
         ]
     )
     allnet = {"distributor": world.distributor, "report": world.report}
@@ -305,7 +329,17 @@ def _sell_two_quarters(world: World) -> None:
     sell(world.reseller, world.topseller, third, "24", "24000.00", document="R-1001", report_row=1, **allnet)
     sell(world.reseller, world.topseller, fourth, "22", "22000.00", document="R-1002", report_row=2, **allnet)
     sell(world.reseller, world.slow_seller, fourth, "3", "120.00", document="R-1003", report_row=3, **allnet)
-    sell(world.reseller, world.server, third, "4", "60000.00", document="R-3001", distributor=world.distributor)
-    sell(world.reseller, world.server, fourth, "2", "30000.00", document="R-3002", distributor=world.distributor)
+    sell(
+        world.reseller, world.server, third, "4", "60000.00", document="R-3001", distributor=world.distributor
+    )
+    sell(
+        world.reseller,
+        world.server,
+        fourth,
+        "2",
+        "30000.00",
+        document="R-3002",
+        distributor=world.distributor,
+    )
     sell(world.rival, world.server, third, "1", "9999.99", document="R-2001", report_row=1, **komsa)
     sell(world.rival, world.server, fourth, "7", "105000.00", document="R-2002", report_row=2, **komsa)

@@ -13,7 +13,10 @@ from tests.world import World
 def test_the_world_of_the_tests_keeps_the_rival_foreign_to_the_vendor(world: World) -> None:
     seen = Partner.objects.visible_to(Actor.of(world.channel_manager))
     assert list(seen) == [world.reseller]
-    assert set(Partner.objects.visible_to(Actor.of(world.rival_channel_manager))) == {world.reseller, world.rival}
+    assert set(Partner.objects.visible_to(Actor.of(world.rival_channel_manager))) == {
+        world.reseller,
+        world.rival,
+    }
 
 
 def test_people_of_the_tests_can_sign_in(reseller_owner: User, signed_in: Callable[..., Client]) -> None:
