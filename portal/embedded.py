@@ -241,9 +241,9 @@ class Postgres:
                 raise EmbeddedError(f"PostgreSQL did not start: {_last_line(self.log)} (all of it in {self.log})")
             time.sleep(0.05)
         with self._connect() as connection:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'portal'").fetchone():
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'portal'").fetchone():
                 connection.execute("CREATE ROLE portal LOGIN CREATEDB")
-            if not connection.execute("SELECT FROM pg_database WHERE datname = 'portal'").fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'portal'").fetchone():
                 connection.execute("CREATE DATABASE portal OWNER portal")
 
     def stop(self) -> None:

@@ -44,7 +44,7 @@ def environment_of(var: Path, port: int) -> dict[str, str]:
         "PORTAL_VAR": str(var),
         "PORT": str(port),
         # In a container root is the only user there is; the worker reads JSON only.
-        "PYTHONWARNINGS": "ignore::RuntimeWarning:celery.platforms",
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
 
 
@@ -124,16 +124,18 @@ def web(sockets: Sequence[int]) -> Child:
     return Child("web", command, dies_by=signal.SIGQUIT)
 
 
+CELERY = (sys.executable, "-m", "celery", "-A", "portal.celery", "--quiet")
+
+
 def worker() -> Child:
     alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    quiet = ("--quiet", "--loglevel", "WARNING")
-    command = (sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "--concurrency", "2", *alone, *quiet)
+    command = (*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING", *alone)
     return Child("worker", command, dies_by=signal.SIGQUIT)
 
 
 def scheduler(var: Path) -> Child:
-    command = (sys.executable, "-m", "celery", "-A", "portal.celery", "--quiet", "beat", "--loglevel", "WARNING")
-    return Child("scheduler", (*command, "--pidfile=", f"--schedule={var / 'beat-schedule'}"))
+    beat = ("beat", "--loglevel", "WARNING", "--pidfile=", f"--schedule={var / 'beat-schedule'}")
+    return Child("scheduler", (*CELERY, *beat))
 
 
 def answers(port: int) -> bool:

@@ -78,6 +78,7 @@ class Stop:
     def __init__(self, *, with_parent: bool) -> None:
         self._wanted = False
         self._parent = os.getppid() if with_parent else None
+        self._parent_caught_interrupts = catches_interrupts(self._parent)
         # Set, not inherited: a shell's background jobs start with Ctrl-C ignored.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, self._note)
@@ -106,11 +107,16 @@ class Stop:
             return False
         if os.getppid() != self._parent:
             return True
-        with contextlib.suppress(OSError):
-            for line in Path(f"/proc/{self._parent}/status").read_text().splitlines():
-                if line.startswith("SigCgt:"):
-                    return not int(line.split()[1], 16) & 1 << (signal.SIGINT - 1)
-        return False
+        return self._parent_caught_interrupts and not catches_interrupts(self._parent)
+
+
+def catches_interrupts(pid: int | None) -> bool:
+    """Whether the process has a handler for SIGINT, as far as this system tells."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("SigCgt:"):
+                return bool(int(line.split()[1], 16) & 1 << (signal.SIGINT - 1))
+    return False
 
 
 @contextlib.contextmanager
