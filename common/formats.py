@@ -14,6 +14,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 NOTHING = "–"
 MINUS = "\u2212"
@@ -123,4 +124,21 @@ def relative(value: date | datetime, *, now: datetime) -> str:
         words = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
         if distance.days in words:
             return words[distance.days]
-    return format_timedelta(distance, add_direction=True, threshold=1.2, locale=active_locale())
+    return format_timedelta(distance, add_direction=True, locale=active_locale())
+
+
+def lasting(since: date | datetime, *, now: datetime) -> str:
+    """How long something has been so: "for 3 days", "seit 3 Tagen"."""
+    minutes = int((now - since).total_seconds() // 60) if isinstance(since, datetime) else (_day(now) - since).days * 1440
+    days = minutes // 1440
+    if minutes < 60:
+        return _("for less than an hour") if isinstance(since, datetime) else _("since today")
+    if days < 1:
+        return ngettext("for %(number)d hour", "for %(number)d hours", minutes // 60) % {"number": minutes // 60}
+    if days < 14:
+        return ngettext("for %(number)d day", "for %(number)d days", days) % {"number": days}
+    if days < 60:
+        return ngettext("for %(number)d week", "for %(number)d weeks", days // 7) % {"number": days // 7}
+    if days < 730:
+        return ngettext("for %(number)d month", "for %(number)d months", days // 30) % {"number": days // 30}
+    return ngettext("for %(number)d year", "for %(number)d years", days // 365) % {"number": days // 365}

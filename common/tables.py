@@ -46,6 +46,7 @@ class Table(tables.Table):
     def __init__(self, *args: Any, currency: str = "", **kwargs: Any) -> None:
         self.currency = currency
         kwargs.setdefault("template_name", "components/table.html")
+        kwargs.setdefault("default", formats.NOTHING)
         super().__init__(*args, **kwargs)
 
     def configure(self, request: HttpRequest, per_page: int = 25) -> None:

@@ -32,7 +32,7 @@ async function drawCharts(within) {
 
 // The summary of errors is where a person continues after a refused form.
 function focusErrors(within) {
-  within.querySelector("[data-error-summary]")?.focus();
+  within.querySelector("main:not([data-sample]) [data-error-summary]")?.focus();
 }
 
 // A second click while the first is on its way must not send the form twice.

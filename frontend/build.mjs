@@ -20,7 +20,7 @@ function iconSprite() {
   fs.writeFileSync(path.join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`);
 }
 
-const shared = { bundle: true, minify: true, target: "es2022", outdir: out, legalComments: "linked", logLevel: "warning" };
+const shared = { bundle: true, minify: true, target: "es2022", outdir: out, legalComments: "linked", assetNames: "[name]", loader: { ".woff2": "file" }, logLevel: "warning" };
 const builds = [
   { ...shared, format: "iife", entryPoints: { app: path.join(root, "frontend/app.js"), theme: path.join(root, "frontend/theme.js") } },
   { ...shared, format: "esm", entryPoints: { charts: path.join(root, "frontend/charts.js") } },

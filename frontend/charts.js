@@ -6,6 +6,8 @@ import {
 
 Chart.register(BarController, BarElement, CategoryScale, Filler, LineController, LineElement, LinearScale, PointElement, Tooltip);
 
+Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+
 const language = document.documentElement.lang || "en";
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 

@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from common import formats
 from common.tables import DateColumn, LinkColumn, MoneyColumn, NumberColumn, Table
-from common.ui import Chart, Crumb, Event, Fact, Series, Stage, Step, Tab, Task
+from common.templatetags.ui import badge_html
+from common.ui import Chart, Crumb, Event, Fact, Series, Stage, Step, Tab, Task, Tone
 
 LONG_NAME = "Gesellschaft für Kommunikations- und Netzwerktechnik Mecklenburgische Seenplatte mbH & Co. KG"
 
@@ -47,7 +48,11 @@ class SaleTable(Table):
     product = tables.Column(verbose_name=gettext_lazy("Product"))
     quantity = NumberColumn(verbose_name=gettext_lazy("Quantity"), footer=lambda table: sum(row.quantity for row in table.data))
     net = MoneyColumn(verbose_name=gettext_lazy("Net"), footer=lambda table: sum(row.net or 0 for row in table.data))
-    state = tables.Column(accessor="get_state_display", verbose_name=gettext_lazy("State"), orderable=False)
+    state = tables.Column(verbose_name=gettext_lazy("State"), orderable=False)
+
+    def render_state(self, record: Sale) -> str:
+        tones: dict[str, Tone] = {"counted": "success", "waiting": "info", "refused": "neutral"}
+        return badge_html(record.get_state_display(), tones[record.state])
 
 
 class ProjectForm(forms.Form):
@@ -141,11 +146,27 @@ def _table(request: HttpRequest, rows: list[Sale], prefix: str) -> SaleTable:
     return table
 
 
+def _navigation() -> dict[str, Any]:
+    """A menu as a partner's owner who also belongs to a second company has it."""
+    entries = [
+        {"label": _("Overview"), "url": "#", "icon": "speedometer2", "active": True},
+        {"label": _("Sales"), "url": "#tables", "icon": "receipt", "active": False},
+        {"label": _("Rebates"), "url": "#charts", "icon": "cash-coin", "active": False},
+        {"label": _("Waiting for you"), "url": "#tasks", "icon": "inbox", "active": False, "badge": "2"},
+    ]
+    company = {"label": _("Company"), "entries": [{"label": _("People"), "url": "#facts", "icon": "people", "active": False}]}
+    areas = [
+        {"label": "Systemhaus Brandt GmbH", "url": "#", "active": True},
+        {"label": LONG_NAME, "url": "#", "active": False},
+    ]
+    return {"nav": [{"label": "", "entries": entries}, company], "areas": areas, "area": areas[0]}
+
+
 def _context(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     faulty = ProjectForm({"company": "", "email": "jonas.brandt", "quarter": "2026Q4", "units": "0", "note": "", "agreed": ""})
     return {
-        "steps": _rebate_steps("EUR"), "below": Decimal(7), "between": Decimal(37), "beyond": Decimal(64),
+        **_navigation(), "steps": _rebate_steps("EUR"), "below": Decimal(7), "between": Decimal(37), "beyond": Decimal(64),
         "line_chart": _chart("chart-line", "line"), "bar_chart": _chart("chart-bar", "bar"),
         "amount": Decimal("1240"), "more": Decimal("310"), "less": Decimal("-84.5"), "zero": Decimal(0), "big": Decimal("12345678.9"),
         "rate": Decimal("4.4"), "today": now.date(), "now": now, "since": now - timedelta(days=3),

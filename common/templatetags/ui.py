@@ -137,8 +137,17 @@ def relative_time(value: date | datetime | None) -> str:
     """"2 hours ago" as a <time> element with the exact moment on hover."""
     if value is None:
         return formats.NOTHING
+    return _time(value, formats.relative(value, now=timezone.now()))
+
+
+@register.filter
+def lasting_since(value: date | datetime | None) -> str:
+    """"for 3 days" as a <time> element with the exact moment on hover."""
+    return formats.NOTHING if value is None else _time(value, formats.lasting(value, now=timezone.now()))
+
+
+def _time(value: date | datetime, text: str) -> SafeString:
     exact = formats.datetime_short(value) if isinstance(value, datetime) else formats.date_short(value)
-    text = formats.relative(value, now=timezone.now())
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, text)
 
 
