@@ -1,28 +1,31 @@
 """Sale lines summed up in SQL for the engine: cost grows with partners, not with lines.
 
 One row per enrolment and combination of what terms can ask for about a sale, each judged on the line's `counts_on`.
+The single lines of one enrolment, to share its amount out, come from the same joins.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from django.db import connection
 
 from common.periods import Period
 from programs.models import RebateTerms
-from rebates.engine import Aggregate, Reason
+from rebates.engine import Aggregate, Reason, SaleLine
 
-# A line joins at most one row of each history: their exclusion constraints see to it.
-AGGREGATES = """
-    SELECT e.id, tier.code, seat.country, coalesce(status.status = 'active', false), agreement.id IS NOT NULL,
+CIRCUMSTANCES = """
+           tier.code, seat.country, coalesce(status.status = 'active', false), agreement.id IS NOT NULL,
            product.article, membership.id IS NOT NULL, line.project_ref <> '',
            CASE WHEN line.currency <> program.currency THEN 'currency'
                 WHEN line.counts_on < program.starts_on OR line.counts_on >= program.ends_on THEN 'program'
-                WHEN authorised.id IS NULL THEN 'distributor' END AS excluded,
-           sum(line.quantity), coalesce(sum(line.net), 0), count(*), count(*) FILTER (WHERE line.net IS NULL),
-           coalesce(sum(line.quantity) FILTER (WHERE line.net IS NULL), 0)
+                WHEN authorised.id IS NULL THEN 'distributor' END"""
+
+# A line joins at most one row of each history: their exclusion constraints see to it.
+LINES = """
     FROM sales_saleline line
     JOIN programs_program program ON program.id = %(program)s
     JOIN partners_enrolment e ON e.partner_id = line.partner_id AND e.program_id = program.id
@@ -42,44 +45,36 @@ AGGREGATES = """
       AND line.counts_on >= %(start)s AND line.counts_on < %(end)s
       AND (%(cut)s::int IS NULL OR line.cut <= %(cut)s)
       AND (%(enrolments)s::bigint[] IS NULL OR e.id = ANY(%(enrolments)s))
+"""
+AGGREGATES = f"""
+    SELECT e.id, {CIRCUMSTANCES} AS excluded,
+           sum(line.quantity), coalesce(sum(line.net), 0), count(*), count(*) FILTER (WHERE line.net IS NULL),
+           coalesce(sum(line.quantity) FILTER (WHERE line.net IS NULL), 0)
+    {LINES}
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
+SINGLE_LINES = f"SELECT line.id, {CIRCUMSTANCES} AS excluded, line.quantity, line.net {LINES} ORDER BY line.id"
 
 
 def aggregates_of(
-    *, terms: RebateTerms, period: Period, cut: int | None = None, enrolments: Sequence[int] | None = None
+    *,
+    terms: RebateTerms,
+    period: Period,
+    cut: int | None = None,
+    until: date | None = None,
+    enrolments: Sequence[int] | None = None,
 ) -> Mapping[int, list[Aggregate]]:
     """Per enrolment of the terms' program, the sums of its lines of `period`.
 
     `cut`: only lines booked under this cut number or before; None: every line committed so far.
-    `enrolments`: only these; None: all of the program.
+    `until`: only lines that count before this day. `enrolments`: only these; None: all of the program.
     """
-    document = terms.terms
-    values = {
-        "program": terms.program_id,
-        "group": document.products,
-        "evidence": document.evidence,
-        "start": period.start,
-        "end": period.end,
-        "cut": cut,
-        "enrolments": None if enrolments is None else list(enrolments),
-    }
+    every_product = terms.terms.products == terms.terms.ALL_PRODUCTS
     found: dict[int, list[Aggregate]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(AGGREGATES, values)
-        for (
-            enrolment,
-            tier,
-            country,
-            active,
-            agreement,
-            article,
-            in_group,
-            project,
-            excluded,
-            *sums,
-        ) in cursor:
+        cursor.execute(AGGREGATES, _values(terms, period, cut, until, enrolments))
+        for enrolment, tier, country, active, agreement, article, in_group, project, excluded, *sums in cursor:
             units, net, lines, lines_without_value, units_without_value = sums
             found[enrolment].append(
                 Aggregate(
@@ -88,7 +83,7 @@ def aggregates_of(
                     active=active,
                     agreement=agreement,
                     article=article,
-                    in_group=in_group or document.products == "all",
+                    in_group=in_group or every_product,
                     project=project,
                     excluded=None if excluded is None else Reason(excluded),
                     units=units,
@@ -99,3 +94,41 @@ def aggregates_of(
                 )
             )
     return found
+
+
+def lines_of(*, terms: RebateTerms, period: Period, enrolment_id: int, cut: int | None = None) -> list[SaleLine]:
+    """The lines behind one enrolment's aggregates, by id."""
+    every_product = terms.terms.products == terms.terms.ALL_PRODUCTS
+    with connection.cursor() as cursor:
+        cursor.execute(SINGLE_LINES, _values(terms, period, cut, None, [enrolment_id]))
+        return [
+            SaleLine(
+                id=pk,
+                tier=tier,
+                country=country,
+                active=active,
+                agreement=agreement,
+                article=article,
+                in_group=in_group or every_product,
+                project=project,
+                excluded=None if excluded is None else Reason(excluded),
+                units=units,
+                net=net,
+            )
+            for pk, tier, country, active, agreement, article, in_group, project, excluded, units, net in cursor
+        ]
+
+
+def _values(
+    terms: RebateTerms, period: Period, cut: int | None, until: date | None, enrolments: Sequence[int] | None
+) -> dict[str, Any]:
+    document = terms.terms
+    return {
+        "program": terms.program_id,
+        "group": document.products,
+        "evidence": document.evidence,
+        "start": period.start,
+        "end": period.end if until is None else min(period.end, until),
+        "cut": cut,
+        "enrolments": None if enrolments is None else list(enrolments),
+    }

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from django.db.models import Q
 
 from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
 from rebates.aggregates import aggregates_of
 from rebates.engine import Facts, Settlement, settle
+from rebates.standing import standings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +26,40 @@ class Figure:
 
 def terms_in_force(*, program: Program, period: Period) -> list[RebateTerms]:
     """The published version of each code that settles exactly this period: the last one that started by then."""
-    if program.starts_on >= period.end or (program.ends_on is not None and program.ends_on <= period.start):
-        return []
-    published = RebateTerms.objects.filter(
-        program=program, state=RebateTerms.State.PUBLISHED, starts_on__lte=period.start
-    )
-    latest = {terms.code: terms for terms in published.order_by("code", "starts_on")}
-    return [terms for terms in latest.values() if terms.terms.period == period.kind]
+    return versions_for(published_terms(programs=[program]), period)
+
+
+def published_terms(*, programs: Iterable[Program]) -> list[RebateTerms]:
+    """All published versions of these programs, by code and start."""
+    published = RebateTerms.objects.filter(program__in=programs, state=RebateTerms.State.PUBLISHED)
+    return list(published.select_related("program__vendor").order_by("program__name", "program_id", "code", "starts_on"))
+
+
+def versions_for(published: Iterable[RebateTerms], period: Period) -> list[RebateTerms]:
+    """Of `published_terms`, what settles exactly this period."""
+    latest = {(terms.program_id, terms.code): terms for terms in published if terms.starts_on <= period.start}
+    return [
+        terms for terms in latest.values() if terms.terms.period == period.kind and runs_in(terms.program, period)
+    ]
+
+
+def runs_in(program: Program, period: Period) -> bool:
+    """Whether the program runs on at least one day of the period."""
+    return program.starts_on < period.end and (program.ends_on is None or program.ends_on > period.start)
 
 
 def running_terms(*, program: Program, today: date) -> list[tuple[RebateTerms, Period]]:
     """Every terms of the program with its period that contains `today`."""
-    kinds = sorted(
-        {terms.terms.period for terms in RebateTerms.objects.filter(program=program, state="published")}
-    )
+    return running_versions(published_terms(programs=[program]), today=today)
+
+
+def running_versions(published: Sequence[RebateTerms], *, today: date) -> list[tuple[RebateTerms, Period]]:
+    """Of `published_terms`, what runs today, with its period: by program, then by length of the period."""
+    kinds = sorted({terms.terms.period for terms in published}, key=lambda kind: kind.months)
     periods = [Period.containing(kind, today) for kind in kinds]
-    return [(terms, period) for period in periods for terms in terms_in_force(program=program, period=period)]
+    found = [(terms, period) for period in periods for terms in versions_for(published, period)]
+    programs = list(dict.fromkeys(terms.program_id for terms in published))
+    return sorted(found, key=lambda pair: programs.index(pair[0].program_id))
 
 
 def figures(
@@ -51,20 +68,31 @@ def figures(
     period: Period,
     today: date,
     cut: int | None = None,
+    until: date | None = None,
     enrolments: Sequence[Enrolment] | None = None,
 ) -> Iterator[Figure]:
-    """Results of `enrolments` (None: all of the program), those without a sale included, in order of their ids."""
+    """Results of `enrolments` (None: all of the program), those without a sale included, in order of their ids.
+
+    `cut` and `until` limit the lines as in `aggregates_of`. In a running period the next step takes into account
+    whether further sales would count as the enrolment stands today.
+    """
     if enrolments is None:
         asked = list(Enrolment.objects.filter(program_id=terms.program_id).order_by("id"))
-        sums = aggregates_of(terms=terms, period=period, cut=cut)
+        sums = aggregates_of(terms=terms, period=period, cut=cut, until=until)
     else:
         asked = sorted(enrolments, key=lambda enrolment: enrolment.pk)
-        sums = aggregates_of(
-            terms=terms, period=period, cut=cut, enrolments=[enrolment.pk for enrolment in asked]
-        )
+        ids = [enrolment.pk for enrolment in asked]
+        sums = aggregates_of(terms=terms, period=period, cut=cut, until=until, enrolments=ids)
+    standings = standings_of(enrolments=[each.pk for each in asked], day=today) if period.contains(today) else {}
     document, currency = terms.terms, terms.program.currency
     for enrolment in asked:
-        facts = Facts(period=period, today=today, first_enrolled_on=enrolment.enrolled_on, currency=currency)
+        facts = Facts(
+            period=period,
+            currency=currency,
+            today=today,
+            first_enrolled_on=enrolment.enrolled_on,
+            standing=standings.get(enrolment.pk),
+        )
         yield Figure(enrolment, terms, period, settle(document, facts, sums.get(enrolment.pk, [])))
 
 
@@ -73,10 +101,9 @@ def live_figures(*, enrolments: Sequence[Enrolment], today: date) -> list[Figure
     by_program: dict[int, list[Enrolment]] = {}
     for enrolment in enrolments:
         by_program.setdefault(enrolment.program_id, []).append(enrolment)
-    programs = Program.objects.filter(Q(id__in=by_program)).select_related("vendor").order_by("name")
+    published = published_terms(programs=Program.objects.filter(id__in=by_program))
     return [
         figure
-        for program in programs
-        for terms, period in running_terms(program=program, today=today)
-        for figure in figures(terms=terms, period=period, today=today, enrolments=by_program[program.pk])
+        for terms, period in running_versions(published, today=today)
+        for figure in figures(terms=terms, period=period, today=today, enrolments=by_program[terms.program_id])
     ]
