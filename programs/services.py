@@ -1,0 +1,139 @@
+"""What happens to rebate terms: a draft is published, a published version is followed by a new draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from common.access import VENDOR, VENDOR_ADMIN, Actor
+from common.errors import DomainError
+from common.formats import date_short
+from common.periods import Period
+from common.sentences import fill
+from programs.models import Product, ProductGroup, Program, RebateTerms, Tier
+from programs.terms import ALL_PRODUCTS, Terms
+from programs.terms_errors import Problem, TermsError
+
+State = RebateTerms.State
+
+
+class NotAllowed(DomainError):
+    """The actor is no admin of the vendor."""
+
+
+class NotADraft(DomainError):
+    """Somebody published the terms already."""
+
+
+class StartsTooEarly(DomainError):
+    """The version would start before, or with, the one published last."""
+
+
+class TermsDoNotFit(DomainError):
+    """The document is invalid or names what its vendor does not have; `sentences` lists everything found."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self.sentences = list(sentences)
+        super().__init__(" ".join(self.sentences))
+
+
+def sentence(problem: Problem) -> str:
+    """A problem of a terms document in the active language."""
+    text = fill(_(problem.text), problem.values)
+    return f"{problem.path}: {text}" if problem.path else text
+
+
+@transaction.atomic
+def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
+    """Draft → published: from now on the version never changes, and settles the periods from its start.
+
+    Raises NotAllowed, NotADraft, TermsDoNotFit, StartsTooEarly.
+    """
+    terms = RebateTerms.objects.select_related("program").select_for_update(of=("self",)).get(pk=terms_id)
+    _require_admin(actor, terms.program.vendor_id)
+    # One at a time per program: two drafts of one code could otherwise both find themselves the latest.
+    Program.objects.select_for_update().get(pk=terms.program_id)
+    if terms.state != State.DRAFT:
+        raise NotADraft(_("%(terms)s is published already.") % {"terms": terms})
+    check_fits(terms)
+    published = RebateTerms.objects.filter(program_id=terms.program_id, code=terms.code, state=State.PUBLISHED)
+    last = published.order_by("-starts_on").first()
+    if last is not None and terms.starts_on <= last.starts_on:
+        raise StartsTooEarly(
+            _("%(last)s starts on %(day)s; a later version starts after that.")
+            % {"last": last, "day": date_short(last.starts_on)}
+        )
+    draft = RebateTerms.objects.filter(pk=terms_id, state=State.DRAFT)
+    if draft.update(state=State.PUBLISHED, published_at=now, published_by_id=actor.user_id) != 1:
+        raise NotADraft(_("%(terms)s is published already.") % {"terms": terms})
+    terms.refresh_from_db()
+    return terms
+
+
+def check_fits(terms: RebateTerms) -> None:
+    """The document is valid, starts with a period and names tiers, groups and articles its vendor has.
+
+    Raises TermsDoNotFit with everything found.
+    """
+    try:
+        document = terms.terms
+    except TermsError as error:
+        raise TermsDoNotFit(map(sentence, error.problems)) from error
+    found = [*_names_unknown_to_the_vendor(terms.program, document)]
+    if document.code != terms.code:
+        found.append(
+            _("The document's code “%(code)s” is not the code of these terms, “%(expected)s”.")
+            % {"code": document.code, "expected": terms.code}
+        )
+    if Period.containing(document.period, terms.starts_on).start != terms.starts_on:
+        found.append(_("Terms start on the first day of a period."))
+    if found:
+        raise TermsDoNotFit(found)
+
+
+def _names_unknown_to_the_vendor(program: Program, document: Terms) -> Iterable[str]:
+    """A misspelt tier or group would leave everybody without a rebate, and nobody would be told."""
+    vendor = program.vendor_id
+    if document.products != ALL_PRODUCTS:
+        if not ProductGroup.objects.filter(vendor_id=vendor, code=document.products).exists():
+            yield _("There is no product group “%(code)s”.") % {"code": document.products}
+    tiers = {*(document.eligible.tiers or ()), *(document.rates or ())}
+    for code in sorted(tiers - set(Tier.objects.filter(program=program).values_list("code", flat=True))):
+        yield _("The program has no tier “%(code)s”.") % {"code": code}
+    articles = {article for rates in (document.rates or {}).values() for article in rates}
+    known = Product.objects.filter(vendor_id=vendor, article__in=articles).values_list("article", flat=True)
+    for article in sorted(articles - set(known)):
+        yield _("The vendor has no article “%(article)s”.") % {"article": article}
+
+
+@transaction.atomic
+def new_version(*, terms_id: int, actor: Actor, today: date) -> RebateTerms:
+    """A draft with the same document and the next version number, to start with the next period nobody has settled.
+
+    A draft of the code that is there already is returned as it is. Raises NotAllowed.
+    """
+    terms = RebateTerms.objects.select_related("program").get(pk=terms_id)
+    _require_admin(actor, terms.program.vendor_id)
+    Program.objects.select_for_update().get(pk=terms.program_id)
+    same = RebateTerms.objects.filter(program_id=terms.program_id, code=terms.code)
+    if draft := same.filter(state=State.DRAFT).order_by("version").last():
+        return draft
+    latest = same.aggregate(version=Max("version"), starts_on=Max("starts_on"))
+    after = max(today, latest["starts_on"])
+    return RebateTerms.objects.create(
+        program_id=terms.program_id,
+        code=terms.code,
+        name=terms.name,
+        version=latest["version"] + 1,
+        starts_on=Period.containing(terms.terms.period, after).end,
+        document=terms.document,
+    )
+
+
+def _require_admin(actor: Actor, vendor_id: int) -> None:
+    if not (actor.sees_all or actor.has(VENDOR, vendor_id, VENDOR_ADMIN)):
+        raise NotAllowed(_("Only admins of the vendor change rebate terms."))
