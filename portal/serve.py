@@ -13,11 +13,10 @@ import http.client
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -82,7 +81,7 @@ def start_services(cleanup: contextlib.ExitStack, var: Path, environment: dict[s
 
 def code_of_today() -> str:
     """Changes with the apps' code and presets, and every day: then the demo's data is looked after again."""
-    whole = hashlib.sha256(date.today().isoformat().encode())
+    whole = hashlib.sha256(datetime.now().astimezone().date().isoformat().encode())
     for app in sorted(path.parent for path in ROOT.glob("*/apps.py")):
         for path in sorted(app.rglob("*")):
             if path.suffix in (".py", ".yaml"):
@@ -105,12 +104,11 @@ def prepare(cleanup: contextlib.ExitStack, stop: Stop, var: Path, environment: d
     child = Child("demo data", (sys.executable, "manage.py", "prepare_demo"))
     cleanup.callback(lambda: child.end(0))
     child.start(environment, capture=True)
-    assert child.process is not None and child.process.stdout is not None
     while not child.has_ended():
         stop.wait(0.1)
-    if child.process.returncode != 0:
+    if child.exit_code() != 0:
         raise ServeError("the demo data could not be prepared; what went wrong stands above.")
-    logins = child.process.stdout.read()
+    logins = child.output()
     if embedded:
         note.write_text(json.dumps({"code": code, "logins": logins}))
     return logins
@@ -151,8 +149,8 @@ def answers(port: int) -> bool:
 
 def check_all_run(children: Sequence[Child]) -> None:
     for child in children:
-        if child.has_ended() and child.process is not None:
-            raise ServeError(f"{child.name} ended unexpectedly ({child.process.returncode}); the reason stands above.")
+        if child.has_ended():
+            raise ServeError(f"{child.name} ended unexpectedly ({child.exit_code()}); the reason stands above.")
 
 
 def stop_all(children: Sequence[Child]) -> None:

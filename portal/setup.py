@@ -234,7 +234,9 @@ def main() -> int:
         signal.signal(number, interrupted)
     if not (3, 11) <= sys.version_info[:2] < (3, 15):
         found = ".".join(map(str, sys.version_info[:2]))
-        print(f"set-up: Python 3.11 to 3.14 is needed, this is {found}: name one with `make PYTHON=…`.", file=sys.stderr)
+        print(
+            f"set-up: Python 3.11 to 3.14 is needed, this is {found}: name one with `make PYTHON=…`.", file=sys.stderr
+        )
         return 1
     try:
         with alone():

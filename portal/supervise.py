@@ -55,7 +55,15 @@ class Child:
         )
 
     def has_ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
+        return self.exit_code() is not None
+
+    def exit_code(self) -> int | None:
+        """None while it runs, or before it was started."""
+        return self.process.poll() if self.process is not None else None
+
+    def output(self) -> str:
+        """What it printed, where that was captured and the process has ended."""
+        return self.process.stdout.read() if self.process is not None and self.process.stdout is not None else ""
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
