@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class RebatesConfig(AppConfig):
     name = "rebates"
+
+    def ready(self) -> None:
+        # By name: the module needs the models, which are loaded only now.
+        import_module("rebates.mails").register()

@@ -98,12 +98,16 @@ class ClosingItem(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     done_at = models.DateTimeField(null=True)
+    announced_at = models.DateTimeField(null=True, help_text=_("When the partner's mails were made."))
 
     objects = OfClosing.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["closing", "enrolment"], name="item_once")]
-        indexes = [models.Index(fields=["closing", "id"], name="item_to_do", condition=Q(state="pending"))]
+        indexes = [
+            models.Index(fields=["closing", "id"], name="item_to_do", condition=Q(state="pending")),
+            models.Index(fields=["closing", "id"], name="item_to_announce", condition=Q(announced_at__isnull=True)),
+        ]
 
 
 class Settlement(models.Model):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.errors import DomainError
-from rebates import closing
+from rebates import announcing, closing
 from rebates.models import Closing
 
 
@@ -29,10 +29,20 @@ def run_closing(closing_id: int) -> None:
     """Carry one closing as far as it goes; the next tick goes on where this one stops."""
     try:
         closing.run(
-            closing_id=closing_id, now=timezone.now(), chunk=settings.CLOSING_CHUNK, seconds=SECONDS, wait=False
+            closing_id=closing_id,
+            now=timezone.now(),
+            chunk=settings.CLOSING_CHUNK,
+            seconds=SECONDS,
+            wait=False,
         )
     except closing.AnotherAtWork:
         return  # its turn comes once the earlier one is sealed
     except DomainError as error:
         closing.log.error("closing stopped", closing=closing_id, error=type(error).__name__)
         raise
+
+
+@shared_task(name="rebates.announce", queue="money", ignore_result=True)
+def announce() -> None:
+    """Make the mails of what was sealed; sending them is another task's."""
+    announcing.announce(now=timezone.now(), chunk=settings.CLOSING_CHUNK)

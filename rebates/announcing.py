@@ -1,0 +1,75 @@
+"""Telling partners what a sealed closing settled for them.
+
+An item of a sealed closing is claimed, its mails are put into the outbox and it is marked, in one commit: so it may be
+killed, repeated or raced, and each person gets one mail per item.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from common import outbox
+from common.models import User
+from partners.models import Member
+from rebates import mails
+from rebates.models import Closing, ClosingItem, Settlement
+
+TOLD = (Member.Role.OWNER, Member.Role.FINANCE)
+
+
+def announce(*, now: datetime, chunk: int) -> int:
+    """Make the mails of everything that is sealed and not announced yet; returns how many mails were made."""
+    made = 0
+    while (step := announce_chunk(now=now, limit=chunk)) is not None:
+        made += step
+    return made
+
+
+@transaction.atomic
+def announce_chunk(*, now: datetime, limit: int) -> int | None:
+    """Announce up to `limit` items nobody else works on; returns how many mails were made, None: nothing is left."""
+    waiting = ClosingItem.objects.filter(closing__state=Closing.State.SEALED, announced_at__isnull=True)
+    claimed = waiting.order_by("closing_id", "id").select_for_update(skip_locked=True, of=("self",))
+    items = list(claimed.select_related("closing__program__vendor", "enrolment__partner")[:limit])
+    if not items:
+        return None
+    settlements = _settlements(items)
+    people = _people(items)
+    made = 0
+    for item in items:
+        if not (found := settlements[item.closing_id, item.enrolment_id]):
+            continue
+        partner = item.enrolment.partner
+        context = mails.settled(closing=item.closing, settlements=found, partner_number=partner.number)
+        for person in people.get(partner.pk, []):
+            period = f"closing {item.closing_id} enrolment {item.enrolment_id}"
+            made += outbox.put(kind=mails.SETTLED, period=period, recipient=person, context=context)
+    ClosingItem.objects.filter(pk__in=[item.pk for item in items]).update(announced_at=now)
+    return made
+
+
+def _settlements(items: Sequence[ClosingItem]) -> Mapping[tuple[int, int], list[Settlement]]:
+    """What there is to tell, per closing and enrolment, oldest period first; nothing where every amount is zero."""
+    found: dict[tuple[int, int], list[Settlement]] = defaultdict(list)
+    rows = Settlement.objects.filter(
+        closing__in={item.closing_id for item in items}, enrolment__in={item.enrolment_id for item in items}
+    )
+    for settlement in rows.exclude(amount=0).select_related("terms").order_by("period", "id"):
+        found[settlement.closing_id, settlement.enrolment_id].append(settlement)
+    return found
+
+
+def _people(items: Sequence[ClosingItem]) -> Mapping[int, list[User]]:
+    """Who is told, per partner: owners and bookkeeping, each person once."""
+    partners = {item.enrolment.partner_id for item in items}
+    members = Member.objects.filter(
+        partner__in=partners, role__in=TOLD, left_on__isnull=True, user__is_active=True
+    )
+    people: dict[int, dict[int, User]] = defaultdict(dict)
+    for member in members.select_related("user").order_by("user_id"):
+        people[member.partner_id][member.user_id] = member.user
+    return {partner: list(found.values()) for partner, found in people.items()}
