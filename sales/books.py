@@ -16,7 +16,9 @@ def current_cut(*, vendor_id: int) -> int:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("lines are booked inside a transaction")
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO sales_books (vendor_id, cut) VALUES (%s, 1) ON CONFLICT DO NOTHING", [vendor_id])
+        cursor.execute(
+            "INSERT INTO sales_books (vendor_id, cut) VALUES (%s, 1) ON CONFLICT DO NOTHING", [vendor_id]
+        )
         # Django's select_for_update knows no FOR SHARE, under which bookings do not wait for each other.
         cursor.execute("SELECT cut FROM sales_books WHERE vendor_id = %s FOR SHARE", [vendor_id])
         return int(cursor.fetchone()[0])
@@ -28,3 +30,14 @@ def freeze(*, vendor_id: int) -> int:
     books = Books.objects.select_for_update().get(vendor_id=vendor_id)
     Books.objects.filter(vendor_id=vendor_id).update(cut=books.cut + 1)
     return books.cut
+
+
+def one_report_at_a_time(*, vendor_id: int, distributor_id: int) -> None:
+    """Until the caller's transaction ends nobody else books or matches rows that this distributor reports to this vendor.
+
+    What is known when this returns stays known: a second import of a file waits here and then finds the first one.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("rows are compared inside a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sell-out {vendor_id} {distributor_id}"])

@@ -15,6 +15,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from common.money import shortest
+
 
 class Numbers(StrEnum):
     GERMAN = "de"
@@ -23,6 +25,10 @@ class Numbers(StrEnum):
     @property
     def example(self) -> str:
         return "1.234,56" if self is Numbers.GERMAN else "1,234.56"
+
+    def write(self, value: Decimal) -> str:
+        """`value` as this notation writes it, without grouping."""
+        return shortest(value).replace(".", ",") if self is Numbers.GERMAN else shortest(value)
 
 
 class Dates(StrEnum):
@@ -34,6 +40,10 @@ class Dates(StrEnum):
     @property
     def example(self) -> str:
         return {"iso": "2026-12-31", "de": "31.12.2026", "dmy": "31/12/2026", "mdy": "12/31/2026"}[self.value]
+
+    def write(self, day: date) -> str:
+        pattern = {"iso": "%Y-%m-%d", "de": "%d.%m.%Y", "dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}[self.value]
+        return day.strftime(pattern)
 
 
 def _number_pattern(group: str, point: str) -> re.Pattern[str]:

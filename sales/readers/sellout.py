@@ -8,7 +8,7 @@ that a large file needs no more memory than its text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
@@ -19,6 +19,7 @@ from sales.readers.csvfile import DELIMITERS, decode, records
 from sales.readers.notations import Ambiguous, Dates, Evidence, Numbers, date_readings, number_readings
 from sales.readers.problems import Problem, Unreadable
 from sales.readers.rows import DECIMALS, RowReader, SellOutRow
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -71,6 +72,14 @@ class SellOutFile:
         """The column as the file's header names it; ours when the file has none."""
         place = self.reader.places.get(column)
         return LABELS[column] if place is None else " ".join(self.reader.header[place].split())
+
+    def cells_of(self, rows: Collection[int]) -> dict[int, dict[Column, str]]:
+        """What the file itself says in these rows."""
+        return {
+            number: {column: cells[place] for column, place in self.reader.places.items() if place < len(cells)}
+            for number, cells in records(self.text, self.layout.delimiter)
+            if number in rows
+        }
 
 
 @dataclass(frozen=True)

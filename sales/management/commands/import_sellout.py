@@ -1,0 +1,104 @@
+"""`import_sellout FILE --vendor SLUG --distributor SLUG`: the service the upload page calls, by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Model
+from django.utils import timezone
+
+from common.errors import DomainError
+from programs.models import Distributor, Vendor
+from sales.importing import ImportResult, ReportRefused, import_sellout
+from sales.readers.notations import Dates, Numbers
+from sales.wording import complaint
+
+Named = TypeVar("Named", bound=Model)
+
+
+class Command(BaseCommand):
+    help = "Imports a distributor's sell-out report (CSV). The whole file or, when anything in it is wrong, nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help="the report as the distributor sent it")
+        parser.add_argument("--vendor", required=True, metavar="SLUG", help="short name of the vendor")
+        parser.add_argument("--distributor", required=True, metavar="SLUG", help="short name of the distributor")
+        parser.add_argument("--numbers", choices=[*Numbers], help="de: 1.234,56, en: 1,234.56 (default: find out)")
+        parser.add_argument(
+            "--dates", choices=[*Dates], help="iso: 2026-12-31, de: 31.12.2026, dmy: 31/12/2026, mdy: 12/31/2026"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, file: str, vendor: str, distributor: str, **options: Any) -> None:
+        try:
+            result = import_sellout(
+                vendor=_named(Vendor, vendor),
+                distributor=_named(Distributor, distributor),
+                file_name=Path(file).name,
+                content=_content(Path(file)),
+                uploaded_by=None,
+                now=timezone.now(),
+                today=timezone.localdate(),
+                numbers=Numbers(options["numbers"]) if options["numbers"] else None,
+                dates=Dates(options["dates"]) if options["dates"] else None,
+            )
+        except ReportRefused as refusal:
+            self._refuse(refusal, as_json=options["json"])
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        else:
+            self._report(result, as_json=options["json"])
+
+    def _report(self, result: ImportResult, *, as_json: bool) -> None:
+        figures = {
+            "read": result.read,
+            "matched": result.matched,
+            "unmatched": result.unmatched,
+            "duplicate": result.duplicate,
+            "refused": result.refused,
+        }
+        if as_json:
+            about = {"report": result.report.pk, "known": result.known, "errors": []}
+            self.stdout.write(json.dumps({**figures, **about}))
+            return
+        self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items()))
+        if result.known:
+            received = timezone.localtime(result.report.uploaded_at)
+            self.stdout.write(f"This file was imported before ({received:%Y-%m-%d %H:%M}); nothing was added.")
+
+    def _refuse(self, refusal: ReportRefused, *, as_json: bool) -> None:
+        complaints = [complaint(problem) for problem in refusal.problems]
+        if as_json:
+            figures = {"read": refusal.read, "matched": 0, "unmatched": 0, "duplicate": 0, "refused": refusal.read}
+            errors = [
+                {"row": problem.row, "column": one.column, "value": one.value, "message": one.sentence}
+                for problem, one in zip(refusal.problems, complaints, strict=True)
+            ]
+            self.stdout.write(json.dumps({**figures, "report": None, "known": False, "errors": errors}, ensure_ascii=False))
+        for one in complaints:
+            self.stderr.write(str(one), self.style.ERROR)
+        if refusal.unlisted:
+            self.stderr.write(f"… and {refusal.unlisted} more rows with errors")
+        raise CommandError(str(refusal))
+
+
+def _named(model: type[Named], slug: str) -> Named:
+    found = model._default_manager.filter(slug=slug).first()
+    if found is None:
+        slugs = model._default_manager.order_by("slug").values_list("slug", flat=True)
+        known = ", ".join(slugs) or "none"
+        raise CommandError(f"There is no {model._meta.verbose_name} “{slug}”. Known: {known}.")
+    return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > settings.SELLOUT_MAX_BYTES:
+            raise CommandError(f"{path} is larger than {settings.SELLOUT_MAX_BYTES // 1_000_000} MB.")
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
