@@ -47,14 +47,10 @@ def exact_decimal(value: object) -> Decimal:
     before or 20 after the decimal point (an exponent is fine inside these bounds).
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise NotANumber(
-            _n("“{value}” must be written as text, not as a float or another type"), _short(value)
-        )
+        raise NotANumber(_n("“{value}” must be written as text, not as a float or another type"), _short(value))
     text = str(value).strip() if len(str(value)) <= _LONGEST else ""
     if not _NUMBER.fullmatch(text):
-        raise NotANumber(
-            _n("“{value}” is not a number (digits with a decimal point, like 1234.56)"), _short(value)
-        )
+        raise NotANumber(_n("“{value}” is not a number (digits with a decimal point, like 1234.56)"), _short(value))
     number = Decimal(text)
     if number and number.adjusted() >= INTEGER_DIGITS:
         raise NotANumber(_n("“{value}” is too large"), _short(value))
@@ -64,7 +60,7 @@ def exact_decimal(value: object) -> Decimal:
         number = number.normalize(_ROUNDING)
     if -_exponent(number) > DECIMAL_PLACES:
         raise NotANumber(_n("“{value}” has too many decimal places"), _short(value))
-    return number if number else number.copy_abs()
+    return number or number.copy_abs()
 
 
 def round_cents(value: Decimal) -> Decimal:
@@ -73,7 +69,7 @@ def round_cents(value: Decimal) -> Decimal:
     The only place where an amount of money is rounded; a settlement calls it once, at its end.
     """
     rounded = value.quantize(CENT, context=_ROUNDING)
-    return rounded if rounded else ZERO
+    return rounded or ZERO
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
@@ -104,7 +100,7 @@ def allocate(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 
 def plain(number: Decimal) -> str:
-    """`number` as text without exponent, decimals as they are: `Decimal("1E+3")` -> "1000", `Decimal("5.00")` -> "5.00"."""
+    """`number` as text without exponent, its decimals as they are: 1E+3 -> "1000", 5.00 -> "5.00"."""
     return format(number, "f")
 
 

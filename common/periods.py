@@ -28,7 +28,7 @@ _CODE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})|Q(?P<quarter>[0-9
 
 
 class NotAPeriod(DomainError, ValueError):
-    """A text or a range of days is no calendar period. `text` is the template of the message, `value` what was given."""
+    """A text or a range of days is no calendar period. `text` is the message's template, `value` what was given."""
 
     def __init__(self, text: str, value: object) -> None:
         self.text = text
@@ -54,7 +54,7 @@ class Period:
         return cls(PeriodKind(kind), *_bounds(PeriodKind(kind), day))
 
     @classmethod
-    def parse(cls, code: str) -> Self:
+    def parse(cls, code: object) -> Self:
         """The period with this code: 2026-07, 2026Q3, 2026H1 or 2026. Raises `NotAPeriod`."""
         found = _CODE.fullmatch(code.strip().upper()) if isinstance(code, str) else None
         if found is None:

@@ -43,17 +43,13 @@ def load(text: str) -> Any:
             problem=error.problem or error.context or "",
         ) from error
     except yaml.YAMLError as error:
-        raise NotPlainYaml(
-            _n("this is not valid YAML ({problem})"), problem=str(error).splitlines()[0]
-        ) from error
+        raise NotPlainYaml(_n("this is not valid YAML ({problem})"), problem=str(error).splitlines()[0]) from error
     return None if node is None else _value(node)
 
 
 def dump(document: dict[str, Any]) -> str:
     """`document` as YAML that `load` reads back: Decimals as they are, innermost lists and mappings on one line."""
-    return yaml.dump(
-        document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
-    )
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
 
 
 class _Loader(yaml.SafeLoader):

@@ -22,6 +22,22 @@ from programs import plain_yaml
 from programs.terms_errors import Problem, TermsError, problems_of, refuse
 from programs.terms_fields import Country, Flag, Name, Number, Percent, PeriodCount, no_repeats, some
 
+__all__ = [
+    "ALL_PRODUCTS",
+    "Cap",
+    "Counts",
+    "DocumentKind",
+    "Eligible",
+    "Evidence",
+    "Measure",
+    "Mode",
+    "Problem",
+    "ProjectLines",
+    "Step",
+    "Terms",
+    "TermsError",
+]
+
 ALL_PRODUCTS = "all"
 
 
@@ -196,9 +212,7 @@ class Terms(_Part):
         except TermsError:
             raise
         except (ValueError, RecursionError) as error:
-            raise TermsError(
-                [Problem("", _n("this is not valid JSON ({problem})"), {"problem": str(error)})]
-            ) from None
+            raise TermsError([Problem("", _n("this is not valid JSON ({problem})"), {"problem": str(error)})]) from None
         return cls.model_validate(document)
 
     @classmethod
@@ -236,9 +250,7 @@ def _check_steps(terms: Terms) -> None:
     fitting = {Measure.PER_UNIT: Counts.UNITS, Measure.PERCENT: Counts.REVENUE}
     measure = in_order[0].measure
     if terms.mode is Mode.GRADUATED and fitting.get(measure, terms.counts) is not terms.counts:
-        raise refuse(
-            _n("graduated steps pay percent with revenue, per_unit with units, or lump_sum"), at="steps"
-        )
+        raise refuse(_n("graduated steps pay percent with revenue, per_unit with units, or lump_sum"), at="steps")
 
 
 def _check_rates(terms: Terms) -> None:
@@ -266,9 +278,7 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _fields(terms: Terms) -> dict[str, Any]:
     fields = terms.model_dump(by_alias=True)
     if terms.rates is None:
-        fields["steps"] = [
-            {key: value for key, value in step.items() if value is not None} for step in fields["steps"]
-        ]
+        fields["steps"] = [{key: value for key, value in step.items() if value is not None} for step in fields["steps"]]
         del fields["rates"]
     else:
         del fields["steps"]

@@ -113,6 +113,5 @@ def gather(terms: Terms, facts: Facts, aggregates: Iterable[Aggregate]) -> tuple
         lines_without_value=without_value,
         rated=tuple(Rated(tier, article, units) for (tier, article), units in sorted(rated.items())),
     )
-    listed = (LeftOut(reason, left_out[reason].lines, left_out[reason].units, left_out[reason].net) for reason in Reason
-              if reason in left_out)  # fmt: skip
-    return totals, tuple(listed)
+    in_order = ((reason, left_out[reason]) for reason in Reason if reason in left_out)
+    return totals, tuple(LeftOut(reason, sums.lines, sums.units, sums.net) for reason, sums in in_order)

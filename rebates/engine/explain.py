@@ -78,9 +78,7 @@ def explain(terms: Terms, totals: Totals, left_out: Sequence[LeftOut], outcome: 
     )
 
 
-def next_step_sentence(
-    counts: Counts, missing: Decimal, until: date, gain: Decimal, *, at_least: bool
-) -> Line:
+def next_step_sentence(counts: Counts, missing: Decimal, until: date, gain: Decimal, *, at_least: bool) -> Line:
     """3 more units by 31 December: +75.00 €"""
     one = counts is Counts.UNITS and missing == 1
     return Line(

@@ -140,7 +140,11 @@ class NextStep:
     sentence: Line
 
 
-_PeriodCode = Annotated[Period, PlainValidator(lambda value: _period(value)), PlainSerializer(str)]
+def _period(value: object) -> Period:
+    return value if isinstance(value, Period) else Period.parse(str(value))
+
+
+_PeriodCode = Annotated[Period, PlainValidator(_period), PlainSerializer(str)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +190,6 @@ class Settlement:
     def from_json(cls, document: Mapping[str, Any]) -> Settlement:
         """The settlement `to_json` was made from."""
         return _ADAPTER.validate_python(document)
-
-
-def _period(value: object) -> Period:
-    return value if isinstance(value, Period) else Period.parse(str(value))
 
 
 _ADAPTER = TypeAdapter(Settlement)

@@ -31,9 +31,7 @@ def shares(terms: Terms, settlement: Settlement, lines: Iterable[SaleLine]) -> d
         weights = [_weight(terms, line) for line in in_order]
         total = sum(weights, Decimal(0))
     if total != _expected(terms, settlement):
-        raise LinesDoNotMatch(
-            f"the lines add up to {total}, the settlement was made on {_expected(terms, settlement)}"
-        )
+        raise LinesDoNotMatch(f"the lines add up to {total}, the settlement was made on {_expected(terms, settlement)}")
     return dict(
         zip(
             (line.id for line in in_order),

@@ -78,9 +78,8 @@ def as_object(partner: str, settlement: Settlement) -> dict[str, object]:
 
 def read_table(table: str, terms: Terms) -> list[Row]:
     """All rows; blank lines are skipped. Raises `BadTable` at the first thing wrong."""
-    lines = csv.reader(
-        io.StringIO(table.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline=""), strict=True
-    )
+    text = table.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     columns: list[str] | None = None
     number = 0
@@ -91,10 +90,8 @@ def read_table(table: str, terms: Terms) -> list[Row]:
             if columns is None:
                 columns = _header(fields)
             elif len(fields) != len(columns):
-                raise BadTable(
-                    _n("row {row}: {found} columns instead of {expected}"),
-                    row=number, found=len(fields), expected=len(columns),
-                )  # fmt: skip
+                text = _n("row {row}: {found} columns instead of {expected}")
+                raise BadTable(text, row=number, found=len(fields), expected=len(columns))
             else:
                 rows.append(_row(number, dict(zip(columns, map(str.strip, fields), strict=True)), terms))
     except csv.Error as error:
@@ -108,8 +105,8 @@ def _header(fields: list[str]) -> list[str]:
     columns = [field.strip().lower() for field in fields]
     for name in COLUMNS:
         if columns.count(name) != 1:
-            raise BadTable(_n("row 1: the column “{column}” must be there once ({columns})"),
-                           column=name, columns=",".join(COLUMNS))  # fmt: skip
+            text = _n("row 1: the column “{column}” must be there once ({columns})")
+            raise BadTable(text, column=name, columns=",".join(COLUMNS))
     return columns
 
 
@@ -129,14 +126,14 @@ def _row(number: int, values: Mapping[str, str], terms: Terms) -> Row:
 
 
 def _day(number: int, value: str, terms: Terms) -> date:
+    text = _n("row {row}, column date: “{value}” is not a date like 2026-12-31")
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise BadTable(text, row=number, value=value[:40])
     try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            raise ValueError(value)
         day = date.fromisoformat(value)
         Period.containing(terms.period, day)
     except (ValueError, NotAPeriod) as error:
-        text = _n("row {row}, column date: “{value}” is not a date like 2026-12-31")
-        raise BadTable(text, row=number, value=value[:40]) from error
+        raise BadTable(text, row=number, value=value) from error
     return day
 
 
@@ -144,14 +141,10 @@ def _number(number: int, column: str, value: str) -> Decimal:
     try:
         return exact_decimal(value)
     except NotANumber as error:
-        raise BadTable(
-            _n("row {row}, column {column}: {problem}"), row=number, column=column, problem=error
-        ) from error
+        raise BadTable(_n("row {row}, column {column}: {problem}"), row=number, column=column, problem=error) from error
 
 
-def _settled(
-    terms: Terms, rows: Mapping[str, Mapping[Period, list[Row]]]
-) -> Iterator[tuple[str, Settlement]]:
+def _settled(terms: Terms, rows: Mapping[str, Mapping[Period, list[Row]]]) -> Iterator[tuple[str, Settlement]]:
     for partner in sorted(rows):
         first = min(row.day for of_period in rows[partner].values() for row in of_period)
         for period in sorted(rows[partner]):
@@ -164,13 +157,10 @@ def _aggregates(terms: Terms, rows: Iterable[Row]) -> list[Aggregate]:
     for row in rows:
         in_group = terms.products in (Terms.ALL_PRODUCTS, row.group)
         alike[row.tier, row.country, row.article, in_group].append(row)
-    return [_aggregate(tier, country, article, in_group, found)
-            for (tier, country, article, in_group), found in alike.items()]  # fmt: skip
+    return [_aggregate(*circumstances, found) for circumstances, found in alike.items()]
 
 
-def _aggregate(
-    tier: str | None, country: str | None, article: str, in_group: bool, rows: list[Row]
-) -> Aggregate:
+def _aggregate(tier: str | None, country: str | None, article: str, in_group: bool, rows: list[Row]) -> Aggregate:
     without_value = [row for row in rows if row.net is None]
     with decimal.localcontext(EXACT):
         return Aggregate(

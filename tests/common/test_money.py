@@ -131,9 +131,7 @@ def test_plain_text_has_no_exponent_and_shortest_text_no_trailing_zeros() -> Non
     ],
 )
 def test_a_total_is_allocated_by_largest_remainder(total: str, by: str, shares: str) -> None:
-    assert [
-        str(share) for share in allocate(D(total), [D(weight) for weight in by.split()])
-    ] == shares.split()
+    assert [str(share) for share in allocate(D(total), [D(weight) for weight in by.split()])] == shares.split()
 
 
 def test_nothing_can_be_allocated_by_weights_that_add_up_to_zero() -> None:
@@ -150,9 +148,7 @@ def test_a_total_must_be_whole_cents() -> None:
 
 
 @given(total=cents, by=weights)
-def test_shares_add_up_and_are_less_than_a_cent_from_the_exact_ones(
-    total: Decimal, by: list[Decimal]
-) -> None:
+def test_shares_add_up_and_are_less_than_a_cent_from_the_exact_ones(total: Decimal, by: list[Decimal]) -> None:
     whole = sum(by)
     if not whole:
         return

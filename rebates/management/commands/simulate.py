@@ -23,14 +23,12 @@ class Command(BaseCommand):
         f"{','.join(COLUMNS)} with ISO dates and decimal points; tier, group and net may be empty. The terms' products "
         "are matched with the column group. Prints one result per partner and period."
     )
-    requires_system_checks: Sequence[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("terms", metavar="TERMS.yaml", type=Path, help="rebate terms as YAML")
         parser.add_argument("sales", metavar="SALES.csv", type=Path, help="sales as CSV")
-        parser.add_argument(
-            "--json", action="store_true", help="one JSON object a line, with the explanation"
-        )
+        parser.add_argument("--json", action="store_true", help="one JSON object a line, with the explanation")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -32,9 +32,7 @@ def expected(document: dict[str, Any], sales: list[Sale]) -> Expected:
     if attainment <= 0:
         return Expected(attainment, 0, None)
     if document.get("rates"):
-        return Expected(
-            attainment, half_up(sum((own_rate(document, sale) for sale in counting), Fraction(0))), None
-        )
+        return Expected(attainment, half_up(sum((own_rate(document, sale) for sale in counting), Fraction(0))), None)
     if document["minimum"] is not None and attainment < Fraction(document["minimum"]):
         return Expected(attainment, 0, None)
     cap = document["cap"] or {}
@@ -89,9 +87,7 @@ def own_rate(document: dict[str, Any], sale: Sale) -> Fraction:
     return Fraction(sale.units) * Fraction(document["rates"].get(sale.tier, {}).get(sale.article, "0"))
 
 
-def whole_volume(
-    document: dict[str, Any], step: dict[str, str], counting: list[Sale], counted: Fraction
-) -> Fraction:
+def whole_volume(document: dict[str, Any], step: dict[str, str], counting: list[Sale], counted: Fraction) -> Fraction:
     """The step's rate on every line, less what lies above a cap in the same measure."""
     if "lump_sum" in step:
         return Fraction(step["lump_sum"])

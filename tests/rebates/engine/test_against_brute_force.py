@@ -59,9 +59,7 @@ def documents(draw: st.DrawFn, *, rising: bool = False) -> dict[str, Any]:
     measure = draw(st.sampled_from(["per_unit", "percent", "lump_sum"] if free else [own, "lump_sum"]))
     bound = unit_bounds if counts == "units" else net_bounds
     bounds = draw(st.lists(bound, min_size=1, max_size=4, unique_by=Decimal))
-    paid = draw(
-        st.lists(percents if measure == "percent" else rates, min_size=len(bounds), max_size=len(bounds))
-    )
+    paid = draw(st.lists(percents if measure == "percent" else rates, min_size=len(bounds), max_size=len(bounds)))
     if rising:
         bounds, paid = sorted(bounds, key=Decimal), sorted(paid, key=Decimal)
     limits = st.fixed_dictionaries({"basis": bound}) | st.fixed_dictionaries({"amount": net_bounds})
@@ -117,17 +115,13 @@ def test_they_agree_at_and_beside_every_bound(document: dict[str, Any], position
         units=str(bound + Decimal(off) / 4) if document["counts"] == "units" else "7",
         net=str(bound + Decimal(off) / 100) if document["counts"] == "revenue" else "123.45",
     )
-    document = document | {
-        "eligible": {"tiers": None, "countries": None, "without_individual_agreement": False}
-    }
+    document = document | {"eligible": {"tiers": None, "countries": None, "without_individual_agreement": False}}
     _, found = result(document, [sale])
     assert Fraction(found.amount) * 100 == expected(document, [sale]).cents
 
 
 @given(document=any_document, sold=several_sales, order=st.randoms(use_true_random=False))
-def test_neither_order_nor_split_of_the_sums_matters(
-    document: dict[str, Any], sold: list[Sale], order: Any
-) -> None:
+def test_neither_order_nor_split_of_the_sums_matters(document: dict[str, Any], sold: list[Sale], order: Any) -> None:
     terms, found = result(document, sold)
     mixed = apart(sold)
     order.shuffle(mixed)
@@ -147,9 +141,7 @@ def test_shares_add_up_and_are_reproducible(document: dict[str, Any], sold: list
 
 
 @given(document=any_document, sold=several_sales)
-def test_shares_are_less_than_a_cent_from_exactly_pro_rata(
-    document: dict[str, Any], sold: list[Sale]
-) -> None:
+def test_shares_are_less_than_a_cent_from_exactly_pro_rata(document: dict[str, Any], sold: list[Sale]) -> None:
     terms, found = result(document, sold)
     shared = shares(terms, found, [sale.line(number) for number, sale in enumerate(sold)])
     weights = [weight(document, sale) for sale in sold]
@@ -177,13 +169,9 @@ def test_graduated_terms_pay_at_most_by_the_best_rate_and_at_least_nothing(
 ) -> None:
     assume(document["mode"] == "graduated" and "lump_sum" not in document["steps"][0])
     _, found = result(document, sold)
-    best = max(
-        Fraction(next(value for name, value in step.items() if name != "from")) for step in document["steps"]
-    )
+    best = max(Fraction(next(value for name, value in step.items() if name != "from")) for step in document["steps"])
     scale = 100 if "percent" in document["steps"][0] else 1
-    assert (
-        0 <= Fraction(found.amount) * 100 <= half_up(max(Fraction(0), Fraction(found.counted)) * best / scale)
-    )
+    assert 0 <= Fraction(found.amount) * 100 <= half_up(max(Fraction(0), Fraction(found.counted)) * best / scale)
 
 
 @given(document=documents(), sold=several_sales)
@@ -194,8 +182,10 @@ def test_the_next_step_brings_what_it_promises_and_nothing_nearer_does(
     promise = found.next_step
     if promise is None:
         return
-    name = "extra_units" if document["counts"] == "units" else "extra_revenue"
-    reached = what_if(terms, found, **{name: promise.missing})
+    if document["counts"] == "units":
+        reached = what_if(terms, found, extra_units=promise.missing)
+    else:
+        reached = what_if(terms, found, extra_revenue=promise.missing)
     assert reached.amount == found.amount + promise.gain > found.amount
     assert reached.attainment == promise.at
     bounds = {Decimal(step["from"]) for step in document["steps"]} | {Decimal(document["minimum"] or 0)}
@@ -220,9 +210,7 @@ def test_every_line_counts_or_is_left_out_with_a_reason(document: dict[str, Any]
 
 
 @given(document=any_document, sold=several_sales)
-def test_a_line_that_takes_no_part_changes_nothing_but_the_list(
-    document: dict[str, Any], sold: list[Sale]
-) -> None:
+def test_a_line_that_takes_no_part_changes_nothing_but_the_list(document: dict[str, Any], sold: list[Sale]) -> None:
     _, found = result(document, sold)
     _, beside = result(document, [*sold, replace(Sale("99", "99999"), active=False)])
     assert (beside.amount, beside.attainment, beside.totals) == (found.amount, found.attainment, found.totals)

@@ -28,9 +28,7 @@ from tests.rebates.engine.given import (
 
 def test_whole_volume_is_explained_from_sales_to_rebate() -> None:
     terms = terms_of(LENOVO, eligible="{tiers: [silver], countries: [DE]}")
-    assert sentences(
-        settled(terms, units(20), units(2), Sale(tier=None), Sale(country="AT"), Sale(country="CH"))
-    ) == [
+    assert sentences(settled(terms, units(20), units(2), Sale(tier=None), Sale(country="AT"), Sale(country="CH"))) == [
         "Sale lines that count: 2",
         "Left out, country takes no part – lines: 2",
         "Left out, tier on that day takes no part – lines: 1",
@@ -56,9 +54,7 @@ def test_graduated_steps_with_minimum_and_cap_are_explained_part_by_part() -> No
 
 
 def test_rates_are_explained_by_article_and_tier() -> None:
-    found = settled(
-        SNOM, Sale("3"), Sale("2", tier="gold"), Sale("1", article="D120"), Sale("9", article="X")
-    )
+    found = settled(SNOM, Sale("3"), Sale("2", tier="gold"), Sale("1", article="D120"), Sale("9", article="X"))
     assert sentences(found) == [
         "Sale lines that count: 4",
         "No rate for the article, so nothing is paid – lines: 1",
@@ -142,7 +138,5 @@ def test_money_and_numbers_are_written_in_english() -> None:
 
 
 def test_values_cannot_reach_into_the_sentence() -> None:
-    line = Line(
-        "x", "{article} {rate}", {"article": Param(Kind.TEXT, "{rate}"), "rate": Param(Kind.PERCENT, "1.50")}
-    )
+    line = Line("x", "{article} {rate}", {"article": Param(Kind.TEXT, "{rate}"), "rate": Param(Kind.PERCENT, "1.50")})
     assert english(line, "EUR") == "{rate} 1.5 %"

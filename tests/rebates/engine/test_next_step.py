@@ -25,7 +25,7 @@ from tests.rebates.engine.given import (
 
 
 def next_sentence(found: Settlement) -> str | None:
-    return found.next_step and english(found.next_step.sentence, found.currency)
+    return None if found.next_step is None else english(found.next_step.sentence, found.currency)
 
 
 def test_the_next_step_is_said_in_units_date_and_money() -> None:
@@ -65,9 +65,7 @@ def test_the_minimum_is_a_step_to_reach_and_the_cap_none(net: str, sentence: str
 
 
 def test_a_step_below_the_minimum_is_no_goal() -> None:
-    found = settled(
-        stepped("units", "whole_volume", "10: per_unit 5, 25: per_unit 10", minimum="20"), units(7)
-    )
+    found = settled(stepped("units", "whole_volume", "10: per_unit 5, 25: per_unit 10", minimum="20"), units(7))
     assert found.next_step is not None
     assert (found.next_step.at, found.next_step.missing, found.next_step.gain) == (20, 13, 100)
 
@@ -94,9 +92,7 @@ def test_steps_beyond_a_cap_are_no_goals() -> None:
 def test_where_more_sales_would_raise_the_base_too_the_gain_is_the_least() -> None:
     by_units = settled(stepped("units", "whole_volume", "10: percent 1, 20: percent 2"), Sale("19", "1000"))
     assert next_sentence(by_units) == "1 more unit by 31 December: at least +10.00 €"
-    by_revenue = settled(
-        stepped("revenue", "whole_volume", "100: per_unit 1, 1000: per_unit 2"), Sale("7", "900")
-    )
+    by_revenue = settled(stepped("revenue", "whole_volume", "100: per_unit 1, 1000: per_unit 2"), Sale("7", "900"))
     assert next_sentence(by_revenue) == "100.00 € more revenue by 31 December: at least +7.00 €"
 
 
@@ -104,9 +100,7 @@ def test_rates_have_no_next_step() -> None:
     assert settled(SNOM, Sale("3")).next_step is None
 
 
-@pytest.mark.parametrize(
-    ("today", "shown"), [(None, True), (date(2026, 12, 31), True), (date(2027, 1, 1), False)]
-)
+@pytest.mark.parametrize(("today", "shown"), [(None, True), (date(2026, 12, 31), True), (date(2027, 1, 1), False)])
 def test_there_is_no_next_step_once_the_period_is_over(today: date | None, shown: bool) -> None:
     found = settled(LENOVO, units(9), facts=Facts(Q4, today=today))
     assert (found.next_step is not None) is shown

@@ -160,9 +160,7 @@ def test_a_negative_base_beside_a_positive_attainment_makes_a_negative_result() 
 
 
 def test_rates_count_every_eligible_unit_and_pay_those_that_have_a_rate() -> None:
-    found = settled(
-        SNOM, Sale("3"), Sale("2", article="X1"), Sale("4", tier=None), Sale("1", tier="registered")
-    )
+    found = settled(SNOM, Sale("3"), Sale("2", article="X1"), Sale("4", tier=None), Sale("1", tier="registered"))
     assert found.attainment == 10
     assert str(found.amount) == "36.00"
     assert [(group.reason.value, group.lines, group.units) for group in found.left_out] == [
@@ -177,9 +175,7 @@ def test_rates_pay_nothing_on_an_attainment_of_zero_or_less() -> None:
 
 
 def test_rates_of_fractions_are_rounded_once_for_all_articles() -> None:
-    terms = Terms.from_yaml(
-        "{code: x, period: quarter, counts: units, rates: {silver: {A: 0.004, B: 0.004}}}"
-    )
+    terms = Terms.from_yaml("{code: x, period: quarter, counts: units, rates: {silver: {A: 0.004, B: 0.004}}}")
     assert amount(terms, Sale(article="A")) == "0.00"
     assert amount(terms, Sale(article="A"), Sale(article="B")) == "0.01"
 

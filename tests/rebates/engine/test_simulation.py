@@ -27,9 +27,7 @@ def run(terms: Terms | str, table: str) -> list[dict[str, Any]]:
 
 def figures(terms: Terms | str, *rows: str) -> list[tuple[Any, ...]]:
     found = run(terms, HEADER + "\n".join(rows))
-    return [
-        tuple(each[name] for name in ("partner", "period", "attainment", "amount", "step")) for each in found
-    ]
+    return [tuple(each[name] for name in ("partner", "period", "attainment", "amount", "step")) for each in found]
 
 
 def test_one_object_is_made_per_partner_and_period_in_order() -> None:
@@ -209,9 +207,7 @@ def test_the_command_needs_no_database_and_fails_in_one_line(files: tuple[Path, 
     )
     assert json.loads(good.stdout.splitlines()[0])["amount"] == "120.00"
     files[1].write_text(HEADER + "A,silver,DE,L14,top,2026-10-01,two,1\n", encoding="utf-8")
-    bad = subprocess.run(
-        [*start, *map(str, files)], capture_output=True, text=True, env=environment, check=False
-    )
+    bad = subprocess.run([*start, *map(str, files)], capture_output=True, text=True, env=environment, check=False)
     assert (bad.returncode, bad.stdout) == (1, "")
     problem = "“two” is not a number (digits with a decimal point, like 1234.56)"
     assert bad.stderr == f"CommandError: {files[1]}: row 2, column quantity: {problem}\n"
