@@ -38,7 +38,7 @@ if PRODUCTION:
             raise ImproperlyConfigured(f"{name} is missing.")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "common.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -112,7 +112,7 @@ DATABASES = {
     "default": env.dj_db_url("DATABASE_URL", "postgres://portal@localhost/portal", conn_max_age=60, conn_health_checks=True)
 }
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
-if "migrate" in sys.argv and env.str("MIGRATION_DATABASE_URL", ""):
+if {"migrate", "grant_role"} & set(sys.argv) and env.str("MIGRATION_DATABASE_URL", ""):
     DATABASES["default"] = env.dj_db_url("MIGRATION_DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")

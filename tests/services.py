@@ -106,6 +106,9 @@ def _wait_until_ready(process: subprocess.Popen[str], log: Path, seconds: float 
 
 
 def chromium() -> str | None:
-    """Path of an installed Chromium (`CHROMIUM` names another one), or None."""
+    """Path of an installed Chromium (`CHROMIUM` names another one), or None; REQUIRE_BROWSER makes that an error."""
     named = os.environ.get("CHROMIUM")
-    return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None and os.environ.get("REQUIRE_BROWSER"):
+        raise AssertionError("REQUIRE_BROWSER is set, and there is no Chromium on this machine")
+    return found

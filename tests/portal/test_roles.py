@@ -1,0 +1,79 @@
+"""The two roles of production: one owns the tables, the other works with them and cannot touch a fact."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from portal.management.commands.grant_role import tables_of_facts
+from portal.testing import DatabaseCloner
+from tests.services import manage, run_manage
+
+
+def as_user(url: str, name: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{name}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+@pytest.fixture
+def database(cloned_database: DatabaseCloner) -> Iterator[str]:
+    with cloned_database("roles") as url:
+        yield url
+
+
+@pytest.fixture
+def role(database: str) -> Iterator[str]:
+    """A role that may log in, and nothing else. Only the server's own administrator makes roles."""
+    name = f"{urlsplit(database).path[1:]}_app"
+    administrator = as_user(database, "postgres")
+    with contextlib.closing(psycopg.connect(administrator, autocommit=True)) as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+        yield name
+        connection.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+def test_what_is_booked_settled_and_recorded_are_facts() -> None:
+    assert {
+        "sales_saleline",
+        "sales_selloutreport",
+        "rebates_settlement",
+        "rebates_ledgerentry",
+        "rebates_posting",
+        "programs_rebatetermsevent",
+    } <= set(tables_of_facts())
+    assert not {"sales_books", "rebates_closing", "common_outboxmail"} & set(tables_of_facts())
+
+
+def test_the_working_role_reads_and_writes_but_changes_no_fact(database: str, role: str) -> None:
+    # Twice: each migration is followed by it.
+    for _ in range(2):
+        said = manage(
+            "grant_role", role, database_url=as_user(database, role), env={"MIGRATION_DATABASE_URL": database}
+        )
+        assert said.startswith(f"{role} may read and write")
+    with psycopg.connect(as_user(database, role), autocommit=True) as connection:
+        connection.execute("DELETE FROM common_outboxmail")
+        for table in tables_of_facts():
+            for statement in ("DELETE FROM {}", "UPDATE {} SET id = id", "TRUNCATE {}"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(sql.SQL(statement).format(sql.Identifier(table)))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE TABLE public.extra (id int)")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("nobody_knows", "there is no role nobody_knows"), ("portal", "portal owns the tables or may do everything")],
+)
+def test_a_role_that_is_not_there_or_owns_the_tables_is_refused(database: str, name: str, says: str) -> None:
+    process = run_manage("grant_role", name, database_url=database)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.strip().startswith(f"CommandError: {says}")
+    assert len(errors.strip().splitlines()) == 1
