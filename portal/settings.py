@@ -24,7 +24,7 @@ DEVELOPMENT_SECRET = "development-only-secret-key-that-production-refuses-to-sta
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET)
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 if PRODUCTION:
     if len(SECRET_KEY) < 50 or SECRET_KEY == DEVELOPMENT_SECRET:
