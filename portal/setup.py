@@ -201,8 +201,6 @@ class FrontEnd:
 
 
 def compile_translations() -> None:
-    if not (ROOT / "portal" / "i18n.py").exists():
-        return
     catalogs = list((ROOT / "locale").glob("*/LC_MESSAGES/*.po"))
     mark, fingerprint = ROOT / "var" / "translations.done", digest(catalogs)
     if is_done(mark, fingerprint) and all(path.with_suffix(".mo").exists() for path in catalogs):
