@@ -115,10 +115,16 @@ def _maintenance(statement: str, **names: str) -> None:
         connection.execute(sql.SQL(statement).format(**identifiers))
 
 
-@contextlib.contextmanager
-def _clone(template: str, name: str) -> Iterator[str]:
+def copy_database(template: str, name: str) -> None:
+    """Copy a database that nobody is connected to, in place of an older copy of that name."""
     _maintenance("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
     _maintenance("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy", name=name, template=template)
+
+
+@contextlib.contextmanager
+def clone_database(template: str, name: str) -> Iterator[str]:
+    """A copy that is gone after the block; `database_url` gives its address."""
+    copy_database(template, name)
     try:
         yield name
     finally:
@@ -135,11 +141,11 @@ def template_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker)
         stack.enter_context(django_db_blocker.unblock())
         if not str(connection.settings_dict["NAME"]).startswith("test_"):
             # pytest-django makes the database only where a test asks for it by its own fixtures.
-            made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
             stack.callback(teardown_databases, made, verbosity=0)
         connection.close()
         migrated = str(connection.settings_dict["NAME"])
-        yield stack.enter_context(_clone(migrated, f"{migrated}_template"))
+        yield stack.enter_context(clone_database(migrated, f"{migrated}_template"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -154,24 +160,31 @@ def cloned_database(template_database: str) -> DatabaseCloner:
 
     @contextlib.contextmanager
     def clone(name: str) -> Iterator[str]:
-        with _clone(template_database, f"{template_database}_{name}") as full_name:
+        with clone_database(template_database, f"{template_database}_{name}") as full_name:
             yield database_url(full_name)
 
     return clone
 
 
-@pytest.fixture
-def own_database(cloned_database: DatabaseCloner, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Address of a fresh database which Django, too, uses for this test: no transaction around it, no flush after it."""
+@contextlib.contextmanager
+def django_on(name: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let Django use this database until the block ends: no transaction around it, no flush after it."""
     from django.db import connections
 
-    with cloned_database("own") as url, django_db_blocker.unblock():
-        connection = connections["default"]
-        before = connection.settings_dict["NAME"]
+    connection = connections["default"]
+    before = connection.settings_dict["NAME"]
+    connections.close_all()
+    connection.settings_dict["NAME"] = name
+    try:
+        with blocker.unblock():
+            yield
+    finally:
         connections.close_all()
-        connection.settings_dict["NAME"] = urlsplit(url).path[1:]
-        try:
-            yield url
-        finally:
-            connections.close_all()
-            connection.settings_dict["NAME"] = before
+        connection.settings_dict["NAME"] = before
+
+
+@pytest.fixture
+def own_database(cloned_database: DatabaseCloner, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Address of a fresh database which Django, too, uses for this test."""
+    with cloned_database("own") as url, django_on(urlsplit(url).path[1:], django_db_blocker):
+        yield url

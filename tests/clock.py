@@ -1,0 +1,28 @@
+"""`python -m tests.clock 2026-11-16T11:00:00+00:00 -m gunicorn …`: a Python program for which it is that moment.
+
+The clock runs on from there, in the program and in what it forks. Browsers and the database keep the real time.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import time_machine
+
+
+def main(moment: str, program: list[str]) -> None:
+    time_machine.travel(datetime.fromisoformat(moment), tick=True).start()
+    if program[0] == "-m":
+        sys.argv = program[1:]
+        runpy.run_module(program[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = program
+        sys.path.insert(0, str(Path(program[0]).resolve().parent))
+        runpy.run_path(program[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
