@@ -74,10 +74,10 @@ class FilterSet(django_filters.FilterSet):
 
     def query(self, *, keep_search: bool = True) -> str:
         """The query string without any filter: what "reset" leads to."""
-        data = self.data.copy()
+        data: Any = self.data.copy()
         for name in self.filters:
             self._drop(data, name)
-        return data.urlencode()
+        return str(data.urlencode())
 
     def _words(self, name: str, value: Any) -> str:
         if isinstance(value, slice):
@@ -121,7 +121,7 @@ class FilterSet(django_filters.FilterSet):
             data.pop(key, None)
 
     def _without(self, name: str) -> str:
-        data = self.data.copy()
+        data: Any = self.data.copy()
         self._drop(data, name)
         return str(data.urlencode())
 

@@ -12,9 +12,8 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 NOTHING = "–"
 MINUS = "\u2212"
@@ -114,7 +113,7 @@ def datetime_short(value: datetime | None) -> str:
 
 
 def relative(value: date | datetime, *, now: datetime) -> str:
-    """"2 hours ago", "in 3 days"; days are counted in whole days, "today", "yesterday" and "tomorrow" have their words."""
+    """Like "2 hours ago" or "in 3 days"; today, yesterday and tomorrow have their words."""
     if isinstance(value, datetime):
         distance = value - now
         if abs(distance) < timedelta(minutes=1):
@@ -129,7 +128,9 @@ def relative(value: date | datetime, *, now: datetime) -> str:
 
 def lasting(since: date | datetime, *, now: datetime) -> str:
     """How long something has been so: "for 3 days", "seit 3 Tagen"."""
-    minutes = int((now - since).total_seconds() // 60) if isinstance(since, datetime) else (_day(now) - since).days * 1440
+    minutes = (
+        int((now - since).total_seconds() // 60) if isinstance(since, datetime) else (_day(now) - since).days * 1440
+    )
     days = minutes // 1440
     if minutes < 60:
         return _("for less than an hour") if isinstance(since, datetime) else _("since today")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,8 +17,9 @@ from common.tables import FORMATS, Table, export_response
 class ListPage(View):
     """Base of list pages.
 
-    Subclasses name `table_class`, `filterset_class` (or none), `template_name`, `export_name` (file name without ending) and
-    write `rows()`, which starts from `visible_to(self.request.actor)`. The template gets `table`, `filter` and `context()`.
+    Subclasses name `table_class`, `filterset_class` (or none), `template_name`, `export_name` (the file name without
+    ending) and write `rows()`, which starts from `visible_to(self.request.actor)`. The template gets `table`, `filter`
+    and what `context()` adds.
     `?export=csv` and `?export=xlsx` give all rows of the filter.
     """
 
@@ -35,6 +37,14 @@ class ListPage(View):
         """Further arguments of the table (currency, columns to leave out)."""
         return {}
 
+    def filter_options(self) -> dict[str, Any]:
+        """Further arguments of the filter (choices that depend on the page)."""
+        return {}
+
+    def records(self, rows: QuerySet[Any], filterset: FilterSet | None) -> QuerySet[Any] | Sequence[Any]:
+        """What the table lists, where that is more than the filtered rows (figures that SQL does not know)."""
+        return rows
+
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         """Further context; `rows` are those of the filter, for totals over it."""
         return {}
@@ -43,9 +53,9 @@ class ListPage(View):
         rows = self.rows()
         filterset = None
         if self.filterset_class is not None:
-            filterset = self.filterset_class(request.GET, queryset=rows, request=request)
+            filterset = self.filterset_class(request.GET, queryset=rows, request=request, **self.filter_options())
             rows = filterset.qs
-        table = self.table_class(rows, **self.table_options())
+        table = self.table_class(self.records(rows, filterset), **self.table_options())
         table.configure(request, self.per_page)
         fmt = request.GET.get("export")
         if fmt is not None:

@@ -28,7 +28,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from common import formats
-from common.templatetags.ui import badge_html, relative_time
+from common.templatetags.ui import badge_html
+from common.templatetags.ui_filters import relative_time
 from common.ui import Tone
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -41,7 +42,7 @@ _NUMERIC = {"cell": {"class": "num"}}
 
 
 class Table(tables.Table):
-    """Base of every table. `currency` (ISO) is that of money columns without one of their own; it stands in their heads."""
+    """Base of every table. `currency` (ISO) is that of money columns without one of their own, named in their heads."""
 
     def __init__(self, *args: Any, currency: str = "", **kwargs: Any) -> None:
         self.currency = currency
@@ -92,8 +93,8 @@ class PercentColumn(NumberColumn):
 
 
 class MoneyColumn(NumberColumn):
-    """An amount. With one currency for all rows (`currency` here or on the table) the head carries it and cells are numbers;
-    with `currency_from` (an accessor) each cell carries its own."""
+    """An amount. With one currency for all rows (`currency` here or on the table) the head names it and cells are
+    numbers; with `currency_from` (an accessor) each cell has its own."""
 
     def __init__(self, *args: Any, currency: str = "", currency_from: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,11 +156,11 @@ class StateColumn(tables.Column):
 
 
 class LinkColumn(tables.Column):
-    """The column that names the row; the whole row opens `url(record)`. `sub` is an accessor for a second, quieter line."""
+    """The column that names the row, which opens `url(record)`. `sub` is an accessor for a second, quieter line."""
 
     def __init__(self, *args: Any, url: Callable[[Any], str | None], sub: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("attrs", {"td": {"class": "cell-lead"}, "a": {"class": "row-link"}})
-        super().__init__(*args, linkify=lambda record: url(record), **kwargs)
+        super().__init__(*args, linkify=url, **kwargs)
         self.sub = sub
 
     def render(self, value: Any, record: Any) -> str:
@@ -170,11 +171,11 @@ class LinkColumn(tables.Column):
         return value
 
 
-# --- export ------------------------------------------------------------------------------------------------------------------
+# --- export -------------------------------------------------------------------------------------------------
 
 
 def safe_cell(value: Any) -> Any:
-    """The value for a spreadsheet: numbers, days and moments as they are, text so that no program takes it for a formula."""
+    """The value for a spreadsheet: numbers, days and moments as they are, text never as a formula."""
     if value is None or isinstance(value, bool | int | Decimal | date):
         return value
     text = _CONTROL.sub("", force_str(value))
@@ -215,9 +216,8 @@ def _xlsx(table: Table, title: str) -> bytes:
         cells = []
         for value in row:
             moment = isinstance(value, datetime)
-            if moment and timezone.is_aware(value):
-                value = timezone.make_naive(value)
-            cell = WriteOnlyCell(sheet, value=value)
+            aware = moment and timezone.is_aware(value)
+            cell = WriteOnlyCell(sheet, value=timezone.make_naive(value) if aware else value)
             if index == 0:
                 cell.font = Font(bold=True)
             elif isinstance(value, date):
@@ -230,7 +230,7 @@ def _xlsx(table: Table, title: str) -> bytes:
 
 
 def export_response(table: Table, fmt: str, filename: str | Promise) -> HttpResponse:
-    """All rows of the table (not only the page) as a download. `fmt` is a key of FORMATS, anything else a ValueError."""
+    """All rows of the table, not only the page, as a download. `fmt` is a key of FORMATS, else ValueError."""
     if fmt not in FORMATS:
         raise ValueError(f"No export format {fmt!r}; known: {', '.join(FORMATS)}")
     content = _csv(table) if fmt == "csv" else _xlsx(table, str(filename))

@@ -12,6 +12,13 @@ from decimal import Decimal
 from typing import Literal
 
 Tone = Literal["neutral", "info", "success", "warning", "danger"]
+TONE_ICONS: dict[str, str] = {
+    "neutral": "info-circle",
+    "info": "info-circle",
+    "success": "check-circle",
+    "warning": "exclamation-triangle",
+    "danger": "exclamation-circle",
+}
 
 
 @dataclass(frozen=True)
@@ -110,4 +117,38 @@ class Chart:
     def __post_init__(self) -> None:
         for series in self.series:
             if len(series.values) != len(self.labels):
-                raise ValueError(f"Series {series.label!r} has {len(series.values)} values for {len(self.labels)} labels.")
+                raise ValueError(
+                    f"Series {series.label!r} has {len(series.values)} values for {len(self.labels)} labels."
+                )
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a progress bar: from one step's bound to the next, `percent` of it filled."""
+
+    step: Step | None  # None: below the first step
+    percent: str
+    here: bool
+    reached: bool
+
+
+def segments_of(position: Decimal, steps: Sequence[Step], end: Decimal | None = None) -> list[Segment]:
+    """The bar of `progress`. `end` (a cap) bounds the last segment; without it, reaching it fills it."""
+    bounds = [step.bound for step in steps]
+    if not bounds or bounds != sorted(set(bounds)):
+        raise ValueError("There must be steps, and their bounds must rise.")
+    starts: list[Step | None] = [*([None] if bounds[0] > 0 else []), *steps]
+    segments = []
+    for index, step in enumerate(starts):
+        low = step.bound if step else Decimal(0)
+        following = starts[index + 1] if index + 1 < len(starts) else None
+        high = following.bound if following else end
+        if position < low or position <= 0:
+            filled = Decimal(0)
+        elif high is None or position >= high:
+            filled = Decimal(100)
+        else:
+            filled = max((position - low) / (high - low) * 100, Decimal(2))
+        here = (position >= low or index == 0) and (following is None or position < following.bound)
+        segments.append(Segment(step, f"{filled:.1f}", here, reached=step is not None and position >= low))
+    return segments

@@ -46,7 +46,9 @@ class SaleTable(Table):
     customer = LinkColumn(url=lambda record: "#tables", sub="number", verbose_name=gettext_lazy("Partner"))
     day = DateColumn(verbose_name=gettext_lazy("Date"))
     product = tables.Column(verbose_name=gettext_lazy("Product"))
-    quantity = NumberColumn(verbose_name=gettext_lazy("Quantity"), footer=lambda table: sum(row.quantity for row in table.data))
+    quantity = NumberColumn(
+        verbose_name=gettext_lazy("Quantity"), footer=lambda table: sum(row.quantity for row in table.data)
+    )
     net = MoneyColumn(verbose_name=gettext_lazy("Net"), footer=lambda table: sum(row.net or 0 for row in table.data))
     state = tables.Column(verbose_name=gettext_lazy("State"), orderable=False)
 
@@ -61,9 +63,10 @@ class ProjectForm(forms.Form):
     company = forms.CharField(label=gettext_lazy("Company"), max_length=80)
     email = forms.EmailField(label=gettext_lazy("E-mail"))
     quarter = forms.ChoiceField(
-        label=gettext_lazy("Quarter"), choices=[("2026Q3", "2026 Q3"), ("2026Q4", "2026 Q4")],
+        label=gettext_lazy("Quarter"),
+        choices=[("2026Q3", "2026 Q3"), ("2026Q4", "2026 Q4")],
         help_text=gettext_lazy("The quarter in which the customer will probably order."),
-    )  # fmt: skip
+    )
     units = forms.IntegerField(label=gettext_lazy("Units"), min_value=1)
     note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     agreed = forms.BooleanField(label=gettext_lazy("The customer knows that we pass this on."))
@@ -75,14 +78,18 @@ SALES = [
     Sale("RG-2026-10613", LONG_NAME, date(2026, 10, 27), "Snom D335", 140, Decimal("15260.00"), "waiting"),
     Sale("GS-2026-00031", "Systemhaus Brandt GmbH", date(2026, 11, 2), "Snom D785", -2, Decimal("-279.80"), "counted"),
     Sale("RG-2026-10702", "IT-Werk Oberhausen", date(2026, 11, 9), "Snom D120", 25, None, "refused"),
-]  # fmt: skip
+]
 
 STEPS = [(10, 5), (25, 10), (50, 15)]
 
 
 def _rebate_steps(currency: str) -> list[Step]:
     return [
-        Step(Decimal(bound), _("from %(bound)s") % {"bound": bound}, _("%(rate)s each") % {"rate": formats.money(rate, currency)})
+        Step(
+            Decimal(bound),
+            _("from %(bound)s") % {"bound": bound},
+            _("%(rate)s each") % {"rate": formats.money(rate, currency)},
+        )
         for bound, rate in STEPS
     ]
 
@@ -92,32 +99,53 @@ def _chart(identifier: str, kind: Any) -> Chart:
     last_year = [Decimal(str(v)) for v in (60, 95, 180, 240, 300, 340, 465, 560, 640, 700, 810, 905, 960)]
     weeks = [_("Week %(number)s") % {"number": week} for week in range(40, 53)]
     return Chart(
-        id=identifier, title=_("Rebate in the fourth quarter"), axis=_("Week"), labels=weeks, kind=kind, unit="EUR",
+        id=identifier,
+        title=_("Rebate in the fourth quarter"),
+        axis=_("Week"),
+        labels=weeks,
+        kind=kind,
+        unit="EUR",
         series=[
             Series("2026", [*this_year, *[None] * 5]),
             Series("2025", last_year, muted=True),
         ],
         summary=_("After eight weeks %(now)s, at the same time last year %(then)s.")
         % {"now": formats.money(this_year[-1], "EUR"), "then": formats.money(last_year[7], "EUR")},
-    )  # fmt: skip
+    )
 
 
 def _events(now: datetime) -> list[Event]:
     return [
         Event(now - timedelta(minutes=12), _("Tier changed to Gold"), actor="Petra Wolf", icon="award", tone="success"),
-        Event(now - timedelta(days=1, hours=4), _("Question about the case study"), _("The reference customer has to agree first."),
-              actor="Petra Wolf", icon="chat-left-text", tone="warning", url="#timeline"),
+        Event(
+            now - timedelta(days=1, hours=4),
+            _("Question about the case study"),
+            _("The reference customer has to agree first."),
+            actor="Petra Wolf",
+            icon="chat-left-text",
+            tone="warning",
+            url="#timeline",
+        ),
         Event(now - timedelta(days=40), _("Certificate uploaded"), actor="Jonas Brandt", icon="mortarboard"),
         Event(date(2024, 3, 1), _("Enrolled in the program"), icon="person-plus"),
-    ]  # fmt: skip
+    ]
 
 
 def _tasks(now: datetime) -> list[Task]:
     return [
-        Task(_("Upload the invoice for 12 telephones"), "#tasks", _("%(amount)s bonus depend on it") % {"amount": formats.money(144, "EUR")},
-             since=now - timedelta(days=3), due=now.date() + timedelta(days=4), tone="warning", icon="receipt"),
-        Task(_("Certificate of Jonas Brandt expires"), "#tasks", due=now.date() + timedelta(days=21), icon="mortarboard"),
-    ]  # fmt: skip
+        Task(
+            _("Upload the invoice for 12 telephones"),
+            "#tasks",
+            _("%(amount)s bonus depend on it") % {"amount": formats.money(144, "EUR")},
+            since=now - timedelta(days=3),
+            due=now.date() + timedelta(days=4),
+            tone="warning",
+            icon="receipt",
+        ),
+        Task(
+            _("Certificate of Jonas Brandt expires"), "#tasks", due=now.date() + timedelta(days=21), icon="mortarboard"
+        ),
+    ]
 
 
 def _facts() -> list[Fact]:
@@ -154,7 +182,10 @@ def _navigation() -> dict[str, Any]:
         {"label": _("Rebates"), "url": "#charts", "icon": "cash-coin", "active": False},
         {"label": _("Waiting for you"), "url": "#tasks", "icon": "inbox", "active": False, "badge": "2"},
     ]
-    company = {"label": _("Company"), "entries": [{"label": _("People"), "url": "#facts", "icon": "people", "active": False}]}
+    company = {
+        "label": _("Company"),
+        "entries": [{"label": _("People"), "url": "#facts", "icon": "people", "active": False}],
+    }
     areas = [
         {"label": "Systemhaus Brandt GmbH", "url": "#", "active": True},
         {"label": LONG_NAME, "url": "#", "active": False},
@@ -164,18 +195,39 @@ def _navigation() -> dict[str, Any]:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    faulty = ProjectForm({"company": "", "email": "jonas.brandt", "quarter": "2026Q4", "units": "0", "note": "", "agreed": ""})
+    faulty = ProjectForm(
+        {"company": "", "email": "jonas.brandt", "quarter": "2026Q4", "units": "0", "note": "", "agreed": ""}
+    )
     return {
-        **_navigation(), "steps": _rebate_steps("EUR"), "below": Decimal(7), "between": Decimal(37), "beyond": Decimal(64),
-        "line_chart": _chart("chart-line", "line"), "bar_chart": _chart("chart-bar", "bar"),
-        "amount": Decimal("1240"), "more": Decimal("310"), "less": Decimal("-84.5"), "zero": Decimal(0), "big": Decimal("12345678.9"),
-        "rate": Decimal("4.4"), "today": now.date(), "now": now, "since": now - timedelta(days=3),
-        "events": _events(now), "tasks": _tasks(now), "no_tasks": [], "facts": _facts(), "stages": _stages(now),
-        "table": _table(request, SALES, ""), "empty_table": _table(request, [], "empty-"), "long_name": LONG_NAME,
-        "form": ProjectForm(initial={"quarter": "2026Q4"}, prefix="new"), "faulty": faulty,
+        **_navigation(),
+        "steps": _rebate_steps("EUR"),
+        "below": Decimal(7),
+        "between": Decimal(37),
+        "beyond": Decimal(64),
+        "line_chart": _chart("chart-line", "line"),
+        "bar_chart": _chart("chart-bar", "bar"),
+        "amount": Decimal(1240),
+        "more": Decimal(310),
+        "less": Decimal("-84.5"),
+        "zero": Decimal(0),
+        "big": Decimal("12345678.9"),
+        "rate": Decimal("4.4"),
+        "today": now.date(),
+        "now": now,
+        "since": now - timedelta(days=3),
+        "events": _events(now),
+        "tasks": _tasks(now),
+        "no_tasks": [],
+        "facts": _facts(),
+        "stages": _stages(now),
+        "table": _table(request, SALES, ""),
+        "empty_table": _table(request, [], "empty-"),
+        "long_name": LONG_NAME,
+        "form": ProjectForm(initial={"quarter": "2026Q4"}, prefix="new"),
+        "faulty": faulty,
         "crumbs": [Crumb(_("Partners"), "#"), Crumb("Systemhaus Brandt GmbH", "#"), Crumb(_("Styleguide"))],
         "tabs": [Tab(_("Overview"), "#", active=True), Tab(_("Sales"), "#", badge="12"), Tab(_("History"), "#")],
-    }  # fmt: skip
+    }
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
