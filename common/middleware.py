@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from common.access import Actor
+from common.second_factor import lacks_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -41,12 +40,14 @@ class SecondFactorMiddleware:
     """
 
     OPEN = ("/account/", "/static/", "/i18n/", "/healthz", "/readyz", "/api/")
+    CLOSED = ("/account/tokens/",)
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(self.OPEN) and self._missing(request):
+        closed = request.path.startswith(self.CLOSED) or not request.path.startswith(self.OPEN)
+        if closed and self._missing(request):
             messages.info(request, _("Your role needs a second factor. Please set it up now; it takes a minute."))
             return redirect("mfa_activate_totp")
         return self.get_response(request)
@@ -54,8 +55,4 @@ class SecondFactorMiddleware:
     @staticmethod
     def _missing(request: HttpRequest) -> bool:
         user = request.user
-        if not user.is_authenticated:
-            return False
-        if settings.DEMO_MODE and user.is_demo:
-            return False
-        return request.actor.needs_second_factor and not is_mfa_enabled(user)  # type: ignore[attr-defined]
+        return user.is_authenticated and lacks_second_factor(user, request.actor)  # type: ignore[attr-defined]

@@ -81,26 +81,20 @@ def put(*, kind: str, period: str, recipient: User, context: Mapping[str, Any]) 
             "text": _plain(f"mail/{template}.txt", values).strip() + "\n",
             "html": render_to_string(f"mail/{template}.html", values),
         }
-    _mail, made = OutboxMail.objects.get_or_create(
-        kind=kind, period=period, recipient=recipient, defaults=content
-    )
+    _mail, made = OutboxMail.objects.get_or_create(kind=kind, period=period, recipient=recipient, defaults=content)
     return made
 
 
 def _plain(template: str, values: Mapping[str, Any]) -> str:
     """Text stays as it is: escaped for HTML, “Müller & Söhne” would be misspelt."""
     engine = get_template(template).template  # type: ignore[attr-defined]
-    return str(
-        engine.render(Context({**values, "LANGUAGE_CODE": values["recipient"].language}, autoescape=False))
-    )
+    return str(engine.render(Context({**values, "LANGUAGE_CODE": values["recipient"].language}, autoescape=False)))
 
 
 def claim(*, now: datetime) -> OutboxMail | None:
     """Take the next mail that is due; other senders skip it. The claim is committed on return."""
     with transaction.atomic():
-        due = OutboxMail.objects.filter(
-            Q(next_attempt_at=None) | Q(next_attempt_at__lte=now), state=State.PENDING
-        )
+        due = OutboxMail.objects.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now), state=State.PENDING)
         mail = due.order_by("id").select_for_update(skip_locked=True).first()
         if mail is not None:
             OutboxMail.objects.filter(pk=mail.pk).update(
@@ -182,9 +176,7 @@ def _answer(
     attempts: int | None = None,
 ) -> None:
     """Write down what became of our claim, even if it was taken for lost meanwhile; never that of another sender."""
-    ours = OutboxMail.objects.filter(
-        pk=mail.pk, claimed_at=mail.claimed_at, state__in=[State.CLAIMED, State.UNCERTAIN]
-    )
+    ours = OutboxMail.objects.filter(pk=mail.pk, claimed_at=mail.claimed_at, state__in=[State.CLAIMED, State.UNCERTAIN])
     tried = mail.attempts if attempts is None else attempts
     values: dict[str, Any] = {
         "state": state,

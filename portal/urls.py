@@ -6,13 +6,16 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import styleguide, views
+from portal.api import api
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("common.urls")),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -66,9 +66,7 @@ def _settlements(items: Sequence[ClosingItem]) -> Mapping[tuple[int, int], list[
 def _people(items: Sequence[ClosingItem]) -> Mapping[int, list[User]]:
     """Who is told, per partner: owners and bookkeeping, each person once."""
     partners = {item.enrolment.partner_id for item in items}
-    members = Member.objects.filter(
-        partner__in=partners, role__in=TOLD, left_on__isnull=True, user__is_active=True
-    )
+    members = Member.objects.filter(partner__in=partners, role__in=TOLD, left_on__isnull=True, user__is_active=True)
     people: dict[int, dict[int, User]] = defaultdict(dict)
     for member in members.select_related("user").order_by("user_id"):
         people[member.partner_id][member.user_id] = member.user

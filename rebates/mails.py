@@ -72,7 +72,5 @@ def settled_sample() -> Mapping[str, Any]:
 
 def register() -> None:
     registry.mails.register(
-        MailKind(
-            SETTLED, _("a rebate is settled"), "settled", settled_sample, resend_when_uncertain=True, order=10
-        )
+        MailKind(SETTLED, _("a rebate is settled"), "settled", settled_sample, resend_when_uncertain=True, order=10)
     )

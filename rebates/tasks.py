@@ -10,7 +10,6 @@ from common.errors import DomainError
 from rebates import announcing, closing
 from rebates.models import Closing
 
-
 # A task ends long before the worker's time limit; the next tick goes on where it stopped.
 SECONDS = 50
 

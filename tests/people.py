@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
+from common import tokens
 from common.models import User
+from common.tokens import Scope
 from partners.models import Member, Partner
 from programs.models import Distributor, DistributorStaff, Vendor, VendorStaff
 
@@ -21,6 +27,7 @@ def person(name: str, *, second_factor: bool = False, **fields: object) -> User:
     first, _, last = name.replace("_", " ").title().partition(" ")
     values = {"first_name": first, "last_name": last, "language": "en", "password": _HASHED[0], **fields}
     user = User.objects.create(email=f"{name}@example.com", **values)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     if second_factor:
         set_up_second_factor(user)
     return user
@@ -28,9 +35,7 @@ def person(name: str, *, second_factor: bool = False, **fields: object) -> User:
 
 def set_up_second_factor(user: User) -> None:
     """What remains in the database after somebody activated an authenticator app."""
-    Authenticator.objects.create(
-        user=user, type=Authenticator.Type.TOTP, data={"secret": "never asked for in tests"}
-    )
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "never asked for in tests"})
 
 
 def platform_admin(name: str = "platform_admin") -> User:
@@ -61,3 +66,16 @@ def signed_in(user: User, *, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def token_client(user: User, *scopes: Scope) -> Client:
+    """A program that speaks to the API with a token of this person; every scope when none is named."""
+    now = timezone.now()
+    _token, secret = tokens.issue(
+        user=user, name="tests", scopes=scopes or Scope.values, expires_at=now + timedelta(days=1), now=now
+    )
+    return bearer(secret)
+
+
+def bearer(secret: str) -> Client:
+    return Client(headers={"authorization": f"Bearer {secret}", "accept-language": "en"})

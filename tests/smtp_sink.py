@@ -1,7 +1,7 @@
 """A mail server for tests that speaks real SMTP and keeps what it took. Some addresses behave badly on purpose.
 
-`refuse@` is refused for good, `later@` for now; `dropped@` loses the connection after the message was taken, `hangs-up@`
-before. `sender_code` refuses every sender.
+`refuse@` is refused for good, `later@` for now; `dropped@` loses the connection after the message was taken,
+`hangs-up@` before. `sender_code` refuses every sender.
 """
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ class Session(socketserver.StreamRequestHandler):
             elif verb == "RCPT":
                 recipient = line.partition("<")[2].partition(">")[0]
                 self.say(
-                    {"refuse": "550 no such box", "later": "451 come back"}.get(
-                        recipient.partition("@")[0], "250 ok"
-                    )
+                    {"refuse": "550 no such box", "later": "451 come back"}.get(recipient.partition("@")[0], "250 ok")
                 )
             elif verb == "DATA":
                 if not self._take(sink, recipient):
-                    return
+                    break
             elif verb == "QUIT":
-                return self.say("221 bye")
+                self.say("221 bye")
+                break
             else:
                 self.say("250 ok")
 

@@ -1,6 +1,7 @@
 """A small world for tests: two vendors, two resellers, two distributors, and proven sales of two quarters.
 
-`build_world()` makes it in a few dozen rows. The functions it is made of (`sell`, `enrol`, …) serve tests that need more.
+`build_world()` makes it in a few dozen rows. The functions it is made of (`sell`, `enrol`, …) serve tests that need
+more.
 
 The vendor's program pays per unit as the Lenovo loyalty program does, the rival vendor's a share of revenue as IBM
 10hoch4 does. The reseller is enrolled with both vendors, the rival (another reseller) with the rival vendor alone: so
@@ -116,15 +117,12 @@ class World:
 def make_program(vendor: Vendor, slug: str, name: str, tiers: tuple[str, ...]) -> Program:
     program = Program.objects.create(vendor=vendor, slug=slug, name=name, countries=["DE"], starts_on=START)
     Tier.objects.bulk_create(
-        Tier(program=program, code=code, name=code.title(), rank=rank)
-        for rank, code in enumerate(tiers, start=1)
+        Tier(program=program, code=code, name=code.title(), rank=rank) for rank, code in enumerate(tiers, start=1)
     )
     return program
 
 
-def publish(
-    program: Program, document: str, name: str, *, starts_on: date = START, version: int = 1
-) -> RebateTerms:
+def publish(program: Program, document: str, name: str, *, starts_on: date = START, version: int = 1) -> RebateTerms:
     """Published terms of a program, from YAML."""
     terms = Terms.from_yaml(document)
     return RebateTerms.objects.create(
@@ -171,9 +169,7 @@ def make_distributor(slug: str, name: str, *programs: Program) -> Distributor:
     return distributor
 
 
-def make_report(
-    vendor: Vendor, distributor: Distributor, *, matched: int, unmatched: int = 0
-) -> SellOutReport:
+def make_report(vendor: Vendor, distributor: Distributor, *, matched: int, unmatched: int = 0) -> SellOutReport:
     content = f"{vendor.slug};{distributor.slug};{matched};{unmatched}\n".encode()
     return SellOutReport.objects.create(
         vendor=vendor,
@@ -255,9 +251,7 @@ def build_world() -> World:
     topseller = Product.objects.create(
         vendor=vendor, article="21HM", name="ThinkPad T14", list_price=Decimal("1000.00")
     )
-    slow_seller = Product.objects.create(
-        vendor=vendor, article="4X40", name="Backpack", list_price=Decimal("40.00")
-    )
+    slow_seller = Product.objects.create(vendor=vendor, article="4X40", name="Backpack", list_price=Decimal("40.00"))
     server = Product.objects.create(vendor=rival_vendor, article="9105", name="Power S1022")
     make_group(vendor, "topsellers", topseller)
     terms = publish(program, LOYALTY, "Top-seller rebate")
@@ -312,9 +306,7 @@ def build_world() -> World:
 def _sell_two_quarters(world: World) -> None:
     CustomerNumber.objects.bulk_create(
         [
-            CustomerNumber(
-                vendor=world.vendor, distributor=world.distributor, number="K-1", partner=world.reseller
-            ),
+            CustomerNumber(vendor=world.vendor, distributor=world.distributor, number="K-1", partner=world.reseller),
             CustomerNumber(
                 vendor=world.rival_vendor,
                 distributor=world.rival_distributor,
@@ -329,9 +321,7 @@ def _sell_two_quarters(world: World) -> None:
     sell(world.reseller, world.topseller, third, "24", "24000.00", document="R-1001", report_row=1, **allnet)
     sell(world.reseller, world.topseller, fourth, "22", "22000.00", document="R-1002", report_row=2, **allnet)
     sell(world.reseller, world.slow_seller, fourth, "3", "120.00", document="R-1003", report_row=3, **allnet)
-    sell(
-        world.reseller, world.server, third, "4", "60000.00", document="R-3001", distributor=world.distributor
-    )
+    sell(world.reseller, world.server, third, "4", "60000.00", document="R-3001", distributor=world.distributor)
     sell(
         world.reseller,
         world.server,

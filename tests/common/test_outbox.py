@@ -45,9 +45,7 @@ def kinds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def put(recipient: User, *, kind: str = "news", period: str = "2026W47", **context: str) -> OutboxMail:
-    outbox.put(
-        kind=kind, period=period, recipient=recipient, context={"company": "Müller & Söhne", **context}
-    )
+    outbox.put(kind=kind, period=period, recipient=recipient, context={"company": "Müller & Söhne", **context})
     return OutboxMail.objects.get(kind=kind, period=period, recipient=recipient)
 
 
@@ -65,9 +63,7 @@ def test_a_mail_is_made_once_per_kind_period_and_recipient() -> None:
     owner = person("owner")
     first = put(owner)
     assert outbox.put(kind="news", period="2026W47", recipient=owner, context={"company": "changed"}) is False
-    assert (
-        outbox.put(kind="news", period="2026W48", recipient=owner, context={"company": "next week"}) is True
-    )
+    assert outbox.put(kind="news", period="2026W48", recipient=owner, context={"company": "next week"}) is True
     assert OutboxMail.objects.count() == 2
     assert "Müller & Söhne" in OutboxMail.objects.get(pk=first.pk).text
 
@@ -155,9 +151,7 @@ def test_an_address_refused_for_now_is_tried_five_times_at_growing_distances(sin
 
 
 @pytest.mark.django_db
-def test_a_server_that_is_away_costs_no_attempt_and_loses_nothing(
-    sink: Sink, settings: Settings
-) -> None:
+def test_a_server_that_is_away_costs_no_attempt_and_loses_nothing(sink: Sink, settings: Settings) -> None:
     mails = [put(person(name)) for name in ("owner", "bookkeeping")]
     port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
     for day in range(1, 30):

@@ -1,0 +1,27 @@
+"""Forms of what belongs to a person, whatever their role."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.tokens import Scope
+
+LIFETIMES = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What uses it, so that you recognise it later: “ERP”, “reporting”.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("May"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never more than you may do yourself."),
+    )  # fmt: skip
+    days = forms.TypedChoiceField(label=_("Ends after"), choices=LIFETIMES, coerce=int, initial=90)
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(days=self.cleaned_data["days"])
