@@ -9,7 +9,7 @@ from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from common.access import CHANNEL_MANAGER, DISTRIBUTOR, VENDOR, VENDOR_ADMIN
@@ -162,7 +162,7 @@ def get_report(request: ApiRequest, pk: int) -> ReportOut:
 
 
 @router.post("/reports", response=answers(ReportOut, status=201, also={200: ReportOut}), **needs(Scope.REPORTS_WRITE))
-def upload_report(request: ApiRequest, about: Form[ReportIn], file: File[UploadedFile]) -> tuple[int, ReportOut]:
+def upload_report(request: ApiRequest, about: Form[ReportIn], file: File[UploadedFile]) -> Status[ReportOut]:
     """Upload a report of a distributor to a vendor (CSV). All of it is booked, or nothing and every error is named.
 
     The same file twice adds nothing and is answered with 200 and the first report.
@@ -183,7 +183,7 @@ def upload_report(request: ApiRequest, about: Form[ReportIn], file: File[Uploade
         )
     except ReportRefused as refusal:
         raise Refused(422, str(refusal), _problems(refusal)) from refusal
-    return 200 if result.known else 201, report_out(result.report)
+    return Status(200 if result.known else 201, report_out(result.report))
 
 
 def _addressees(request: ApiRequest, about: ReportIn) -> tuple[Vendor, Distributor]:

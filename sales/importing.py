@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.models import User
-from programs.models import Authorisation, Distributor, Program, Vendor
+from programs.models import Authorisation, Distributor, Vendor
 from sales.books import current_cut, one_report_at_a_time
 from sales.models import SellOutReport
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem, Unreadable
 from sales.readers.rows import SellOutRow
 from sales.readers.sellout import Limits, Options, SellOutFile, open_sellout
+from sales.selectors import currencies_of
 from sales.staging import Staging, staging
 
 LISTED_PROBLEMS = 200
@@ -28,14 +29,14 @@ DEFAULT_CURRENCY = "EUR"
 
 
 class NotAuthorised(DomainError):
-    """The distributor sells under none of the vendor's programs, so its reports prove nothing."""
+    """The distributor is authorised for none of the vendor's programs, so its reports prove nothing."""
 
 
 class ReportRefused(DomainError):
     """Something in the file is wrong; nothing of it was written.
 
-    `problems`: what, at most `LISTED_PROBLEMS`; `unlisted`: how many rows with problems are not among them; `read`: rows
-    seen, all of which count as refused.
+    `problems`: what, of about `LISTED_PROBLEMS` rows at most; `unlisted`: how many further rows have problems;
+    `read`: rows seen, all of which count as refused.
     """
 
     def __init__(self, problems: Sequence[Problem], *, read: int, unlisted: int = 0) -> None:
@@ -72,8 +73,9 @@ def import_sellout(
 ) -> ImportResult:
     """Book the sales of a report. `numbers` and `dates` say how the file writes them; None finds out.
 
-    Rows of unknown customers, of unknown articles or in a currency none of the vendor's programs uses wait for a person.
-    A row known before (vendor, distributor, document, line) is a duplicate. Any number of imports may run at once.
+    Rows of unknown customers, of unknown articles or in a currency that none of the vendor's programs uses wait for
+    a person. A row known before (vendor, distributor, document, line) is a duplicate. Any number of imports may run
+    at once.
     Raises `NotAuthorised`, and `ReportRefused` for a file with anything wrong in it.
     """
     if not Authorisation.objects.filter(program__vendor=vendor, distributor=distributor).exists():
@@ -82,7 +84,7 @@ def import_sellout(
     sha256 = hashlib.sha256(content).hexdigest()
     if earlier := _imported_before(vendor, distributor, sha256):
         return earlier
-    currencies = sorted(set(Program.objects.filter(vendor=vendor).values_list("currency", flat=True)))
+    currencies = currencies_of(vendor)
     default = currencies[0] if len(currencies) == 1 else DEFAULT_CURRENCY
     limits = Limits(size=settings.SELLOUT_MAX_BYTES)
     try:

@@ -1,7 +1,7 @@
-"""A report's rows on their way into the books: a table of the transaction's own, filled by COPY, sorted out by SQL.
+"""A report's rows on their way into the books: a table of the transaction's own, filled by COPY, sorted by SQL.
 
-What a report says is compared and booked set by set, so 200,000 rows take seconds and no memory. The table vanishes with
-the transaction: a refused report leaves nothing behind.
+What a report says is compared and booked set by set, so 200,000 rows take seconds and no memory. The table vanishes
+with the transaction: a refused report leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 
 from common.sentences import _n
+from sales.books import SOLD_COLUMNS
 from sales.models import Evidence, SellOutReport, WaitingRow
 from sales.readers.columns import Column
 from sales.readers.problems import Problem
@@ -23,9 +24,9 @@ from sales.readers.rows import SellOutRow
 from sales.readers.sellout import SellOutFile
 
 # Columns of a staged row, in the order of `SellOutRow`.
-_COLUMNS = """file_row, customer_number, customer_name, document_number, document_key, document_line, document_date, article,
-    quantity, net, currency, project_ref"""
-# What a row must say again to be the same row.
+_COLUMNS = """file_row, customer_number, customer_name, document_number, document_key, document_line, document_date,
+    article, quantity, net, currency, project_ref"""
+# What a row must say again to be the same row, and in which column it says so.
 _COMPARED = {
     "customer_number": Column.CUSTOMER_NUMBER,
     "document_date": Column.DATE,
@@ -36,15 +37,15 @@ _COMPARED = {
     "project_ref": Column.PROJECT,
 }
 _VALUES = ", ".join(_COMPARED)
-_BOOKED = ", ".join(
-    """vendor_id distributor_id document_number document_key document_line document_date counts_on quantity net currency
-    customer_number article project_ref report_id report_row""".split()
-)
+_STAGED_VALUES = ", ".join(f"staged.{name}" for name in _COMPARED)
+_KNOWN_VALUES = ", ".join(f"known.{name}" for name in _COMPARED)
+_BOOKED = ", ".join(SOLD_COLUMNS)
 
 _CREATE = """
 CREATE TEMP TABLE sellout_staged (
-    file_row integer, customer_number text, customer_name text, document_number text, document_key text, document_line text,
-    document_date date, article text, quantity numeric(14, 3), net numeric(14, 2), currency text, project_ref text
+    file_row integer, customer_number text, customer_name text, document_number text, document_key text,
+    document_line text, document_date date, article text, quantity numeric(14, 3), net numeric(14, 2), currency text,
+    project_ref text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE sellout_known (
     document_key text, document_line text, file_row integer, customer_number text, document_date date, article text,
@@ -68,7 +69,7 @@ SELECT DISTINCT ON (document_key, document_line) document_key, document_line, {_
         AND (document_key, document_line) IN (SELECT document_key, document_line FROM sellout_staged)
 ) AS known
 ORDER BY document_key, document_line, booked DESC, generation DESC
-"""
+"""  # noqa: S608
 _KNOWN_IN_FILE = f"""
 INSERT INTO sellout_known (document_key, document_line, file_row, {_VALUES})
 SELECT DISTINCT ON (document_key, document_line) document_key, document_line, file_row, {_VALUES}
@@ -78,14 +79,14 @@ WHERE NOT EXISTS (
     WHERE known.document_key = staged.document_key AND known.document_line = staged.document_line
 )
 ORDER BY document_key, document_line, file_row
-"""
+"""  # noqa: S608
 _CLASHES = f"""
 SELECT count(*) OVER (), staged.file_row, staged.document_number, staged.document_line, known.file_row,
-    {", ".join(f"staged.{name}" for name in _COMPARED)}, {", ".join(f"known.{name}" for name in _COMPARED)}
+    {_STAGED_VALUES}, {_KNOWN_VALUES}
 FROM sellout_staged AS staged JOIN sellout_known AS known USING (document_key, document_line)
-WHERE ({", ".join(f"staged.{name}" for name in _COMPARED)}) IS DISTINCT FROM ({", ".join(f"known.{name}" for name in _COMPARED)})
+WHERE ({_STAGED_VALUES}) IS DISTINCT FROM ({_KNOWN_VALUES})
 ORDER BY staged.file_row LIMIT %(limit)s
-"""
+"""  # noqa: S608
 _SORT = """
 INSERT INTO sellout_new (file_row, partner_id, product_id, bookable)
 SELECT staged.file_row, customer.partner_id, product.id,
@@ -96,13 +97,22 @@ LEFT JOIN sales_customernumber AS customer ON customer.vendor_id = %(vendor)s
     AND customer.distributor_id = %(distributor)s AND customer.number = staged.customer_number
 LEFT JOIN programs_product AS product ON product.vendor_id = %(vendor)s AND product.article = staged.article
 """
-_SELECTED = """%(vendor)s, %(distributor)s, document_number, document_key, document_line, document_date, document_date, quantity,
-    net, currency, staged.customer_number, article, project_ref, %(report)s, file_row"""
+# Where each of them comes from; `staged` has the others under their own names.
+_SOURCES = {
+    "vendor_id": "%(vendor)s",
+    "distributor_id": "%(distributor)s",
+    "counts_on": "document_date",
+    "customer_number": "staged.customer_number",
+    "report_id": "%(report)s",
+    "report_row": "file_row",
+}
+_SELECTED = ", ".join(_SOURCES.get(name, name) for name in SOLD_COLUMNS)
+_COUNT = "SELECT (SELECT count(*) FROM sellout_staged), count(*), count(*) FILTER (WHERE bookable) FROM sellout_new"
 _BOOK = f"""
 INSERT INTO sales_saleline ({_BOOKED}, partner_id, product_id, evidence, cut, generation, booked_at)
 SELECT {_SELECTED}, partner_id, product_id, '{Evidence.SELL_OUT.value}', %(cut)s, 0, %(now)s
 FROM sellout_staged AS staged JOIN sellout_new USING (file_row) WHERE bookable ORDER BY file_row
-"""
+"""  # noqa: S608
 # Customers whom somebody dismissed stay dismissed: they do not come back with every report.
 _WAIT = f"""
 INSERT INTO sales_waitingrow ({_BOOKED}, customer_name, state)
@@ -115,7 +125,7 @@ LEFT JOIN (
     WHERE vendor_id = %(vendor)s AND distributor_id = %(distributor)s AND state = '{WaitingRow.State.DISMISSED.value}'
 ) AS dismissed USING (customer_number)
 WHERE NOT bookable ORDER BY file_row
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -150,7 +160,10 @@ class Staging:
             cursor.execute("ANALYZE sellout_staged")
 
     def compare(self, file: SellOutFile, limit: int) -> tuple[list[Problem], int]:
-        """Find the rows known already; those with other values are problems (of at most `limit` rows) and their number."""
+        """Find the rows known already. Returns what is wrong with those that have other values, and their number.
+
+        Problems are listed of at most `limit` rows.
+        """
         self._execute(_KNOWN_IN_BOOKS)
         self._execute("ANALYZE sellout_known")
         self._execute(_KNOWN_IN_FILE)
@@ -163,8 +176,7 @@ class Staging:
     def sort(self, currencies: list[str]) -> Sorted:
         """Match the new rows. Only rows in one of `currencies` are booked, the others wait for a person."""
         self._execute(_SORT, currencies=currencies)
-        counts = "SELECT (SELECT count(*) FROM sellout_staged), count(*), count(*) FILTER (WHERE bookable) FROM sellout_new"
-        ((rows, new, bookable),) = self._execute(counts)
+        ((rows, new, bookable),) = self._execute(_COUNT)
         return Sorted(bookable=bookable, waiting=new - bookable, known=rows - new)
 
     def book(self, report: SellOutReport, *, cut: int, now: datetime) -> None:
@@ -187,13 +199,15 @@ def staging(*, vendor_id: int, distributor_id: int) -> Iterator[Staging]:
 def _problems(file: SellOutFile, clash: tuple[Any, ...], cells: Mapping[Column, str]) -> Iterator[Problem]:
     _total, row, document, line, other_row, *values = clash
     half = len(_COMPARED)
-    for (name, column), new, old in zip(_COMPARED.items(), values[:half], values[half:], strict=True):
+    for column, new, old in zip(_COMPARED.values(), values[:half], values[half:], strict=True):
         if new == old:
             continue
         if other_row is None:
             sentence = _n("Document {document}, line {line} is known with another value: {known}.")
         else:
-            sentence = _n("Document {document}, line {line} also stands in row {other_row}, with another value: {known}.")
+            sentence = _n(
+                "Document {document}, line {line} stands in row {other_row} too, with another value: {known}."
+            )
         places = {"document": document, "line": line, "known": _written(file, old), "other_row": str(other_row)}
         yield Problem.at(row, file.name_of(column), cells.get(column, "").strip(), sentence, **places)
 

@@ -41,49 +41,50 @@ REQUIRED = (Column.CUSTOMER_NUMBER, Column.DOCUMENT, Column.DATE, Column.ARTICLE
 _NAMES = {
     Column.CUSTOMER_NUMBER: (
         "customer number, customer no, customer nr, customer id, customer code, customer account, account number, "
-        "account no, cust no, reseller number, reseller no, reseller id, partner number, partner no, dealer number, dealer no, "
-        "Kundennummer, Kunden Nr, Kundennr, Kd Nr, KdNr, Kundenkonto, Kunden ID, Debitor, Debitorennummer, Debitoren Nr, "
-        "Händlernummer, Händler Nr, Partnernummer, Fachhändlernummer"
+        "account no, cust no, reseller number, reseller no, reseller id, partner number, partner no, dealer "
+        "number, dealer no, Kundennummer, Kunden Nr, Kundennr, Kd Nr, KdNr, Kundenkonto, Kunden ID, Debitor, "
+        "Debitorennummer, Debitoren Nr, Händlernummer, Händler Nr, Partnernummer, Fachhändlernummer"
     ),
     Column.CUSTOMER_NAME: (
-        "customer, customer name, reseller, reseller name, partner, partner name, company, company name, dealer, dealer name, "
-        "Kunde, Kundenname, Name, Firma, Name des Kunden, Händler, Händlername, Fachhändler, Partnername"
+        "customer, customer name, reseller, reseller name, partner, partner name, company, company name, dealer, "
+        "dealer name, Kunde, Kundenname, Name, Firma, Name des Kunden, Händler, Händlername, Fachhändler, "
+        "Partnername"
     ),
     Column.DOCUMENT: (
-        "document, document number, document no, document nr, document id, doc no, invoice, invoice number, invoice no, "
-        "invoice nr, invoice id, "
-        "Beleg, Belegnummer, Beleg Nr, Belegnr, Rechnung, Rechnungsnummer, Rechnungs Nr, Rechnungsnr, Rechnung Nr, Re Nr"
+        "document, document number, document no, document nr, document id, doc no, invoice, invoice number, "
+        "invoice no, invoice nr, invoice id, Beleg, Belegnummer, Beleg Nr, Belegnr, Rechnung, Rechnungsnummer, "
+        "Rechnungs Nr, Rechnungsnr, Rechnung Nr, Re Nr"
     ),
     Column.LINE: (
-        "line, line number, line no, line nr, line id, position, position no, item no, pos, pos no, document line, "
-        "invoice line, "
-        "Position, Positionsnummer, Positions Nr, Pos Nr, Belegposition, Rechnungsposition, Belegzeile, Zeile, Zeilennummer"
+        "line, line number, line no, line nr, line id, position, position no, item no, pos, pos no, document "
+        "line, invoice line, Position, Positionsnummer, Positions Nr, Pos Nr, Belegposition, Rechnungsposition, "
+        "Belegzeile, Zeile, Zeilennummer"
     ),
     Column.DATE: (
-        "date, document date, doc date, invoice date, sales date, sale date, "
-        "Datum, Belegdatum, Rechnungsdatum, Verkaufsdatum, Buchungsdatum"
+        "date, document date, doc date, invoice date, sales date, sale date, Datum, Belegdatum, Rechnungsdatum, "
+        "Verkaufsdatum, Buchungsdatum"
     ),
     Column.ARTICLE: (
-        "article, article number, article no, article nr, article id, product, product number, product no, product code, "
-        "product id, part number, part no, item number, material, material number, sku, mpn, manufacturer part number, "
-        "vendor article number, "
-        "Artikel, Artikelnummer, Artikel Nr, Artikelnr, Art Nr, Produkt, Produktnummer, Materialnummer, Herstellernummer, "
-        "Herstellerartikelnummer, Hersteller Artikelnummer, Herstellerteilenummer, Bestellnummer"
+        "article, article number, article no, article nr, article id, product, product number, product no, "
+        "product code, product id, part number, part no, item number, material, material number, sku, mpn, "
+        "manufacturer part number, vendor article number, Artikel, Artikelnummer, Artikel Nr, Artikelnr, Art Nr, "
+        "Produkt, Produktnummer, Materialnummer, Herstellernummer, Herstellerartikelnummer, Hersteller "
+        "Artikelnummer, Herstellerteilenummer, Bestellnummer"
     ),
     Column.QUANTITY: (
-        "quantity, qty, units, pieces, units sold, quantity sold, "
-        "Menge, Anzahl, Stück, Stückzahl, Stk, Absatz, Absatzmenge, Verkaufsmenge"
+        "quantity, qty, units, pieces, units sold, quantity sold, Menge, Anzahl, Stück, Stückzahl, Stk, Absatz, "
+        "Absatzmenge, Verkaufsmenge"
     ),
     Column.NET: (
-        "net, net amount, net value, net total, net sales, net revenue, line net, line total net, amount net, total net, "
-        "amount, revenue, sales, turnover, net eur, "
-        "Netto, Nettobetrag, Nettowert, Nettosumme, Nettoumsatz, Umsatz, Umsatz netto, Betrag, Betrag netto, Netto Betrag, "
-        "Positionswert netto, Gesamt netto, Summe netto, Zeilenbetrag netto, Warenwert, Netto EUR, Umsatz EUR"
+        "net, net amount, net value, net total, net sales, net revenue, line net, line total net, amount net, "
+        "total net, amount, revenue, sales, turnover, net eur, Netto, Nettobetrag, Nettowert, Nettosumme, "
+        "Nettoumsatz, Umsatz, Umsatz netto, Betrag, Betrag netto, Netto Betrag, Positionswert netto, Gesamt "
+        "netto, Summe netto, Zeilenbetrag netto, Warenwert, Netto EUR, Umsatz EUR"
     ),
     Column.CURRENCY: "currency, currency code, Währung, Währungscode, Waehrung, Whg",
     Column.PROJECT: (
-        "project, project number, project no, project reference, project ref, project id, deal, deal id, deal number, "
-        "Projekt, Projektnummer, Projekt Nr, Projektreferenz, Projekt ID"
+        "project, project number, project no, project reference, project ref, project id, deal, deal id, deal "
+        "number, Projekt, Projektnummer, Projekt Nr, Projektreferenz, Projekt ID"
     ),
 }
 

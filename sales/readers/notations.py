@@ -120,9 +120,10 @@ class Evidence(Generic[Notation]):
     """Collects what a file's values tell about their notation."""
 
     def __init__(self, readings: Callable[[str], Mapping[Notation, object]]) -> None:
-        self._readings = readings
+        self._readings: Callable[[str], Mapping[Notation, object]] = readings
         self._votes: dict[Notation, int] = {}
         self._first_ambiguous: tuple[int, str, str] | None = None
+        self._either: Notation | None = None  # one of those in which all values mean the same
 
     def add(self, row: int, column: str, value: str) -> None:
         readings = self._readings(value)
@@ -131,6 +132,8 @@ class Evidence(Generic[Notation]):
             self._votes[notation] = self._votes.get(notation, 0) + 1
         elif len(set(readings.values())) > 1 and self._first_ambiguous is None:
             self._first_ambiguous = (row, column, value)
+        elif readings and self._either is None:
+            self._either = next(iter(readings))
 
     def decide(self, default: Notation) -> Notation:
         """The notation of the file: the one most values are written in. Raises `Ambiguous`.
@@ -141,4 +144,4 @@ class Evidence(Generic[Notation]):
             return max(self._votes, key=self._votes.__getitem__)
         if self._first_ambiguous is not None:
             raise Ambiguous(*self._first_ambiguous)
-        return default
+        return self._either or default

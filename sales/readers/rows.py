@@ -98,10 +98,12 @@ class _Cells:
         return value
 
     def check_length(self) -> None:
-        """More cells than columns: mostly an amount with a decimal comma, not in quotes, in a file separated by commas."""
+        """More cells than columns: mostly an amount with a decimal comma, unquoted, in a file with commas between."""
         columns = len(self.reader.header)
         if surplus := [cell for cell in self.cells[columns:] if cell.strip()]:
-            sentence = _n("The row has {cells} cells, the first row only {columns}. Text with the separator in it needs quotes.")
+            sentence = _n(
+                "The row has {cells} cells, the first row only {columns}. Text with the separator in it needs quotes."
+            )
             found = str(len(self.cells))
             self.problems.append(Problem.at(self.row, "", surplus[0], sentence, cells=found, columns=str(columns)))
 
@@ -131,11 +133,13 @@ class _Cells:
         decimals = DECIMALS[column]
         if number is None:
             example = self.reader.numbers.example
-            self._refuse(column, value, _n("“{value}” is no number of the kind this file uses ({example})."), example=example)
+            sentence = _n("“{value}” is no number of the kind this file uses ({example}).")
+            self._refuse(column, value, sentence, example=example)
         elif number.adjusted() >= WHOLE_DIGITS[column]:
             self._refuse(column, value, _n("“{value}” is too large."))
         elif number != (rounded := round(number, decimals)):
-            self._refuse(column, value, _n("“{value}” has more than {decimals} decimal places."), decimals=str(decimals))
+            sentence = _n("“{value}” has more than {decimals} decimal places.")
+            self._refuse(column, value, sentence, decimals=str(decimals))
         else:
             return rounded
         return None
@@ -147,7 +151,8 @@ class _Cells:
         day = date_readings(value).get(self.reader.dates)
         if day is None:
             example = self.reader.dates.example
-            self._refuse(Column.DATE, value, _n("“{value}” is no date of the kind this file uses ({example})."), example=example)
+            sentence = _n("“{value}” is no date of the kind this file uses ({example}).")
+            self._refuse(Column.DATE, value, sentence, example=example)
         elif day > self.reader.latest:
             self._refuse(Column.DATE, value, _n("The document date lies in the future."))
         return day

@@ -1,8 +1,8 @@
 """A distributor's sell-out report: bytes of a clean CSV into rows and problems.
 
-Delimiter comma, semicolon or tab; UTF-8 or Windows-1252; German or English numbers and dates, decided for the whole file
-(`sales.readers.notations`) or named by the caller. The file is walked twice, first for its layout, then row by row, so
-that a large file needs no more memory than its text.
+Delimiter comma, semicolon or tab; UTF-8 or Windows-1252; German or English numbers and dates, decided for the whole
+file (`sales.readers.notations`) or named by the caller. The file is walked twice, first for its layout, then row by
+row, so that a large file needs no more memory than its text.
 """
 
 from __future__ import annotations
@@ -157,7 +157,9 @@ def _places(header: list[str]) -> tuple[dict[Column, int], list[Problem]]:
             problems.append(Problem.at(1, "", "", sentence, column=LABELS[column], names=names))
     for column in REQUIRED:
         if column not in found:
-            sentence = _n("The column “{column}” is missing. The first row of the file must name the columns; it says: {names}")
+            sentence = _n(
+                "The column “{column}” is missing. The first row of the file must name the columns; it says: {names}"
+            )
             names = ", ".join(f"“{name}”" for name in header)[:300]
             problems.append(Problem.at(1, LABELS[column], "", sentence, column=LABELS[column], names=names))
     return {column: places[0] for column, places in found.items()}, problems

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sales.models import SaleLine
-from tests.sales.test_importing import ROWS, counts, report
+from tests.sales.sending import ROWS, counts, report
 from tests.world import World
 
 
@@ -25,7 +25,13 @@ def run(path: Path | str, *options: str, vendor: str = "lenovo", distributor: st
     out, err = StringIO(), StringIO()
     try:
         call_command(
-            "import_sellout", str(path), f"--vendor={vendor}", f"--distributor={distributor}", *options, stdout=out, stderr=err
+            "import_sellout",
+            str(path),
+            f"--vendor={vendor}",
+            f"--distributor={distributor}",
+            *options,
+            stdout=out,
+            stderr=err,
         )
     except CommandError as error:
         err.write(f"{error}\n")
@@ -40,7 +46,9 @@ def test_it_tells_what_became_of_the_rows(world: World, file: Path) -> None:
 def test_it_tells_the_same_to_programs(world: World, file: Path) -> None:
     out, err = run(file, "--json")
     answer = json.loads(out)
-    figures = {name: answer[name] for name in ("read", "matched", "unmatched", "duplicate", "refused", "known", "errors")}
+    figures = {
+        name: answer[name] for name in ("read", "matched", "unmatched", "duplicate", "refused", "known", "errors")
+    }
     assert figures == {
         "read": 5, "matched": 3, "unmatched": 1, "duplicate": 1, "refused": 0, "known": False, "errors": [],
     }  # fmt: skip
@@ -79,7 +87,9 @@ def test_unknown_names_are_one_clear_line(world: World, file: Path, options: dic
 
 
 def test_a_file_that_cannot_be_read_is_one_clear_line(world: World, tmp_path: Path, settings: object) -> None:
-    assert run(tmp_path / "nothing.csv")[1] == f"{tmp_path}/nothing.csv cannot be read: No such file or directory.\nexit 1"
+    assert (
+        run(tmp_path / "nothing.csv")[1] == f"{tmp_path}/nothing.csv cannot be read: No such file or directory.\nexit 1"
+    )
     assert run(tmp_path)[1] == f"{tmp_path} cannot be read: Is a directory.\nexit 1"
     (tmp_path / "large.csv").write_bytes(b"x" * 100)
     settings.SELLOUT_MAX_BYTES = 99  # type: ignore[attr-defined]

@@ -7,35 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from common.models import User
 from programs.models import Authorisation, Product
-from sales.importing import ImportResult, NotAuthorised, ReportRefused, import_sellout
+from sales.importing import NotAuthorised, ReportRefused
 from sales.models import Books, CustomerNumber, Evidence, SaleLine, SellOutReport, WaitingRow
 from sales.readers.notations import Numbers
 from sales.wording import complaint
-from tests.world import NOW, TODAY, World
-
-HEADER = "Kundennummer;Kunde;Belegnummer;Position;Belegdatum;Artikelnummer;Menge;Netto;Währung;Projekt"
-ROWS = [
-    "K-1;Elbtal Systemhaus GmbH;RE-1;10;02.11.2026;21HM;3;3.000,50;EUR;P-1",
-    "K-1;Elbtal Systemhaus GmbH;RE-1;20;02.11.2026;4X40;2;;EUR;",
-    "K-1;Elbtal Systemhaus GmbH;RE-2;10;03.11.2026;21HM;-1;-1.000,00;EUR;",
-]
-
-
-def report(*rows: str) -> bytes:
-    return "\n".join([HEADER, *rows, ""]).encode()
-
-
-def send(world: World, content: bytes, *, by: User | None = None, name: str = "november.csv", **options: object) -> ImportResult:
-    return import_sellout(
-        vendor=world.vendor, distributor=world.distributor, file_name=name, content=content, uploaded_by=by, now=NOW,
-        today=TODAY, **options,
-    )  # type: ignore[arg-type]  # fmt: skip
-
-
-def figures(result: ImportResult) -> tuple[int, int, int, int]:
-    return result.read, result.matched, result.unmatched, result.duplicate
+from tests.sales.sending import ROWS, counts, figures, report, send
+from tests.world import NOW, World
 
 
 @pytest.fixture
@@ -43,16 +21,17 @@ def before(world: World) -> tuple[int, int, int]:
     return counts()
 
 
-def counts() -> tuple[int, int, int]:
-    return SellOutReport.objects.count(), SaleLine.objects.count(), WaitingRow.objects.count()
-
-
 def test_known_customers_and_articles_become_sale_lines(world: World) -> None:
     result = send(world, report(*ROWS), by=world.channel_manager)
     assert figures(result) == (3, 3, 0, 0)
     first, second, third = SaleLine.objects.filter(report=result.report).order_by("report_row")
     assert (first.partner, first.product, first.evidence) == (world.reseller, world.topseller, Evidence.SELL_OUT)
-    assert (first.quantity, first.net, first.currency, first.project_ref) == (Decimal(3), Decimal("3000.50"), "EUR", "P-1")
+    assert (first.quantity, first.net, first.currency, first.project_ref) == (
+        Decimal(3),
+        Decimal("3000.50"),
+        "EUR",
+        "P-1",
+    )
     assert (first.document_number, first.document_key, first.document_line) == ("RE-1", "RE1", "10")
     assert first.document_date == first.counts_on == date(2026, 11, 2)
     assert (first.customer_number, first.article, first.report_row) == ("K-1", "21HM", 2)
@@ -85,17 +64,14 @@ def test_customer_numbers_count_for_one_vendor_and_one_distributor_only(world: W
     )
     Authorisation.objects.create(program=world.program, distributor=world.rival_distributor, valid="[2026-01-01,)")
     assert figures(send(world, report(ROWS[0].replace("K-1", "K-7")))) == (1, 0, 1, 0)
-    other = import_sellout(
-        vendor=world.vendor, distributor=world.rival_distributor, file_name="x", content=report(ROWS[0]), uploaded_by=None,
-        now=NOW, today=TODAY,
-    )  # fmt: skip
+    other = send(world, report(ROWS[0]), distributor=world.rival_distributor)
     assert figures(other) == (1, 0, 1, 0)
 
 
 def test_the_same_file_twice_adds_nothing_and_leads_to_the_first(world: World) -> None:
     first = send(world, report(*ROWS))
     before = counts()
-    again = send(world, report(*ROWS), name="renamed.csv")
+    again = send(world, report(*ROWS), file_name="renamed.csv")
     assert again.known
     assert again.report == first.report
     assert figures(again) == (3, 0, 0, 3)
@@ -143,7 +119,7 @@ def test_a_row_that_contradicts_an_earlier_one_of_its_file_is_refused(world: Wor
         send(world, report(ROWS[0], ROWS[1], ROWS[0].replace(";3;", ";5;")))
     (problem,) = refusal.value.problems
     assert (problem.row, problem.column, problem.value) == (4, "Menge", "5")
-    assert "row 2, with another value: 3." in complaint(problem).sentence
+    assert "row 2 too, with another value: 3." in complaint(problem).sentence
 
 
 def test_one_wrong_row_refuses_the_whole_file(world: World, before: tuple[int, int, int]) -> None:
@@ -180,10 +156,7 @@ def test_the_sender_can_say_how_numbers_are_written(world: World) -> None:
 
 def test_a_distributor_without_authorisation_is_refused(world: World) -> None:
     with pytest.raises(NotAuthorised, match="Komsa is not authorised for any program of Lenovo"):
-        import_sellout(
-            vendor=world.vendor, distributor=world.rival_distributor, file_name="x", content=report(*ROWS), uploaded_by=None,
-            now=NOW, today=TODAY,
-        )  # fmt: skip
+        send(world, report(*ROWS), distributor=world.rival_distributor)
 
 
 def test_formulas_stay_text(world: World) -> None:
@@ -193,7 +166,7 @@ def test_formulas_stay_text(world: World) -> None:
 
 
 def test_the_file_name_is_kept_without_folders(world: World) -> None:
-    assert send(world, report(*ROWS), name="C:\\Reports\\nov\x00ember.csv").report.file_name == "november.csv"
+    assert send(world, report(*ROWS), file_name="C:\\Reports\\nov\x00ember.csv").report.file_name == "november.csv"
 
 
 def test_a_new_product_does_not_change_what_is_known(world: World) -> None:

@@ -78,7 +78,9 @@ class Command(BaseCommand):
                 {"row": problem.row, "column": one.column, "value": one.value, "message": one.sentence}
                 for problem, one in zip(refusal.problems, complaints, strict=True)
             ]
-            self.stdout.write(json.dumps({**figures, "report": None, "known": False, "errors": errors}, ensure_ascii=False))
+            self.stdout.write(
+                json.dumps({**figures, "report": None, "known": False, "errors": errors}, ensure_ascii=False)
+            )
         for one in complaints:
             self.stderr.write(str(one), self.style.ERROR)
         if refusal.unlisted:

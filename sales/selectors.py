@@ -1,0 +1,209 @@
+"""What was sold, seen by partner and by vendor, and what waits. A sale counts once, whatever proves it.
+
+Rebate terms are another matter: they count their own evidence only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import TruncWeek
+
+from common.access import Actor
+from common.money import ZERO
+from common.periods import Period, PeriodKind
+from partners.models import Enrolment, Partner
+from programs.models import Product, Program, Vendor
+from sales.models import CustomerNumber, Evidence, SaleLine, WaitingRow
+
+
+def currencies_of(vendor: Vendor) -> list[str]:
+    """Currencies of the vendor's programs; a sale in another one counts for nothing and waits for a person."""
+    return sorted(set(Program.objects.filter(vendor=vendor).values_list("currency", flat=True)))
+
+
+# --- sales -----------------------------------------------------------------------------------------------------------
+
+
+def sales_of(
+    *,
+    partner: Partner | None = None,
+    vendor: Vendor | None = None,
+    start: date | None = None,
+    end: date | None = None,
+) -> QuerySet[SaleLine]:
+    """Sale lines by what they count on, in [start, end), newest first, with all that a list shows of them."""
+    lines = SaleLine.objects.select_related("vendor", "distributor", "product", "partner")
+    given = {"partner": partner, "vendor": vendor, "counts_on__gte": start, "counts_on__lt": end}
+    return lines.filter(**{name: value for name, value in given.items() if value is not None})
+
+
+def counted_once(lines: QuerySet[SaleLine]) -> QuerySet[SaleLine]:
+    """Leaves out invoice lines of a sale that a distributor's report proves too: same document, same article.
+
+    A report's line that was taken back proves nothing, so the invoice counts again.
+    """
+    reported = SaleLine.objects.filter(
+        vendor=OuterRef("vendor"),
+        distributor=OuterRef("distributor"),
+        document_key=OuterRef("document_key"),
+        product=OuterRef("product"),
+        evidence=Evidence.SELL_OUT,
+        reverses__isnull=True,
+        reversed_by__isnull=True,
+    )
+    return lines.filter(Q(evidence=Evidence.SELL_OUT) | ~Exists(reported))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over lines. `net` by currency, different ones are never added; `without_value`: lines whose net is empty."""
+
+    lines: int = 0
+    quantity: Decimal = Decimal(0)
+    net: Mapping[str, Decimal] = field(default_factory=dict)
+    without_value: int = 0
+
+
+def totals(lines: QuerySet[SaleLine]) -> Totals:
+    sums = list(
+        lines.order_by("currency")
+        .values("currency")
+        .annotate(
+            lines=Count("id"),
+            units=Sum("quantity"),
+            amount=Sum("net", default=ZERO),
+            nothing=Count("id", filter=Q(net=None)),
+        )
+    )
+    return Totals(
+        lines=sum(row["lines"] for row in sums),
+        quantity=sum((row["units"] for row in sums), Decimal(0)),
+        net={row["currency"]: row["amount"] for row in sums},
+        without_value=sum(row["nothing"] for row in sums),
+    )
+
+
+def revenue_by_vendor(*, partner: Partner, start: date, end: date) -> dict[Vendor, dict[str, Decimal]]:
+    """Net by currency of what a partner sold of each vendor in [start, end), vendors by name."""
+    lines = counted_once(sales_of(partner=partner, start=start, end=end)).order_by("vendor__name")
+    sums = list(lines.values_list("vendor_id", "currency").annotate(amount=Sum("net", default=ZERO)))
+    vendors = Vendor.objects.in_bulk([vendor for vendor, _currency, _amount in sums])
+    found: dict[Vendor, dict[str, Decimal]] = {}
+    for vendor, currency, amount in sums:
+        found.setdefault(vendors[vendor], {})[currency] = amount
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Net of a quarter added up week by week, beside the same quarter a year before.
+
+    `starts`: first day of each week that has days in the quarter. `now` ends with the week of today, `before` is whole.
+    """
+
+    quarter: Period
+    starts: list[date]
+    now: list[Decimal]
+    before: list[Decimal]
+
+    @property
+    def empty(self) -> bool:
+        return not any(self.now) and not any(self.before)
+
+
+def weeks_of_quarter(
+    *, today: date, currency: str, partner: Partner | None = None, vendor: Vendor | None = None
+) -> Weeks:
+    """How the running quarter goes, in one query."""
+    quarter = Period.containing(PeriodKind.QUARTER, today)
+    year_before = quarter.previous(4)
+    lines = counted_once(sales_of(partner=partner, vendor=vendor, start=year_before.start, end=quarter.end))
+    lines = lines.filter(Q(counts_on__lt=year_before.end) | Q(counts_on__gte=quarter.start), currency=currency)
+    by_week = lines.annotate(week=TruncWeek("counts_on")).order_by().values_list("week")
+    net = dict(by_week.annotate(amount=Sum("net", default=ZERO)))
+    starts = _week_starts(quarter)
+    now = _added_up(net, [start for start in starts if start <= today])
+    before = _added_up(net, _week_starts(year_before))
+    # A quarter has days in 13 or 14 calendar weeks, not always as many as a year before; the last one shows its end.
+    last = len(starts) - 1
+    aligned = [before[-1] if week == last else before[min(week, len(before) - 1)] for week in range(last + 1)]
+    return Weeks(quarter, starts, now, aligned)
+
+
+def _week_starts(quarter: Period) -> list[date]:
+    first = quarter.start - timedelta(days=quarter.start.weekday())
+    return [first + timedelta(weeks=number) for number in range(((quarter.end - first).days + 6) // 7)]
+
+
+def _added_up(net: Mapping[date, Decimal], starts: list[date]) -> list[Decimal]:
+    sums, total = [], ZERO
+    for start in starts:
+        total += net.get(start, ZERO)
+        sums.append(total)
+    return sums
+
+
+# --- what waits ------------------------------------------------------------------------------------------------------
+
+
+def _unbooked(vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow]:
+    return WaitingRow.objects.visible_to(actor).filter(vendor=vendor).exclude(state=WaitingRow.State.BOOKED)
+
+
+def with_unknown_customer(rows: QuerySet[WaitingRow]) -> QuerySet[WaitingRow]:
+    numbers = CustomerNumber.objects.filter(
+        vendor=OuterRef("vendor"), distributor=OuterRef("distributor"), number=OuterRef("customer_number")
+    )
+    return rows.filter(~Exists(numbers))
+
+
+def waiting_customers(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow, Any]:
+    """One entry per distributor's customer that nobody has matched yet, dismissed ones included.
+
+    `row` is one of its rows and names the entry in addresses. `net` is null where currencies differ.
+    """
+    entries = with_unknown_customer(_unbooked(vendor, actor)).values(
+        "distributor", "distributor__name", "customer_number"
+    )
+    return entries.annotate(
+        row=Min("id"),
+        name=Max("customer_name"),
+        rows=Count("id"),
+        net=Sum("net", default=ZERO),
+        currencies=ArrayAgg("currency", distinct=True),
+        first=Min("document_date"),
+        last=Max("document_date"),
+        dismissed=Count("id", filter=Q(state=WaitingRow.State.DISMISSED)),
+    ).order_by("-net", "row")
+
+
+def waiting_articles(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow, Any]:
+    """Article numbers in waiting rows that no product of the vendor has, per distributor."""
+    products = Product.objects.filter(vendor=OuterRef("vendor"), article=OuterRef("article"))
+    rows = _unbooked(vendor, actor).filter(~Exists(products), state=WaitingRow.State.WAITING)
+    entries = rows.values("distributor", "distributor__name", "article")
+    return entries.annotate(
+        rows=Count("id"), quantity=Sum("quantity"), first=Min("document_date"), last=Max("document_date")
+    ).order_by("-rows", "article", "distributor")
+
+
+def bookable_rows(*, vendor: Vendor, actor: Actor) -> int:
+    """Waiting rows whose customer and article are both known by now, so that they only need to be booked."""
+    numbers = CustomerNumber.objects.filter(
+        vendor=OuterRef("vendor"), distributor=OuterRef("distributor"), number=OuterRef("customer_number")
+    )
+    products = Product.objects.filter(vendor=OuterRef("vendor"), article=OuterRef("article"))
+    rows = _unbooked(vendor, actor).filter(state=WaitingRow.State.WAITING, currency__in=currencies_of(vendor))
+    return rows.filter(Exists(numbers), Exists(products)).count()
+
+
+def candidates(*, vendor: Vendor) -> QuerySet[Partner]:
+    """Partners a customer of this vendor's distributors may be: enrolled with the vendor or applying to it."""
+    return Partner.objects.filter(Exists(Enrolment.objects.filter(partner=OuterRef("pk"), program__vendor=vendor)))

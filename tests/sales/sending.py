@@ -1,0 +1,62 @@
+"""Reports for tests: how they are written, sent, and sent at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection
+
+from common.models import User
+from sales.importing import ImportResult, import_sellout
+from sales.models import SaleLine, SellOutReport, WaitingRow
+from tests.world import NOW, TODAY, World
+
+HEADER = "Kundennummer;Kunde;Belegnummer;Position;Belegdatum;Artikelnummer;Menge;Netto;Währung;Projekt"
+ROWS = [
+    "K-1;Elbtal Systemhaus GmbH;RE-1;10;02.11.2026;21HM;3;3.000,50;EUR;P-1",
+    "K-1;Elbtal Systemhaus GmbH;RE-1;20;02.11.2026;4X40;2;;EUR;",
+    "K-1;Elbtal Systemhaus GmbH;RE-2;10;03.11.2026;21HM;-1;-1.000,00;EUR;",
+]
+
+
+def report(*rows: str) -> bytes:
+    return "\n".join([HEADER, *rows, ""]).encode()
+
+
+def send(world: World, content: bytes, *, by: User | None = None, **options: Any) -> ImportResult:
+    sent = {"vendor": world.vendor, "distributor": world.distributor, "file_name": "november.csv", **options}
+    return import_sellout(content=content, uploaded_by=by, now=NOW, today=TODAY, **sent)
+
+
+def figures(result: ImportResult) -> tuple[int, int, int, int]:
+    return result.read, result.matched, result.unmatched, result.duplicate
+
+
+def counts() -> tuple[int, int, int]:
+    return SellOutReport.objects.count(), SaleLine.objects.count(), WaitingRow.objects.count()
+
+
+MANY = 400
+
+
+def many_rows(*, customer: str = "K-1", prefix: str = "RE", count: int = MANY) -> bytes:
+    return report(*[f"{customer};;{prefix}-{number};1;02.11.2026;21HM;1;10,50;;" for number in range(count)])
+
+
+def at_once(*actions: Callable[[], object]) -> list[object]:
+    """Run each action in a thread with a connection of its own, all starting together; their results or exceptions."""
+    barrier = threading.Barrier(len(actions))
+
+    def run(action: Callable[[], object]) -> object:
+        barrier.wait()
+        try:
+            return action()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        futures = [pool.submit(run, action) for action in actions]
+    return [future.exception() or future.result() for future in futures]
