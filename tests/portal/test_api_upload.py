@@ -1,0 +1,77 @@
+"""Uploading sell-out reports over the HTTP API."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
+
+from common.models import User
+from common.tokens import Scope
+from sales.models import SaleLine, SellOutReport
+from tests.people import token_client
+from tests.portal.test_api import ROOT, refused
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def report(*rows: str) -> SimpleUploadedFile:
+    head = "document_number;document_line;document_date;customer_number;article;quantity;net"
+    return SimpleUploadedFile("report.csv", "\n".join([head, *rows, ""]).encode())
+
+
+def upload(client: Client, file: SimpleUploadedFile, vendor: str = "lenovo", distributor: str = "allnet") -> Any:
+    return client.post(f"{ROOT}/reports", {"vendor": vendor, "distributor": distributor, "file": file})
+
+
+def test_a_distributors_system_uploads_a_report_and_the_same_file_twice_adds_nothing(world: World) -> None:
+    client = token_client(world.reporter, Scope.REPORTS_WRITE)
+    row = "R-77;1;2026-11-02;K-1;21HM;3;3000.00"
+    first = upload(client, report(row))
+    assert first.status_code == 201, first.content
+    assert (first.json()["booked"], first.json()["waiting"]) == (1, 0)
+    again = upload(client, report(row))
+    assert (again.status_code, again.json()) == (200, first.json())
+    line = SaleLine.objects.get(document_number="R-77")
+    assert (line.partner, line.quantity, line.counts_on) == (world.reseller, Decimal(3), date(2026, 11, 2))
+    assert SellOutReport.objects.get(pk=first.json()["id"]).uploaded_by == world.reporter
+
+
+def test_a_refused_report_names_row_column_and_value_and_books_nothing(world: World) -> None:
+    before = SaleLine.objects.count()
+    client = token_client(world.channel_manager, Scope.REPORTS_WRITE)
+    answer = upload(client, report("R-77;1;2026-11-02;K-1;21HM;3;3000.00", "R-78;1;2026-11-02;K-1;21HM;three;1.00"))
+    refused(answer, 422)
+    [error] = answer.json()["errors"]
+    assert (error["row"], error["column"], error["value"]) == (3, "quantity", "three")
+    assert SaleLine.objects.count() == before
+
+
+def test_a_file_that_is_too_large_is_not_read(world: World, settings: Settings) -> None:
+    settings.SELLOUT_MAX_BYTES = 10
+    client = token_client(world.channel_manager, Scope.REPORTS_WRITE)
+    refused(upload(client, report("R-77;1;2026-11-02;K-1;21HM;3;3000.00")), 413)
+
+
+def test_only_those_who_may_upload_do(world: World) -> None:
+    def status(user: User, **names: str) -> int:
+        return int(upload(token_client(user, Scope.REPORTS_WRITE), report("x"), **names).status_code)
+
+    assert status(world.vendor_finance) == 403
+    assert status(world.reseller_owner) == 404
+    assert status(world.rival_channel_manager) == 404
+    assert status(world.rival_reporter) == 404
+    assert status(world.rival_reporter, distributor="komsa") == 404  # sells nothing of this vendor
+    assert status(world.reporter, vendor="unknown") == 404
+    assert status(world.platform_admin) == 403
+    assert not SellOutReport.objects.exclude(pk__in=[world.report.pk, world.rival_report.pk]).exists()
+
+
+def test_a_token_that_only_reads_uploads_nothing(world: World) -> None:
+    refused(upload(token_client(world.channel_manager, Scope.REPORTS), report("x")), 403)
