@@ -24,11 +24,11 @@ help: ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '%-18s %s\n' "$$target" "$$text"; done
 
 run: ## Set up and serve the portal with demo data (PORT, DATABASE_URL, REDIS_URL are honoured)
-	@$(PYTHON) -I portal/setup.py run
+	@$(PYTHON) -s -m portal.setup run
 	@exec $(BIN)/python -m portal.serve --end-with-parent
 
 setup: ## Install everything that running, testing and checking need
-	@$(PYTHON) -I portal/setup.py all
+	@$(PYTHON) -s -m portal.setup all
 
 test: setup ## Run the tests on services of their own (ARGS go to pytest)
 	@$(BIN)/python -m pytest $(ARGS)

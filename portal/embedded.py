@@ -7,7 +7,6 @@ elsewhere `stop()` does, and the next start waits for or ends what was left.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
 import hashlib
 import importlib.util
@@ -17,10 +16,8 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,32 +25,15 @@ from urllib.parse import quote
 
 import psycopg
 
+from portal.children import die_with_parent
+
 START_SECONDS = 60
 # The longest socket path the kernel takes is 107 characters; PostgreSQL adds "/.s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 90
-PR_SET_PDEATHSIG = 1
-
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class EmbeddedError(RuntimeError):
     """A service cannot run here. The message is one line for the person at the terminal."""
-
-
-def die_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """A `preexec_fn`: the kernel sends the child this signal when the thread that started it ends.
-
-    Start such children from the main thread only.
-    """
-    parent = os.getpid()
-
-    def set_signal() -> None:
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, number)
-            if os.getppid() != parent:
-                os._exit(1)
-
-    return set_signal
 
 
 def _package_folder(name: str) -> Path:

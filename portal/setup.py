@@ -1,8 +1,8 @@
-"""Sets the checkout up: `python3 -I portal/setup.py run|all`. Needs nothing but Python 3.11.
+"""Sets the checkout up: `python3 -m portal.setup run|all`. Needs nothing but Python 3.11.
 
 `run` installs what `make run` needs, `all` what tests and checks need on top. Every step is marked done by the hash of
 what went into it, so an interrupted set-up continues and a finished one costs nothing. Packages are pinned and checked
-by hash. It runs before anything is installed: standard library only, no import from the project.
+by hash. It runs before anything is installed: standard library only.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from portal.children import die_with_parent
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = ROOT / "var" / "setup.log"
 OLDEST_NODE = 18
-PACKAGES = {"run": "requirements-run.lock", "all": "requirements-dev.lock"}
+# Each with everything that holds it too.
+PACKAGES = {"run": ("requirements-run.lock", "requirements-dev.lock"), "all": ("requirements-dev.lock",)}
 
 ENVIRONMENT = {
     **os.environ,
@@ -75,7 +78,14 @@ def start(*command: str | Path) -> subprocess.Popen[bytes]:
         log.flush()
         try:
             process = subprocess.Popen(
-                command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0
+                command,
+                cwd=ROOT,
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+                preexec_fn=die_with_parent(signal.SIGKILL),
             )
         except OSError as error:
             raise SetupError(f"{Path(command[0]).name} cannot be started: {error.strerror}.") from error
@@ -84,10 +94,12 @@ def start(*command: str | Path) -> subprocess.Popen[bytes]:
 
 
 def finish(process: subprocess.Popen[bytes], what: str) -> None:
+    """Wait for it. Where it fails, the line of its output that says most is passed on."""
     if process.wait() != 0:
-        lines = [line.strip() for line in LOG.read_text(errors="replace").splitlines()]
-        told = [line for line in lines if re.search(r"\berr(or)?\b", line, re.IGNORECASE)] or lines or [""]
-        raise SetupError(f"{what} failed: {told[-1]} (all of it in {LOG.relative_to(ROOT)})")
+        lines = [line.strip() for line in LOG.read_text(errors="replace").splitlines() if line.strip()]
+        said = [line for line in lines if not line.startswith("$ ")] or ["it said nothing"]
+        telling = [line for line in said if re.search(r"\berr(or)?\b|ERR!", line, re.IGNORECASE)]
+        raise SetupError(f"{what} failed: {(telling or said)[-1]} (all of it in {LOG.relative_to(ROOT)})")
     _running.remove(process)
 
 
@@ -150,14 +162,15 @@ def install_installer() -> None:
     mark.write_text(fingerprint)
 
 
-def uv_install(what: str, lock_name: str) -> None:
-    lock = ROOT / lock_name
-    mark, fingerprint = VENV / f".{lock.stem}", digest([lock], sys.version)
-    if is_done(mark, fingerprint):
+def uv_install(what: str, lock_name: str, *wider: str) -> None:
+    """Install what the lock file names, unless it was, or a wider one."""
+    marks = {VENV / f".{Path(name).stem}": digest([ROOT / name], sys.version) for name in (lock_name, *wider)}
+    if any(is_done(mark, fingerprint) for mark, fingerprint in marks.items()):
         return
     say(f"installing {what}")
     uv: list[str | Path] = [VENV / "bin" / "uv", "pip", "install", "--quiet", "--python", PYTHON]
-    do(f"installing {what}", *uv, "--no-build", "--require-hashes", "--requirement", lock)
+    do(f"installing {what}", *uv, "--no-build", "--require-hashes", "--requirement", ROOT / lock_name)
+    mark, fingerprint = next(iter(marks.items()))
     mark.write_text(fingerprint)
 
 
@@ -214,7 +227,7 @@ def set_up(scope: str) -> None:
     if not front_end.is_built() and has_node():
         front_end.start_installing()
     install_installer()
-    uv_install("Python packages", PACKAGES[scope])
+    uv_install("Python packages", *PACKAGES[scope])
     if not front_end.is_built():
         if not has_node():
             uv_install(f"Node, as there is none from version {OLDEST_NODE} on here", "requirements-node.lock")

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from portal.embedded import PR_SET_PDEATHSIG, die_with_parent
+from portal.children import die_with_parent, end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -90,8 +88,8 @@ class Stop:
         # Set, not inherited: a shell's background jobs start with Ctrl-C ignored.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, self._note)
-        if with_parent and sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if with_parent:
+            end_with_parent(signal.SIGTERM)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self._wanted = True

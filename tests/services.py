@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from portal.celery import QUEUES
-from portal.embedded import Valkey, die_with_parent
+from portal.children import die_with_parent
+from portal.embedded import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
