@@ -13,6 +13,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import registry
+from common.money import ZERO
 from common.periods import Period
 from common.registry import MailKind, Text
 from rebates.explaining import period_name
@@ -32,27 +33,29 @@ class Part:
     period: Text
     amount: Decimal
     adjustment: bool
+    url: str
 
 
 def settled(*, closing: Closing, settlements: Sequence[Settlement], partner_number: str) -> Mapping[str, Any]:
     """What the partner is told: the sum, the settlements it is made of, and where they are explained."""
+    parts = [_part(closing, settlement, partner_number) for settlement in settlements]
+    overview = settings.PORTAL_URL + reverse("rebates:partner-rebates", args=[partner_number])
     return {
         "vendor": closing.program.vendor.name,
         "program": closing.program.name,
         "period": in_words(Period.parse(closing.period)),
         "currency": closing.program.currency,
-        "total": sum((settlement.amount for settlement in settlements), Decimal("0.00")),
-        "parts": [
-            Part(
-                each.terms.name,
-                in_words(Period.parse(each.period)),
-                each.amount,
-                each.period != closing.period,
-            )
-            for each in settlements
-        ],
-        "url": settings.PORTAL_URL + reverse("partner-dashboard", args=[partner_number]),
+        "total": sum((part.amount for part in parts), ZERO),
+        "parts": parts,
+        "url": parts[0].url if len(parts) == 1 else overview,
     }
+
+
+def _part(closing: Closing, settlement: Settlement, partner_number: str) -> Part:
+    terms, period = settlement.terms, settlement.period
+    page = reverse("rebates:explained", args=[partner_number, closing.program.slug, terms.code, period])
+    adjustment = period != closing.period
+    return Part(terms.name, in_words(Period.parse(period)), settlement.amount, adjustment, settings.PORTAL_URL + page)
 
 
 def settled_sample() -> Mapping[str, Any]:
@@ -63,8 +66,8 @@ def settled_sample() -> Mapping[str, Any]:
         "currency": "EUR",
         "total": Decimal("170.00"),
         "parts": [
-            Part("Top-seller rebate", in_words(Period.parse("2026Q2")), Decimal("50.00"), adjustment=True),
-            Part("Top-seller rebate", in_words(Period.parse("2026Q3")), Decimal("120.00"), adjustment=False),
+            Part("Top-seller rebate", in_words(Period.parse("2026Q2")), Decimal("50.00"), True, settings.PORTAL_URL),
+            Part("Top-seller rebate", in_words(Period.parse("2026Q3")), Decimal("120.00"), False, settings.PORTAL_URL),
         ],
         "url": settings.PORTAL_URL,
     }

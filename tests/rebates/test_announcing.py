@@ -6,6 +6,7 @@ import threading
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -41,8 +42,10 @@ def test_owner_and_bookkeeping_are_told_what_was_settled(world: World) -> None:
     assert mail is not None
     assert mail.subject == "Your rebate for Q3 2026 is settled: €120.00"
     assert "Lenovo has settled Top-Seller Loyalty for Q3 2026: €120.00." in mail.text
-    assert f"/partner/{world.reseller.number}/" in mail.text
-    assert f"/partner/{world.reseller.number}/" in mail.html
+    where = f"/partner/{world.reseller.number}/rebates/topseller/topseller-loyalty/2026Q3/"
+    page = settings.PORTAL_URL + where
+    assert page in mail.text.splitlines()
+    assert f'href="{page}"' in mail.html
 
 
 def test_each_person_reads_it_in_the_own_language(world: World) -> None:
@@ -131,6 +134,7 @@ def test_an_adjustment_of_an_earlier_period_is_told_with_its_sign(world: World) 
     assert "Top-seller rebate, Q3 2026 (adjustment): +€130.00" in text  # 25 × 10.00 instead of 24 × 5.00
     assert "Top-seller rebate, Q4 2026: €110.00" in text
     assert "for Q4 2026: €240.00." in text
+    assert text.count(f"/partner/{world.reseller.number}/rebates/\n") == 1  # where both are listed
 
 
 def test_what_is_announced_is_marked_in_the_commit_that_makes_the_mails(
