@@ -14,14 +14,13 @@ CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 
 INTEGER_DIGITS = 15
-DECIMAL_PLACES = 20
+DECIMAL_PLACES = 40
 
 _EXACT_DIGITS = 200
 """Enough for products and sums of numbers that `exact_decimal` lets in: nothing is ever rounded on the way."""
 
 EXACT = decimal.Context(
     prec=_EXACT_DIGITS,
-    rounding=ROUND_HALF_UP,
     traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, decimal.Inexact],
 )
 """Context for calculations with money: an operation that would have to round raises `decimal.Inexact` instead."""
@@ -44,7 +43,7 @@ def exact_decimal(value: object) -> Decimal:
     """The number written in `value`: text with a decimal point, an int or a Decimal; never a float.
 
     Raises `NotANumber` for anything else: NaN, infinity, decimal commas, thousands separators, more than 15 digits
-    before or 20 after the decimal point (an exponent is fine inside these bounds).
+    before or 40 after the decimal point (an exponent is fine inside these bounds).
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise NotANumber(_n("“{value}” must be written as text, not as a float or another type"), _short(value))

@@ -117,10 +117,8 @@ def _next_step(terms: Terms, facts: Facts, totals: Totals, outcome: Outcome) -> 
 
 
 def _bounds_above(terms: Terms, attainment: Decimal) -> Iterator[Decimal]:
-    """The attainments at which the result changes its rule, lowest first: the minimum and the steps above it."""
-    minimum = terms.minimum or Decimal(0)
-    bounds = {step.from_ for step in terms.steps if step.from_ > minimum}
-    bounds |= {minimum} if any(step.from_ <= minimum for step in terms.steps) else set()
+    """The attainments at which the result may change its rule, lowest first."""
+    bounds = {step.from_ for step in terms.steps} | {terms.minimum or Decimal(0)}
     return iter(sorted(bound for bound in bounds if bound > attainment))
 
 

@@ -129,6 +129,7 @@ def test_a_cap_on_the_amount_limits_the_result() -> None:
     assert amount(terms, revenue("999.99")) == "100.00"
     assert amount(terms, revenue("999.90")) == "99.99"
     assert amount(terms, revenue("10000")) == "100.00"
+    assert settled(terms, revenue("999.96")).exact == Decimal("99.996")
 
 
 @pytest.mark.parametrize("cap", ["{basis: 0}", "{amount: 0}"])
@@ -187,8 +188,8 @@ def test_the_result_is_rounded_once_and_not_step_by_step() -> None:
 
 
 def test_a_percentage_with_many_decimals_is_exact() -> None:
-    terms = stepped("revenue", "whole_volume", "0: percent 3.33333333333333333333")
-    exact = Fraction("999999999999999.99") * Fraction("3.33333333333333333333") / 100
+    terms = stepped("revenue", "whole_volume", f"0: percent 3.{'3' * 40}")
+    exact = Fraction("999999999999999.99") * Fraction(f"3.{'3' * 40}") / 100
     assert Fraction(settled(terms, revenue("999999999999999.99")).exact) == exact
     assert amount(terms, revenue("0.15")) == "0.00"
     assert amount(terms, revenue("0.16")) == "0.01"
