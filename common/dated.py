@@ -12,8 +12,8 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Value
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F, Func, Value
 
 
 def as_point(owner: str) -> Func:
@@ -47,3 +47,8 @@ class Dated(models.Model):
 def since(start: date, end: date | None = None) -> DateRange:
     """The half-open range [start, end)."""
     return DateRange(start, end, "[)")
+
+
+def overlap(one: DateRange, other: DateRange) -> bool:
+    """Whether the two ranges, each with a first day, have a day in common."""
+    return (other.upper is None or one.lower < other.upper) and (one.upper is None or other.lower < one.upper)

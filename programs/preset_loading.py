@@ -11,11 +11,10 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import models, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from common.access import Actor
-from common.dated import Dated, since
+from common.dated import Dated, overlap, since
 from common.errors import DomainError
 from common.formats import date_short
 from common.periods import Period
@@ -67,8 +66,8 @@ def load(
 ) -> Loaded:
     """Bring vendor, program and all that belongs to it to what the preset says.
 
-    The program starts on `starts_on`, else as the preset says, else as it does already, else with the running year, which
-    begins a period of any length. `distributors`: those that may be made when the database does not know them yet.
+    The program starts on `starts_on`, else as the preset says, else as it does already, else with the running year,
+    which begins a period of any length. `distributors`: those that may be made where the database lacks them.
     Raises PresetDoesNotFit, services.TermsDoNotFit, services.StartsTooEarly.
     """
     done = Loaded(program=preset.program.slug)
@@ -143,9 +142,7 @@ def _bring_tiers(done: Loaded, program: Program, tiers: Iterable[TierPart]) -> N
             program.tiers.filter(code=code).update(rank=rank)
 
 
-def _bring_groups(
-    done: Loaded, program: Program, groups: Iterable[GroupPart], products: dict[str, Product]
-) -> None:
+def _bring_groups(done: Loaded, program: Program, groups: Iterable[GroupPart], products: dict[str, Product]) -> None:
     for one in groups:
         group = _bring(done, ProductGroup, {"vendor": program.vendor, "code": one.code}, {"name": one.name})
         for member in one.products:
@@ -155,7 +152,8 @@ def _bring_groups(
 
 def _distributor(done: Loaded, slug: str, distributors: dict[str, DistributorPart]) -> Distributor:
     """Distributors belong to nobody: one that is there is left as it is."""
-    if found := Distributor.objects.filter(slug=slug).first():
+    found: Distributor | None = Distributor.objects.filter(slug=slug).first()
+    if found is not None:
         done.count(created=False, changed=False)
         return found
     if slug not in distributors:
@@ -177,9 +175,10 @@ def _bring_range(done: Loaded, model: type[Dated], key: dict[str, Any], part: Ra
     wanted = since(part.since or start, part.until)
     same_start = next((row for row in rows if part.since in (None, row.valid.lower)), None)
     if same_start is None:
-        if any(_overlap(row.valid, wanted) for row in rows):
+        if any(overlap(row.valid, wanted) for row in rows):
             raise PresetDoesNotFit(
-                _("“%(row)s” already holds on other days than the preset says; change its days by hand.") % {"row": rows[0]}
+                _("“%(row)s” already holds on other days than the preset says; change its days by hand.")
+                % {"row": rows[0]}
             )
         model._default_manager.create(**key, valid=wanted)
         done.count(created=True, changed=False)
@@ -189,10 +188,6 @@ def _bring_range(done: Loaded, model: type[Dated], key: dict[str, Any], part: Ra
         same_start.valid = since(same_start.valid.lower, part.until)
         same_start.save(update_fields=["valid"])
     done.count(created=False, changed=changed)
-
-
-def _overlap(one: DateRange, other: DateRange) -> bool:
-    return (other.upper is None or one.lower < other.upper) and (one.upper is None or other.lower < one.upper)
 
 
 def _bring_terms(done: Loaded, program: Program, part: TermsPart, actor: Actor, now: datetime) -> None:

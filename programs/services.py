@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from common.access import VENDOR, VENDOR_ADMIN, Actor
 from common.errors import DomainError
 from common.formats import date_short
+from common.models import User
 from common.periods import Period
 from common.sentences import fill
-from programs.models import Product, ProductGroup, Program, RebateTerms, Tier
+from programs.models import Product, ProductGroup, Program, RebateTerms, Tier, VendorStaff
 from programs.terms import ALL_PRODUCTS, Terms
 from programs.terms_errors import Problem, TermsError
 
@@ -53,7 +54,7 @@ def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
 
     Raises NotAllowed, NotADraft, TermsDoNotFit, StartsTooEarly.
     """
-    terms = RebateTerms.objects.select_related("program").select_for_update(of=("self",)).get(pk=terms_id)
+    terms: RebateTerms = RebateTerms.objects.select_related("program").select_for_update(of=("self",)).get(pk=terms_id)
     _require_admin(actor, terms.program.vendor_id)
     # One at a time per program: two drafts of one code could otherwise both find themselves the latest.
     Program.objects.select_for_update().get(pk=terms.program_id)
@@ -98,9 +99,9 @@ def check_fits(terms: RebateTerms) -> None:
 def _names_unknown_to_the_vendor(program: Program, document: Terms) -> Iterable[str]:
     """A misspelt tier or group would leave everybody without a rebate, and nobody would be told."""
     vendor = program.vendor_id
-    if document.products != ALL_PRODUCTS:
-        if not ProductGroup.objects.filter(vendor_id=vendor, code=document.products).exists():
-            yield _("There is no product group “%(code)s”.") % {"code": document.products}
+    group = ProductGroup.objects.filter(vendor_id=vendor, code=document.products)
+    if document.products != ALL_PRODUCTS and not group.exists():
+        yield _("There is no product group “%(code)s”.") % {"code": document.products}
     tiers = {*(document.eligible.tiers or ()), *(document.rates or ())}
     for code in sorted(tiers - set(Tier.objects.filter(program=program).values_list("code", flat=True))):
         yield _("The program has no tier “%(code)s”.") % {"code": code}
@@ -120,18 +121,30 @@ def new_version(*, terms_id: int, actor: Actor, today: date) -> RebateTerms:
     _require_admin(actor, terms.program.vendor_id)
     Program.objects.select_for_update().get(pk=terms.program_id)
     same = RebateTerms.objects.filter(program_id=terms.program_id, code=terms.code)
-    if draft := same.filter(state=State.DRAFT).order_by("version").last():
+    draft: RebateTerms | None = same.filter(state=State.DRAFT).order_by("version").last()
+    if draft is not None:
         return draft
-    latest = same.aggregate(version=Max("version"), starts_on=Max("starts_on"))
-    after = max(today, latest["starts_on"])
+    latest = same.aggregate(starts_on=Max("starts_on"))["starts_on"]
     return RebateTerms.objects.create(
         program_id=terms.program_id,
         code=terms.code,
         name=terms.name,
-        version=latest["version"] + 1,
-        starts_on=Period.containing(terms.terms.period, after).end,
+        version=next_version(program_id=terms.program_id, code=terms.code),
+        starts_on=Period.containing(terms.terms.period, max(today, latest)).end,
         document=terms.document,
     )
+
+
+def next_version(*, program_id: int, code: str) -> int:
+    """The number of the next version of terms, 1 for a new code."""
+    versions = RebateTerms.objects.filter(program_id=program_id, code=code)
+    return (versions.aggregate(last=Max("version"))["last"] or 0) + 1
+
+
+def open_administration(*, user: User) -> None:
+    """Let the person into the administration while it is a platform admin or admin of some vendor, and no longer."""
+    may = user.is_superuser or VendorStaff.objects.filter(user=user, role=VendorStaff.Role.ADMIN).exists()
+    User.objects.filter(pk=user.pk).exclude(is_staff=may).update(is_staff=may)
 
 
 def _require_admin(actor: Actor, vendor_id: int) -> None:

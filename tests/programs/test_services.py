@@ -14,13 +14,13 @@ from programs.terms import Terms
 from tests.world import LOYALTY, NOW, TODAY, World
 
 
-def draft(world: World, *, starts_on: date = date(2027, 1, 1), document: str = LOYALTY, version: int = 2) -> RebateTerms:
+def draft(world: World, *, starts_on: date = date(2027, 1, 1), document: str = LOYALTY) -> RebateTerms:
     terms = Terms.from_yaml(document)
     return RebateTerms.objects.create(
         program=world.program,
         code=terms.code,
         name="Top-seller rebate",
-        version=version,
+        version=2,
         starts_on=starts_on,
         document=terms.to_document(),
     )
@@ -49,7 +49,9 @@ def test_published_terms_never_change(world: World) -> None:
         RebateTerms.objects.filter(pk=terms.pk).update(name="something else")
 
 
-@pytest.mark.parametrize("role", ["channel_manager", "vendor_finance", "rival_vendor_admin", "reseller_owner", "reporter"])
+@pytest.mark.parametrize(
+    "role", ["channel_manager", "vendor_finance", "rival_vendor_admin", "reseller_owner", "reporter"]
+)
 def test_only_admins_of_the_vendor_publish(world: World, role: str) -> None:
     with pytest.raises(services.NotAllowed):
         publish(draft(world), Actor.of(getattr(world, role)))

@@ -1,0 +1,264 @@
+"""The base of every page of the administration, and the accounts themselves.
+
+Platform admins edit everything. Vendor admins see and edit what belongs to their vendors, by the same `visible_to` as
+the portal; a foreign row behaves like a missing one, and choices offer their own rows only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from common.access import ActorQuerySet
+from common.adminsite import administering
+from common.dated import Dated, overlap
+from common.fields import DayRangeField, PersonField
+from common.formats import date_short
+from common.models import User
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+    BaseInlineFormSet = forms.BaseInlineFormSet[Any, Any, Any]
+else:
+    ModelAdmin, TabularInline, BaseInlineFormSet = admin.ModelAdmin, admin.TabularInline, forms.BaseInlineFormSet
+
+VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
+EVERYTHING = frozenset({VIEW, ADD, CHANGE})
+LATEST_EVENTS = 200
+
+
+def written_days(days: DateRange) -> str:
+    """A range for people: its first and its last day, or since when."""
+    if days.upper is None:
+        return _("since %(first)s") % {"first": date_short(days.lower)}
+    return _("%(first)s to %(last)s") % {
+        "first": date_short(days.lower),
+        "last": date_short(days.upper - timedelta(days=1)),
+    }
+
+
+class Rules:
+    """Who may do what with rows of a model. Deleting is the exception: most rows explain money that was paid."""
+
+    platform_admins_may: frozenset[str] = EVERYTHING
+    vendor_admins_may: frozenset[str] = EVERYTHING
+
+    def _may(self, request: HttpRequest, what: str) -> bool:
+        actor = administering(request)
+        return what in (self.platform_admins_may if actor.is_platform_admin else self.vendor_admins_may)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, VIEW)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, ADD)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, CHANGE)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, DELETE)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, VIEW)
+
+    @admin.display(description=_("valid"))
+    def days(self, row: Dated) -> str:
+        """The days a dated row holds, the last one included."""
+        return written_days(row.valid)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are the rows the person administers; persons are named by their address."""
+        related = db_field.remote_field.model
+        if related is User:
+            return PersonField(
+                label=capfirst(db_field.verbose_name),
+                required=not db_field.blank,
+                help_text=_("E-mail address of the account."),
+            )
+        rows = related._default_manager.all()
+        if isinstance(rows, ActorQuerySet):
+            kwargs["queryset"] = rows.visible_to(administering(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class DatedFormSet(BaseInlineFormSet):
+    """Dated rows edited together: no two of the same kind may hold on the same day."""
+
+    owners: tuple[str, ...] = ()
+    """Fields that, beside the row above, make two rows of the same kind."""
+
+    def clean(self) -> None:
+        super().clean()
+        staying = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("valid")]
+        for position, form in enumerate(staying):
+            others = [other for other in staying[:position] if self._kind(other) == self._kind(form)]
+            taken = [*(other.cleaned_data["valid"] for other in others), *self._added_meanwhile(form)]
+            if any(overlap(days, form.cleaned_data["valid"]) for days in taken):
+                form.add_error("valid", _("These days overlap others that are given for the same."))
+            elif any(self._in_each_others_way(form, other) for other in others):
+                form.add_error("valid", _("Please save the change of the neighbouring days first."))
+
+    def _kind(self, form: Any) -> tuple[Any, ...]:
+        return tuple(form.cleaned_data.get(name) for name in self.owners)
+
+    def _added_meanwhile(self, form: Any) -> list[DateRange]:
+        """Days of rows that were not there when the page was made."""
+        if self.instance.pk is None or self.model is None:
+            return []
+        shown = [one.instance.pk for one in self.initial_forms]
+        same = dict(zip(self.owners, self._kind(form), strict=True))
+        rows = self.model._default_manager.filter(**{self.fk.name: self.instance}, **same).exclude(pk__in=shown)
+        return list(rows.values_list("valid", flat=True))
+
+    @staticmethod
+    def _in_each_others_way(one: Any, other: Any) -> bool:
+        """Rows are written one after the other: a day cannot move from one to the next in a single step."""
+        if not (one.instance.pk and other.instance.pk):
+            return False
+        return any(overlap(a.cleaned_data["valid"], b.initial["valid"]) for a, b in ((one, other), (other, one)))
+
+
+class DatedInline(Rules, TabularInline):
+    """Rows with days from and until, edited at the row they belong to."""
+
+    extra = 0
+    formset = DatedFormSet
+    formfield_overrides = {DateRangeField: {"form_class": DayRangeField}}
+
+
+class ScopedAdmin(Rules, ModelAdmin):
+    formfield_overrides = {DateRangeField: {"form_class": DayRangeField}}
+    list_per_page = 50
+    show_full_result_count = False
+    save_on_top = False
+    object_history_template = "admin/events.html"
+    fixed: tuple[str, ...] = ()
+    """Fields that never change once the row is there, because other things are known by them."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), *(self.fixed if obj is not None else ()))
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if isinstance(rows, ActorQuerySet):
+            return rows.visible_to(administering(request))
+        return rows if administering(request).is_platform_admin else rows.none()
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """A missing row is a page that is not found; Django would lead to the start page."""
+        raise Http404
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
+        """What the triggers recorded about the row, whoever changed it and by whatever way."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History of %(name)s") % {"name": row},
+            "object": row,
+            "opts": self.opts,
+            "events": _events_of(row),
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+
+def _events_of(row: models.Model) -> list[dict[str, Any]]:
+    """The recorded versions of a row, newest first, each with what differs from the one before."""
+    if not hasattr(row, "events"):
+        return []
+    versions = list(row.events.select_related("pgh_context").order_by("-pgh_id")[: LATEST_EVENTS + 1])
+    ids = {(version.pgh_context.metadata or {}).get("user") for version in versions if version.pgh_context}
+    people = User.objects.in_bulk([pk for pk in ids if pk is not None])
+    events = []
+    for position, version in enumerate(versions[:LATEST_EVENTS]):
+        before = versions[position + 1] if position + 1 < len(versions) else None
+        metadata = (version.pgh_context.metadata or {}) if version.pgh_context else {}
+        person = people.get(metadata.get("user"))
+        events.append(
+            {
+                "at": version.pgh_created_at,
+                "person": person.name if person else "",
+                "changes": _changes(row, before, version),
+            }
+        )
+    return events
+
+
+def _changes(row: models.Model, before: models.Model | None, after: models.Model) -> list[tuple[Any, str, str]]:
+    changes = []
+    for field in row._meta.concrete_fields:
+        if field.primary_key:
+            continue
+        try:
+            after._meta.get_field(field.name)
+        except FieldDoesNotExist:
+            continue
+        new = getattr(after, field.attname)
+        old = getattr(before, field.attname) if before is not None else None
+        if new != old:
+            changes.append((capfirst(field.verbose_name), _shown(field, old), _shown(field, new)))
+    return changes
+
+
+def _shown(field: models.Field[Any, Any], value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(field, models.ForeignKey):
+        found = field.remote_field.model._default_manager.filter(pk=value).first()
+        return str(found or value)
+    if isinstance(value, DateRange):
+        return written_days(value)
+    return str(dict(field.flatchoices)[value] if field.choices and value in dict(field.flatchoices) else value)
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ("email", "first_name", "last_name", "language", "is_active", "is_staff", "is_superuser")
+        labels = {"is_superuser": _("platform admin"), "is_staff": _("may open the administration")}
+        help_texts = {"is_superuser": "", "is_staff": _("Needed by platform admins and vendor admins, nobody else.")}
+
+    def clean_email(self) -> str:
+        """Addresses are kept in small letters, as sign-in looks for them."""
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is an account with this address already."))
+        return email
+
+    def save(self, commit: bool = True) -> Any:
+        if self.instance.pk is None:
+            # The person sets one by "Forgotten password".
+            self.instance.set_unusable_password()
+        return super().save(commit)
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin):
+    """Accounts. Roles are given at the vendor, the distributor or the partner."""
+
+    form = UserForm
+    fixed = ("email",)  # allauth keeps its own record of verified addresses
+    vendor_admins_may = frozenset()
+    list_display = ("email", "first_name", "last_name", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("email", "first_name", "last_name")
+    ordering = ("email",)

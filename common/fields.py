@@ -1,0 +1,75 @@
+"""Form fields for what people type in the administration: days from-until, persons, documents as YAML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.forms import DateRangeField, RangeWidget
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from common.dated import since
+from common.models import User
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(attrs={"aria-label": label}, format="%Y-%m-%d")
+
+
+class DayRangeWidget(RangeWidget):
+    """First day and end, side by side."""
+
+    def __init__(self) -> None:
+        super().__init__(DayInput(""))
+        self.widgets = [DayInput(_("first day")), DayInput(_("first day after"))]
+
+
+class DayRangeField(DateRangeField):
+    """The half-open range [first day, first day after); the end may stay empty, the start may not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", DayRangeWidget())
+        kwargs.setdefault("help_text", _("First day and first day after; without an end it stays as it is."))
+        super().__init__(**kwargs)
+
+    def compress(self, values: Any) -> Any:
+        start, end = values or (None, None)  # nothing given at all comes as an empty list
+        if start is None:
+            if end is not None or self.required:
+                raise ValidationError(_("Please give the first day."), code="required")
+            return None
+        if end is not None and end <= start:
+            raise ValidationError(_("The end must be after the first day."), code="order")
+        return since(start, end)
+
+
+class PersonField(forms.EmailField):
+    """A person by e-mail address: lists of all accounts are nobody's business."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return User.objects.filter(pk=value).values_list("email", flat=True).first() or ""
+        return value.email if isinstance(value, User) else value
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, User):
+            return value
+        address = super().to_python(value)
+        if not address:
+            return None
+        found = User.objects.filter(email__iexact=address, is_active=True).first()
+        if found is None:
+            raise ValidationError(_("There is no account with this address."), code="unknown")
+        return found
+
+    def run_validators(self, value: Any) -> None:
+        """The address was looked up; there is nothing more to check."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.prepare_value(initial) != data)
