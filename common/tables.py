@@ -160,7 +160,12 @@ class LinkColumn(tables.Column):
 
     def __init__(self, *args: Any, url: Callable[[Any], str | None], sub: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("attrs", {"td": {"class": "cell-lead"}, "a": {"class": "row-link"}})
-        super().__init__(*args, linkify=url, **kwargs)
+
+        def link(record: Any) -> str | None:
+            # The table passes arguments by name; the caller's function may call its own as it likes.
+            return url(record)
+
+        super().__init__(*args, linkify=link, **kwargs)
         self.sub = sub
 
     def render(self, value: Any, record: Any) -> str:

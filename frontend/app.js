@@ -1,5 +1,6 @@
 import "@tabler/core/dist/css/tabler.min.css";
 import "./app.css";
+import "./rebates.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import htmx from "htmx.org";
 
@@ -59,11 +60,35 @@ function announce(text) {
   window.setTimeout(() => { region.textContent = text; }, 50);
 }
 
+// Fields left empty say nothing: they stay out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { verb, parameters } = event.detail;
+  if (verb !== "get") return;
+  for (const [name, value] of [...parameters.entries()]) if (value === "") parameters.delete(name);
+});
+
+let before = { focused: "", unfolded: [] };
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  before = {
+    focused: document.activeElement?.id ?? "",
+    unfolded: [...event.detail.target.querySelectorAll(".collapse.show[id]")].map((each) => each.id),
+  };
+});
+
 document.addEventListener("htmx:afterSwap", (event) => drawCharts(event.detail.elt));
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.elt;
-  // htmx keeps the focus of elements that have an id; what was focused and is gone hands over to its region.
+  // What was folded out stays so.
+  for (const id of before.unfolded) {
+    document.getElementById(id)?.classList.add("collapse", "show");
+    document.querySelector(`[data-bs-target="#${CSS.escape(id)}"]`)?.setAttribute("aria-expanded", "true");
+  }
+  // Focus stays on what has an id; what was focused and is gone hands over to its region.
+  if (document.activeElement === document.body && before.focused) {
+    document.getElementById(before.focused)?.focus({ preventScroll: true });
+  }
   if (document.activeElement === document.body && target.isConnected) {
     if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });
