@@ -9,5 +9,6 @@ class PartnersConfig(AppConfig):
     name = "partners"
 
     def ready(self) -> None:
-        # By name: the module needs the models, which are loaded only now.
+        # By name: the modules need the models, which are loaded only now.
         import_module("partners.areas").register()
+        import_module("partners.pages").register()

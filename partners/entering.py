@@ -8,14 +8,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from common.access import PARTNER
 from partners.areas import partner_area
 from partners.models import Partner
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def in_partner(*roles: str) -> Callable[[View], View]:
@@ -27,7 +27,7 @@ def in_partner(*roles: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def enter(request: HttpRequest, partner: str, **kwargs: Any) -> HttpResponse:
+        def enter(request: HttpRequest, partner: str, **kwargs: Any) -> HttpResponseBase:
             actor = request.actor  # type: ignore[attr-defined]
             own = Partner.objects.filter(id__in=actor.ids(PARTNER))
             found = get_object_or_404(own, number=partner)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import styleguide, views
+from portal import dashboards, styleguide, views
 from portal.api import api
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("common.urls")),
+    path("partner/<slug:partner>/", dashboards.partner, name="partner-dashboard"),
+    path("vendor/<slug:vendor>/", dashboards.vendor, name="vendor-dashboard"),
+    path("", include("partners.urls")),
+    path("", include("rebates.urls")),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

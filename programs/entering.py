@@ -8,14 +8,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from common.access import DISTRIBUTOR, VENDOR
 from programs.areas import distributor_area, vendor_area
 from programs.models import Distributor, Vendor
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def in_vendor(*roles: str) -> Callable[[View], View]:
@@ -27,7 +27,7 @@ def in_vendor(*roles: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def enter(request: HttpRequest, vendor: str, **kwargs: Any) -> HttpResponse:
+        def enter(request: HttpRequest, vendor: str, **kwargs: Any) -> HttpResponseBase:
             actor = request.actor  # type: ignore[attr-defined]
             found = get_object_or_404(Vendor.objects.visible_to(actor), slug=vendor)
             if roles and not actor.has(VENDOR, found.pk, *roles):
@@ -45,7 +45,7 @@ def in_distributor(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def enter(request: HttpRequest, distributor: str, **kwargs: Any) -> HttpResponse:
+    def enter(request: HttpRequest, distributor: str, **kwargs: Any) -> HttpResponseBase:
         actor = request.actor  # type: ignore[attr-defined]
         own = Distributor.objects.filter(id__in=actor.ids(DISTRIBUTOR))
         found = get_object_or_404(own, slug=distributor)

@@ -22,6 +22,7 @@ CIRCUMSTANCES = """
            product.article, membership.id IS NOT NULL, line.project_ref <> '',
            CASE WHEN line.currency <> program.currency THEN 'currency'
                 WHEN line.counts_on < program.starts_on OR line.counts_on >= program.ends_on THEN 'program'
+                WHEN coalesce(seat.country, '') <> ALL (program.countries) THEN 'country'
                 WHEN authorised.id IS NULL THEN 'distributor' END"""
 
 # A line joins at most one row of each history: their exclusion constraints see to it.

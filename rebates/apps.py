@@ -9,5 +9,6 @@ class RebatesConfig(AppConfig):
     name = "rebates"
 
     def ready(self) -> None:
-        # By name: the module needs the models, which are loaded only now.
+        # By name: the modules need the models, which are loaded only now.
         import_module("rebates.mails").register()
+        import_module("rebates.pages").register()

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from common.errors import DomainError
 from common.money import ZERO
 from common.periods import NotAPeriod, Period
@@ -120,7 +122,6 @@ class Explained:
         except LinesDoNotMatch:
             shared = None
         circumstances = {line.id: line for line in found}
-        models = _sale_lines(self.enrolment, self.terms, self.period)
         return [
             LineShare(
                 line=line,
@@ -128,7 +129,7 @@ class Explained:
                 reason=self._reason(circumstances[line.pk]),
                 share=None if shared is None else shared[line.pk],
             )
-            for line in models
+            for line in sale_lines_of(self)
             if line.pk in circumstances
         ]
 
@@ -187,13 +188,12 @@ def _state(period: Period, settled: Iterable[Settlement], today: date) -> Period
     return PeriodState.RUNNING if period.contains(today) else PeriodState.ENDED
 
 
-def _sale_lines(enrolment: Enrolment, terms: RebateTerms, period: Period) -> Iterable[SaleLine]:
+def sale_lines_of(explained: Explained) -> QuerySet[SaleLine]:
+    """The lines that can stand behind the rebate, those of later cuts included, latest first."""
     return SaleLine.objects.filter(
-        vendor_id=terms.program.vendor_id,
-        partner_id=enrolment.partner_id,
-        evidence=terms.terms.evidence,
-        counts_on__gte=period.start,
-        counts_on__lt=period.end,
-    ).select_related("product", "distributor", "report")
-
-
+        vendor_id=explained.terms.program.vendor_id,
+        partner_id=explained.enrolment.partner_id,
+        evidence=explained.document.evidence,
+        counts_on__gte=explained.period.start,
+        counts_on__lt=explained.period.end,
+    ).select_related("product", "distributor")

@@ -50,7 +50,7 @@ BARRED: Mapping[Reason, Promise] = {
 }
 
 
-# --- values ------------------------------------------------------------------------------------------------------------
+# --- values ---------------------------------------------------------------------------------------
 
 
 def exact_money(amount: Decimal, currency: str) -> str:
@@ -58,6 +58,18 @@ def exact_money(amount: Decimal, currency: str) -> str:
     locale = formats.active_locale()
     text = format_currency(amount, currency, locale=locale, currency_digits=False, decimal_quantization=False)
     return text.replace("-", formats.MINUS)
+
+
+def whole_money(amount: Decimal, currency: str) -> str:
+    """An amount without cents, without their zeros: €10,000, 10.000 €."""
+    locale = formats.active_locale()
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
+
+
+def in_currencies(amounts: Mapping[str, Decimal]) -> str:
+    """Sums by currency in one text; different currencies are never added."""
+    return _(" and ").join(formats.money(amount, currency) for currency, amount in sorted(amounts.items()))
 
 
 def day_of_year(day: date) -> str:
@@ -85,7 +97,7 @@ def reward(rate: Decimal, measure: Measure, currency: str) -> str:
     return _("%(amount)s each") % {"amount": amount} if measure is Measure.PER_UNIT else amount
 
 
-# --- sentences ---------------------------------------------------------------------------------------------------------
+# --- sentences ------------------------------------------------------------------------------------
 
 
 def sentence(line: Line, currency: str) -> str:
@@ -107,15 +119,18 @@ def _written(param: Param, currency: str) -> str:
             return param.value
 
 
-def next_step(terms: Terms, settlement: Settlement, *, group: str = "") -> str:
+def next_step(terms: Terms, settlement: Settlement, *, group: str = "", tier: str | None = None) -> str:
     """The next step in money: "3 more Top sellers by 31 December: +75.00 €"; what else holds where there is none.
 
-    `group` names the product group the terms count, if they do not count every product.
+    `group` names the product group the terms count, if they do not count every product. `tier`: the code of the one
+    held today, which decides the rates of terms that have them.
     """
     if not settlement.running:
         return ""
     if settlement.barred is not None:
         return str(BARRED[settlement.barred])
+    if terms.rates is not None:
+        return _rate_of_more(terms, tier, settlement.currency)
     step = settlement.next_step
     if step is None:
         return _further_sales(terms, settlement)
@@ -142,10 +157,19 @@ def next_step(terms: Terms, settlement: Settlement, *, group: str = "") -> str:
     }
 
 
+def _rate_of_more(terms: Terms, tier: str | None, currency: str) -> str:
+    """What the next unit pays in the tier held."""
+    paid = [rate for rate in (terms.rates or {}).get(tier or "", {}).values() if rate > 0]
+    if not paid:
+        return _("The tier held today pays no rate per unit.")
+    least, most = formats.money(min(paid), currency, signed=True), formats.money(max(paid), currency, signed=True)
+    if least == most:
+        return _("Every further unit: %(gain)s") % {"gain": most}
+    return _("Every further unit: %(least)s to %(most)s, by article") % {"least": least, "most": most}
+
+
 def _further_sales(terms: Terms, settlement: Settlement) -> str:
     """What more sales bring where no further step is ahead."""
-    if terms.rates is not None:
-        return ""
     currency = settlement.currency
     if terms.measure is Measure.PER_UNIT:
         gain = what_if(terms, settlement, extra_units=Decimal(1)).amount - settlement.amount
@@ -161,7 +185,7 @@ def _further_sales(terms: Terms, settlement: Settlement) -> str:
     return text % {**values, "gain": formats.money(gain, currency, signed=True)}
 
 
-# --- steps -------------------------------------------------------------------------------------------------------------
+# --- steps ----------------------------------------------------------------------------------------
 
 
 def steps(terms: Terms, currency: str) -> list[Step]:
@@ -181,7 +205,9 @@ def _from(bound: Decimal, counts: Counts, currency: str) -> str:
         written = formats.number(bound)
     else:
         whole = bound == bound.to_integral_value()
-        written = f"{formats.number(bound)} {formats.currency_symbol(currency)}" if whole else exact_money(bound, currency)
+        written = (
+            f"{formats.number(bound)} {formats.currency_symbol(currency)}" if whole else exact_money(bound, currency)
+        )
     return _("from %(bound)s") % {"bound": written}
 
 
@@ -203,7 +229,7 @@ def in_words(terms: Terms) -> str:
     return _("The step reached pays its rate on everything sold in the period.")
 
 
-# --- periods -----------------------------------------------------------------------------------------------------------
+# --- periods --------------------------------------------------------------------------------------
 
 
 def period_name(period: Period) -> str:

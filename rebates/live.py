@@ -32,15 +32,15 @@ def terms_in_force(*, program: Program, period: Period) -> list[RebateTerms]:
 def published_terms(*, programs: Iterable[Program]) -> list[RebateTerms]:
     """All published versions of these programs, by code and start."""
     published = RebateTerms.objects.filter(program__in=programs, state=RebateTerms.State.PUBLISHED)
-    return list(published.select_related("program__vendor").order_by("program__name", "program_id", "code", "starts_on"))
+    return list(
+        published.select_related("program__vendor").order_by("program__name", "program_id", "code", "starts_on")
+    )
 
 
 def versions_for(published: Iterable[RebateTerms], period: Period) -> list[RebateTerms]:
     """Of `published_terms`, what settles exactly this period."""
     latest = {(terms.program_id, terms.code): terms for terms in published if terms.starts_on <= period.start}
-    return [
-        terms for terms in latest.values() if terms.terms.period == period.kind and runs_in(terms.program, period)
-    ]
+    return [terms for terms in latest.values() if terms.terms.period == period.kind and runs_in(terms.program, period)]
 
 
 def runs_in(program: Program, period: Period) -> bool:

@@ -1,4 +1,4 @@
-"""What people ask about rebates: earned so far, per period, settled, closed. Everybody's figures come from `rebates.live`."""
+"""What people ask about rebates: earned so far, per period, settled. All figures come from `rebates.live`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def closes_on(program: Program, period: Period) -> date:
     return period.end + timedelta(days=program.grace_days)
 
 
-# --- live ------------------------------------------------------------------------------------------------------------------
+# --- live -----------------------------------------------------------------------------------------
 
 
 def figures_of_vendor(*, vendor_id: int, today: date, only: PeriodKind | None = None) -> list[Figure]:
@@ -143,7 +143,7 @@ def _figures_within(
         by_program[enrolment.program_id].append(enrolment)
     published = published_terms(programs=Program.objects.filter(id__in=by_program))
     kinds = {terms.terms.period for terms in published if terms.terms.period.months <= span.kind.months}
-    found = []
+    found: list[Figure] = []
     for kind in sorted(kinds, key=lambda kind: kind.months):
         period = Period.containing(kind, span.start)
         while period.start < until and period.end <= span.end:
@@ -155,22 +155,43 @@ def _figures_within(
     return found
 
 
-# --- settled ---------------------------------------------------------------------------------------------------------------
+# --- settled --------------------------------------------------------------------------------------
 
 
 def earnings(*, enrolments: Sequence[Enrolment], today: date) -> list[Earned]:
     """Every period of these enrolments, the latest first: running and ended ones live, settled ones as settled."""
-    settled = _settled(enrolments)
-    rows = [
-        Earned(figure.enrolment, figure.terms, figure.period, figure.settlement.currency, figure.settlement.amount, ZERO, state)
-        for state, found in (
-            (PeriodState.RUNNING, live_figures(enrolments=enrolments, today=today)),
-            (PeriodState.ENDED, _ended(enrolments, today, settled)),
-        )
-        for figure in found
-        if (figure.enrolment.pk, figure.terms.code, str(figure.period)) not in settled
+    running = live_figures(enrolments=enrolments, today=today)
+    return [
+        *_in_order(_live(figure, PeriodState.RUNNING) for figure in running),
+        *past_earnings(enrolments=enrolments, today=today),
     ]
-    rows += settled.values()
+
+
+def past_earnings(*, enrolments: Sequence[Enrolment], today: date) -> list[Earned]:
+    """Every period that is over, the latest first."""
+    settled = _settled(enrolments)
+    ended = (_live(figure, PeriodState.ENDED) for figure in _ended(enrolments, today))
+    return _in_order([*settled.values(), *(row for row in ended if _key(row) not in settled)])
+
+
+def _live(figure: Figure, state: PeriodState) -> Earned:
+    settlement = figure.settlement
+    return Earned(
+        enrolment=figure.enrolment,
+        terms=figure.terms,
+        period=figure.period,
+        currency=settlement.currency,
+        earned=settlement.amount,
+        adjusted=ZERO,
+        state=state,
+    )
+
+
+def _key(row: Earned) -> tuple[int, str, str]:
+    return row.enrolment.pk, row.terms.code, str(row.period)
+
+
+def _in_order(rows: Iterable[Earned]) -> list[Earned]:
     return sorted(rows, key=lambda row: (-row.period.end.toordinal(), row.terms.program.name, row.terms.name))
 
 
@@ -201,9 +222,7 @@ def _settled(enrolments: Sequence[Enrolment]) -> dict[tuple[int, str, str], Earn
     return found
 
 
-def _ended(
-    enrolments: Sequence[Enrolment], today: date, settled: dict[tuple[int, str, str], Earned]
-) -> Iterable[Figure]:
+def _ended(enrolments: Sequence[Enrolment], today: date) -> Iterable[Figure]:
     """Live figures of the periods that are over and not sealed yet."""
     by_program: dict[int, list[Enrolment]] = defaultdict(list)
     for enrolment in enrolments:
@@ -237,7 +256,7 @@ def unsealed_periods(
     return sorted(found, key=lambda pair: pair[1].end, reverse=True)
 
 
-# --- names -----------------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 
 def group_names(terms: Iterable[RebateTerms]) -> dict[tuple[int, str], str]:

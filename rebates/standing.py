@@ -16,7 +16,8 @@ STANDINGS = """
     LEFT JOIN partners_enrolmenttier held ON held.enrolment_id = e.id AND held.valid @> %(day)s::date
     LEFT JOIN programs_tier tier ON tier.id = held.tier_id
     LEFT JOIN partners_seat seat ON seat.partner_id = e.partner_id AND seat.valid @> %(day)s::date
-    LEFT JOIN partners_individualagreement agreement ON agreement.enrolment_id = e.id AND agreement.valid @> %(day)s::date
+    LEFT JOIN partners_individualagreement agreement
+           ON agreement.enrolment_id = e.id AND agreement.valid @> %(day)s::date
     WHERE e.id = ANY(%(enrolments)s)
 """
 

@@ -1,0 +1,95 @@
+"""Partners as a vendor asks about them, and enrolments as they stand on a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from common.access import Actor
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner, Seat
+from programs.models import Program, Tier, Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An enrolment as it stands on a day: status, tier and since when, and the tier above."""
+
+    enrolment: Enrolment
+    status: EnrolmentStatus | None
+    held: EnrolmentTier | None
+    next_tier: Tier | None
+
+    @property
+    def active(self) -> bool:
+        return self.status is not None and self.status.status == EnrolmentStatus.Status.ACTIVE
+
+    @property
+    def tier(self) -> Tier | None:
+        return self.held.tier if self.held is not None else None
+
+
+def partners_of(*, vendor: Vendor, actor: Actor) -> QuerySet[Partner]:
+    """Partners the actor sees that are enrolled, in any status, in a program of this vendor."""
+    enrolled = Enrolment.objects.filter(partner=OuterRef("pk"), program__vendor=vendor)
+    return Partner.objects.visible_to(actor).filter(Exists(enrolled))
+
+
+def enrolments_of(*, partner: Partner, actor: Actor, vendor: Vendor | None = None) -> list[Enrolment]:
+    """The partner's enrolments that the actor sees, with program and vendor, by name; with `vendor` only its own."""
+    enrolments = Enrolment.objects.visible_to(actor).filter(partner=partner)
+    if vendor is not None:
+        enrolments = enrolments.filter(program__vendor=vendor)
+    return list(enrolments.select_related("program__vendor", "partner").order_by("program__name"))
+
+
+def memberships_on(*, enrolments: Sequence[Enrolment], day: date) -> list[Membership]:
+    """Status and tier of these enrolments on `day`, in the same order."""
+    asked = {"enrolment__in": [enrolment.pk for enrolment in enrolments], "valid__contains": day}
+    statuses = {each.enrolment_id: each for each in EnrolmentStatus.objects.filter(**asked)}
+    tiers = {each.enrolment_id: each for each in EnrolmentTier.objects.filter(**asked).select_related("tier")}
+    ladder: dict[int, list[Tier]] = defaultdict(list)
+    for tier in Tier.objects.filter(program__in={each.program_id for each in enrolments}).order_by("rank"):
+        ladder[tier.program_id].append(tier)
+    found = []
+    for enrolment in enrolments:
+        held = tiers.get(enrolment.pk)
+        rank = held.tier.rank if held is not None else -1
+        above = next((tier for tier in ladder[enrolment.program_id] if tier.rank > rank), None)
+        found.append(Membership(enrolment, statuses.get(enrolment.pk), held, above))
+    return found
+
+
+def countries_on(*, partners: Iterable[int] | QuerySet[Any], day: date) -> dict[int, str]:
+    """Registered country by id of the partner; `partners` are ids or a query for them."""
+    seats = Seat.objects.filter(partner__in=partners, valid__contains=day)
+    return dict(seats.values_list("partner_id", "country"))
+
+
+def statuses_of(enrolments: Sequence[Enrolment]) -> QuerySet[EnrolmentStatus]:
+    return EnrolmentStatus.objects.filter(enrolment__in=enrolments)
+
+
+def tiers_of(enrolments: Sequence[Enrolment]) -> QuerySet[EnrolmentTier]:
+    return EnrolmentTier.objects.filter(enrolment__in=enrolments).select_related("tier")
+
+
+def agreements_of(enrolments: Sequence[Enrolment]) -> QuerySet[IndividualAgreement]:
+    return IndividualAgreement.objects.filter(enrolment__in=enrolments)
+
+
+def contacts_of(partner: Partner) -> list[Member]:
+    """Owners first: whom a vendor's staff write to."""
+    members = Member.objects.filter(
+        partner=partner, left_on__isnull=True, role__in=[Member.Role.OWNER, Member.Role.SALES]
+    )
+    return list(members.select_related("user").order_by("role", "user__last_name"))
+
+
+def currency_of(vendor: Vendor) -> str:
+    """The currency of the vendor's programs (of the first by name where they differ)."""
+    return Program.objects.filter(vendor=vendor).order_by("name").values_list("currency", flat=True).first() or "EUR"

@@ -1,0 +1,101 @@
+"""The vendor's list of partners: its rows, columns and filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from common.filters import FilterSet
+from common.tables import LinkColumn, Table
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat
+from partners.selectors import countries_on
+from programs.models import Program, Tier
+
+
+@dataclass(frozen=True)
+class PartnerRow:
+    """A partner as one vendor sees it. `figures` has a value per column of the apps above."""
+
+    partner: Partner
+    url: str
+    place: str
+    tier: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        # Columns of the apps above are found by their key, as the table asks for them.
+        try:
+            return self.__dict__["figures"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class PartnerTable(Table):
+    name = LinkColumn(
+        accessor="partner__name", url=lambda record: record.url, sub="partner.number", verbose_name=_("Partner")
+    )
+    place = tables.Column(verbose_name=_("Place"))
+    tier = tables.Column(verbose_name=_("Tier"))
+
+    class Meta:
+        order_by = "name"
+
+
+def programs_of_area(request: HttpRequest | None) -> QuerySet[Program]:
+    if request is None:
+        return Program.objects.none()
+    return Program.objects.filter(vendor_id=request.area.pk)  # type: ignore[attr-defined]
+
+
+def tiers_of_area(request: HttpRequest | None) -> QuerySet[Tier]:
+    return Tier.objects.filter(program__in=programs_of_area(request)).order_by("rank", "program")
+
+
+class PartnerFilter(FilterSet):
+    search_fields = ("name", "number", "city", "postcode", "vat_id")
+    program = django_filters.ModelChoiceFilter(
+        queryset=programs_of_area, method="in_program", label=_("Program"), empty_label=_("all")
+    )
+    tier = django_filters.ModelChoiceFilter(
+        queryset=tiers_of_area, method="in_tier", label=_("Tier"), empty_label=_("all")
+    )
+    status = django_filters.ChoiceFilter(
+        choices=EnrolmentStatus.Status.choices, method="in_status", label=_("Status"), empty_label=_("all")
+    )
+    country = django_filters.ChoiceFilter(choices=[], method="in_country", label=_("Country"), empty_label=_("all"))
+
+    class Meta:
+        model = Partner
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today: date = self.request.today
+        countries = countries_on(partners=self.queryset.values("pk"), day=self.today)
+        self.filters["country"].extra["choices"] = [(code, code) for code in sorted(set(countries.values()))]
+
+    def _enrolled(self) -> QuerySet[Enrolment]:
+        return Enrolment.objects.filter(partner=OuterRef("pk"), program__in=programs_of_area(self.request))
+
+    def in_program(self, queryset: QuerySet[Partner], name: str, value: Program) -> QuerySet[Partner]:
+        return queryset.filter(Exists(self._enrolled().filter(program=value)))
+
+    def in_tier(self, queryset: QuerySet[Partner], name: str, value: Tier) -> QuerySet[Partner]:
+        held = EnrolmentTier.objects.filter(enrolment=OuterRef("pk"), tier=value, valid__contains=self.today)
+        return queryset.filter(Exists(self._enrolled().filter(Exists(held))))
+
+    def in_status(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        status = EnrolmentStatus.objects.filter(enrolment=OuterRef("pk"), status=value, valid__contains=self.today)
+        return queryset.filter(Exists(self._enrolled().filter(Exists(status))))
+
+    def in_country(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        seats = Seat.objects.filter(partner=OuterRef("pk"), country=value, valid__contains=self.today)
+        return queryset.filter(Exists(seats))

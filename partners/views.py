@@ -1,0 +1,161 @@
+"""A vendor's pages about its partners. What other apps know about them is composed in (`partners.composing`)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common import formats
+from common.filters import FilterSet
+from common.listviews import ListPage
+from common.ui import Crumb, Event, Fact
+from partners import composing, selectors
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner
+from partners.tables import PartnerFilter, PartnerRow, PartnerTable
+from programs.entering import in_vendor
+from programs.models import Vendor
+
+TONES = {"active": "success", "applied": "info", "suspended": "warning", "ended": "neutral"}
+
+
+class PartnersPage(ListPage):
+    table_class = PartnerTable
+    filterset_class = PartnerFilter
+    template_name = "partners/list.html"
+    export_name = "partners"
+    per_page = 50
+
+    @property
+    def vendor(self) -> Vendor:
+        vendor: Vendor = self.kwargs["vendor"]
+        return vendor
+
+    def rows(self) -> QuerySet[Partner]:
+        return selectors.partners_of(vendor=self.vendor, actor=self.request.actor)  # type: ignore[attr-defined]
+
+    def table_options(self) -> dict[str, Any]:
+        added = [(column.key, column.column()) for column in composing.columns]
+        return {"currency": selectors.currency_of(self.vendor), "extra_columns": added}
+
+    def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> Sequence[PartnerRow]:
+        today = self.request.today  # type: ignore[attr-defined]
+        values = {column.key: column.values(self.vendor, today) for column in composing.columns}
+        partners = list(rows)
+        enrolments = list(
+            Enrolment.objects.filter(partner__in=[each.pk for each in partners], program__vendor=self.vendor)
+        )
+        tiers: dict[int, list[str]] = defaultdict(list)
+        for membership in selectors.memberships_on(enrolments=enrolments, day=today):
+            tiers[membership.enrolment.partner_id].append(_tier_in_words(membership))
+        countries = selectors.countries_on(partners=[each.pk for each in partners], day=today)
+        return [
+            PartnerRow(
+                partner=each,
+                url=reverse("partners:detail", args=[self.vendor.slug, each.number]),
+                place=_place(each, countries.get(each.pk, "")),
+                tier=", ".join(dict.fromkeys(tiers[each.pk])),
+                figures={key: of_partner.get(each.pk) for key, of_partner in values.items()},
+            )
+            for each in partners
+        ]
+
+
+def _place(partner: Partner, country: str) -> str:
+    return ", ".join(part for part in (partner.city, country) if part)
+
+
+def _tier_in_words(membership: selectors.Membership) -> str:
+    if membership.active:
+        return membership.tier.name if membership.tier is not None else _("no tier")
+    return membership.status.get_status_display() if membership.status is not None else _("not active")
+
+
+@in_vendor()
+def detail(request: HttpRequest, vendor: Vendor, number: str) -> HttpResponse:
+    """Everything this vendor knows about one of its partners, and nothing of other vendors."""
+    actor, today = request.actor, request.today  # type: ignore[attr-defined]
+    partner = get_object_or_404(selectors.partners_of(vendor=vendor, actor=actor), number=number)
+    enrolments = selectors.enrolments_of(partner=partner, actor=actor, vendor=vendor)
+    memberships = selectors.memberships_on(enrolments=enrolments, day=today)
+    country = selectors.countries_on(partners=[partner.pk], day=today).get(partner.pk, "")
+    context = {
+        "partner": partner,
+        "vendor": vendor,
+        "crumbs": [Crumb(_("Partners"), reverse("partners:list", args=[vendor.slug])), Crumb(partner.name)],
+        "place": _place(partner, country),
+        "company": _company(partner, country),
+        "memberships": [
+            {
+                "name": each.enrolment.program.name,
+                "status": each.status.get_status_display() if each.status is not None else _("not active"),
+                "tone": TONES[each.status.status] if each.status is not None else "neutral",
+                "facts": _membership_facts(each),
+            }
+            for each in memberships
+        ],
+        "events": _events(enrolments, several=len(enrolments) > 1),
+        "panels": composing.panels_of(vendor, partner, actor, today),
+    }
+    return render(request, "partners/detail.html", context)
+
+
+def _company(partner: Partner, country: str) -> list[Fact]:
+    address = " ".join(part for part in (partner.postcode, partner.city) if part)
+    facts = [
+        Fact(_("Partner number"), partner.number),
+        Fact(_("Address"), partner.street or address or formats.NOTHING, hint=address if partner.street else ""),
+        Fact(_("Country"), country or formats.NOTHING),
+        Fact(_("VAT id"), partner.vat_id or formats.NOTHING),
+    ]
+    for member in selectors.contacts_of(partner):
+        url = f"mailto:{member.user.email}"
+        facts.append(Fact(member.get_role_display().capitalize(), member.user.name, hint=member.user.email, url=url))
+    return facts
+
+
+def _membership_facts(membership: selectors.Membership) -> list[Fact]:
+    facts = [Fact(_("Enrolled since"), formats.date_short(membership.enrolment.enrolled_on))]
+    if membership.held is not None:
+        since = membership.held.valid_from
+        hint = _("since %(day)s") % {"day": formats.date_short(since)} if since is not None else ""
+        facts.insert(0, Fact(_("Tier"), membership.held.tier.name, hint=hint))
+    else:
+        facts.insert(0, Fact(_("Tier"), _("none")))
+    return facts
+
+
+def _events(enrolments: Sequence[Enrolment], *, several: bool) -> list[Event]:
+    """Status, tier and agreements of the enrolments as one history, newest first."""
+    program = {each.pk: each.program.name for each in enrolments}
+    found: list[tuple[EnrolmentStatus | EnrolmentTier | IndividualAgreement, str, str, str]] = []
+    for status in selectors.statuses_of(enrolments):
+        icon = "person-check" if status.status == EnrolmentStatus.Status.ACTIVE else "flag"
+        found.append((status, _("Status: %(status)s") % {"status": status.get_status_display()}, "", icon))
+    found += [
+        (held, _("Tier: %(tier)s") % {"tier": held.tier.name}, held.reason, "award")
+        for held in selectors.tiers_of(enrolments)
+    ]
+    found += [
+        (agreement, _("Individual agreement"), agreement.note, "journal-text")
+        for agreement in selectors.agreements_of(enrolments)
+    ]
+    events = [
+        Event(row.valid_from, title, _joined(text, program[row.enrolment_id] if several else ""), icon=icon)
+        for row, title, text, icon in found
+        if row.valid_from is not None
+    ]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+partners_page = in_vendor()(PartnersPage.as_view())

@@ -1,0 +1,56 @@
+"""The dashboards of a partner company and of a vendor: composed of the panels that the apps register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import registry
+from common.registry import Area, Waiting
+from common.ui import Task, Tone
+from partners.entering import in_partner
+from partners.models import Partner
+from programs.entering import in_vendor
+from programs.models import Vendor
+
+
+@in_partner()
+def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """What have I earned, what is missing for more, is something waiting for me: over all vendors and programs."""
+    return _dashboard(request)
+
+
+@in_vendor()
+def vendor(request: HttpRequest, vendor: Vendor) -> HttpResponse:
+    """What waits, how the quarter runs, what came in last."""
+    return _dashboard(request)
+
+
+def _dashboard(request: HttpRequest) -> HttpResponse:
+    area: Area = request.area  # type: ignore[attr-defined]
+    actor, today = request.actor, request.today  # type: ignore[attr-defined]
+    context = {
+        "panels": registry.panels_of(area, actor, today),
+        "tasks": _tasks(registry.waiting_in(area, actor, today), today),
+        "nothing_waits": _("Nothing is waiting for you."),
+    }
+    return render(request, "portal/dashboard.html", context)
+
+
+def _tasks(waiting: Sequence[Waiting], today: date) -> list[Task]:
+    return [
+        Task(str(item.label), item.url, since=item.since, due=item.due, icon="bell", tone=_tone(item, today))
+        for item in waiting
+    ]
+
+
+def _tone(item: Waiting, today: date) -> Tone:
+    if item.due is None:
+        return "info"
+    due = timezone.localtime(item.due).date() if isinstance(item.due, datetime) else item.due
+    return "danger" if due < today else "warning"

@@ -1,0 +1,133 @@
+"""Panels of a partner's dashboard: what is earned and missing for more, the tiers, what is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common import formats
+from common.access import Actor
+from common.money import ZERO
+from common.registry import Area
+from partners.models import Partner
+from partners.selectors import Membership, enrolments_of, memberships_on
+from programs.models import Tier
+from rebates import explaining, selectors
+from rebates.cards import cards_of
+from rebates.live import live_figures
+from rebates.selectors import SoFar
+from rebates.telling import TONES, state_in_words
+from rebates.views import partner_url
+
+SETTLED_SHOWN = 3
+
+
+def earned(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
+    """The sentence with what is earned so far, and a card per running rebate."""
+    enrolments = enrolments_of(partner=Partner.objects.get(pk=area.pk), actor=actor)
+    running = live_figures(enrolments=enrolments, today=today)
+    so_far = selectors.earned_so_far(enrolments=enrolments, running=running, today=today)
+    urls = {
+        (figure.enrolment.pk, figure.terms.code): partner_url(area.slug, figure.terms, str(figure.period))
+        for figure in running
+    }
+    return {
+        "headline": headline(so_far) if so_far is not None else "",
+        "cards": cards_of(running, today=today, urls=urls),
+        "enrolled": bool(enrolments),
+        "nothing_sold": not any(figure.settlement.totals.lines or figure.settlement.left_out for figure in running),
+        "all_url": reverse("rebates:partner-rebates", args=[area.slug]),
+    }
+
+
+def headline(so_far: SoFar) -> str:
+    """ "In Q4 you have earned 1,240.00 € so far, 310.00 € more than at the same time in Q3." """
+    values = {
+        "in_period": explaining.in_period(so_far.period),
+        "amount": explaining.in_currencies(so_far.now),
+        "then": explaining.same_time_in(so_far.period.previous()),
+    }
+    if so_far.then is None or len({*so_far.now, *so_far.then}) != 1:
+        return _("%(in_period)s you have earned %(amount)s so far.") % values
+    currency = next(iter({*so_far.now, *so_far.then}))
+    more = so_far.now.get(currency, ZERO) - so_far.then.get(currency, ZERO)
+    values["difference"] = formats.money(abs(more), currency)
+    if more > 0:
+        return _("%(in_period)s you have earned %(amount)s so far, %(difference)s more than %(then)s.") % values
+    if more < 0:
+        return _("%(in_period)s you have earned %(amount)s so far, %(difference)s less than %(then)s.") % values
+    return _("%(in_period)s you have earned %(amount)s so far, as much as %(then)s.") % values
+
+
+@dataclass(frozen=True)
+class TierCard:
+    program: str
+    tier: str
+    since: date | None
+    state: str
+    """Set where the enrolment is not active."""
+    next_tier: str
+    missing: Sequence[str]
+    """What the next tier asks for beyond the one held."""
+
+
+def tiers(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
+    """The tier in every program, and what the next one asks for."""
+    enrolments = enrolments_of(partner=Partner.objects.get(pk=area.pk), actor=actor)
+    if not enrolments:
+        return None
+    return {"cards": [_tier_card(each) for each in memberships_on(enrolments=enrolments, day=today)]}
+
+
+def _tier_card(membership: Membership) -> TierCard:
+    above = membership.next_tier if membership.active else None
+    status = membership.status
+    inactive = "" if membership.active else status.get_status_display() if status is not None else _("not active")
+    return TierCard(
+        program=membership.enrolment.program.name,
+        tier=membership.tier.name if membership.tier is not None else "",
+        since=membership.held.valid_from if membership.held is not None else None,
+        state=inactive,
+        next_tier=above.name if above is not None else "",
+        missing=_beyond(membership.tier, above) if above is not None else [],
+    )
+
+
+def _beyond(held: Tier | None, above: Tier) -> list[str]:
+    known = _requirements(held) if held is not None else []
+    return [text for text in _requirements(above) if text not in known]
+
+
+def _requirements(tier: Tier) -> list[str]:
+    language = get_language() or "en"
+    found = (item.get(language) or item.get("en") or item.get("de") for item in tier.requirements)
+    return [text for text in found if text]
+
+
+def settled(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
+    """The latest periods that are over, with their state."""
+    enrolments = enrolments_of(partner=Partner.objects.get(pk=area.pk), actor=actor)
+    rows = selectors.past_earnings(enrolments=enrolments, today=today)[:SETTLED_SHOWN]
+    if not rows:
+        return None
+    several = len({row.terms.program_id for row in rows}) > 1
+    return {
+        "rows": [
+            {
+                "name": explaining.period_name(row.period),
+                "terms": f"{row.terms.program.name}, {row.terms.name}" if several else row.terms.name,
+                "amount": formats.money(row.total, row.currency),
+                "state": state_in_words(row),
+                "tone": TONES[row.state],
+                "url": partner_url(area.slug, row.terms, str(row.period)),
+            }
+            for row in rows
+        ],
+        "all_url": reverse("rebates:partner-rebates", args=[area.slug]),
+    }
