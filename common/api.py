@@ -17,6 +17,7 @@ from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 from pydantic import StringConstraints
+from structlog.contextvars import bind_contextvars
 
 from common import tokens
 from common.access import Actor
@@ -156,6 +157,7 @@ class Token(HttpBearer):
             raise Refused(403, _("The role of this token's person needs a second factor. It must be set up first."))
         if self.scope is not None and self.scope not in found.scopes:
             raise Refused(403, _("This token lacks the scope “%(scope)s”.") % {"scope": self.scope.value})
+        bind_contextvars(user_id=found.user_id, token=found.pk)
         request.user = found.user
         request.actor = actor  # type: ignore[attr-defined]
         return found

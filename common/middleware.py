@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from structlog.contextvars import bind_contextvars
 
 from common.access import Actor
 from common.second_factor import lacks_second_factor
@@ -18,7 +19,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    return Actor.of(request.user) if request.user.is_authenticated else Actor()
+    if not request.user.is_authenticated:
+        return Actor()
+    bind_contextvars(user_id=request.user.pk)
+    return Actor.of(request.user)
 
 
 class PersonMiddleware:

@@ -1,8 +1,10 @@
-"""Structured logs without personal data: ids and events, never names, addresses, amounts of a person or file contents."""
+"""Structured logs without personal data: ids and events, no names, addresses, amounts of a person or file contents."""
 
 from __future__ import annotations
 
 import os
+import traceback
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -21,12 +23,37 @@ def drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return event
 
 
+# Messages of errors quote what was wrong: a row of the database, a line of a file. In production they stay out.
+WITH_MESSAGES = os.environ.get("PORTAL_ENV") != "production"
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+def traceback_of(exc_info: ExcInfo) -> str:
+    """Where it happened and what kind of error it was, for each error in the chain, the last one first."""
+    parts = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        message = f": {error}" if WITH_MESSAGES else ""
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + kind + message)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(parts)
+
+
+def drop_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Celery writes the error into its sentence as well: “Task … raised unexpected: ValueError('…')”."""
+    if not WITH_MESSAGES and str(event.get("logger", "")).startswith("celery"):
+        event["event"] = str(event["event"]).partition("\n")[0].partition("(")[0]
+    return event
+
+
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     drop_personal,
+    drop_messages,
 ]
 
 LOGGING: dict[str, Any] = {
@@ -38,7 +65,7 @@ LOGGING: dict[str, Any] = {
             "foreign_pre_chain": SHARED,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(traceback_of),
                 # JSON escapes line breaks, so nothing a person typed can forge a log line.
                 structlog.processors.JSONRenderer(),
             ],

@@ -109,14 +109,23 @@ TEMPLATES = [
 
 # --- data -------------------------------------------------------------------------------------------------------------
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", "postgres://portal@localhost/portal", conn_max_age=60, conn_health_checks=True)
+    "default": env.dj_db_url(
+        "DATABASE_URL", "postgres://portal@localhost/portal", conn_max_age=60, conn_health_checks=True
+    )
 }
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 if {"migrate", "grant_role"} & set(sys.argv) and env.str("MIGRATION_DATABASE_URL", ""):
     DATABASES["default"] = env.dj_db_url("MIGRATION_DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "common.cache.RedisOrMemoryCache",
+        "LOCATION": REDIS_URL,
+        # A page does not wait for a cache that is away.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -216,10 +225,13 @@ CONTENT_SECURITY_POLICY = {
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 PGHISTORY_APPEND_ONLY = True
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # --- work -------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CLOSING_CHUNK = env.int("CLOSING_CHUNK", 50)
 
 configure_structlog()
+# Who asks is bound to the log when it is looked up (common.middleware), so that /healthz looks nobody up.
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
 SILENCED_SYSTEM_CHECKS: list[str] = []
