@@ -5,8 +5,10 @@ Every function takes exact values (Decimal, int, date, datetime); floats and tex
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -17,7 +19,17 @@ from django.utils.translation import gettext as _
 
 NOTHING = "–"
 MINUS = "\u2212"
-NARROW_SPACE = "\u00a0"
+NO_BREAK_SPACE = "\u00a0"
+
+# Up to which distance each unit is spoken of.
+_Unit = Literal["minute", "hour", "day", "week", "month", "year"]
+_UNITS: tuple[tuple[_Unit, timedelta], ...] = (
+    ("minute", timedelta(hours=1)),
+    ("hour", timedelta(days=1)),
+    ("day", timedelta(days=14)),
+    ("week", timedelta(days=60)),
+    ("month", timedelta(days=730)),
+)
 
 _DATE = {"de": "dd.MM.yyyy", "en": "d MMM yyyy"}
 _DATE_TIME = {"de": "dd.MM.yyyy, HH:mm 'Uhr'", "en": "d MMM yyyy, HH:mm"}
@@ -46,6 +58,7 @@ def money(amount: Decimal | int | None, currency: str, *, signed: bool = False) 
         return NOTHING
     value = _exact(amount)
     text = _minus(format_currency(value, currency, locale=active_locale()))
+    text = re.sub(r"(?<=[A-Za-z])(?=\d)", NO_BREAK_SPACE, text)  # CHF 5.00, as CLDR says and Babel does not
     return f"+{text}" if signed and value > 0 else text
 
 
@@ -67,7 +80,7 @@ def percent(value: Decimal | int | None, decimals: int | None = None, *, signed:
     """`value` in percent as terms write it: 4.4 reads "4.4%" or "4,4 %"."""
     if value is None:
         return NOTHING
-    gap = NARROW_SPACE if active_locale().language == "de" else ""
+    gap = NO_BREAK_SPACE if active_locale().language == "de" else ""
     return f"{number(value, decimals, signed=signed)}{gap}%"
 
 
@@ -123,7 +136,10 @@ def relative(value: date | datetime, *, now: datetime) -> str:
         words = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
         if distance.days in words:
             return words[distance.days]
-    return format_timedelta(distance, add_direction=True, locale=active_locale())
+    size = abs(distance)
+    unit: _Unit = next((name for name, limit in _UNITS if size < limit), "year")
+    # The unit is chosen here: left alone, Babel says "1 year ago" after ten months.
+    return format_timedelta(distance, unit, threshold=1e9, add_direction=True, locale=active_locale())
 
 
 def lasting(since: date | datetime, *, now: datetime) -> str:
