@@ -20,10 +20,10 @@ from rebates.engine import Aggregate, Reason, SaleLine
 CIRCUMSTANCES = """
            tier.code, seat.country, coalesce(status.status = 'active', false), agreement.id IS NOT NULL,
            product.article, membership.id IS NOT NULL, line.project_ref <> '',
-           CASE WHEN line.currency <> program.currency THEN 'currency'
+           CASE WHEN authorised.id IS NULL THEN 'distributor'
+                WHEN line.currency <> program.currency THEN 'currency'
                 WHEN line.counts_on < program.starts_on OR line.counts_on >= program.ends_on THEN 'program'
-                WHEN coalesce(seat.country, '') <> ALL (program.countries) THEN 'country'
-                WHEN authorised.id IS NULL THEN 'distributor' END"""
+                WHEN coalesce(seat.country, '') <> ALL (program.countries) THEN 'country' END"""
 
 # A line joins at most one row of each history: their exclusion constraints see to it.
 LINES = """
