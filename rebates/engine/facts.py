@@ -61,7 +61,7 @@ class Aggregate:
     lines_without_value: int = 0
     units_without_value: Decimal = Decimal(0)
     excluded: Reason | None = None
-    """Why the sale is outside the program altogether, whatever the terms say: DISTRIBUTOR, CURRENCY, PROGRAM, COUNTRY."""
+    """Why the sale is outside the program, whatever the terms say: DISTRIBUTOR, CURRENCY, PROGRAM or COUNTRY."""
 
 
 @dataclass(frozen=True, slots=True)
