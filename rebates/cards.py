@@ -12,7 +12,6 @@ from common.ui import Step
 from programs.models import RebateTerms, Tier
 from programs.terms import Terms
 from rebates import explaining
-from rebates.engine import Standing
 from rebates.live import Figure
 from rebates.selectors import group_names
 from rebates.standing import standings_of
@@ -64,9 +63,9 @@ def cards_of(found: Sequence[Figure], *, today: date, urls: Mapping[tuple[int, s
     for figure in found:
         document, settlement = figure.terms.terms, figure.settlement
         standing = standings.get(figure.enrolment.pk)
-        rates = None
-        if document.rates is not None:
-            rates = rate_table(document, tiers[figure.terms.program_id], standing, settlement.currency)
+        held = standing.tier if standing is not None else None
+        ladder = tiers.get(figure.terms.program_id, [])
+        rates = rate_table(document, ladder, held, settlement.currency) if document.rates is not None else None
         cards.append(
             RebateCard(
                 title=figure.terms.name,
@@ -81,7 +80,8 @@ def cards_of(found: Sequence[Figure], *, today: date, urls: Mapping[tuple[int, s
                     document,
                     settlement,
                     group=group_of(figure.terms, groups),
-                    tier=standing.tier if standing is not None else None,
+                    tier=held,
+                    above=next_with_rates(document, ladder, held),
                 ),
                 days_left=explaining.days_left(figure.period, today),
                 url=urls[figure.enrolment.pk, figure.terms.code],
@@ -106,16 +106,20 @@ def _tiers(found: Sequence[Figure]) -> dict[int, list[Tier]]:
     return tiers
 
 
-def rate_table(document: Terms, tiers: Sequence[Tier], standing: Standing | None, currency: str) -> RateTable:
-    """The rates per unit of the tier held and of the next one above that pays more than nothing."""
+def next_with_rates(document: Terms, ladder: Sequence[Tier], held: str | None) -> Tier | None:
+    """The lowest tier above the one held that has rates of its own. `ladder`: the tiers by rank, lowest first."""
+    rank = next((tier.rank for tier in ladder if tier.code == held), -1)
+    return next((tier for tier in ladder if tier.rank > rank and tier.code in (document.rates or {})), None)
+
+
+def rate_table(document: Terms, ladder: Sequence[Tier], held: str | None, currency: str) -> RateTable:
+    """The rates per unit of the tier held and of the next one above that has any."""
     rates = document.rates or {}
-    held = standing.tier if standing is not None else None
-    rank = next((tier.rank for tier in tiers if tier.code == held), -1)
-    above = next((tier for tier in tiers if tier.rank > rank and tier.code in rates), None)
+    above = next_with_rates(document, ladder, held)
     now = rates.get(held or "", {})
     following = rates.get(above.code, {}) if above else {}
     return RateTable(
-        now=next((tier.name for tier in tiers if tier.code == held and held in rates), ""),
+        now=next((tier.name for tier in ladder if tier.code == held and held in rates), ""),
         next=above.name if above else "",
         rows=[
             RateRow(article, formats.money(now.get(article), currency), formats.money(following.get(article), currency))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -58,7 +58,6 @@ class _Group:
     units: Decimal = Decimal(0)
     net: Decimal = ZERO
     share: Decimal = ZERO
-    bearing: bool = field(default=True)
 
     def add(self, line: LineShare) -> None:
         self.lines += 1
@@ -67,20 +66,29 @@ class _Group:
         self.share += line.share or ZERO
 
 
-def chain_of(explained: Explained) -> list[Link]:
-    """The settlement's explanation with its tables."""
+def chain_of(explained: Explained, tiers: Mapping[str, str]) -> list[Link]:
+    """The settlement's explanation with its tables. `tiers`: names of the program's tiers by code."""
     settlement = explained.shown
     rate_lines = [line for line in settlement.explanation if line.code == "rate"]
     links = []
     for line in settlement.explanation:
         if line.code == "rate" and len(rate_lines) >= MANY_PARTS:
             if line is rate_lines[0]:
-                links.append(_rates_in_one(settlement))
+                links.append(_rates_in_one(settlement, tiers))
             continue
         if line.code == "sum" and len(rate_lines) >= MANY_PARTS:
             continue
-        links.append(Link(line.code, explaining.sentence(line, settlement.currency), _table_of(explained, line)))
+        text = explaining.sentence(_with_tier_named(line, tiers), settlement.currency)
+        links.append(Link(line.code, text, _table_of(explained, line)))
     return links
+
+
+def _with_tier_named(line: Line, tiers: Mapping[str, str]) -> Line:
+    """The engine knows tiers by their code only."""
+    tier = line.params.get("tier")
+    if tier is None or tier.value not in tiers:
+        return line
+    return replace(line, params={**line.params, "tier": replace(tier, value=tiers[tier.value])})
 
 
 def _table_of(explained: Explained, line: Line) -> ChainTable | None:
@@ -155,7 +163,7 @@ def _steps(explained: Explained) -> ChainTable | None:
     return ChainTable([Head(_("Step"), numeric=False), Head(_("pays")), Head("", numeric=False)], rows)
 
 
-def _rates_in_one(settlement: Settlement) -> Link:
+def _rates_in_one(settlement: Settlement, tiers: Mapping[str, str]) -> Link:
     currency = settlement.currency
     total = sum((part.amount for part in settlement.parts), Decimal(0))
     text = _("Units × rate over %(count)s articles and tiers: %(result)s") % {
@@ -167,11 +175,11 @@ def _rates_in_one(settlement: Settlement) -> Link:
         Head(f"{_('Rate')} ({formats.currency_symbol(currency)})"),
         Head(f"{_('Amount')} ({formats.currency_symbol(currency)})"),
     ]
-    return Link("rate", text, ChainTable(heads, [_part(part) for part in settlement.parts]))
+    return Link("rate", text, ChainTable(heads, [_part(part, tiers) for part in settlement.parts]))
 
 
-def _part(part: Part) -> list[str]:
-    name, tier = part.article or formats.NOTHING, part.tier or formats.NOTHING
+def _part(part: Part, tiers: Mapping[str, str]) -> list[str]:
+    name, tier = part.article or formats.NOTHING, tiers.get(part.tier or "", part.tier or formats.NOTHING)
     if part.article is None and part.from_ is not None:
         name = _("from %(bound)s") % {"bound": formats.number(part.from_)}
     return [name, tier, formats.number(part.quantity), formats.number(part.rate, 2), formats.number(part.amount, 2)]

@@ -6,7 +6,7 @@ calculates: amounts come from the settlement or from `what_if`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from common import formats
 from common.periods import Period, PeriodKind
 from common.sentences import fill
 from common.ui import Step
+from programs.models import Tier
 from programs.terms import Counts, Measure, Mode, Terms
 from rebates.engine import Kind, Line, Param, Reason, Settlement, what_if
 
@@ -119,18 +120,20 @@ def _written(param: Param, currency: str) -> str:
             return param.value
 
 
-def next_step(terms: Terms, settlement: Settlement, *, group: str = "", tier: str | None = None) -> str:
+def next_step(
+    terms: Terms, settlement: Settlement, *, group: str = "", tier: str | None = None, above: Tier | None = None
+) -> str:
     """The next step in money: "3 more Top sellers by 31 December: +75.00 €"; what else holds where there is none.
 
-    `group` names the product group the terms count, if they do not count every product. `tier`: the code of the one
-    held today, which decides the rates of terms that have them.
+    `group` names the product group the terms count, if they do not count every product. For terms
+    with rates `tier` is the code of the one held today, `above` the next one that has rates.
     """
     if not settlement.running:
         return ""
     if settlement.barred is not None:
         return str(BARRED[settlement.barred])
     if terms.rates is not None:
-        return _rate_of_more(terms, tier, settlement.currency)
+        return _rate_of_more(terms, tier, above, settlement.currency)
     step = settlement.next_step
     if step is None:
         return _further_sales(terms, settlement)
@@ -157,15 +160,27 @@ def next_step(terms: Terms, settlement: Settlement, *, group: str = "", tier: st
     }
 
 
-def _rate_of_more(terms: Terms, tier: str | None, currency: str) -> str:
-    """What the next unit pays in the tier held."""
-    paid = [rate for rate in (terms.rates or {}).get(tier or "", {}).values() if rate > 0]
-    if not paid:
+def _rate_of_more(terms: Terms, tier: str | None, above: Tier | None, currency: str) -> str:
+    """What the next unit pays in the tier held, or would pay in the next one."""
+    rates = terms.rates or {}
+    if paid := [rate for rate in rates.get(tier or "", {}).values() if rate > 0]:
+        values = _least_and_most(paid, currency, signed=True)
+        if min(paid) == max(paid):
+            return _("Every further unit: %(most)s") % values
+        return _("Every further unit: %(least)s to %(most)s, by article") % values
+    if above is None or not (ahead := [rate for rate in rates.get(above.code, {}).values() if rate > 0]):
         return _("The tier held today pays no rate per unit.")
-    least, most = formats.money(min(paid), currency, signed=True), formats.money(max(paid), currency, signed=True)
-    if least == most:
-        return _("Every further unit: %(gain)s") % {"gain": most}
-    return _("Every further unit: %(least)s to %(most)s, by article") % {"least": least, "most": most}
+    values = {"tier": above.name, **_least_and_most(ahead, currency, signed=False)}
+    if min(ahead) == max(ahead):
+        return _("From the tier %(tier)s on every unit pays %(most)s.") % values
+    return _("From the tier %(tier)s on every unit pays %(least)s to %(most)s, by article.") % values
+
+
+def _least_and_most(rates: Sequence[Decimal], currency: str, *, signed: bool) -> dict[str, str]:
+    return {
+        "least": formats.money(min(rates), currency, signed=signed),
+        "most": formats.money(max(rates), currency, signed=signed),
+    }
 
 
 def _further_sales(terms: Terms, settlement: Settlement) -> str:
@@ -203,11 +218,10 @@ def steps(terms: Terms, currency: str) -> list[Step]:
 def _from(bound: Decimal, counts: Counts, currency: str) -> str:
     if counts is Counts.UNITS:
         written = formats.number(bound)
+    elif bound == bound.to_integral_value():
+        written = whole_money(bound, currency)
     else:
-        whole = bound == bound.to_integral_value()
-        written = (
-            f"{formats.number(bound)} {formats.currency_symbol(currency)}" if whole else exact_money(bound, currency)
-        )
+        written = exact_money(bound, currency)
     return _("from %(bound)s") % {"bound": written}
 
 

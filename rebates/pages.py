@@ -42,8 +42,9 @@ def _panels() -> None:
         Panel("tiers", PARTNER, "rebates/panels/tiers.html", panels.tiers, column="side", order=30),
         Panel("quarter", VENDOR, "rebates/panels/quarter.html", vendor_panels.quarter, order=10),
         Panel("rising", VENDOR, "rebates/panels/rising.html", vendor_panels.rising, order=40),
+        Panel("reports", VENDOR, "rebates/panels/reports.html", vendor_panels.last_reports, column="side", order=20),
         Panel(
-            "closings", VENDOR, "rebates/panels/closings.html", vendor_panels.closing_states, column="side", order=20
+            "closings", VENDOR, "rebates/panels/closings.html", vendor_panels.closing_states, column="side", order=30
         ),
     ):
         registry.panels.register(panel)

@@ -55,6 +55,8 @@ def headline(so_far: SoFar) -> str:
     }
     if so_far.then is None or len({*so_far.now, *so_far.then}) != 1:
         return _("%(in_period)s you have earned %(amount)s so far.") % values
+    if not any(so_far.now.values()) and not any(so_far.then.values()):
+        return _("%(in_period)s you have earned %(amount)s so far.") % values
     currency = next(iter({*so_far.now, *so_far.then}))
     more = so_far.now.get(currency, ZERO) - so_far.then.get(currency, ZERO)
     values["difference"] = formats.money(abs(more), currency)

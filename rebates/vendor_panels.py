@@ -28,10 +28,12 @@ from rebates.models import Closing, ClosingItem
 from rebates.revenue import last_sale_by_partner, net_by_partner, net_by_quarter
 from rebates.telling import TONES, state_in_words
 from rebates.views import vendor_url
+from sales.models import SellOutReport
 from sales.selectors import counted_once, sales_of, totals
 
 ROWS_SHOWN = 5
 QUARTERS_SHOWN = 8
+REPORTS_SHOWN = 4
 MOST_OF_REVENUE = Decimal(80)
 
 
@@ -150,6 +152,35 @@ def closing_states(area: Area, actor: Actor, today: date) -> Mapping[str, Any] |
             }
         )
     return {"rows": shown, "all_url": reverse("rebates:closings", args=[area.slug])}
+
+
+def last_reports(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
+    """What distributors reported last, and what became of it."""
+    reports = SellOutReport.objects.visible_to(actor).filter(vendor_id=area.pk).select_related("distributor")
+    return {
+        "rows": [
+            {
+                "name": report.distributor.name,
+                "file": report.file_name,
+                "at": report.uploaded_at,
+                "rows": _rows_in_words(report),
+                "url": reverse("sales:vendor-report", args=[area.slug, report.pk]),
+            }
+            for report in reports.defer("content")[:REPORTS_SHOWN]
+        ],
+        "all_url": reverse("sales:vendor-reports", args=[area.slug]),
+    }
+
+
+def _rows_in_words(report: SellOutReport) -> str:
+    text = ngettext("%(rows)s row", "%(rows)s rows", report.rows) % {"rows": formats.number(report.rows)}
+    if not report.unmatched:
+        return text
+    waiting = ngettext("%(waiting)s waits", "%(waiting)s wait", report.unmatched)
+    return _("%(rows)s, %(waiting)s") % {
+        "rows": text,
+        "waiting": waiting % {"waiting": formats.number(report.unmatched)},
+    }
 
 
 def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:

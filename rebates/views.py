@@ -211,11 +211,9 @@ class ExplainedPage(ListPage):
             "position_text": explaining.measured(settlement.attainment, document.counts, explained.currency),
             "steps": explaining.steps(document, explained.currency),
             "end": explaining.end_of(document),
-            "next_step": explaining.next_step(document, settlement, group=group, tier=self.tier_today)
-            if running
-            else "",
+            "next_step": self._next_step(group) if running else "",
             "in_words": explaining.in_words(document),
-            "chain": chains.chain_of(explained),
+            "chain": chains.chain_of(explained, {code: tier.name for code, tier in self.tiers.items()}),
             "history": history(explained),
             "since": since(explained),
             "terms_facts": terms_facts(explained, group, self.tiers),
@@ -223,6 +221,11 @@ class ExplainedPage(ListPage):
             "later_url": self._neighbour(1),
             **self._what_if(),
         }
+
+    def _next_step(self, group: str) -> str:
+        document, ladder = self.explained.document, sorted(self.tiers.values(), key=lambda tier: tier.rank)
+        above = cards.next_with_rates(document, ladder, self.tier_today)
+        return explaining.next_step(document, self.explained.live, group=group, tier=self.tier_today, above=above)
 
     def _neighbour(self, step: int) -> str:
         period = self.explained.period.next(step)
