@@ -14,6 +14,7 @@ urlpatterns = [
     path("partner/<slug:partner>/", dashboards.partner, name="partner-dashboard"),
     path("vendor/<slug:vendor>/", dashboards.vendor, name="vendor-dashboard"),
     path("", include("partners.urls")),
+    path("", include("sales.urls")),
     path("", include("rebates.urls")),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -31,7 +31,7 @@ class NotACandidate(DomainError):
 
 
 class NothingWaits(DomainError):
-    """No row of this customer waits any more, and the number is not known either."""
+    """No row of this customer is in the state that the change starts from."""
 
 
 class AlreadyMatched(DomainError):
@@ -50,15 +50,21 @@ class Matched:
     waiting: int
 
 
+def may_be_customer(*, vendor: Vendor, partner: Partner) -> bool:
+    """Whether the partner is enrolled with the vendor or applying to it."""
+    return Enrolment.objects.filter(program__vendor=vendor, partner=partner).exists()
+
+
 def match_customer(
     *, actor: Actor, vendor: Vendor, distributor: Distributor, number: str, partner: Partner, now: datetime
 ) -> Matched:
     """Remember that `number` is `partner`, and book what waited for that, rows dismissed earlier included.
 
-    Saying it twice is fine. Raises `NotAllowed`, `NotACandidate`, `NothingWaits`, `AlreadyMatched`.
+    Saying it twice is fine, and so is saying it before the first report. Raises `NotAllowed`, `NotACandidate`,
+    `AlreadyMatched`.
     """
     _check_role(actor, vendor)
-    if not Enrolment.objects.filter(program__vendor=vendor, partner=partner).exists():
+    if not may_be_customer(vendor=vendor, partner=partner):
         raise NotACandidate(_("%(partner)s takes part in no program of yours.") % {"partner": partner.name})
     with transaction.atomic():
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
@@ -67,8 +73,6 @@ def match_customer(
         if (held := known.select_related("partner").first()) and held.partner_id != partner.pk:
             raise AlreadyMatched(held.partner)
         if held is None:
-            if not of_customer.exclude(state=State.BOOKED).exists():
-                raise NothingWaits(_("Nothing waits for the customer number %(number)s.") % {"number": number})
             CustomerNumber.objects.create(vendor=vendor, distributor=distributor, number=number, partner=partner)
         of_customer.filter(state=State.DISMISSED).update(state=State.WAITING)
         booked = _book(vendor, distributor, now, number=number)
@@ -91,6 +95,22 @@ def dismiss_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, 
         if not dismissed:
             raise NothingWaits(_("Nothing waits for the customer number %(number)s.") % {"number": number})
         return dismissed
+
+
+def recall_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, number: str) -> int:
+    """Take back that a customer was dismissed; returns how many rows wait again.
+
+    Raises `NotAllowed`, `NothingWaits`.
+    """
+    _check_role(actor, vendor)
+    with transaction.atomic():
+        one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
+        recalled = WaitingRow.objects.filter(
+            vendor=vendor, distributor=distributor, customer_number=number, state=State.DISMISSED
+        ).update(state=State.WAITING)
+        if not recalled:
+            raise NothingWaits(_("Nothing of the customer number %(number)s was dismissed.") % {"number": number})
+        return recalled
 
 
 def book_waiting(*, actor: Actor, vendor: Vendor, now: datetime) -> int:

@@ -12,15 +12,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import TruncWeek
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce, TruncWeek
+from django.db.models.lookups import Exact
 
 from common.access import Actor
 from common.money import ZERO
 from common.periods import Period, PeriodKind
-from partners.models import Enrolment, Partner
-from programs.models import Product, Program, Vendor
-from sales.models import CustomerNumber, Evidence, SaleLine, WaitingRow
+from partners.models import Partner
+from programs.models import Authorisation, Distributor, Product, Program, Vendor
+from sales.models import CustomerNumber, Evidence, SaleLine, SellOutReport, WaitingRow
+
+State = WaitingRow.State
 
 
 def currencies_of(vendor: Vendor) -> list[str]:
@@ -150,11 +153,44 @@ def _added_up(net: Mapping[date, Decimal], starts: list[date]) -> list[Decimal]:
     return sums
 
 
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+def distributors_of(vendor: Vendor) -> QuerySet[Distributor]:
+    """Distributors authorised, now or once, for a program of the vendor: those whose reports are taken."""
+    return Distributor.objects.filter(
+        Exists(Authorisation.objects.filter(distributor=OuterRef("pk"), program__vendor=vendor))
+    )
+
+
+def vendors_of(distributor: Distributor) -> QuerySet[Vendor]:
+    """Vendors that take reports of the distributor."""
+    authorised = Authorisation.objects.filter(distributor=distributor, program__vendor=OuterRef("pk"))
+    return Vendor.objects.filter(Exists(authorised))
+
+
+def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
+    """Reports without their content, with what became of their rows until now: rows that waited may be booked since.
+
+    `booked_now`, `waiting_now`, `dismissed_now` and `duplicates` add up to `rows`.
+    """
+    unbooked = WaitingRow.objects.filter(report=OuterRef("pk")).order_by().values("report")
+    reports = SellOutReport.objects.visible_to(actor).defer("content").select_related("vendor", "distributor")
+    return reports.annotate(
+        waiting_now=_count(unbooked.filter(state=State.WAITING)),
+        dismissed_now=_count(unbooked.filter(state=State.DISMISSED)),
+    ).annotate(booked_now=F("rows") - F("duplicates") - F("waiting_now") - F("dismissed_now"))
+
+
+def _count(rows: QuerySet[WaitingRow, Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.annotate(number=Count("id")).values("number")), 0)
+
+
 # --- what waits ------------------------------------------------------------------------------------------------------
 
 
-def _unbooked(vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow]:
-    return WaitingRow.objects.visible_to(actor).filter(vendor=vendor).exclude(state=WaitingRow.State.BOOKED)
+def waiting_rows(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow]:
+    return WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=State.WAITING)
 
 
 def with_unknown_customer(rows: QuerySet[WaitingRow]) -> QuerySet[WaitingRow]:
@@ -164,30 +200,28 @@ def with_unknown_customer(rows: QuerySet[WaitingRow]) -> QuerySet[WaitingRow]:
     return rows.filter(~Exists(numbers))
 
 
-def waiting_customers(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow, Any]:
-    """One entry per distributor's customer that nobody has matched yet, dismissed ones included.
+def waiting_customers(*, vendor: Vendor, actor: Actor, state: str = State.WAITING) -> QuerySet[WaitingRow, Any]:
+    """One entry per distributor's customer that nobody has matched yet, the largest first.
 
-    `row` is one of its rows and names the entry in addresses. `net` is null where currencies differ.
+    `row` is one of its rows and names the entry in addresses. `net` is null where its currencies differ.
     """
-    entries = with_unknown_customer(_unbooked(vendor, actor)).values(
-        "distributor", "distributor__name", "customer_number"
-    )
+    rows = with_unknown_customer(WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=state))
+    entries = rows.values("distributor", "distributor__name", "customer_number")
     return entries.annotate(
         row=Min("id"),
         name=Max("customer_name"),
         rows=Count("id"),
-        net=Sum("net", default=ZERO),
         currencies=ArrayAgg("currency", distinct=True),
+        net=Case(When(Exact(Count("currency", distinct=True), 1), then=Sum("net", default=ZERO))),
         first=Min("document_date"),
         last=Max("document_date"),
-        dismissed=Count("id", filter=Q(state=WaitingRow.State.DISMISSED)),
-    ).order_by("-net", "row")
+    ).order_by(F("net").desc(nulls_last=True), "row")
 
 
 def waiting_articles(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow, Any]:
     """Article numbers in waiting rows that no product of the vendor has, per distributor."""
     products = Product.objects.filter(vendor=OuterRef("vendor"), article=OuterRef("article"))
-    rows = _unbooked(vendor, actor).filter(~Exists(products), state=WaitingRow.State.WAITING)
+    rows = waiting_rows(vendor=vendor, actor=actor).filter(~Exists(products))
     entries = rows.values("distributor", "distributor__name", "article")
     return entries.annotate(
         rows=Count("id"), quantity=Sum("quantity"), first=Min("document_date"), last=Max("document_date")
@@ -200,10 +234,5 @@ def bookable_rows(*, vendor: Vendor, actor: Actor) -> int:
         vendor=OuterRef("vendor"), distributor=OuterRef("distributor"), number=OuterRef("customer_number")
     )
     products = Product.objects.filter(vendor=OuterRef("vendor"), article=OuterRef("article"))
-    rows = _unbooked(vendor, actor).filter(state=WaitingRow.State.WAITING, currency__in=currencies_of(vendor))
+    rows = waiting_rows(vendor=vendor, actor=actor).filter(currency__in=currencies_of(vendor))
     return rows.filter(Exists(numbers), Exists(products)).count()
-
-
-def candidates(*, vendor: Vendor) -> QuerySet[Partner]:
-    """Partners a customer of this vendor's distributors may be: enrolled with the vendor or applying to it."""
-    return Partner.objects.filter(Exists(Enrolment.objects.filter(partner=OuterRef("pk"), program__vendor=vendor)))

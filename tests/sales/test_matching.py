@@ -21,7 +21,7 @@ from sales.matching import (
     dismiss_customer,
     match_customer,
 )
-from sales.models import CustomerNumber, SaleLine, WaitingRow
+from sales.models import SaleLine, WaitingRow
 from tests.sales.sending import at_once, figures, many_rows, report, send
 from tests.world import NOW, World, enrol, make_partner
 
@@ -95,14 +95,12 @@ def test_only_partners_of_the_vendor_are_candidates(world: World) -> None:
     send(world, strangers("21HM"))
     with pytest.raises(NotACandidate):
         match(world, world.rival)
-    assert list(selectors.candidates(vendor=world.vendor)) == [world.reseller]
     assert states() == ["waiting"]
 
 
-def test_a_number_nobody_reported_cannot_be_matched(world: World) -> None:
-    with pytest.raises(NothingWaits):
-        match(world, world.reseller, number="K-nowhere")
-    assert not CustomerNumber.objects.filter(number="K-nowhere").exists()
+def test_a_number_can_be_known_before_the_first_report(world: World) -> None:
+    assert match(world, world.reseller) == Matched(booked=0, waiting=0)
+    assert figures(send(world, strangers("21HM"))) == (1, 1, 0, 0)
 
 
 def test_rows_of_another_vendor_or_distributor_are_not_touched(world: World) -> None:

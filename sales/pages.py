@@ -1,0 +1,139 @@
+"""What sales add to the shared pages: menu entries, the chart of the quarter, customers that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from common import formats, registry
+from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor
+from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
+from common.ui import Chart, Series
+from partners.models import Enrolment, Partner
+from partners.selectors import currency_of
+from programs.models import Vendor
+from sales import selectors
+from sales.matching import MATCHING_ROLES
+from sales.wording import quarter_name
+
+
+def register() -> None:
+    _menu()
+    registry.panels.register(Panel("weeks", PARTNER, "sales/panels/weeks.html", weeks_of_partner, order=20))
+    registry.panels.register(Panel("weeks-vendor", VENDOR, "sales/panels/weeks.html", weeks_of_vendor, order=20))
+    registry.attention.register(AttentionSource("customers", VENDOR, unknown_customers, roles=MATCHING_ROLES, order=20))
+
+
+def _menu() -> None:
+    def sales(area: Area) -> str:
+        return reverse("sales:partner-sales", args=[area.slug])
+
+    def reports(area: Area) -> str:
+        return reverse("sales:vendor-reports", args=[area.slug])
+
+    def customers(area: Area) -> str:
+        return reverse("sales:customers", args=[area.slug])
+
+    for entry in (
+        MenuEntry("sales", PARTNER, gettext_lazy("Sales"), "receipt", sales, order=30),
+        MenuEntry("reports", VENDOR, gettext_lazy("Reports"), "file-earmark-spreadsheet", reports, order=20),
+        MenuEntry(
+            "customers",
+            VENDOR,
+            gettext_lazy("Unknown customers"),
+            "person-plus",
+            customers,
+            roles=MATCHING_ROLES,
+            order=30,
+        ),
+        MenuEntry("distributor-reports", DISTRIBUTOR, gettext_lazy("Reports"), "file-earmark-spreadsheet", _home),
+    ):
+        registry.menu.register(entry)
+
+
+def _home(area: Area) -> str:
+    return area.url
+
+
+# --- the quarter, week by week ---------------------------------------------------------------------------------------
+
+
+def weeks_of_partner(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
+    """The partner's revenue of all vendors."""
+    currencies = Enrolment.objects.filter(partner_id=area.pk).order_by("enrolled_on", "pk")
+    currency = currencies.values_list("program__currency", flat=True).first()
+    if currency is None:
+        return None
+    weeks = selectors.weeks_of_quarter(today=today, currency=currency, partner=Partner(pk=area.pk))
+    return _panel(weeks, currency)
+
+
+def weeks_of_vendor(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
+    """The revenue of all of the vendor's partners."""
+    vendor = Vendor(pk=area.pk)
+    currency = currency_of(vendor)
+    return _panel(selectors.weeks_of_quarter(today=today, currency=currency, vendor=vendor), currency)
+
+
+def _panel(weeks: selectors.Weeks, currency: str) -> Mapping[str, Any] | None:
+    if weeks.empty:
+        return None
+    quarter, year_before = quarter_name(weeks.quarter), quarter_name(weeks.quarter.previous(4))
+    ahead = [None] * (len(weeks.starts) - len(weeks.now))
+    chart = Chart(
+        id="weeks",
+        title=_("Revenue in %(quarter)s, added up week by week") % {"quarter": quarter},
+        axis=_("Calendar week"),
+        labels=[_("week %(number)s") % {"number": start.isocalendar().week} for start in weeks.starts],
+        series=[Series(quarter, [*weeks.now, *ahead]), Series(year_before, weeks.before, muted=True)],
+        unit=currency,
+        summary=_summary(weeks, currency, year_before),
+    )
+    return {"chart": chart}
+
+
+def _summary(weeks: selectors.Weeks, currency: str, year_before: str) -> str:
+    """The chart in one sentence."""
+    now, before = weeks.now[-1], weeks.before[len(weeks.now) - 1]
+    values = {
+        "now": formats.money(now, currency),
+        "difference": formats.money(abs(now - before), currency),
+        "quarter": year_before,
+    }
+    if now > before:
+        return _("%(now)s so far, %(difference)s more than by the same week of %(quarter)s.") % values
+    if now < before:
+        return _("%(now)s so far, %(difference)s less than by the same week of %(quarter)s.") % values
+    return _("%(now)s so far, as much as by the same week of %(quarter)s.") % values
+
+
+# --- what waits ------------------------------------------------------------------------------------------------------
+
+
+def unknown_customers(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Customers that somebody has to tell who they are, as one item; rows that only need to be booked, as another."""
+    vendor = Vendor(pk=area.pk)
+    url = reverse("sales:customers", args=[area.slug])
+    entries = selectors.waiting_customers(vendor=vendor, actor=actor)
+    if count := entries.count():
+        text = ngettext(
+            "%(count)s unknown customer in distributors' reports",
+            "%(count)s unknown customers in distributors' reports",
+            count,
+        )
+        yield Waiting(text % {"count": formats.number(count)}, url, since=_waiting_since(vendor, actor), count=count)
+    if bookable := selectors.bookable_rows(vendor=vendor, actor=actor):
+        text = ngettext("%(count)s waiting row can be booked", "%(count)s waiting rows can be booked", bookable)
+        yield Waiting(text % {"count": formats.number(bookable)}, url, count=bookable)
+
+
+def _waiting_since(vendor: Vendor, actor: Actor) -> datetime | None:
+    rows = selectors.with_unknown_customer(selectors.waiting_rows(vendor=vendor, actor=actor))
+    since: datetime | None = rows.aggregate(since=Min("report__uploaded_at"))["since"]
+    return since

@@ -1,0 +1,232 @@
+"""Sell-out reports: lists, upload, one report and its file, for the vendor's staff and for the distributor's users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import formats
+from common.access import CHANNEL_MANAGER, VENDOR, VENDOR_ADMIN
+from common.errors import DomainError
+from common.listviews import ListPage
+from common.tables import Table
+from common.ui import Crumb, Fact
+from programs.entering import in_distributor, in_vendor
+from programs.models import Distributor, Vendor
+from sales import selectors
+from sales.forms import DistributorUploadForm, UploadForm, VendorUploadForm
+from sales.importing import ImportResult, ReportRefused, import_sellout
+from sales.models import SaleLine, SellOutReport, WaitingRow
+from sales.tables import (
+    BookedTable,
+    DistributorReportFilter,
+    DistributorReportTable,
+    VendorReportFilter,
+    VendorReportTable,
+    WaitingTable,
+)
+from sales.wording import complaint
+
+UPLOADING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+class VendorReportsPage(ListPage):
+    table_class = VendorReportTable
+    filterset_class = VendorReportFilter
+    template_name = "sales/reports.html"
+    export_name = "reports"
+
+    def rows(self) -> QuerySet[SellOutReport]:
+        return selectors.reports_of(actor=self.request.actor).filter(vendor=self.kwargs["vendor"])  # type: ignore[attr-defined]
+
+    def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
+        vendor: Vendor = self.kwargs["vendor"]
+        may_upload = self.request.actor.has(VENDOR, vendor.pk, *UPLOADING_ROLES)  # type: ignore[attr-defined]
+        return {"upload_url": reverse("sales:vendor-upload", args=[vendor.slug]) if may_upload else ""}
+
+
+class DistributorReportsPage(ListPage):
+    table_class = DistributorReportTable
+    filterset_class = DistributorReportFilter
+    template_name = "sales/reports.html"
+    export_name = "reports"
+
+    def rows(self) -> QuerySet[SellOutReport]:
+        reports = selectors.reports_of(actor=self.request.actor)  # type: ignore[attr-defined]
+        return reports.filter(distributor=self.kwargs["distributor"])
+
+    def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
+        return {"upload_url": reverse("sales:distributor-upload", args=[self.kwargs["distributor"].slug])}
+
+
+vendor_reports = in_vendor()(VendorReportsPage.as_view())
+distributor_reports = in_distributor(DistributorReportsPage.as_view())
+
+
+# --- upload ----------------------------------------------------------------------------------------------------------
+
+
+@in_vendor(*UPLOADING_ROLES)
+def vendor_upload(request: HttpRequest, vendor: Vendor) -> HttpResponse:
+    """A vendor's staff take in a report they were sent."""
+    form = VendorUploadForm(vendor, request.POST or None, request.FILES or None)
+    return _upload(
+        request,
+        form,
+        parties=lambda: {"vendor": vendor, "distributor": form.cleaned_data["distributor"]},
+        report_url=lambda report: reverse("sales:vendor-report", args=[vendor.slug, report.pk]),
+        list_url=reverse("sales:vendor-reports", args=[vendor.slug]),
+    )
+
+
+@in_distributor
+def distributor_upload(request: HttpRequest, distributor: Distributor) -> HttpResponse:
+    """A distributor's own people hand in a report."""
+    form = DistributorUploadForm(distributor, request.POST or None, request.FILES or None)
+    return _upload(
+        request,
+        form,
+        parties=lambda: {"vendor": form.cleaned_data["vendor"], "distributor": distributor},
+        report_url=lambda report: reverse("sales:distributor-report", args=[distributor.slug, report.pk]),
+        list_url=reverse("sales:distributor-reports", args=[distributor.slug]),
+    )
+
+
+def _upload(
+    request: HttpRequest,
+    form: UploadForm,
+    *,
+    parties: Callable[[], dict[str, Any]],
+    report_url: Callable[[SellOutReport], str],
+    list_url: str,
+) -> HttpResponse:
+    """Import what was sent; a refused file is answered with the table of what is wrong in it."""
+    context: dict[str, Any] = {
+        "form": form,
+        "list_url": list_url,
+        "crumbs": [Crumb(_("Reports"), list_url), Crumb(_("Upload a report"))],
+    }
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            result = import_sellout(
+                file_name=file.name,
+                content=file.read(),
+                uploaded_by=request.user,  # type: ignore[arg-type]
+                now=timezone.now(),
+                today=request.today,  # type: ignore[attr-defined]
+                numbers=form.cleaned_data["numbers"],
+                dates=form.cleaned_data["dates"],
+                **parties(),
+            )
+        except ReportRefused as refusal:
+            context |= {
+                "refusal": refusal,
+                "file_name": file.name,
+                "complaints": [complaint(problem) for problem in refusal.problems],
+            }
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            _tell(request, result)
+            return redirect(report_url(result.report))
+    return render(request, "sales/upload.html", context)
+
+
+def _tell(request: HttpRequest, result: ImportResult) -> None:
+    if result.known:
+        messages.info(request, _("This file was imported before. Nothing was added."))
+        return
+    text = ngettext(
+        "The report is in: %(count)s row, %(matched)s of it booked.",
+        "The report is in: %(count)s rows, %(matched)s of them booked.",
+        result.read,
+    )
+    messages.success(request, text % {"count": formats.number(result.read), "matched": formats.number(result.matched)})
+
+
+# --- one report ------------------------------------------------------------------------------------------------------
+
+
+@in_vendor()
+def vendor_report(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse:
+    """What became of a report: figures, and its rows that are booked or wait."""
+    actor = request.actor  # type: ignore[attr-defined]
+    report = get_object_or_404(selectors.reports_of(actor=actor), vendor=vendor, pk=pk)
+    booked = SaleLine.objects.visible_to(actor).filter(report=report).select_related("vendor", "partner")
+    waiting = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state=WaitingRow.State.BOOKED)
+    context = {
+        "report": report,
+        "facts": _facts(report),
+        "crumbs": [Crumb(_("Reports"), reverse("sales:vendor-reports", args=[vendor.slug])), Crumb(report.file_name)],
+        "file_url": reverse("sales:vendor-report-file", args=[vendor.slug, report.pk]),
+        "waiting": _configured(request, WaitingTable(waiting.select_related("vendor"), prefix="waiting-")),
+        "booked": _configured(request, BookedTable(booked, prefix="booked-")),
+    }
+    return render(request, "sales/report.html", context)
+
+
+@in_distributor
+def distributor_report(request: HttpRequest, distributor: Distributor, pk: int) -> HttpResponse:
+    """That a report was taken, and how many of its rows are booked. Whose sales they became is not shown."""
+    reports = selectors.reports_of(actor=request.actor)  # type: ignore[attr-defined]
+    report = get_object_or_404(reports, distributor=distributor, pk=pk)
+    list_url = reverse("sales:distributor-reports", args=[distributor.slug])
+    context = {
+        "report": report,
+        "facts": _facts(report),
+        "crumbs": [Crumb(_("Reports"), list_url), Crumb(report.file_name)],
+        "file_url": reverse("sales:distributor-report-file", args=[distributor.slug, report.pk]),
+    }
+    return render(request, "sales/report.html", context)
+
+
+def _configured(request: HttpRequest, table: Table) -> Table:
+    table.configure(request)
+    return table
+
+
+def _facts(report: SellOutReport) -> list[Fact]:
+    return [
+        Fact(_("Vendor"), report.vendor.name),
+        Fact(_("Distributor"), report.distributor.name),
+        Fact(_("Received"), formats.datetime_short(report.uploaded_at)),
+    ]
+
+
+@in_vendor()
+def vendor_report_file(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse:
+    """The report as it came."""
+    return _file(SellOutReport.objects.visible_to(request.actor).filter(vendor=vendor), pk)  # type: ignore[attr-defined]
+
+
+@in_distributor
+def distributor_report_file(request: HttpRequest, distributor: Distributor, pk: int) -> HttpResponse:
+    """The report as it came."""
+    return _file(SellOutReport.objects.visible_to(request.actor).filter(distributor=distributor), pk)  # type: ignore[attr-defined]
+
+
+def _file(reports: QuerySet[SellOutReport], pk: int) -> HttpResponse:
+    report = get_object_or_404(reports, pk=pk)
+    # Never shown in the browser: what a stranger wrote into the file must not run here.
+    return HttpResponse(
+        bytes(report.content),
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(True, report.file_name) or "attachment",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -1,0 +1,90 @@
+"""Sales: a partner's list, and one sale with the row it comes from."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common import formats
+from common.listviews import ListPage
+from common.ui import Crumb, Fact
+from partners.entering import in_partner
+from partners.models import Partner
+from programs.entering import in_vendor
+from programs.models import Vendor
+from sales.models import SaleLine
+from sales.selectors import counted_once, sales_of
+from sales.tables import SaleFilter, SaleTable
+
+
+class PartnerSalesPage(ListPage):
+    table_class = SaleTable
+    filterset_class = SaleFilter
+    template_name = "sales/sales.html"
+    export_name = "sales"
+    per_page = 50
+
+    def rows(self) -> QuerySet[SaleLine]:
+        lines = sales_of(partner=self.kwargs["partner"])
+        return counted_once(lines.visible_to(self.request.actor))  # type: ignore[attr-defined]
+
+
+partner_sales = in_partner()(PartnerSalesPage.as_view())
+
+
+@in_partner()
+def partner_sale(request: HttpRequest, partner: Partner, pk: int) -> HttpResponse:
+    """One sale of the partner, whatever proves it."""
+    line = _line(request, sales_of(partner=partner), pk)
+    crumbs = [Crumb(_("Sales"), reverse("sales:partner-sales", args=[partner.number])), Crumb(line.product.name)]
+    return render(request, "sales/sale.html", {"line": line, "crumbs": crumbs, **_described(line)})
+
+
+@in_vendor()
+def vendor_sale(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse:
+    """A sale of one of the vendor's partners."""
+    line = _line(request, sales_of(vendor=vendor), pk)
+    crumbs = [Crumb(line.partner.name, reverse("partners:detail", args=[vendor.slug, line.partner.number]))]
+    if line.report is not None:
+        report = Crumb(line.report.file_name, reverse("sales:vendor-report", args=[vendor.slug, line.report.pk]))
+        crumbs.append(report)
+    crumbs.append(Crumb(line.document_number))
+    return render(request, "sales/sale.html", {"line": line, "crumbs": crumbs, **_described(line)})
+
+
+def _line(request: HttpRequest, lines: QuerySet[SaleLine], pk: int) -> SaleLine:
+    visible = lines.visible_to(request.actor).select_related("report", "reverses", "reversed_by")  # type: ignore[attr-defined]
+    return get_object_or_404(visible.defer("report__content"), pk=pk)
+
+
+def _described(line: SaleLine) -> dict[str, list[Fact]]:
+    """The sale as it counts, and as its source says it."""
+    net = formats.money(line.net, line.currency) if line.net is not None else _("no value reported")
+    sale = [
+        Fact(_("Product"), line.product.name, hint=line.product.article),
+        Fact(_("Quantity"), formats.number(line.quantity), numeric=True),
+        Fact(_("Net"), net, numeric=True),
+        Fact(_("Counts on"), formats.date_long(line.counts_on)),
+        Fact(_("Partner"), line.partner.name),
+        Fact(_("Vendor"), line.vendor.name),
+    ]
+    source = [
+        Fact(_("Proven by"), line.get_evidence_display()),
+        Fact(_("Distributor"), line.distributor.name),
+        Fact(_("Document"), line.document_number, hint=_("line %(line)s") % {"line": line.document_line}),
+        Fact(_("Document date"), formats.date_long(line.document_date)),
+    ]
+    if line.report is not None:
+        received = _("received %(when)s") % {"when": formats.datetime_short(line.report.uploaded_at)}
+        source.append(Fact(_("Row of the report"), formats.number(line.report_row), hint=received))
+    written = [
+        Fact(_("Customer number"), line.customer_number),
+        Fact(_("Article as reported"), line.article),
+        Fact(_("Project"), line.project_ref),
+    ]
+    source += [fact for fact in written if fact.value]
+    source.append(Fact(_("Booked"), formats.datetime_short(line.booked_at)))
+    return {"sale": sale, "source": source}

@@ -1,0 +1,293 @@
+"""Lists of the sales pages: reports and their rows, waiting customers and articles, sales."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import formats
+from common.filters import DayRangeFilter, FilterSet
+from common.periods import Period, PeriodKind
+from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, StateColumn, Table
+from partners.models import Enrolment
+from programs.models import Distributor, Vendor
+from sales import selectors
+from sales.models import SaleLine, SellOutReport, WaitingRow
+from sales.wording import quarter_name
+
+QUARTERS_OFFERED = 9
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+class ReportTable(Table):
+    uploaded_at = MomentColumn(verbose_name=gettext_lazy("Received"))
+    rows_read = NumberColumn(accessor="rows", order_by="rows", verbose_name=gettext_lazy("Rows"))
+    booked_now = NumberColumn(verbose_name=gettext_lazy("Booked"))
+    waiting_now = NumberColumn(verbose_name=gettext_lazy("Waiting"))
+    duplicates = NumberColumn(verbose_name=gettext_lazy("Known before"))
+
+    class Meta:
+        order_by = "-uploaded_at"
+
+
+class VendorReportTable(ReportTable):
+    file_name = LinkColumn(
+        url=lambda report: reverse("sales:vendor-report", args=[report.vendor.slug, report.pk]),
+        verbose_name=gettext_lazy("Report"),
+    )
+    distributor = tables.Column(order_by="distributor__name", verbose_name=gettext_lazy("Distributor"))
+
+    class Meta(ReportTable.Meta):
+        sequence = ("file_name", "distributor", "...")
+
+
+class DistributorReportTable(ReportTable):
+    file_name = LinkColumn(
+        url=lambda report: reverse("sales:distributor-report", args=[report.distributor.slug, report.pk]),
+        verbose_name=gettext_lazy("Report"),
+    )
+    vendor = tables.Column(order_by="vendor__name", verbose_name=gettext_lazy("Vendor"))
+
+    class Meta(ReportTable.Meta):
+        sequence = ("file_name", "vendor", "...")
+
+
+def distributors_of_area(request: HttpRequest | None) -> QuerySet[Distributor]:
+    if request is None:
+        return Distributor.objects.none()
+    reports = SellOutReport.objects.filter(vendor_id=request.area.pk, distributor=OuterRef("pk"))  # type: ignore[attr-defined]
+    return Distributor.objects.filter(Exists(reports))
+
+
+def vendors_of_area(request: HttpRequest | None) -> QuerySet[Vendor]:
+    if request is None:
+        return Vendor.objects.none()
+    reports = SellOutReport.objects.filter(distributor_id=request.area.pk, vendor=OuterRef("pk"))  # type: ignore[attr-defined]
+    return Vendor.objects.filter(Exists(reports))
+
+
+class ReportFilter(FilterSet):
+    search_fields: tuple[str, ...] = ("file_name",)
+    state = django_filters.ChoiceFilter(
+        choices=[("waiting", gettext_lazy("with rows that wait"))],
+        method="in_state",
+        label=gettext_lazy("State"),
+        empty_label=gettext_lazy("all"),
+    )
+    uploaded_at = DayRangeFilter(label=gettext_lazy("Received"))
+
+    class Meta:
+        model = SellOutReport
+        fields: list[str] = []
+
+    def in_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(waiting_now__gt=0)
+
+
+class VendorReportFilter(ReportFilter):
+    distributor = django_filters.ModelChoiceFilter(
+        queryset=distributors_of_area, label=gettext_lazy("Distributor"), empty_label=gettext_lazy("all")
+    )
+
+
+class DistributorReportFilter(ReportFilter):
+    vendor = django_filters.ModelChoiceFilter(
+        queryset=vendors_of_area, label=gettext_lazy("Vendor"), empty_label=gettext_lazy("all")
+    )
+
+
+class RowTable(Table):
+    """Rows of a report as it says them; sale lines and waiting rows alike."""
+
+    report_row = NumberColumn(verbose_name=gettext_lazy("Row"), initial_sort_descending=False)
+    document_number = tables.Column(verbose_name=gettext_lazy("Document"))
+    document_date = DateColumn(verbose_name=gettext_lazy("Document date"))
+    article = tables.Column(verbose_name=gettext_lazy("Article"))
+    quantity = NumberColumn(verbose_name=gettext_lazy("Quantity"))
+    net = MoneyColumn(currency_from="currency", verbose_name=gettext_lazy("Net"))
+
+    class Meta:
+        order_by = "report_row"
+
+
+class BookedTable(RowTable):
+    partner = LinkColumn(
+        order_by="partner__name",
+        url=lambda line: reverse("sales:vendor-sale", args=[line.vendor.slug, line.pk]),
+        verbose_name=gettext_lazy("Partner"),
+    )
+
+    class Meta(RowTable.Meta):
+        sequence = ("partner", "...")
+
+
+class WaitingTable(RowTable):
+    customer = LinkColumn(
+        accessor="customer_number",
+        url=lambda row: reverse("sales:customer", args=[row.vendor.slug, row.pk]),
+        sub="customer_name",
+        verbose_name=gettext_lazy("Customer"),
+    )
+    state = StateColumn(tones={"waiting": "warning"}, verbose_name=gettext_lazy("State"))
+
+    class Meta(RowTable.Meta):
+        sequence = ("customer", "...")
+
+
+# --- what waits ------------------------------------------------------------------------------------------------------
+
+
+class CustomerTable(Table):
+    """Entries of `selectors.waiting_customers`."""
+
+    name = LinkColumn(
+        url=lambda entry: entry["url"],
+        sub="customer_number",
+        empty_values=(),
+        verbose_name=gettext_lazy("Customer"),
+    )
+    customer_number = tables.Column(visible=False, verbose_name=gettext_lazy("Customer number"))
+    distributor = tables.Column(accessor="distributor__name", verbose_name=gettext_lazy("Distributor"))
+    rows_waiting = NumberColumn(accessor="rows", order_by="rows", verbose_name=gettext_lazy("Rows"))
+    net = MoneyColumn(currency_from="currencies__0", verbose_name=gettext_lazy("Net"))
+    first = DateColumn(verbose_name=gettext_lazy("First sale"))
+    last = DateColumn(verbose_name=gettext_lazy("Last sale"))
+
+    def render_name(self, value: str, record: dict[str, Any], column: LinkColumn) -> str:
+        return column.render(value or _("without a name"), record)
+
+
+class CustomerFilter(FilterSet):
+    search_fields = ("customer_number", "customer_name")
+    distributor = django_filters.ModelChoiceFilter(
+        queryset=distributors_of_area, label=gettext_lazy("Distributor"), empty_label=gettext_lazy("all")
+    )
+    # Read by the page, which groups the rows before they can be filtered by it.
+    state = django_filters.ChoiceFilter(
+        choices=[(WaitingRow.State.DISMISSED.value, gettext_lazy("dismissed"))],
+        method="as_it_is",
+        label=gettext_lazy("State"),
+        empty_label=gettext_lazy("waiting"),
+    )
+
+    class Meta:
+        model = WaitingRow
+        fields: list[str] = []
+
+    def as_it_is(self, queryset: QuerySet[WaitingRow], name: str, value: str) -> QuerySet[WaitingRow]:
+        return queryset
+
+
+class ArticleTable(Table):
+    """Entries of `selectors.waiting_articles`."""
+
+    article = tables.Column(attrs={"td": {"class": "cell-lead"}}, verbose_name=gettext_lazy("Article"))
+    distributor = tables.Column(accessor="distributor__name", verbose_name=gettext_lazy("Distributor"))
+    rows_waiting = NumberColumn(accessor="rows", order_by="rows", verbose_name=gettext_lazy("Rows"))
+    quantity = NumberColumn(verbose_name=gettext_lazy("Quantity"))
+    last = DateColumn(verbose_name=gettext_lazy("Last sale"))
+
+
+# --- sales -----------------------------------------------------------------------------------------------------------
+
+
+class SaleTable(Table):
+    """A partner's sales. The foot has the sums over all rows of the filter, by currency.
+
+    Columns that are not visible are for exports, which name what the page says in a second line.
+    """
+
+    counts_on = DateColumn(verbose_name=gettext_lazy("Date"))
+    product = LinkColumn(
+        accessor="product__name",
+        order_by="product__article",
+        url=lambda line: reverse("sales:partner-sale", args=[line.partner.number, line.pk]),
+        sub="product__article",
+        verbose_name=gettext_lazy("Product"),
+        footer=lambda table: table.sums_in_words,
+    )
+    article = tables.Column(accessor="product__article", visible=False, verbose_name=gettext_lazy("Article"))
+    quantity = NumberColumn(verbose_name=gettext_lazy("Quantity"), footer=lambda table: table.totals.quantity)
+    net = MoneyColumn(
+        currency_from="currency", verbose_name=gettext_lazy("Net"), footer=lambda table: table.net_in_words
+    )
+    currency = tables.Column(visible=False, verbose_name=gettext_lazy("Currency"))
+    vendor = tables.Column(order_by="vendor__name", verbose_name=gettext_lazy("Vendor"))
+    distributor = tables.Column(order_by="distributor__name", verbose_name=gettext_lazy("Distributor"))
+    document_number = tables.Column(visible=False, verbose_name=gettext_lazy("Document"))
+    document_line = tables.Column(visible=False, verbose_name=gettext_lazy("Line"))
+    evidence = tables.Column(verbose_name=gettext_lazy("Source"))
+
+    class Meta:
+        order_by = "-counts_on"
+
+    def __init__(self, data: QuerySet[SaleLine], **kwargs: Any) -> None:
+        self.totals = selectors.totals(data)
+        super().__init__(data, **kwargs)
+        if len(self.totals.net) == 1:
+            (self.currency,) = self.totals.net
+            self.columns["net"].column.currency_from = ""
+
+    @cached_property
+    def sums_in_words(self) -> str:
+        if self.totals.without_value:
+            return _("Total (%(count)s without a value)") % {"count": formats.number(self.totals.without_value)}
+        return _("Total")
+
+    @cached_property
+    def net_in_words(self) -> Any:
+        if len(self.totals.net) == 1:
+            return next(iter(self.totals.net.values()))
+        return " + ".join(formats.money(amount, currency) for currency, amount in self.totals.net.items())
+
+
+def vendors_of_partner(request: HttpRequest | None) -> QuerySet[Vendor]:
+    if request is None:
+        return Vendor.objects.none()
+    enrolments = Enrolment.objects.filter(partner_id=request.area.pk, program__vendor=OuterRef("pk"))  # type: ignore[attr-defined]
+    return Vendor.objects.filter(Exists(enrolments))
+
+
+def distributors_of_partner(request: HttpRequest | None) -> QuerySet[Distributor]:
+    if request is None:
+        return Distributor.objects.none()
+    lines = SaleLine.objects.filter(partner_id=request.area.pk, distributor=OuterRef("pk"))  # type: ignore[attr-defined]
+    return Distributor.objects.filter(Exists(lines))
+
+
+class SaleFilter(FilterSet):
+    search_fields = ("product__article", "product__name", "document_number")
+    vendor = django_filters.ModelChoiceFilter(
+        queryset=vendors_of_partner, label=gettext_lazy("Vendor"), empty_label=gettext_lazy("all")
+    )
+    distributor = django_filters.ModelChoiceFilter(
+        queryset=distributors_of_partner, label=gettext_lazy("Distributor"), empty_label=gettext_lazy("all")
+    )
+    quarter = django_filters.ChoiceFilter(
+        choices=[], method="in_quarter", label=gettext_lazy("Quarter"), empty_label=gettext_lazy("all")
+    )
+    counts_on = DayRangeFilter(label=gettext_lazy("Date"))
+
+    class Meta:
+        model = SaleLine
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        running = Period.containing(PeriodKind.QUARTER, self.request.today)
+        offered = [running.previous(number) for number in range(QUARTERS_OFFERED)]
+        self.filters["quarter"].extra["choices"] = [(str(one), quarter_name(one)) for one in offered]
+
+    def in_quarter(self, queryset: QuerySet[SaleLine], name: str, value: str) -> QuerySet[SaleLine]:
+        quarter = Period.parse(value)
+        return queryset.filter(counts_on__gte=quarter.start, counts_on__lt=quarter.end)

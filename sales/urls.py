@@ -1,0 +1,34 @@
+"""Addresses of the sales pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sales import customer_views, report_views, sale_views
+
+app_name = "sales"
+urlpatterns = [
+    path("vendor/<slug:vendor>/reports/", report_views.vendor_reports, name="vendor-reports"),
+    path("vendor/<slug:vendor>/reports/upload/", report_views.vendor_upload, name="vendor-upload"),
+    path("vendor/<slug:vendor>/reports/<int:pk>/", report_views.vendor_report, name="vendor-report"),
+    path("vendor/<slug:vendor>/reports/<int:pk>/file/", report_views.vendor_report_file, name="vendor-report-file"),
+    path("vendor/<slug:vendor>/customers/", customer_views.customers, name="customers"),
+    path("vendor/<slug:vendor>/customers/book/", customer_views.book_waiting, name="book-waiting"),
+    path("vendor/<slug:vendor>/customers/<int:row>/", customer_views.customer, name="customer"),
+    path("vendor/<slug:vendor>/customers/<int:row>/match/", customer_views.match_customer, name="match-customer"),
+    path("vendor/<slug:vendor>/customers/<int:row>/dismiss/", customer_views.dismiss_customer, name="dismiss-customer"),
+    path("vendor/<slug:vendor>/customers/<int:row>/recall/", customer_views.recall_customer, name="recall-customer"),
+    path("vendor/<slug:vendor>/sales/<int:pk>/", sale_views.vendor_sale, name="vendor-sale"),
+    path("distributor/<slug:distributor>/", report_views.distributor_reports, name="distributor-reports"),
+    path("distributor/<slug:distributor>/upload/", report_views.distributor_upload, name="distributor-upload"),
+    path(
+        "distributor/<slug:distributor>/reports/<int:pk>/", report_views.distributor_report, name="distributor-report"
+    ),
+    path(
+        "distributor/<slug:distributor>/reports/<int:pk>/file/",
+        report_views.distributor_report_file,
+        name="distributor-report-file",
+    ),
+    path("partner/<slug:partner>/sales/", sale_views.partner_sales, name="partner-sales"),
+    path("partner/<slug:partner>/sales/<int:pk>/", sale_views.partner_sale, name="partner-sale"),
+]
