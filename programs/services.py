@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from common.access import VENDOR, VENDOR_ADMIN, Actor
@@ -34,6 +35,10 @@ class StartsTooEarly(DomainError):
     """The version would start before, or with, the one published last."""
 
 
+class BreaksPeriod(DomainError):
+    """The version before settles a period of another length on the same days: its sales would be paid twice."""
+
+
 class TermsDoNotFit(DomainError):
     """The document is invalid or names what its vendor does not have; `sentences` lists everything found."""
 
@@ -52,7 +57,7 @@ def sentence(problem: Problem) -> str:
 def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
     """Draft → published: from now on the version never changes, and settles the periods from its start.
 
-    Raises NotAllowed, NotADraft, TermsDoNotFit, StartsTooEarly.
+    Raises NotAllowed, NotADraft, TermsDoNotFit, StartsTooEarly, BreaksPeriod.
     """
     terms: RebateTerms = RebateTerms.objects.select_related("program").select_for_update(of=("self",)).get(pk=terms_id)
     _require_admin(actor, terms.program.vendor_id)
@@ -68,11 +73,32 @@ def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
             _("%(last)s starts on %(day)s; a later version starts after that.")
             % {"last": last, "day": date_short(last.starts_on)}
         )
+    if last is not None:
+        _check_periods_meet(last, terms, today=localdate(now))
     draft = RebateTerms.objects.filter(pk=terms_id, state=State.DRAFT)
     if draft.update(state=State.PUBLISHED, published_at=now, published_by_id=actor.user_id) != 1:
         raise NotADraft(_("%(terms)s is published already.") % {"terms": terms})
     terms.refresh_from_db()
     return terms
+
+
+def _check_periods_meet(last: RebateTerms, terms: RebateTerms, *, today: date) -> None:
+    """No day may lie in a period of the version before and in one of this version. Raises BreaksPeriod.
+
+    With the same length the later version takes over whole periods. With another one, a period that began already may
+    be settled by the version before.
+    """
+    kind = last.terms.period
+    if kind == terms.terms.period:
+        return
+    running = Period.containing(kind, terms.starts_on)
+    if running.start != terms.starts_on:
+        raise BreaksPeriod(
+            _("%(last)s settles %(period)s as a whole; a version with other periods starts on %(day)s or later.")
+            % {"last": last, "period": running, "day": date_short(running.end)}
+        )
+    if terms.starts_on <= today:
+        raise BreaksPeriod(_("A version with periods of another length starts in the future."))
 
 
 def check_fits(terms: RebateTerms) -> None:

@@ -65,6 +65,22 @@ def test_a_version_cannot_start_with_or_before_the_one_published_last(world: Wor
         publish(draft(world, starts_on=start))
 
 
+MONTHLY = LOYALTY.replace("period: quarter", "period: month")
+
+
+def test_a_version_with_shorter_periods_does_not_start_within_a_period_of_the_one_before(world: World) -> None:
+    terms = draft(world, starts_on=date(2027, 2, 1), document=MONTHLY)
+    with pytest.raises(services.BreaksPeriod, match=r"settles 2027Q1 as a whole; .* 1 Apr 2027"):
+        publish(terms)
+    RebateTerms.objects.filter(pk=terms.pk).update(starts_on=date(2027, 4, 1))
+    assert publish(terms).state == "published"
+
+
+def test_a_version_with_other_periods_does_not_start_where_sales_may_be_settled_already(world: World) -> None:
+    with pytest.raises(services.BreaksPeriod, match="in the future"):
+        publish(draft(world, starts_on=date(2026, 10, 1), document=MONTHLY))
+
+
 def test_terms_start_on_the_first_day_of_a_period(world: World) -> None:
     with pytest.raises(services.TermsDoNotFit, match="first day of a period"):
         publish(draft(world, starts_on=date(2027, 2, 1)))
