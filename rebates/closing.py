@@ -26,7 +26,7 @@ from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
 from rebates.ledger import book_settlement
-from rebates.live import Figure, figures, terms_in_force
+from rebates.live import Figure, figures, published_terms, runs_in, terms_in_force, versions_for
 from rebates.models import Closing, ClosingItem, Posting, Settlement
 from sales import books
 
@@ -98,9 +98,7 @@ def open_closing(
     return _open(program=program, period=period, requested_by=requested_by, now=now)[0]
 
 
-def _open(
-    *, program: Program, period: Period, requested_by: User | None, now: datetime
-) -> tuple[Closing, bool]:
+def _open(*, program: Program, period: Period, requested_by: User | None, now: datetime) -> tuple[Closing, bool]:
     return Closing.objects.get_or_create(
         program=program,
         period=str(period),
@@ -135,9 +133,7 @@ def freeze(*, closing_id: int, now: datetime) -> bool:
     closing = Closing.objects.select_for_update(of=("self",)).select_related("program").get(pk=closing_id)
     if closing.state != State.OPEN:
         return False
-    others = Closing.objects.filter(program_id=closing.program_id, kind=closing.kind).exclude(
-        state=State.SEALED
-    )
+    others = Closing.objects.filter(program_id=closing.program_id, kind=closing.kind).exclude(state=State.SEALED)
     at_work = others.filter(Q(ends_on__lt=closing.ends_on) | ~Q(state=State.OPEN)).exclude(pk=closing_id)
     if earlier := at_work.order_by("ends_on").first():
         raise AnotherAtWork(_("%(closing)s is not closed yet.") % {"closing": earlier})
@@ -179,9 +175,7 @@ def work_chunk(*, closing_id: int, now: datetime, limit: int, skip_locked: bool 
 def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before:
     """What was settled so far, per enrolment, code of terms and period."""
     settled = Settlement.objects.filter(enrolment__in=enrolments, terms__program_id=closing.program_id)
-    sums = (
-        settled.values_list("enrolment_id", "terms__code", "period").annotate(total=Sum("amount")).order_by()
-    )
+    sums = settled.values_list("enrolment_id", "terms__code", "period").annotate(total=Sum("amount")).order_by()
     return {(enrolment, code, period): total for enrolment, code, period, total in sums}
 
 
@@ -196,17 +190,28 @@ def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> dict[int, lis
     )
     found: dict[int, list[Figure]] = defaultdict(list)
     for each in [*(period for period in earlier if str(period) in closed), period]:
-        for terms in terms_in_force(program=closing.program, period=each):
-            for figure in figures(
-                terms=terms, period=each, today=period.end, cut=closing.cut, enrolments=enrolments
-            ):
+        for terms in _terms_of_then(closing.program, each):
+            for figure in figures(terms=terms, period=each, today=period.end, cut=closing.cut, enrolments=enrolments):
                 found[figure.enrolment.pk].append(figure)
     return found
 
 
-def _settle_item(
-    closing: Closing, item: ClosingItem, found: Sequence[Figure], before: Before, now: datetime
-) -> None:
+def _terms_of_then(program: Program, period: Period) -> list[RebateTerms]:
+    """The versions that settle `period`: those it was first settled with, whatever was published since."""
+    if not runs_in(program, period):
+        return []
+    published = published_terms(programs=[program])
+    found = {terms.code: terms for terms in versions_for(published, period)}
+    fitting = (each for each in published if each.starts_on <= period.start and each.terms.period == period.kind)
+    versions = {each.pk: each for each in fitting}
+    if len(versions) > len(found):
+        settled = Settlement.objects.filter(terms__in=versions, period=str(period)).order_by("terms__code", "id")
+        for terms_id in settled.distinct("terms__code").values_list("terms_id", flat=True):
+            found[versions[terms_id].code] = versions[terms_id]
+    return list(found.values())
+
+
+def _settle_item(closing: Closing, item: ClosingItem, found: Sequence[Figure], before: Before, now: datetime) -> None:
     """Write one enrolment's settlements and entries, or park it: one bad partner does not hold up the others."""
     try:
         with transaction.atomic():
@@ -246,9 +251,7 @@ def _write(closing: Closing, figure: Figure, before: Decimal, now: datetime) -> 
         explanation=figure.settlement.to_json(),
         settled_at=now,
     )
-    book_settlement(
-        settlement=settlement, vendor_id=closing.program.vendor_id, adjustment=not own_period, now=now
-    )
+    book_settlement(settlement=settlement, vendor_id=closing.program.vendor_id, adjustment=not own_period, now=now)
 
 
 @transaction.atomic
@@ -256,9 +259,7 @@ def finish_calculation(*, closing_id: int, now: datetime) -> bool:
     """Frozen → calculated once every item is done; parked items hold it back. True: the closing is calculated."""
     closing = Closing.objects.select_for_update().get(pk=closing_id)
     if closing.state == State.FROZEN and not closing.items.exclude(state=ClosingItem.State.DONE).exists():
-        Closing.objects.filter(pk=closing_id, state=State.FROZEN).update(
-            state=State.CALCULATED, calculated_at=now
-        )
+        Closing.objects.filter(pk=closing_id, state=State.FROZEN).update(state=State.CALCULATED, calculated_at=now)
         return True
     return closing.state == State.CALCULATED
 
@@ -273,9 +274,7 @@ def seal(*, closing_id: int, now: datetime) -> bool:
     postings = Posting.objects.filter(entry__settlement__closing=closing, account=Posting.Account.OWED)
     owed = -(postings.aggregate(total=Sum("amount"))["total"] or ZERO)
     if total != owed:
-        raise SumsDisagree(
-            _("Settlements give %(total)s, the ledger %(owed)s.") % {"total": total, "owed": owed}
-        )
+        raise SumsDisagree(_("Settlements give %(total)s, the ledger %(owed)s.") % {"total": total, "owed": owed})
     moved = Closing.objects.filter(pk=closing_id, state=State.CALCULATED).update(
         state=State.SEALED, sealed_at=now, total=total
     )
