@@ -11,7 +11,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging
-from kombu import Queue
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -27,8 +27,10 @@ TICK_SECONDS = 60
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
-    task_queues=[Queue(name) for name in QUEUES],
+    task_queues=[Queue(name, Exchange("portal", type="direct"), routing_key=name) for name in QUEUES],
     task_default_queue="money",
+    task_default_exchange="portal",
+    task_default_routing_key="money",
     task_create_missing_queues=False,
     task_acks_late=True,
     task_reject_on_worker_lost=True,

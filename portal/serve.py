@@ -127,13 +127,11 @@ CELERY = (sys.executable, "-m", "celery", "-A", "portal.celery", "--quiet")
 
 def worker() -> Child:
     alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    command = (*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING", *alone)
-    return Child("worker", command, dies_by=signal.SIGQUIT)
+    return Child("worker", (*CELERY, "worker", "--concurrency", "2", *alone), dies_by=signal.SIGQUIT)
 
 
 def scheduler(var: Path) -> Child:
-    beat = ("beat", "--loglevel", "WARNING", "--pidfile=", f"--schedule={var / 'beat-schedule'}")
-    return Child("scheduler", (*CELERY, *beat))
+    return Child("scheduler", (*CELERY, "beat", "--pidfile=", f"--schedule={var / 'beat-schedule'}"))
 
 
 def answers(port: int) -> bool:

@@ -85,7 +85,7 @@ def worker(
     with log.open("w") as output:
         process = run(
             *(sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "--queues", ",".join(QUEUES)),
-            *("--concurrency", str(concurrency), "--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+            *("--concurrency", str(concurrency), "--without-gossip", "--without-mingle"),
             database_url=database_url,
             env={"LOG_LEVEL": "INFO", **(env or {}), "REDIS_URL": redis_url},
             stdout=output,
