@@ -10,7 +10,11 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-import time_machine
+# time-machine brings a fixture for pytest along; the settings take a program that has pytest in it for a test run.
+sys.modules["pytest"] = None  # type: ignore[assignment]
+import time_machine  # noqa: E402
+
+del sys.modules["pytest"]
 
 
 def main(moment: str, program: list[str]) -> None:

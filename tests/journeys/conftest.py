@@ -1,0 +1,142 @@
+"""Browser journeys against portals that are really served, on the day of `tests.world`.
+
+`portal` shows the small world of `tests.world`, `demo` the demo's data. Their data is written once and copied: a test
+that changes something gets a copy of its own (`own_portal`, `own_demo`), so no test sees what another one did.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django import DjangoDbBlocker
+
+from common.models import User
+from portal.testing import clone_database, copy_database, database_url, django_on
+from tests import services
+from tests.journeys.browser import DESKTOP, FLAGS, PHONE, Window, open_window
+from tests.journeys.people import PASSWORD, invite, sign_in_state
+from tests.serving import Served, seed_demo, served
+from tests.world import build_world
+
+OpenWindow = Callable[..., Window]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "language" in metafunc.fixturenames:
+        metafunc.parametrize("language", ["de", "en"])
+    if "width" in metafunc.fixturenames:
+        metafunc.parametrize("width", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a failed journey stands what its web server wrote last."""
+    report = yield
+    if report.failed:
+        for portal in getattr(item, "funcargs", {}).values():
+            if isinstance(portal, Served):
+                report.sections.append(("web server", "\n".join(portal.log.read_text().splitlines()[-40:])))
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = services.chromium()
+    if program is None:
+        pytest.skip("no Chromium on this machine: install one, or name it in CHROMIUM")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield running
+        running.close()
+
+
+@contextlib.contextmanager
+def copy_served(database: str, purpose: str, folder: Path) -> Iterator[Served]:
+    with clone_database(database, f"{database}_{purpose}") as name, served(database_url(name), folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def world_database(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Name of a database with the small world of `tests.world`, whose people sign in as those of a demo do."""
+    with clone_database(template_database, f"{template_database}_world") as name:
+        with django_on(name, django_db_blocker), transaction.atomic():
+            build_world()
+            Authenticator.objects.all().delete()
+            User.objects.update(is_demo=True)
+            for user in User.objects.all():
+                invite(user)
+        yield name
+
+
+@pytest.fixture(scope="session")
+def portal(world_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The small world, served on its day, for tests that only look."""
+    with copy_served(world_database, "shown", tmp_path_factory.mktemp("portal")) as running:
+        yield running
+
+
+@pytest.fixture
+def own_portal(world_database: str, tmp_path: Path) -> Iterator[Served]:
+    """The small world once more, for a test that changes something."""
+    with copy_served(world_database, "own", tmp_path / "portal") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo_database(template_database: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """Name of a database with the demo's data. Nobody may stay connected to it: it is there to be copied.
+
+    The first worker of the run writes it, the others wait and share it; so none of them removes it at its end.
+    """
+    if worker_id == "master":
+        with clone_database(template_database, "journeys_demo") as name:
+            seed_demo(database_url(name))
+            yield name
+        return
+    mark = tmp_path_factory.getbasetemp().parent / "journeys_demo"
+    with mark.open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not mark.stat().st_size:
+            copy_database(template_database, "journeys_demo")
+            seed_demo(database_url("journeys_demo"))
+            lock.write("filled")
+    yield "journeys_demo"
+
+
+@pytest.fixture(scope="session")
+def demo(demo_database: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demo as `make run` shows it, for tests that only look."""
+    with copy_served(demo_database, f"{worker_id}_shown", tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture
+def own_demo(demo_database: str, worker_id: str, tmp_path: Path) -> Iterator[Served]:
+    """The demo once more, for a test that changes something."""
+    with copy_served(demo_database, f"{worker_id}_own", tmp_path / "portal") as running:
+        yield running
+
+
+@pytest.fixture
+def windows(browser: Browser) -> Iterator[OpenWindow]:
+    """`windows(portal, email, language=…, width=…)`: a window in which this person is signed in, or nobody."""
+    opened: list[Window] = []
+
+    def open_for(
+        portal: Served, email: str | None = None, *, language: str, width: int = DESKTOP, password: str = PASSWORD
+    ) -> Window:
+        state = sign_in_state(browser, portal, email, password) if email else None
+        opened.append(open_window(browser, portal.url, language=language, width=width, state=state))
+        return opened[-1]
+
+    yield open_for
+    for window in opened:
+        window.page.context.close()

@@ -1,0 +1,64 @@
+"""How people sign in: with what they type, and what their authenticator app shows."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import struct
+import time
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from playwright.sync_api import Browser, expect
+
+from common.models import User
+from tests.journeys.browser import Window, open_window
+from tests.serving import Served
+
+PASSWORD = "a password that only tests know"
+_states: dict[tuple[str, str], Any] = {}
+
+
+def sign_in(window: Window, email: str, password: str) -> None:
+    """Fill in the sign-in form and leave it."""
+    window.go("/account/login/")
+    page = window.page
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main form:has(input[name=login]) button.btn-primary").click()
+    expect(page).not_to_have_url(f"{window.url}/account/login/")
+
+
+def sign_in_state(browser: Browser, portal: Served, email: str, password: str) -> Any:
+    """What a browser keeps of a sign-in. Each person signs in once per portal; the windows after that start with it."""
+    key = (portal.url, email)
+    if key not in _states:
+        window = open_window(browser, portal.url, language="en", width=1400)
+        sign_in(window, email, password)
+        assert "/account/" not in window.page.url, f"{email} is not let in: {window.page.url}"
+        _states[key] = window.page.context.storage_state()
+        window.page.context.close()
+    return _states[key]
+
+
+def invite(user: User, password: str = PASSWORD) -> None:
+    """Let a person of the tests sign in at a real server, which asks for a confirmed address and a proper password.
+
+    That server does not know the fast hasher which the tests use.
+    """
+    hasher = PBKDF2PasswordHasher()
+    user.password = hasher.encode(password, hasher.salt(), iterations=1_000)
+    user.save(update_fields=["password"])
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True, "verified": True})
+
+
+def app_code(secret: str, *, seconds_left: float = 5) -> str:
+    """The six digits an authenticator app shows now (RFC 6238); waits for the next ones if these end too soon."""
+    if (left := 30 - time.time() % 30) < seconds_left:
+        time.sleep(left + 0.1)
+    key = base64.b32decode(secret.replace(" ", "").upper() + "=" * (-len(secret.replace(" ", "")) % 8))
+    digest = hmac.new(key, struct.pack(">Q", int(time.time() // 30)), hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
