@@ -22,7 +22,7 @@ def own_broker(tmp_path: Path) -> Iterator[Valkey]:
 
 def test_a_message_reaches_its_own_queue_and_no_other(own_broker: Valkey) -> None:
     with app.connection_for_write(own_broker.url) as connection:
-        for queue in app.conf.task_queues:
+        for queue in app.amqp.queues.values():
             # As a worker does that listens to all of them.
             queue.bind(connection.default_channel).declare()
         for number, name in enumerate(QUEUES, start=1):
