@@ -40,7 +40,7 @@ class PartnerRow:
 
 class PartnerTable(Table):
     name = LinkColumn(
-        accessor="partner__name", url=lambda record: record.url, sub="partner.number", verbose_name=_("Partner")
+        accessor="partner__name", url=lambda record: record.url, sub="partner__number", verbose_name=_("Partner")
     )
     place = tables.Column(verbose_name=_("Place"))
     tier = tables.Column(verbose_name=_("Tier"))

@@ -53,7 +53,7 @@ class LineTable(Table):
     document = LinkColumn(
         accessor="line__document_number",
         url=lambda record: record.url,
-        sub="line.distributor",
+        sub="line__distributor",
         verbose_name=_("Document"),
     )
     day = DateColumn(accessor="line__counts_on", verbose_name=_("Counts on"))
@@ -106,9 +106,9 @@ class StateColumn(tables.Column):
 class EarningsTable(Table):
     period = LinkColumn(
         accessor="period_name",
-        order_by="period.end",
+        order_by="period__end",
         url=lambda record: record.url,
-        sub="terms.name",
+        sub="terms__name",
         verbose_name=_("Period"),
     )
     program = tables.Column(accessor="terms__program__name", verbose_name=_("Program"))
