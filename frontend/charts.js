@@ -70,6 +70,5 @@ export function draw(within) {
 }
 
 document.addEventListener("portal:theme", () => draw(document));
-window.addEventListener("beforeprint", () => {
-  for (const canvas of document.querySelectorAll("canvas[data-chart]")) Chart.getChart(canvas)?.resize();
-});
+// Paper is white whatever the theme.
+window.matchMedia("print").addEventListener("change", () => draw(document));

@@ -7,18 +7,21 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import django_filters
 import django_tables2 as tables
 from django import forms
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats
+from common.filters import DayRangeFilter, FilterSet
 from common.tables import DateColumn, LinkColumn, MoneyColumn, NumberColumn, Table
 from common.templatetags.ui import badge_html
 from common.ui import Chart, Crumb, Event, Fact, Series, Stage, Step, Tab, Task, Tone
@@ -43,7 +46,9 @@ class Sale:
 
 
 class SaleTable(Table):
-    customer = LinkColumn(url=lambda record: "#tables", sub="number", verbose_name=gettext_lazy("Partner"))
+    customer = LinkColumn(
+        url=lambda record: "#tables", sub="number", verbose_name=gettext_lazy("Partner"), footer=gettext_lazy("Total")
+    )
     day = DateColumn(verbose_name=gettext_lazy("Date"))
     product = tables.Column(verbose_name=gettext_lazy("Product"))
     quantity = NumberColumn(
@@ -55,6 +60,18 @@ class SaleTable(Table):
     def render_state(self, record: Sale) -> str:
         tones: dict[str, Tone] = {"counted": "success", "waiting": "info", "refused": "neutral"}
         return badge_html(record.get_state_display(), tones[record.state])
+
+
+class SaleFilter(FilterSet):
+    """The filter of the sample table. It never asks the database."""
+
+    search_fields = ("email",)
+    state = django_filters.ChoiceFilter(
+        choices=[("counted", gettext_lazy("counts")), ("waiting", gettext_lazy("in review"))],
+        label=gettext_lazy("State"),
+        empty_label=gettext_lazy("all"),
+    )
+    day = DayRangeFilter(label=gettext_lazy("Date"))
 
 
 class ProjectForm(forms.Form):
@@ -166,10 +183,15 @@ def _stages(now: datetime) -> list[Stage]:
     ]
 
 
+def _filter(request: HttpRequest) -> SaleFilter:
+    query = QueryDict("q=brandt&state=counted&day_from=2026-10-01&day_to=2026-12-31")
+    return SaleFilter(query, queryset=get_user_model().objects.none(), request=request)
+
+
 def _table(request: HttpRequest, rows: list[Sale], prefix: str) -> SaleTable:
-    table = SaleTable(rows, currency="EUR", prefix=prefix)
+    table = SaleTable(rows, currency="EUR", prefix=prefix, order_by="-day")
     table.request = request
-    table.paginator = Paginator(table.rows, 25)
+    table.paginator = Paginator(table.rows, 4)
     table.page = table.paginator.page(1)
     return table
 
@@ -221,6 +243,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "facts": _facts(),
         "stages": _stages(now),
         "table": _table(request, SALES, ""),
+        "filter": _filter(request),
         "empty_table": _table(request, [], "empty-"),
         "long_name": LONG_NAME,
         "form": ProjectForm(initial={"quarter": "2026Q4"}, prefix="new"),
