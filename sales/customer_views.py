@@ -26,7 +26,7 @@ from programs.models import Vendor
 from sales import matching, selectors
 from sales.matching import MATCHING_ROLES
 from sales.models import CustomerNumber, WaitingRow
-from sales.tables import ArticleTable, CustomerFilter, CustomerTable, RowTable
+from sales.tables import ArticleTable, CustomerFilter, CustomerTable, WaitingTable
 
 State = WaitingRow.State
 CANDIDATES_SHOWN = 10
@@ -77,7 +77,7 @@ def customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpResponse:
     rows = WaitingRow.objects.filter(
         vendor=vendor, distributor=found.distributor, customer_number=found.customer_number
     ).exclude(state=State.BOOKED)
-    table = RowTable(rows)
+    table = WaitingTable(selectors.with_reason(rows.select_related("vendor")), exclude=("customer",))
     table.configure(request)
     known = CustomerNumber.objects.filter(vendor=vendor, distributor=found.distributor, number=found.customer_number)
     search = request.GET.get("q", _telling_word(found.customer_name))

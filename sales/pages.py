@@ -85,13 +85,13 @@ def _panel(weeks: selectors.Weeks, currency: str) -> Mapping[str, Any] | None:
     if weeks.empty:
         return None
     quarter, year_before = quarter_name(weeks.quarter), quarter_name(weeks.quarter.previous(4))
-    ahead = [None] * (len(weeks.starts) - len(weeks.now))
+    now = Series(quarter, [*weeks.now, *[None] * (len(weeks.starts) - len(weeks.now))])
     chart = Chart(
         id="weeks",
         title=_("Revenue in %(quarter)s, added up week by week") % {"quarter": quarter},
         axis=_("Calendar week"),
         labels=[_("week %(number)s") % {"number": start.isocalendar().week} for start in weeks.starts],
-        series=[Series(quarter, [*weeks.now, *ahead]), Series(year_before, weeks.before, muted=True)],
+        series=[now, Series(year_before, weeks.before, muted=True)] if any(weeks.before) else [now],
         unit=currency,
         summary=_summary(weeks, currency, year_before),
     )
@@ -106,6 +106,8 @@ def _summary(weeks: selectors.Weeks, currency: str, year_before: str) -> str:
         "difference": formats.money(abs(now - before), currency),
         "quarter": year_before,
     }
+    if not any(weeks.before):
+        return _("%(now)s so far.") % values
     if now > before:
         return _("%(now)s so far, %(difference)s more than by the same week of %(quarter)s.") % values
     if now < before:

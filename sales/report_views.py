@@ -167,13 +167,14 @@ def vendor_report(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse
     actor = request.actor  # type: ignore[attr-defined]
     report = get_object_or_404(selectors.reports_of(actor=actor), vendor=vendor, pk=pk)
     booked = SaleLine.objects.visible_to(actor).filter(report=report).select_related("vendor", "partner")
-    waiting = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state=WaitingRow.State.BOOKED)
+    unbooked = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state=WaitingRow.State.BOOKED)
+    waiting = selectors.with_reason(unbooked.select_related("vendor"))
     context = {
         "report": report,
-        "facts": _facts(report),
+        "facts": [*_facts(report), Fact(_("Handed in by"), _sender(report))],
         "crumbs": [Crumb(_("Reports"), reverse("sales:vendor-reports", args=[vendor.slug])), Crumb(report.file_name)],
         "file_url": reverse("sales:vendor-report-file", args=[vendor.slug, report.pk]),
-        "waiting": _configured(request, WaitingTable(waiting.select_related("vendor"), prefix="waiting-")),
+        "waiting": _configured(request, WaitingTable(waiting, prefix="waiting-")),
         "booked": _configured(request, BookedTable(booked, prefix="booked-")),
     }
     return render(request, "sales/report.html", context)
@@ -201,10 +202,14 @@ def _configured(request: HttpRequest, table: Table) -> Table:
 
 def _facts(report: SellOutReport) -> list[Fact]:
     return [
-        Fact(_("Vendor"), report.vendor.name),
-        Fact(_("Distributor"), report.distributor.name),
         Fact(_("Received"), formats.datetime_short(report.uploaded_at)),
+        # The beginning of the fingerprint, by which sender and receiver can tell that they talk of the same file.
+        Fact(_("SHA-256"), f"{report.sha256[:16]}…"),
     ]
+
+
+def _sender(report: SellOutReport) -> str:
+    return report.uploaded_by.name if report.uploaded_by is not None else _("command line")
 
 
 @in_vendor()

@@ -175,7 +175,9 @@ def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
     `booked_now`, `waiting_now`, `dismissed_now` and `duplicates` add up to `rows`.
     """
     unbooked = WaitingRow.objects.filter(report=OuterRef("pk")).order_by().values("report")
-    reports = SellOutReport.objects.visible_to(actor).defer("content").select_related("vendor", "distributor")
+    reports = (
+        SellOutReport.objects.visible_to(actor).defer("content").select_related("vendor", "distributor", "uploaded_by")
+    )
     return reports.annotate(
         waiting_now=_count(unbooked.filter(state=State.WAITING)),
         dismissed_now=_count(unbooked.filter(state=State.DISMISSED)),
@@ -193,11 +195,20 @@ def waiting_rows(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow]:
     return WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=State.WAITING)
 
 
-def with_unknown_customer(rows: QuerySet[WaitingRow]) -> QuerySet[WaitingRow]:
+def with_reason(rows: QuerySet[WaitingRow]) -> QuerySet[Any]:
+    """Adds to each row what is known of it by now: `customer_known`, `article_known`, `currency_known`."""
     numbers = CustomerNumber.objects.filter(
         vendor=OuterRef("vendor"), distributor=OuterRef("distributor"), number=OuterRef("customer_number")
     )
-    return rows.filter(~Exists(numbers))
+    products = Product.objects.filter(vendor=OuterRef("vendor"), article=OuterRef("article"))
+    programs = Program.objects.filter(vendor=OuterRef("vendor"), currency=OuterRef("currency"))
+    return rows.annotate(
+        customer_known=Exists(numbers), article_known=Exists(products), currency_known=Exists(programs)
+    )
+
+
+def with_unknown_customer(rows: QuerySet[WaitingRow]) -> QuerySet[Any]:
+    return with_reason(rows).filter(customer_known=False)
 
 
 def waiting_customers(*, vendor: Vendor, actor: Actor, state: str = State.WAITING) -> QuerySet[WaitingRow, Any]:
@@ -220,8 +231,7 @@ def waiting_customers(*, vendor: Vendor, actor: Actor, state: str = State.WAITIN
 
 def waiting_articles(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow, Any]:
     """Article numbers in waiting rows that no product of the vendor has, per distributor."""
-    products = Product.objects.filter(vendor=OuterRef("vendor"), article=OuterRef("article"))
-    rows = waiting_rows(vendor=vendor, actor=actor).filter(~Exists(products))
+    rows = with_reason(waiting_rows(vendor=vendor, actor=actor)).filter(article_known=False)
     entries = rows.values("distributor", "distributor__name", "article")
     return entries.annotate(
         rows=Count("id"), quantity=Sum("quantity"), first=Min("document_date"), last=Max("document_date")
@@ -229,10 +239,6 @@ def waiting_articles(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow, An
 
 
 def bookable_rows(*, vendor: Vendor, actor: Actor) -> int:
-    """Waiting rows whose customer and article are both known by now, so that they only need to be booked."""
-    numbers = CustomerNumber.objects.filter(
-        vendor=OuterRef("vendor"), distributor=OuterRef("distributor"), number=OuterRef("customer_number")
-    )
-    products = Product.objects.filter(vendor=OuterRef("vendor"), article=OuterRef("article"))
-    rows = waiting_rows(vendor=vendor, actor=actor).filter(currency__in=currencies_of(vendor))
-    return rows.filter(Exists(numbers), Exists(products)).count()
+    """Waiting rows of which everything is known by now, so that they only need to be booked."""
+    rows = with_reason(waiting_rows(vendor=vendor, actor=actor))
+    return rows.filter(customer_known=True, article_known=True, currency_known=True).count()

@@ -10,13 +10,16 @@ import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats
 from common.filters import DayRangeFilter, FilterSet
 from common.periods import Period, PeriodKind
-from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, StateColumn, Table
+from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
+from common.templatetags.ui import badge_html
+from common.ui import Tone
 from partners.models import Enrolment
 from programs.models import Distributor, Vendor
 from sales import selectors
@@ -131,6 +134,28 @@ class BookedTable(RowTable):
         sequence = ("partner", "...")
 
 
+class ReasonColumn(tables.Column):
+    """Why a row is not booked; the row comes from `selectors.with_reason`."""
+
+    def render(self, record: Any) -> str:
+        tone: Tone = "neutral" if record.state == WaitingRow.State.DISMISSED else "warning"
+        return format_html_join(" ", "{}", ((badge_html(reason, tone),) for reason in self._reasons(record)))
+
+    def value(self, record: Any) -> str:
+        return ", ".join(self._reasons(record))
+
+    @staticmethod
+    def _reasons(record: Any) -> list[str]:
+        if record.state == WaitingRow.State.DISMISSED:
+            return [_("customer dismissed")]
+        reasons = {
+            _("unknown customer"): not record.customer_known,
+            _("unknown article"): not record.article_known,
+            _("currency of no program"): not record.currency_known,
+        }
+        return [reason for reason, given in reasons.items() if given] or [_("can be booked")]
+
+
 class WaitingTable(RowTable):
     customer = LinkColumn(
         accessor="customer_number",
@@ -138,7 +163,7 @@ class WaitingTable(RowTable):
         sub="customer_name",
         verbose_name=gettext_lazy("Customer"),
     )
-    state = StateColumn(tones={"waiting": "warning"}, verbose_name=gettext_lazy("State"))
+    reason = ReasonColumn(empty_values=(), orderable=False, verbose_name=gettext_lazy("Why it waits"))
 
     class Meta(RowTable.Meta):
         sequence = ("customer", "...")

@@ -51,6 +51,13 @@ def test_a_channel_manager_imports_a_report_and_sees_what_became_of_it(world: Wo
     assert "K-99" in text(page)
 
 
+def test_every_waiting_row_says_why_it_waits(world: World, manager: Client) -> None:
+    stranger = ROWS[0].replace("K-1", "K-99").replace("RE-1", "RE-9")
+    page = text(upload(manager, world, report(stranger, ROWS[1].replace("4X40", "NEW"), ROWS[2].replace("EUR", "USD"))))
+    for reason in ("unknown customer", "unknown article", "currency of no program"):
+        assert page.count(f">{reason}<") == 1
+
+
 def test_a_refused_file_is_answered_with_row_column_value_and_a_sentence(world: World, manager: Client) -> None:
     before = counts()
     page = upload(manager, world, report(ROWS[0], ROWS[1].replace(";2;", ";<b>zwei</b>;")), numbers="de")
