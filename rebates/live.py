@@ -77,7 +77,7 @@ def figures(
     whether further sales would count as the enrolment stands today.
     """
     if enrolments is None:
-        asked = list(Enrolment.objects.filter(program_id=terms.program_id).order_by("id"))
+        asked = list(Enrolment.objects.filter(program_id=terms.program_id).select_related("partner").order_by("id"))
         sums = aggregates_of(terms=terms, period=period, cut=cut, until=until)
     else:
         asked = sorted(enrolments, key=lambda enrolment: enrolment.pk)

@@ -184,7 +184,9 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(world: World, owner:
 
 def listed(client: Client, query: str = "") -> list[tuple[str, str, str]]:
     page = client.get(REBATES + query)
-    return [(row.record.period_name, row.record.terms.code, str(row.record.total)) for row in page.context["table"].rows]
+    return [
+        (row.record.period_name, row.record.terms.code, str(row.record.total)) for row in page.context["table"].rows
+    ]
 
 
 def test_periods_are_listed_by_program_and_filtered(world: World, owner: Client) -> None:
