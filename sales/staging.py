@@ -18,7 +18,7 @@ from django.db import connection
 from common.sentences import _n
 from sales.books import SOLD_COLUMNS
 from sales.models import Evidence, SellOutReport, WaitingRow
-from sales.readers.columns import Column
+from sales.readers.columns import LABELS, Column
 from sales.readers.problems import Problem
 from sales.readers.rows import SellOutRow
 from sales.readers.sellout import SellOutFile
@@ -86,6 +86,20 @@ SELECT count(*) OVER (), staged.file_row, staged.document_number, staged.documen
 FROM sellout_staged AS staged JOIN sellout_known AS known USING (document_key, document_line)
 WHERE ({_STAGED_VALUES}) IS DISTINCT FROM ({_KNOWN_VALUES})
 ORDER BY staged.file_row LIMIT %(limit)s
+"""  # noqa: S608
+# Lines numbered in one report and counted by article in another never meet as the same row: each would be booked.
+_COUNTED = "starts_with({0}.document_line, {0}.article || '#')"
+_SAME_DOCUMENT = f"""vendor_id = %(vendor)s AND distributor_id = %(distributor)s
+    AND known.document_key = staged.document_key
+    AND {_COUNTED.format("known")} <> {_COUNTED.format("staged")}"""
+_NUMBERED_OTHERWISE = f"""
+SELECT count(*) OVER (), staged.document_number, min(staged.file_row)
+FROM sellout_staged AS staged
+WHERE EXISTS (
+    SELECT 1 FROM sales_saleline AS known
+    WHERE {_SAME_DOCUMENT} AND known.evidence = '{Evidence.SELL_OUT.value}' AND known.reverses_id IS NULL
+) OR EXISTS (SELECT 1 FROM sales_waitingrow AS known WHERE {_SAME_DOCUMENT})
+GROUP BY staged.document_number ORDER BY 3 LIMIT %(limit)s
 """  # noqa: S608
 _SORT = """
 INSERT INTO sellout_new (file_row, partner_id, product_id, bookable)
@@ -160,10 +174,13 @@ class Staging:
             cursor.execute("ANALYZE sellout_staged")
 
     def compare(self, file: SellOutFile, limit: int) -> tuple[list[Problem], int]:
-        """Find the rows known already. Returns what is wrong with those that have other values, and their number.
+        """Find the rows known already. Returns what is wrong with those that have other values or cannot be recognised
+        because the lines of their document were numbered otherwise, and their number.
 
         Problems are listed of at most `limit` rows.
         """
+        if otherwise := self._execute(_NUMBERED_OTHERWISE, limit=limit):
+            return [_numbered_otherwise(file, document, row) for _total, document, row in otherwise], otherwise[0][0]
         self._execute(_KNOWN_IN_BOOKS)
         self._execute("ANALYZE sellout_known")
         self._execute(_KNOWN_IN_FILE)
@@ -194,6 +211,16 @@ def staging(*, vendor_id: int, distributor_id: int) -> Iterator[Staging]:
     # After an exception the transaction is rolled back, and the tables with it.
     with connection.cursor() as cursor:
         cursor.execute(_DROP)
+
+
+def _numbered_otherwise(file: SellOutFile, document: str, row: int) -> Problem:
+    if Column.LINE in file.reader.places:
+        sentence = _n("Document {document} is known from a report without line numbers. Leave out this column.")
+        return Problem.at(row, file.name_of(Column.LINE), "", sentence, document=document)
+    sentence = _n("Document {document} is known from a report with line numbers. Add the column “{column}”.")
+    return Problem.at(
+        row, file.name_of(Column.DOCUMENT), document, sentence, document=document, column=LABELS[Column.LINE]
+    )
 
 
 def _problems(file: SellOutFile, clash: tuple[Any, ...], cells: Mapping[Column, str]) -> Iterator[Problem]:

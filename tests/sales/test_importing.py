@@ -114,6 +114,34 @@ def test_a_known_row_with_another_value_is_refused_at_that_value(
     assert counts() == before
 
 
+def without_line_numbers(content: bytes) -> bytes:
+    rows = [row.split(";") for row in content.decode().splitlines()]
+    return "\n".join(";".join(cells[:3] + cells[4:]) for cells in rows).encode()
+
+
+@pytest.mark.parametrize("waiting", [False, True], ids=["booked", "waiting"])
+def test_a_document_reported_again_without_line_numbers_is_not_booked_twice(world: World, waiting: bool) -> None:
+    content = report(*[row.replace("K-1", "K-99") if waiting else row for row in ROWS])
+    send(world, content)
+    before = counts()
+    with pytest.raises(ReportRefused) as refusal:
+        send(world, without_line_numbers(content))
+    assert [(problem.row, problem.column, problem.value) for problem in refusal.value.problems] == [
+        (2, "Belegnummer", "RE-1"),
+        (4, "Belegnummer", "RE-2"),
+    ]
+    assert "Add the column “Line”" in complaint(refusal.value.problems[0]).sentence
+    assert counts() == before
+
+
+def test_a_document_reported_again_with_line_numbers_is_not_booked_twice(world: World) -> None:
+    send(world, without_line_numbers(report(ROWS[0])))
+    assert figures(send(world, without_line_numbers(report(*ROWS)))) == (3, 2, 0, 1)
+    with pytest.raises(ReportRefused) as refusal:
+        send(world, report(*ROWS))
+    assert [(problem.row, problem.column) for problem in refusal.value.problems] == [(2, "Position"), (4, "Position")]
+
+
 def test_a_row_that_contradicts_an_earlier_one_of_its_file_is_refused(world: World) -> None:
     with pytest.raises(ReportRefused) as refusal:
         send(world, report(ROWS[0], ROWS[1], ROWS[0].replace(";3;", ";5;")))
