@@ -24,6 +24,8 @@ LONGEST = {
 }
 DECIMALS = {Column.QUANTITY: 3, Column.NET: 2}
 WHOLE_DIGITS = {Column.QUANTITY: 11, Column.NET: 12}
+OLDEST = 10
+"""Years. What is older is a slip of the pen, and would be booked where nobody looks for it."""
 _FILLED = {*REQUIRED, Column.LINE} - {Column.NET}
 _SYMBOLS = {"€": "EUR"}
 
@@ -155,6 +157,10 @@ class _Cells:
             self._refuse(Column.DATE, value, sentence, example=example)
         elif day > self.reader.latest:
             self._refuse(Column.DATE, value, _n("The document date lies in the future."))
+        elif day.year < self.reader.latest.year - OLDEST:
+            self._refuse(
+                Column.DATE, value, _n("The document date lies more than {years} years ago."), years=str(OLDEST)
+            )
         return day
 
     def currency(self) -> str:

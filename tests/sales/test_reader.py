@@ -127,6 +127,7 @@ def test_what_is_no_german_number_is_named_with_row_column_and_value(written: st
         ("Belegdatum", "2026-10-01", "no date"),
         ("Belegdatum", "01.10.26", "no date"),
         ("Belegdatum", "01.01.2027", "future"),
+        ("Belegdatum", "31.12.2015", "10 years ago"),
         ("Belegdatum", "", "empty"),
         ("Währung", "Euro", "no currency"),
         ("Artikelnummer", "a" * 100, "60 characters"),

@@ -82,7 +82,7 @@ keys = st.text("ABCxyz0123456789-/.=+@ ", min_size=1, max_size=20).filter(lambda
 names = st.text("ABC äöüß;,\"'\t€&=-", max_size=40)
 quantities = st.decimals("-99999999999", "99999999999", places=3, allow_nan=False, allow_infinity=False)
 nets = st.none() | st.decimals("-999999999999", "999999999999", places=2, allow_nan=False, allow_infinity=False)
-days = st.dates(date(1990, 1, 1), TODAY)
+days = st.dates(date(2016, 1, 1), TODAY)
 tables = st.lists(
     st.tuples(keys, names, keys, st.integers(1, 10**6), days, keys, quantities, nets), min_size=1, max_size=8
 )
