@@ -37,7 +37,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return context
     current: Area | None = getattr(request, "area", None)
     context["areas"] = [
-        {"label": area.label, "url": area.url, "active": current is not None and area == current} for area in areas_of(actor)
+        {"label": area.label, "url": area.url, "active": current is not None and area == current}
+        for area in areas_of(actor)
     ]
     if current is not None:
         context["area"] = current

@@ -37,7 +37,9 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
-    language = models.CharField(_("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de")
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de"
+    )
     is_demo = models.BooleanField(default=False, editable=False)
 
     USERNAME_FIELD = "email"
@@ -121,7 +123,11 @@ class OutboxMail(models.Model):
             models.UniqueConstraint(fields=["kind", "period", "recipient"], name="mail_made_once"),
         ]
         indexes = [
-            models.Index(fields=["id"], name="mail_unsent", condition=models.Q(state__in=["pending", "claimed", "uncertain"])),
+            models.Index(
+                fields=["id"],
+                name="mail_unsent",
+                condition=models.Q(state__in=["pending", "claimed", "uncertain"]),
+            ),
         ]
 
     @property

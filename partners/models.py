@@ -42,7 +42,9 @@ class Partner(models.Model):
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     city = models.CharField(_("city"), max_length=120, blank=True)
     vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
-    language = models.CharField(_("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de")
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de"
+    )
 
     objects = PartnerQuerySet.as_manager()
 
