@@ -43,7 +43,7 @@ class SecondFactorMiddleware:
     Demo logins are let through while the demo runs; outside demo mode there is no way around.
     """
 
-    OPEN = ("/account/", "/static/", "/i18n/", "/healthz", "/readyz", "/api/")
+    OPEN = ("/account/", "/static/", "/language/", "/healthz", "/readyz", "/api/")
     CLOSED = ("/account/tokens/",)
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -1,8 +1,9 @@
-"""Pages of the signed-in person: tokens for the HTTP API."""
+"""What a person settles for itself: the language, and tokens for the HTTP API."""
 
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +12,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from common import tokens
 from common.errors import DomainError
 from common.forms import TokenForm
-from common.models import ApiToken
+from common.models import ApiToken, User
 from common.tokens import Scope
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Django's switch, which sets a cookie; signed-in people also get their mails in the language they choose."""
+    response = set_language(request)
+    language = request.POST.get("language")
+    if language in dict(settings.LANGUAGES) and request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).exclude(language=language).update(language=language)
+    return response
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -17,10 +18,12 @@ urlpatterns = [
     path("", include("sales.urls")),
     path("", include("rebates.urls")),
     path("account/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]
+
+if settings.DEMO_MODE:
+    urlpatterns += [path("demo/", include("portal.demo_urls"))]
