@@ -6,6 +6,7 @@ aliases, repeated keys and deep nesting are refused: none of them belongs into a
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,8 @@ from common.sentences import _n, fill
 
 _LONGEST = 200_000
 _DEEPEST = 12
+# Escapes in quotes can name what neither a page nor the database can hold.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NULL = "tag:yaml.org,2002:null"
 
 
@@ -75,6 +78,9 @@ def _value(node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return _mapping(node)
     assert isinstance(node, yaml.ScalarNode)
+    if _NO_TEXT.search(node.value):
+        line = node.start_mark.line + 1
+        raise NotPlainYaml(_n("line {line}: this text has signs that cannot be stored"), line=line)
     return None if node.tag == _NULL and node.style is None else node.value
 
 
@@ -84,6 +90,7 @@ def _mapping(node: yaml.MappingNode) -> dict[str, Any]:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             raise NotPlainYaml(_n("line {line}: a name must be plain text"), line=line)
+        _value(key)
         if key.value in found:
             raise NotPlainYaml(_n("line {line}: “{name}” is given twice"), line=line, name=key.value)
         found[key.value] = _value(value)

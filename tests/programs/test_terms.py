@@ -157,6 +157,8 @@ def test_steps_are_put_in_order_and_two_with_one_bound_are_refused() -> None:
         ("code: topseller-loyalty", "code: a\ncode: b", "line 2: “code” is given twice"),
         ("cap: null", "cap: &c null", "line 13: anchors and aliases are not allowed"),
         ("cap: null", "cap: *c", "line 13: anchors and aliases are not allowed"),
+        ("cap: null", 'cap: "\\0"', "line 13: this text has signs that cannot be stored"),
+        ("cap: null", '"\\uD800": null', "line 13: this text has signs that cannot be stored"),
         ("cap: null", "cap: {? [a] : b}", "line 13: a name must be plain text"),
         ("per_unit: 10.00", "per_unit: 10,00", "steps[2].00: is not a known field"),
         ("code: ", "\tcode: ", "line 1: this is not valid YAML"),
