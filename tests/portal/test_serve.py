@@ -18,9 +18,12 @@ import pytest
 from portal.supervise import ServeError, port_from
 from tests.services import ROOT, end
 
-START_SECONDS = 120
+START_SECONDS = 300
 # Every process of a portal inherits it: so they are found, whoever their parent is by then.
 MARK = "PORTAL_TEST_MARK"
+
+# One of them for the whole module: it takes a while to start.
+pytestmark = pytest.mark.xdist_group("serve")
 
 
 def free_port() -> int:
