@@ -8,7 +8,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.demo import mailbox
 
@@ -16,7 +16,7 @@ DASHES = "-" * 79
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def folder(tmp_path: Path, settings: Settings) -> Path:
     settings.EMAIL_FILE_PATH = tmp_path
     settings.ROOT_URLCONF = "tests.portal.demo_urls"
     return tmp_path
