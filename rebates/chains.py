@@ -160,7 +160,7 @@ def _steps(explained: Explained) -> ChainTable | None:
         rows.append([step.label, step.reward, _("reached") if reached else formats.NOTHING])
     if not rows:
         return None
-    return ChainTable([Head(_("Step"), numeric=False), Head(_("pays")), Head("", numeric=False)], rows)
+    return ChainTable([Head(_("Step"), numeric=False), Head(_("pays")), Head(_("State"), numeric=False)], rows)
 
 
 def _rates_in_one(settlement: Settlement, tiers: Mapping[str, str]) -> Link:

@@ -244,7 +244,8 @@ class ExplainedPage(ListPage):
         form = WhatIfForm(
             self.request.GET if asked else None, terms=explained.document, articles=self._articles(explained)
         )
-        return {"what_if": form, "answer": self._answer(form)}
+        kept = [(name, value) for name, value in self.request.GET.items() if name not in form.fields]
+        return {"what_if": form, "answer": self._answer(form), "kept": kept}
 
     def _articles(self, explained: Explained) -> list[tuple[str, str]]:
         if explained.document.rates is None:
