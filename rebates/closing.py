@@ -33,7 +33,7 @@ from sales import books
 log = structlog.get_logger(__name__)
 State = Closing.State
 ZERO = Decimal("0.00")
-Before = dict[tuple[int, str, str], Decimal]
+Before = dict[tuple[int, str, str, str], Decimal]
 
 
 class NothingToClose(DomainError):
@@ -173,10 +173,11 @@ def work_chunk(*, closing_id: int, now: datetime, limit: int, skip_locked: bool 
 
 
 def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before:
-    """What was settled so far, per enrolment, code of terms and period."""
+    """What was settled so far, per enrolment, code of terms, period and currency."""
     settled = Settlement.objects.filter(enrolment__in=enrolments, terms__program_id=closing.program_id)
-    sums = settled.values_list("enrolment_id", "terms__code", "period").annotate(total=Sum("amount")).order_by()
-    return {(enrolment, code, period): total for enrolment, code, period, total in sums}
+    by = settled.values_list("enrolment_id", "terms__code", "period", "currency").order_by()
+    sums = by.annotate(total=Sum("amount"))
+    return {(enrolment, code, period, currency): total for enrolment, code, period, currency, total in sums}
 
 
 def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> dict[int, list[Figure]]:
@@ -229,8 +230,8 @@ def _settle_item(closing: Closing, item: ClosingItem, found: Sequence[Figure], b
         log.error("closing item parked", closing=closing.pk, item=item.pk, error=type(error).__name__)
 
 
-def _key(figure: Figure) -> tuple[int, str, str]:
-    return figure.enrolment.pk, figure.terms.code, str(figure.period)
+def _key(figure: Figure) -> tuple[int, str, str, str]:
+    return figure.enrolment.pk, figure.terms.code, str(figure.period), figure.settlement.currency
 
 
 def _write(closing: Closing, figure: Figure, before: Decimal, now: datetime) -> None:

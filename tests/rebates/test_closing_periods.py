@@ -158,3 +158,11 @@ def test_a_status_or_tier_corrected_later_changes_what_was_settled(world: World)
     close(world.program, Q4)
     assert amounts(world.enrolment)[1:] == [("2026Q4", "2026Q3", "-120.00"), ("2026Q4", "2026Q4", "0.00")]
     assert owed(world.enrolment) == 0
+
+
+def test_what_was_settled_in_another_currency_is_not_set_off_against_the_new_one(world: World) -> None:
+    close(world.program, Q3)
+    Program.objects.filter(pk=world.program.pk).update(currency="USD")
+    close(Program.objects.get(pk=world.program.pk), Q4)
+    assert amounts(world.enrolment) == [("2026Q3", "2026Q3", "120.00"), ("2026Q4", "2026Q4", "0.00")]
+    assert owed(world.enrolment) == 120
