@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from ninja import NinjaAPI, Router, Schema
+from ninja.openapi.schema import OpenAPISchema
 
 import partners.api
 import rebates.api
@@ -24,8 +25,20 @@ Amounts, rates and quantities are text, days are ISO 8601, moments are in UTC. L
 as `after` of the following. Sentences come in the language of the header `Accept-Language`, German or English.
 """
 
+
+class PortalAPI(NinjaAPI):
+    """Makes the OpenAPI document once: it takes longer than any other answer and anybody may ask for it."""
+
+    _document: OpenAPISchema | None = None
+
+    def get_openapi_schema(self, **_options: Any) -> OpenAPISchema:
+        if self._document is None:
+            self._document = super().get_openapi_schema()
+        return self._document
+
+
 # No page for people to try it out: those that exist run scripts this portal's content security policy refuses.
-api = NinjaAPI(
+api = PortalAPI(
     title="Partner portal", version=VERSION, description=DESCRIPTION, docs_url=None, urls_namespace="api", auth=Token()
 )
 answer_problems(api)

@@ -173,7 +173,8 @@ STATIC_URL = "/static/"
 # Collected in the image; in development files are served from where they lie.
 STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = not PRODUCTION
+# Not in tests: every client would look through all files first.
+WHITENOISE_USE_FINDERS = not (PRODUCTION or TESTING)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
     "staticfiles": {

@@ -113,6 +113,15 @@ class World:
     reporter: User
     rival_reporter: User
 
+    @property
+    def sale(self) -> SaleLine:
+        """24 top-sellers to the reseller in the third quarter."""
+        return SaleLine.objects.get(document_number="R-1001")
+
+    @property
+    def rival_sale(self) -> SaleLine:
+        return SaleLine.objects.get(document_number="R-2002")
+
 
 def make_program(vendor: Vendor, slug: str, name: str, tiers: tuple[str, ...]) -> Program:
     program = Program.objects.create(vendor=vendor, slug=slug, name=name, countries=["DE"], starts_on=START)

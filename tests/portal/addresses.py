@@ -1,0 +1,175 @@
+"""Every address of the portal, found by walking the resolver, with objects to fill its places.
+
+Each address is asked for in up to three ways: with our `own` objects (of the vendor, the reseller, the distributor),
+with a `foreign` object of the rivals in its last places, and with a `missing` one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from common import tokens
+from common.access import Actor, ActorQuerySet
+from common.dated import since
+from common.models import ApiToken, User
+from common.periods import Period
+from common.tokens import Scope
+from partners.models import IndividualAgreement
+from rebates import closing
+from rebates.models import Closing
+from tests.world import NOW, TODAY, World, build_world
+
+Variant = Literal["own", "foreign", "missing"]
+VARIANTS: tuple[Variant, ...] = ("own", "foreign", "missing")
+AREAS = ("partner", "vendor", "distributor")
+Kwargs = dict[str, Any]
+_PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
+
+
+@dataclass(frozen=True)
+class Address:
+    route: str
+    """As the resolver knows it: "partner/<slug:partner>/sales/". """
+    name: str
+    """With its namespaces: "sales:partner-sales"."""
+    places: tuple[str, ...]
+
+    @property
+    def kind(self) -> Literal["admin", "api", "account", "page"]:
+        for kind, start in (("admin", "admin/"), ("api", "api/"), ("account", "account/")):
+            if self.route.startswith(start) and not self.name.startswith("common:"):
+                return kind  # type: ignore[return-value]
+        return "page"
+
+    def path(self, kwargs: Mapping[str, Any]) -> str:
+        filled = _PLACE.sub(lambda place: str(kwargs[place[1] or place[2]]), self.route)
+        return "/" + filled.replace("^", "").replace("$", "")
+
+
+def addresses() -> list[Address]:
+    """In the order of the resolver, an address that is there twice once."""
+    found = {address.route: address for address in reversed(list(_walk(get_resolver(), "", "")))}
+    return list(reversed(found.values()))
+
+
+def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
+    for pattern in resolver.url_patterns:
+        below = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, below, names + (f"{pattern.namespace}:" if pattern.namespace else ""))
+        elif isinstance(pattern, URLPattern):
+            places = tuple(place[1] or place[2] for place in _PLACE.finditer(below))
+            yield Address(below, names + (pattern.name or ""), places)
+
+
+# --- objects for the places -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Populated:
+    """The world with one of everything an address can name: closings, tokens, in ours and in the rivals' hands."""
+
+    world: World
+    closing: Closing
+    rival_closing: Closing
+    token: ApiToken
+    rival_token: ApiToken
+
+
+def populate() -> Populated:
+    world = build_world()
+    for enrolment in (world.enrolment, world.rival_enrolment):
+        IndividualAgreement.objects.create(enrolment=enrolment, valid=since(TODAY), note="On paper only")
+    quarter = Period.parse("2026Q3")
+    closings = []
+    for program in (world.program, world.rival_program):
+        opened = closing.open_closing(program=program, period=quarter, today=TODAY, now=NOW)
+        closings.append(closing.run(closing_id=opened.pk, now=NOW, chunk=10))
+    return Populated(world, *closings, _token(world.reseller_owner), _token(world.rival_owner))
+
+
+def _token(user: User) -> ApiToken:
+    return tokens.issue(user=user, name="ERP", scopes=[Scope.SALES], expires_at=NOW + timedelta(days=7), now=NOW)[0]
+
+
+def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
+    """What to put into the places of an address, for each way of asking that makes sense."""
+    if not address.places:
+        return {"own": {}}
+    if address.kind == "admin":
+        return _admin(address, there.world)
+    values = _values(address, there)
+    inner = [place for place in address.places if place not in AREAS] or list(address.places)
+    if address.name == "rebates:explained":
+        inner = list(address.places)  # the reseller takes part in the rival's program as well
+    own = {place: values[place][0] for place in address.places}
+    foreign = {place: values[place][1] for place in inner if values[place][1] is not None}
+    missing = {inner[0]: values[inner[0]][2]}
+    found: dict[Variant, Kwargs] = {"own": own, "missing": {**own, **missing}}
+    if foreign:
+        found["foreign"] = {**own, **foreign}
+    return found
+
+
+def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any]]:
+    """Per place: ours, the rivals' (None: there is no such thing), and one that does not exist."""
+    world = there.world
+    return {
+        "partner": (world.reseller.number, world.rival.number, "22222222"),
+        "number": (world.reseller.number, world.rival.number, "22222222"),
+        "vendor": (world.vendor.slug, world.rival_vendor.slug, "nobody"),
+        "distributor": (world.distributor.slug, world.rival_distributor.slug, "nobody"),
+        "program": (world.program.slug, world.rival_program.slug, "nothing"),
+        "code": (world.terms.code, world.rival_terms.code, "nothing"),
+        "period": ("2026Q3", "2026Q3", "1999Q1"),
+        "row": (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
+        "pk": _numbered(address, there) if "pk" in address.places else (None, None, None),
+        "anything": ("nothing", None, "nothing/at/all"),
+        "key": ("made-up", None, "made-up-too"),
+        "uidb36": ("1", None, "2"),
+    }
+
+
+MISSING_ID = 999_999_999
+
+
+def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
+    """What `<int:pk>` means: the word before it says so."""
+    world = there.world
+    pairs: dict[str, tuple[Model | None, Model | None]] = {
+        "reports": (world.report, world.rival_report),
+        "sales": (world.sale, world.rival_sale),
+        "tokens": (there.token, there.rival_token),
+        "closings": (there.closing, there.rival_closing),
+        "keys": (None, None),
+    }
+    word = address.route.split("<int:pk>")[0].rstrip("/").rpartition("/")[2]
+    own, rival = pairs[word]
+    return own.pk if own else MISSING_ID - 1, rival.pk if rival else None, MISSING_ID
+
+
+def _admin(address: Address, world: World) -> dict[Variant, Kwargs]:
+    """Rows of the model an address of the admin is about: one a vendor admin administers, one of somebody else."""
+    place = address.places[-1]
+    if place not in ("pk", "object_id"):
+        return {"own": dict.fromkeys(address.places, "programs")}
+    if "content_type_id" in address.places:
+        kind = ContentType.objects.get_for_model(world.vendor).pk
+        return {"own": {"content_type_id": kind, "object_id": world.vendor.pk}}
+    label = ".".join(address.route.split("/")[1:3])
+    rows = apps.get_model(label)._default_manager.order_by("pk")
+    found: dict[Variant, Kwargs] = {"missing": {place: MISSING_ID}}
+    own = rows.visible_to(Actor.of(world.vendor_admin)) if isinstance(rows, ActorQuerySet) else rows
+    for variant, some in (("own", own), ("foreign", rows.exclude(pk__in=own.values("pk")))):
+        if (row := some.first()) is not None:
+            found[variant] = {place: row.pk}  # type: ignore[index]
+    return found
