@@ -164,6 +164,27 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "recomputed_periods",
         )
 
+    def _pays(self) -> bool:
+        """Whether settlements may rest on what the program says by now."""
+        return self.instance.pk is not None and self.instance.terms.filter(state=RebateTerms.State.PUBLISHED).exists()
+
+    def clean_countries(self) -> list[str]:
+        countries: list[str] = self.cleaned_data["countries"]
+        removed = [code for code in self.instance.countries or () if code not in countries]
+        if removed and self._pays():
+            sentence = _(
+                "%(countries)s cannot be taken out: what partners there were paid would be taken back. "
+                "End their enrolments instead."
+            )
+            raise ValidationError(sentence % {"countries": ", ".join(removed)})
+        return countries
+
+    def clean_starts_on(self) -> date:
+        start: date = self.cleaned_data["starts_on"]
+        if self._pays() and start > self.instance.starts_on:
+            raise ValidationError(_("The program cannot start later: what was paid until then would be taken back."))
+        return start
+
     def clean_ends_on(self) -> date | None:
         start, end = self.cleaned_data.get("starts_on"), self.cleaned_data["ends_on"]
         if start and end and end <= start:

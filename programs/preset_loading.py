@@ -114,7 +114,8 @@ def _bring_program(done: Loaded, vendor: Vendor, preset: Preset, starts_on: date
     start = starts_on or wanted.starts_on or (known.starts_on if known else today.replace(month=1, day=1))
     values = wanted.model_dump(exclude={"slug", "countries"}) | {
         "vendor": vendor,
-        "countries": list(wanted.countries),
+        # A country that was added since stays: without it, what partners there were paid would be taken back.
+        "countries": list(dict.fromkeys((*wanted.countries, *(known.countries if known else ())))),
         "starts_on": start,
     }
     if values["ends_on"] is not None and values["ends_on"] <= start:

@@ -167,6 +167,8 @@ def test_a_country_is_added_and_an_end_removed_in_the_administration(world: Worl
         ("countries", "DE,DE", "given twice"),
         ("currency", "€", "is not a currency code"),
         ("ends_on", "2025-12-31", "must be after"),
+        ("countries", "AT", "DE cannot be taken out"),
+        ("starts_on", "2026-02-01", "cannot start later"),
     ],
 )
 def test_mistakes_in_a_program_are_told_at_the_field(

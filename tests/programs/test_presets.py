@@ -154,6 +154,13 @@ def test_a_country_and_an_open_end_are_a_change_of_the_file_alone(db: None, tmp_
     assert (done.created, done.changed) == (0, 1)
 
 
+def test_a_country_that_was_added_by_hand_stays(db: None) -> None:
+    load("ibm")
+    Program.objects.update(countries=["DE", "AT"])
+    assert load("ibm").changed == 0
+    assert Program.objects.get().countries == ["DE", "AT"]
+
+
 def test_terms_start_with_the_program(db: None) -> None:
     load("lenovo", starts_on=date(2025, 11, 15))
     assert Program.objects.get().starts_on == date(2025, 11, 15)
