@@ -1,4 +1,4 @@
-"""All settings, read from the environment. `PORTAL_ENV=production` refuses anything that is only safe in development."""
+"""All settings, read from the environment. `PORTAL_ENV=production` refuses what is only safe in development."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PRODUCTION = env.str("PORTAL_ENV", "development") == "production"
 DEMO_MODE = env.bool("PORTAL_DEMO", False)
 TESTING = "pytest" in sys.modules
 
-DEVELOPMENT_SECRET = "development-only-secret-key-that-production-refuses-to-start-with"
+DEVELOPMENT_SECRET = "development-only-secret-key-that-production-refuses-to-start-with"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET)
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])

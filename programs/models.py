@@ -96,7 +96,9 @@ class Program(models.Model):
     currency = CURRENCY.clone()
     countries = ArrayField(models.CharField(max_length=2), verbose_name=_("countries"))
     starts_on = models.DateField(_("starts on"))
-    ends_on = models.DateField(_("ends on"), null=True, blank=True, help_text=_("First day without the program; empty: open."))
+    ends_on = models.DateField(
+        _("ends on"), null=True, blank=True, help_text=_("First day without the program; empty: open.")
+    )
     grace_days = models.PositiveSmallIntegerField(
         _("grace days"), default=10, help_text=_("Days after a period's end in which late reports still count for it.")
     )
@@ -288,7 +290,9 @@ class RebateTerms(models.Model):
     document = models.JSONField(_("terms"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     published_at = models.DateTimeField(null=True, editable=False)
-    published_by = models.ForeignKey("common.User", null=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(
+        "common.User", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = OfProgram.as_manager()
 
@@ -325,4 +329,3 @@ class RebateTerms(models.Model):
             raise ValidationError({"document": str(error)}) from error
         if self.starts_on and Period.containing(terms.period, self.starts_on).start != self.starts_on:
             raise ValidationError({"starts_on": _("Terms start on the first day of a period.")})
-

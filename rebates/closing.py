@@ -34,6 +34,9 @@ log = structlog.get_logger(__name__)
 State = Closing.State
 ZERO = Decimal("0.00")
 Before = dict[tuple[int, str, str, str], Decimal]
+Found = dict[int, list[Figure]]
+# What wrong data of one partner can raise. A lost connection is a DatabaseError too, and ends the whole chunk anyway.
+NOT_CALCULABLE = (DatabaseError, ArithmeticError, ValueError, DomainError)
 
 
 class NothingToClose(DomainError):
@@ -165,10 +168,14 @@ def work_chunk(*, closing_id: int, now: datetime, limit: int, skip_locked: bool 
     if not items:
         return 0
     enrolments = [item.enrolment for item in items]
-    found = _results(closing, enrolments)
+    try:
+        with transaction.atomic():
+            found = _results(closing, enrolments)
+    except NOT_CALCULABLE:
+        found = None  # each is calculated alone, so that only the one with the fault is parked
     before = _settled_before(closing, enrolments)
     for item in items:
-        _settle_item(closing, item, found[item.enrolment_id], before, now)
+        _settle_item(closing, item, found, before, now)
     return len(items)
 
 
@@ -180,7 +187,7 @@ def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before
     return {(enrolment, code, period, currency): total for enrolment, code, period, currency, total in sums}
 
 
-def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> dict[int, list[Figure]]:
+def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> Found:
     """Results of the closing's period and of the closed ones before it, under the terms of then and this cut."""
     period = Period.parse(closing.period)
     earlier = [period.previous(n) for n in range(closing.program.recomputed_periods, 0, -1)]
@@ -189,7 +196,7 @@ def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> dict[int, lis
             program_id=closing.program_id, period__in=map(str, earlier), state=State.SEALED
         ).values_list("period", flat=True)
     )
-    found: dict[int, list[Figure]] = defaultdict(list)
+    found: Found = defaultdict(list)
     for each in [*(period for period in earlier if str(period) in closed), period]:
         for terms in _terms_of_then(closing.program, each):
             for figure in figures(terms=terms, period=each, today=period.end, cut=closing.cut, enrolments=enrolments):
@@ -212,22 +219,23 @@ def _terms_of_then(program: Program, period: Period) -> list[RebateTerms]:
     return list(found.values())
 
 
-def _settle_item(closing: Closing, item: ClosingItem, found: Sequence[Figure], before: Before, now: datetime) -> None:
+def _settle_item(closing: Closing, item: ClosingItem, found: Found | None, before: Before, now: datetime) -> None:
     """Write one enrolment's settlements and entries, or park it: one bad partner does not hold up the others."""
     try:
         with transaction.atomic():
-            for figure in found:
+            own = _results(closing, [item.enrolment]) if found is None else found
+            for figure in own[item.enrolment_id]:
                 _write(closing, figure, before.get(_key(figure), ZERO), now)
             ClosingItem.objects.filter(pk=item.pk).update(
                 state=ClosingItem.State.DONE, done_at=now, reason="", attempts=item.attempts + 1
             )
-    except (DatabaseError, ArithmeticError, DomainError) as error:
+    except NOT_CALCULABLE as error:
         ClosingItem.objects.filter(pk=item.pk).update(
             state=ClosingItem.State.PARKED,
             reason=f"{type(error).__name__}: {error}"[:300],
             attempts=item.attempts + 1,
         )
-        log.error("closing item parked", closing=closing.pk, item=item.pk, error=type(error).__name__)
+        log.warning("closing item parked", closing=closing.pk, item=item.pk, error=type(error).__name__)
 
 
 def _key(figure: Figure) -> tuple[int, str, str, str]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from common.periods import Period
 from partners.models import Partner
 from programs.models import Distributor, Product, Program
-from rebates.closing import freeze, open_closing, run
+from programs.terms import Terms
+from rebates import engine
+from rebates.closing import freeze, open_closing, retry_parked, run
+from rebates.engine import Aggregate, Facts
 from rebates.models import Closing, ClosingItem, Settlement
-from common.periods import Period
 from sales.models import SaleLine
 from tests.faults.world import NOW, digest, make_world, rebate_of, sell
 from tests.services import manage, run_manage
@@ -27,14 +31,12 @@ PERIOD = Period.parse("2026Q1")
 
 
 def close(database_url: str, period: str = "2026Q1") -> dict[str, object]:
-    figures: dict[str, object] = json.loads(
-        manage("close_period", "acme", period, "--json", database_url=database_url)
-    )
+    figures: dict[str, object] = json.loads(manage("close_period", "acme", period, "--json", database_url=database_url))
     return figures
 
 
 @pytest.fixture
-def undisturbed(own_database: str) -> Iterator[tuple[str, str]]:
+def undisturbed(own_database: str) -> tuple[str, str]:
     """A database with the world in it, and the digest that one quiet closing of the first quarter gives elsewhere."""
     program = make_world()
     with transaction.atomic():
@@ -43,7 +45,7 @@ def undisturbed(own_database: str) -> Iterator[tuple[str, str]]:
         quiet = digest()
         transaction.set_rollback(True)
     assert Closing.objects.count() == 0
-    yield own_database, quiet
+    return own_database, quiet
 
 
 def test_a_closing_settles_every_partner_to_the_cent(undisturbed: tuple[str, str]) -> None:
@@ -73,9 +75,7 @@ def test_six_closings_at_once_give_the_same_settlements(undisturbed: tuple[str, 
     database_url, quiet = undisturbed
 
     processes = [
-        run_manage(
-            "close_period", "acme", "2026Q1", "--json", database_url=database_url, env={"CLOSING_CHUNK": "3"}
-        )
+        run_manage("close_period", "acme", "2026Q1", "--json", database_url=database_url, env={"CLOSING_CHUNK": "3"})
         for _ in range(6)
     ]
     outputs = [process.communicate(timeout=90) for process in processes]
@@ -90,9 +90,7 @@ def test_a_closing_killed_in_the_middle_and_run_again_gives_the_same_settlements
     undisturbed: tuple[str, str], done: int
 ) -> None:
     database_url, quiet = undisturbed
-    process = run_manage(
-        "close_period", "acme", "2026Q1", database_url=database_url, env={"CLOSING_CHUNK": "1"}
-    )
+    process = run_manage("close_period", "acme", "2026Q1", database_url=database_url, env={"CLOSING_CHUNK": "1"})
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
         frozen = Closing.objects.exclude(state="open").exists()
@@ -119,9 +117,7 @@ def test_late_and_corrected_lines_are_settled_by_the_next_closing_as_a_differenc
 
     close(database_url, "2026Q2")
 
-    late = Settlement.objects.filter(
-        enrolment__partner=partner, period="2026Q1", closing__period="2026Q2"
-    ).get()
+    late = Settlement.objects.filter(enrolment__partner=partner, period="2026Q1", closing__period="2026Q2").get()
     assert (late.result, late.amount, late.entry.kind) == (
         rebate_of(10),
         rebate_of(10) - rebate_of(9),
@@ -204,3 +200,58 @@ def test_a_line_booked_while_the_books_are_frozen_is_in_this_closing_or_in_the_n
         assert settled.attainment == counted
         with connection.cursor() as cursor:  # the next round closes the same quarter anew
             cursor.execute("TRUNCATE rebates_closing CASCADE")
+
+
+def test_a_partner_with_an_impossible_amount_is_parked_alone_and_finished_after_repair(
+    undisturbed: tuple[str, str],
+) -> None:
+    database_url, quiet = undisturbed
+    program, partner = Program.objects.get(), Partner.objects.get(number="P007")
+    wrong = sell(
+        program.vendor,
+        Distributor.objects.get(),
+        partner,
+        Product.objects.get(),
+        date(2026, 3, 31),
+        units=99_999_999_999,
+        price=Decimal(1),
+    )
+
+    process = run_manage("close_period", "acme", "2026Q1", database_url=database_url)
+    _out, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "1 partners are parked" in errors
+    closing = Closing.objects.get()
+    assert closing.state == "frozen"
+    assert closing.items.get(state="parked").enrolment.partner == partner
+    assert Settlement.objects.count() == 39
+
+    with connection.cursor() as cursor:  # nobody but the owner of the tables can take a fact away
+        cursor.execute("ALTER TABLE sales_saleline DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM sales_saleline WHERE id = %s", [wrong.pk])
+        cursor.execute("ALTER TABLE sales_saleline ENABLE TRIGGER USER")
+    retry_parked(closing_id=closing.pk)
+    close(database_url)
+
+    assert digest() == quiet
+
+
+def test_a_partner_whose_calculation_fails_does_not_hold_up_the_chunk_it_is_in(
+    own_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = make_world(partners=5)
+
+    def settle_but_one(terms: Terms, facts: Facts, sums: Iterable[Aggregate]) -> engine.Settlement:
+        sums = list(sums)
+        if sum(each.units for each in sums) == 3:
+            raise ArithmeticError("made to fail")
+        return engine.settle(terms, facts, sums)
+
+    monkeypatch.setattr("rebates.live.settle", settle_but_one)
+    closing = open_closing(program=program, period=PERIOD, today=date(2026, 4, 20), now=NOW)
+    run(closing_id=closing.pk, now=NOW, chunk=50)
+
+    parked = closing.items.get(state="parked")
+    assert (parked.enrolment.partner.number, parked.reason) == ("P003", "ArithmeticError: made to fail")
+    assert Settlement.objects.count() == 4

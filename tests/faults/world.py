@@ -1,4 +1,4 @@
-"""A vendor with forty partners and a quarter of sales, for tests that run real processes against a database of their own."""
+"""A vendor with forty partners and two quarters of sales, for tests with real processes on a database of their own."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ LOYALTY = {
 def make_world(*, partners: int = 40) -> Program:
     """Partner n bought n units in the first quarter and n + 3 in the second: every step and bound is met."""
     vendor = Vendor.objects.create(slug="acme", name="Acme")
-    program = Program.objects.create(
-        vendor=vendor, slug="acme", name="Acme One", countries=["DE"], starts_on=START
-    )
+    program = Program.objects.create(vendor=vendor, slug="acme", name="Acme One", countries=["DE"], starts_on=START)
     tier = Tier.objects.create(program=program, code="registered", name="Registered", rank=1)
     distributor = Distributor.objects.create(slug="komsa", name="Komsa")
     Authorisation.objects.create(program=program, distributor=distributor, valid=since(START))
@@ -69,9 +67,15 @@ def make_world(*, partners: int = 40) -> Program:
 
 
 def sell(
-    vendor: Vendor, distributor: Distributor, partner: Partner, product: Product, day: date, units: int
+    vendor: Vendor,
+    distributor: Distributor,
+    partner: Partner,
+    product: Product,
+    day: date,
+    units: int,
+    price: Decimal = Decimal(100),
 ) -> SaleLine:
-    """Book one line of `units` at 100.00 each."""
+    """Book one line of `units`."""
     with transaction.atomic():
         document = f"R-{partner.number}-{day.isoformat()}"
         return SaleLine.objects.create(
@@ -85,7 +89,7 @@ def sell(
             document_date=day,
             counts_on=day,
             quantity=Decimal(units),
-            net=Decimal(units) * 100,
+            net=units * price,
             evidence="sell_out",
             cut=current_cut(vendor_id=vendor.pk),
             booked_at=NOW,
@@ -100,9 +104,7 @@ def rebate_of(units: int) -> Decimal:
 
 def digest() -> str:
     """One fingerprint over settlements, ledger and items, whatever their ids and times."""
-    settlements = Settlement.objects.order_by(
-        "closing__period", "period", "enrolment_id", "terms_id"
-    ).values_list(
+    settlements = Settlement.objects.order_by("closing__period", "period", "enrolment_id", "terms_id").values_list(
         "closing__period",
         "period",
         "enrolment_id",
@@ -114,9 +116,7 @@ def digest() -> str:
         "explanation",
     )
     entries = LedgerEntry.objects.order_by("key").values_list("key", "kind", "partner_id", "currency")
-    postings = Posting.objects.order_by("entry__key", "account").values_list(
-        "entry__key", "account", "amount"
-    )
+    postings = Posting.objects.order_by("entry__key", "account").values_list("entry__key", "account", "amount")
     items = ClosingItem.objects.order_by("closing__period", "enrolment_id").values_list(
         "closing__period", "enrolment_id", "state"
     )

@@ -17,7 +17,10 @@ from rebates.models import Closing, ClosingItem
 
 
 class Command(BaseCommand):
-    help = "Closes a period of a program: freezes its sales, settles every partner, seals. Running it again changes nothing."
+    help = (
+        "Closes a period of a program: freezes its sales, settles every partner, seals. "
+        "Running it again changes nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("program", help="short name of the program")
@@ -57,6 +60,4 @@ class Command(BaseCommand):
             self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items()))
         if figures["parked"]:
             reasons = "; ".join(sorted(set(parked.values_list("reason", flat=True)))[:5])
-            raise CommandError(
-                f"{figures['parked']} partners are parked, the closing is not sealed: {reasons}"
-            )
+            raise CommandError(f"{figures['parked']} partners are parked, the closing is not sealed: {reasons}")
