@@ -72,7 +72,7 @@ class FilterSet(django_filters.FilterSet):
                 chips.append(Chip(str(filter_.label), self._words(name, value), self._without(name)))
         return chips
 
-    def query(self, *, keep_search: bool = True) -> str:
+    def query(self) -> str:
         """The query string without any filter: what "reset" leads to."""
         data: Any = self.data.copy()
         for name in self.filters:

@@ -1,4 +1,4 @@
-"""Tables: the base class, columns for money, numbers, dates, states and row links, and their export.
+"""Tables: the base class, columns for money, numbers, dates and row links, and their export.
 
 A cell on the page is written for people, in an export for machines: numbers stay numbers, days are ISO 8601.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,9 +28,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from common import formats
-from common.templatetags.ui import badge_html
 from common.templatetags.ui_filters import relative_time
-from common.ui import Tone
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = {
@@ -85,13 +83,6 @@ class NumberColumn(tables.Column):
         return formats.number(total, self.decimals) if isinstance(total, Decimal | int) else total
 
 
-class PercentColumn(NumberColumn):
-    """A rate in percent (4.4 is 4.4 %)."""
-
-    def render(self, value: Decimal | int) -> str:
-        return formats.percent(value, self.decimals, signed=self.signed)
-
-
 class MoneyColumn(NumberColumn):
     """An amount. With one currency for all rows (`currency` here or on the table) the head names it and cells are
     numbers; with `currency_from` (an accessor) each cell has its own."""
@@ -138,21 +129,6 @@ class MomentColumn(DateColumn):
 
     def render(self, value: datetime) -> str:  # type: ignore[override]
         return relative_time(value)
-
-
-class StateColumn(tables.Column):
-    """A choice as a badge with the words of the choice. `tones` maps its stored value to a tone."""
-
-    def __init__(self, *args: Any, tones: Mapping[str, Tone] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.tones = tones or {}
-
-    def render(self, value: Any, record: Any, bound_column: Any) -> str:
-        stored = Accessor(bound_column.accessor).resolve(record)
-        return badge_html(str(value), self.tones.get(str(stored), "neutral"))
-
-    def value(self, value: Any) -> str:
-        return str(value)
 
 
 class LinkColumn(tables.Column):

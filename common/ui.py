@@ -37,14 +37,6 @@ class Crumb:
 
 
 @dataclass(frozen=True)
-class Tab:
-    label: str
-    url: str
-    active: bool = False
-    badge: str = ""
-
-
-@dataclass(frozen=True)
 class Event:
     """An entry of a timeline. `at` is a day or a moment; `actor` who did it, as a name."""
 

@@ -24,7 +24,7 @@ from common import formats
 from common.filters import DayRangeFilter, FilterSet
 from common.tables import DateColumn, LinkColumn, MoneyColumn, NumberColumn, Table
 from common.templatetags.ui import badge_html
-from common.ui import Chart, Crumb, Event, Fact, Series, Stage, Step, Tab, Task, Tone
+from common.ui import Chart, Crumb, Event, Fact, Series, Stage, Step, Task, Tone
 
 LONG_NAME = "Gesellschaft für Kommunikations- und Netzwerktechnik Mecklenburgische Seenplatte mbH & Co. KG"
 
@@ -249,7 +249,6 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "form": ProjectForm(initial={"quarter": "2026Q4"}, prefix="new"),
         "faulty": faulty,
         "crumbs": [Crumb(_("Partners"), "#"), Crumb("Systemhaus Brandt GmbH", "#"), Crumb(_("Styleguide"))],
-        "tabs": [Tab(_("Overview"), "#", active=True), Tab(_("Sales"), "#", badge="12"), Tab(_("History"), "#")],
     }
 
 

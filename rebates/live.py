@@ -48,11 +48,6 @@ def runs_in(program: Program, period: Period) -> bool:
     return program.starts_on < period.end and (program.ends_on is None or program.ends_on > period.start)
 
 
-def running_terms(*, program: Program, today: date) -> list[tuple[RebateTerms, Period]]:
-    """Every terms of the program with its period that contains `today`."""
-    return running_versions(published_terms(programs=[program]), today=today)
-
-
 def running_versions(published: Sequence[RebateTerms], *, today: date) -> list[tuple[RebateTerms, Period]]:
     """Of `published_terms`, what runs today, with its period: by program, then by length of the period."""
     kinds = sorted({terms.terms.period for terms in published}, key=lambda kind: kind.months)

@@ -93,17 +93,6 @@ def totals(lines: QuerySet[SaleLine]) -> Totals:
     )
 
 
-def revenue_by_vendor(*, partner: Partner, start: date, end: date) -> dict[Vendor, dict[str, Decimal]]:
-    """Net by currency of what a partner sold of each vendor in [start, end), vendors by name."""
-    lines = counted_once(sales_of(partner=partner, start=start, end=end)).order_by("vendor__name")
-    sums = list(lines.values_list("vendor_id", "currency").annotate(amount=Sum("net", default=ZERO)))
-    vendors = Vendor.objects.in_bulk([vendor for vendor, _currency, _amount in sums])
-    found: dict[Vendor, dict[str, Decimal]] = {}
-    for vendor, currency, amount in sums:
-        found.setdefault(vendors[vendor], {})[currency] = amount
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Weeks:
     """Net of a quarter added up week by week, beside the same quarter a year before.

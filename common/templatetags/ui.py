@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from common import formats
 from common.templatetags import ui_filters, ui_forms
 from common.typed_tags import typed
-from common.ui import TONE_ICONS, Chart, Crumb, Event, Fact, Stage, Step, Tab, Task, Tone, segments_of
+from common.ui import TONE_ICONS, Chart, Crumb, Event, Fact, Stage, Step, Task, Tone, segments_of
 
 register = template.Library()
 for part in (ui_filters.register, ui_forms.register):
@@ -123,13 +123,6 @@ def empty_state(
 def breadcrumbs(crumbs: Sequence[Crumb]) -> dict[str, Any]:
     """The way back up; the last crumb is this page and has no address."""
     return {"crumbs": crumbs}
-
-
-@register.inclusion_tag("components/tabs.html")
-@typed
-def tabs(tabs: Sequence[Tab], label: str) -> dict[str, Any]:
-    """Pages that belong to one thing. `label` names the group for screen readers."""
-    return {"tabs": tabs, "label": label}
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)

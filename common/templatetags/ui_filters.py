@@ -40,12 +40,6 @@ def percent(value: Decimal | int | None, decimals: int | None = None) -> str:
 
 
 @register.filter
-def quantity(value: Decimal | int | None, unit: str) -> str:
-    """By unit: an ISO currency is money, "%" percent, anything else a plain number."""
-    return formats.quantity(value, unit)
-
-
-@register.filter
 def date_short(value: date | datetime | None) -> str:
     """31.12.2026 in German, 31 Dec 2026 in English."""
     return formats.date_short(value)

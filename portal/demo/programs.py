@@ -56,9 +56,6 @@ class Participation:
     statuses: tuple[Change, ...]
     agreement: tuple[date, date | None] | None = None
 
-    def tier_on(self, day: date) -> str | None:
-        return next((change.to for change in reversed(self.tiers) if change.on <= day), None)
-
     def is_active_on(self, day: date) -> bool:
         return next((change.to for change in reversed(self.statuses) if change.on <= day), None) == "active"
 

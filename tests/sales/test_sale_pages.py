@@ -135,11 +135,6 @@ def test_the_quarter_is_added_up_week_by_week_beside_the_year_before(world: Worl
     assert (weeks.before[0], weeks.before[-2], weeks.before[-1]) == (Decimal(100), Decimal(100), Decimal(120))
 
 
-def test_revenue_by_vendor(world: World) -> None:
-    found = selectors.revenue_by_vendor(partner=world.reseller, start=date(2026, 7, 1), end=date(2026, 10, 1))
-    assert found == {world.rival_vendor: {"EUR": Decimal("60000.00")}, world.vendor: {"EUR": Decimal("24000.00")}}
-
-
 @pytest.mark.parametrize("role", ["reseller_owner", "channel_manager"])
 def test_the_chart_of_the_quarter_is_on_the_dashboard(world: World, signed_in: SignedIn, role: str) -> None:
     address = "/partner/2B3C4D5F/" if role == "reseller_owner" else "/vendor/lenovo/"
