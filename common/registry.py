@@ -90,7 +90,7 @@ class Panel:
     scope: str
     template: str
     context: Callable[[Area, Actor, date], Mapping[str, Any] | None]
-    column: str = "main"  # top | main | side
+    column: str = "main"  # main | side
     order: int = 100
 
 
@@ -141,7 +141,7 @@ mails: Registry[MailKind] = Registry()
 
 def panels_of(area: Area, actor: Actor, today: date) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
     """Templates and their contexts of an area's dashboard, by column."""
-    columns: dict[str, list[tuple[str, Mapping[str, Any]]]] = {"top": [], "main": [], "side": []}
+    columns: dict[str, list[tuple[str, Mapping[str, Any]]]] = {"main": [], "side": []}
     for panel in panels:
         if panel.scope == area.scope and (context := panel.context(area, actor, today)) is not None:
             columns[panel.column].append((panel.template, context))
