@@ -67,6 +67,16 @@ def test_the_working_role_reads_and_writes_but_changes_no_fact(database: str, ro
             connection.execute("CREATE TABLE public.extra (id int)")
 
 
+def test_the_working_role_can_do_all_that_the_demo_does(database: str, role: str) -> None:
+    """Imports, matching, closings, mails: none of it changes a fact."""
+    manage("grant_role", role, database_url=database)
+    manage("seed_demo", "--force", database_url=as_user(database, role), timeout=300)
+    with psycopg.connect(database) as connection:
+        counted = connection.execute("SELECT count(*) FROM rebates_settlement").fetchone()
+    assert counted is not None
+    assert counted[0] > 0
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [("nobody_knows", "there is no role nobody_knows"), ("portal", "portal owns the tables or may do everything")],
