@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -24,6 +23,7 @@ from common.access import Actor
 from common.errors import DomainError
 from common.models import ApiToken
 from common.money import plain, shortest
+from common.requests import PersonRequest
 from common.second_factor import lacks_second_factor
 from common.tokens import Scope
 
@@ -35,11 +35,9 @@ LARGEST_ID = 2**63 - 1
 MOST_ITEMS = 200
 
 
-class ApiRequest(HttpRequest):
+class ApiRequest(PersonRequest):
     """A request that a token was accepted for."""
 
-    actor: Actor
-    today: date
     auth: ApiToken
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
 from common.filters import FilterSet
+from common.requests import PersonRequest
 from common.tables import FORMATS, Table, export_response
 
 
@@ -23,6 +24,7 @@ class ListPage(View):
     `?export=csv` and `?export=xlsx` give all rows of the filter.
     """
 
+    request: PersonRequest
     table_class: type[Table]
     filterset_class: type[FilterSet] | None = None
     template_name: str
@@ -49,7 +51,7 @@ class ListPage(View):
         """Further context; `rows` are those of the filter, for totals over it."""
         return {}
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rows = self.rows()
         filterset = None
         if self.filterset_class is not None:

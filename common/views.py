@@ -6,7 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from common import tokens
 from common.errors import DomainError
 from common.forms import TokenForm
 from common.models import ApiToken, User
+from common.requests import PersonRequest
 from common.tokens import Scope
 
 
 @require_POST
-def choose_language(request: HttpRequest) -> HttpResponse:
+def choose_language(request: PersonRequest) -> HttpResponse:
     """Django's switch, which sets a cookie; signed-in people also get their mails in the language they choose."""
     response = set_language(request)
     language = request.POST.get("language")
@@ -33,8 +34,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def token_list(request: HttpRequest) -> HttpResponse:
-    own = ApiToken.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+def token_list(request: PersonRequest) -> HttpResponse:
+    own = ApiToken.objects.visible_to(request.actor)
     now = timezone.now()
     rows = [
         {
@@ -51,13 +52,13 @@ def token_list(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def token_new(request: HttpRequest) -> HttpResponse:
+def token_new(request: PersonRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
             token, secret = tokens.issue(
-                user=request.user,  # type: ignore[arg-type]
+                user=request.user,
                 name=form.cleaned_data["name"],
                 scopes=form.cleaned_data["scopes"],
                 expires_at=now + form.lifetime,
@@ -73,8 +74,8 @@ def token_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    token = get_object_or_404(ApiToken.objects.visible_to(request.actor), pk=pk)  # type: ignore[attr-defined]
+def token_revoke(request: PersonRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(ApiToken.objects.visible_to(request.actor), pk=pk)
     if tokens.revoke(token=token, now=timezone.now()):
         messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
     return redirect("common:tokens")

@@ -10,10 +10,10 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import FilterSet
+from common.requests import PersonRequest
 from common.tables import LinkColumn, Table
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat
 from partners.selectors import countries_on
@@ -49,13 +49,13 @@ class PartnerTable(Table):
         order_by = "name"
 
 
-def programs_of_area(request: HttpRequest | None) -> QuerySet[Program]:
+def programs_of_area(request: PersonRequest | None) -> QuerySet[Program]:
     if request is None:
         return Program.objects.none()
-    return Program.objects.filter(vendor_id=request.area.pk)  # type: ignore[attr-defined]
+    return Program.objects.filter(vendor_id=request.area.pk)
 
 
-def tiers_of_area(request: HttpRequest | None) -> QuerySet[Tier]:
+def tiers_of_area(request: PersonRequest | None) -> QuerySet[Tier]:
     return Tier.objects.filter(program__in=programs_of_area(request)).order_by("rank", "program")
 
 

@@ -7,45 +7,39 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common import formats
 from common.filters import FilterSet
-from common.listviews import ListPage
+from common.requests import PersonRequest
 from common.ui import Crumb, Event, Fact
 from partners import composing, selectors
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
-from programs.entering import in_vendor
+from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 
 TONES = {"active": "success", "applied": "info", "suspended": "warning", "ended": "neutral"}
 
 
-class PartnersPage(ListPage):
+class PartnersPage(VendorListPage):
     table_class = PartnerTable
     filterset_class = PartnerFilter
     template_name = "partners/list.html"
     export_name = "partners"
-    per_page = 50
-
-    @property
-    def vendor(self) -> Vendor:
-        vendor: Vendor = self.kwargs["vendor"]
-        return vendor
 
     def rows(self) -> QuerySet[Partner]:
-        return selectors.partners_of(vendor=self.vendor, actor=self.request.actor)  # type: ignore[attr-defined]
+        return selectors.partners_of(vendor=self.vendor, actor=self.request.actor)
 
     def table_options(self) -> dict[str, Any]:
         added = [(column.key, column.column()) for column in composing.columns]
         return {"currency": selectors.currency_of(self.vendor), "extra_columns": added}
 
     def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> Sequence[PartnerRow]:
-        today = self.request.today  # type: ignore[attr-defined]
+        today = self.request.today
         values = {column.key: column.values(self.vendor, today) for column in composing.columns}
         partners = list(rows)
         enrolments = list(
@@ -78,9 +72,9 @@ def _tier_in_words(membership: selectors.Membership) -> str:
 
 
 @in_vendor()
-def detail(request: HttpRequest, vendor: Vendor, number: str) -> HttpResponse:
+def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
     """Everything this vendor knows about one of its partners, and nothing of other vendors."""
-    actor, today = request.actor, request.today  # type: ignore[attr-defined]
+    actor, today = request.actor, request.today
     partner = get_object_or_404(selectors.partners_of(vendor=vendor, actor=actor), number=number)
     enrolments = selectors.enrolments_of(partner=partner, actor=actor, vendor=vendor)
     memberships = selectors.memberships_on(enrolments=enrolments, day=today)

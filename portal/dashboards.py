@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import registry
 from common.registry import Area, Waiting
+from common.requests import PersonRequest
 from common.ui import Task, Tone
 from partners.entering import in_partner
 from partners.models import Partner
@@ -20,20 +21,20 @@ from programs.models import Vendor
 
 
 @in_partner()
-def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
+def partner(request: PersonRequest, partner: Partner) -> HttpResponse:
     """What have I earned, what is missing for more, is something waiting for me: over all vendors and programs."""
     return _dashboard(request)
 
 
 @in_vendor()
-def vendor(request: HttpRequest, vendor: Vendor) -> HttpResponse:
+def vendor(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """What waits, how the quarter runs, what came in last."""
     return _dashboard(request)
 
 
-def _dashboard(request: HttpRequest) -> HttpResponse:
-    area: Area = request.area  # type: ignore[attr-defined]
-    actor, today = request.actor, request.today  # type: ignore[attr-defined]
+def _dashboard(request: PersonRequest) -> HttpResponse:
+    area: Area = request.area
+    actor, today = request.actor, request.today
     context = {
         "panels": registry.panels_of(area, actor, today),
         "tasks": _tasks(registry.waiting_in(area, actor, today), today),

@@ -7,18 +7,19 @@ from django.contrib.auth.decorators import login_required
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from redis import Redis
 from redis.exceptions import RedisError
 
 from common.context import areas_of
+from common.requests import PersonRequest
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     """Leads to the first area of the person; platform admins without one to the admin."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     for area in areas_of(actor):
         return redirect(area.url)
     if actor.is_platform_admin:
@@ -26,12 +27,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/nowhere.html", status=200)
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: PersonRequest) -> HttpResponse:
     """Alive: touches nothing."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(request: PersonRequest) -> JsonResponse:
     """Ready to serve: database reachable and migrated. Without the broker the portal is degraded, not down."""
     checks = {**_database(), "broker": "ok" if _broker_answers() else "degraded"}
     ready = checks["database"] == checks["migrations"] == "ok"

@@ -1,4 +1,4 @@
-"""Decorators that let a person into a vendor's or a distributor's pages, and say who is in."""
+"""Decorators that let a person into a vendor's or a distributor's pages, and lists that stand there."""
 
 from __future__ import annotations
 
@@ -8,14 +8,32 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from common.access import DISTRIBUTOR, VENDOR
+from common.listviews import ListPage
+from common.requests import PersonRequest
 from programs.areas import distributor_area, vendor_area
 from programs.models import Distributor, Vendor
 
 View = Callable[..., HttpResponseBase]
+
+
+class VendorListPage(ListPage):
+    """A list in a vendor's area, let in by `in_vendor`."""
+
+    @property
+    def vendor(self) -> Vendor:
+        return self.kwargs["vendor"]
+
+
+class DistributorListPage(ListPage):
+    """A list in a distributor's area, let in by `in_distributor`."""
+
+    @property
+    def distributor(self) -> Distributor:
+        return self.kwargs["distributor"]
 
 
 def in_vendor(*roles: str) -> Callable[[View], View]:
@@ -27,12 +45,12 @@ def in_vendor(*roles: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def enter(request: HttpRequest, vendor: str, **kwargs: Any) -> HttpResponseBase:
-            actor = request.actor  # type: ignore[attr-defined]
+        def enter(request: PersonRequest, vendor: str, **kwargs: Any) -> HttpResponseBase:
+            actor = request.actor
             found = get_object_or_404(Vendor.objects.visible_to(actor), slug=vendor)
             if roles and not actor.has(VENDOR, found.pk, *roles):
                 raise PermissionDenied
-            request.area = vendor_area(found)  # type: ignore[attr-defined]
+            request.area = vendor_area(found)
             return view(request, vendor=found, **kwargs)
 
         return enter
@@ -45,11 +63,11 @@ def in_distributor(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def enter(request: HttpRequest, distributor: str, **kwargs: Any) -> HttpResponseBase:
-        actor = request.actor  # type: ignore[attr-defined]
+    def enter(request: PersonRequest, distributor: str, **kwargs: Any) -> HttpResponseBase:
+        actor = request.actor
         own = Distributor.objects.filter(id__in=actor.ids(DISTRIBUTOR))
         found = get_object_or_404(own, slug=distributor)
-        request.area = distributor_area(found)  # type: ignore[attr-defined]
+        request.area = distributor_area(found)
         return view(request, distributor=found, **kwargs)
 
     return enter

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,12 +20,12 @@ from kombu.exceptions import OperationalError
 from common import formats
 from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE
 from common.filters import FilterSet
-from common.listviews import ListPage
 from common.money import ZERO
 from common.periods import NotAPeriod, Period
+from common.requests import PersonRequest
 from common.ui import Crumb, Stage, Tone
 from partners.models import Enrolment
-from programs.entering import in_vendor
+from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
 from rebates import closings as selectors
 from rebates import explaining, tasks
@@ -56,22 +56,17 @@ def state_of(row: ClosingRow) -> tuple[str, Tone]:
     return words[closing.state]
 
 
-class ClosingsPage(ListPage):
+class ClosingsPage(VendorListPage):
     table_class = ClosingTable
     filterset_class = ClosingFilter
     template_name = "rebates/closings.html"
     export_name = "closings"
 
-    @property
-    def vendor(self) -> Vendor:
-        vendor: Vendor = self.kwargs["vendor"]
-        return vendor
-
     def rows(self) -> QuerySet[Program]:
-        return Program.objects.visible_to(self.request.actor).filter(vendor=self.vendor)  # type: ignore[attr-defined]
+        return Program.objects.visible_to(self.request.actor).filter(vendor=self.vendor)
 
     def records(self, rows: QuerySet[Program], filterset: FilterSet | None) -> Sequence[ClosingLine]:
-        actor, today = self.request.actor, self.request.today  # type: ignore[attr-defined]
+        actor, today = self.request.actor, self.request.today
         wanted = set(rows.values_list("pk", flat=True))
         found = selectors.closings_of(vendor=self.vendor, actor=actor, today=today)
         return [self._line(row) for row in found if row.program.pk in wanted]
@@ -93,7 +88,7 @@ class ClosingsPage(ListPage):
         )
 
 
-class ClosingPage(ListPage):
+class ClosingPage(VendorListPage):
     """One closing, or what it would be as of now while the period runs."""
 
     table_class = AmountTable
@@ -101,14 +96,9 @@ class ClosingPage(ListPage):
     template_name = "rebates/closing.html"
     export_name = "settlements"
 
-    @property
-    def vendor(self) -> Vendor:
-        vendor: Vendor = self.kwargs["vendor"]
-        return vendor
-
     @cached_property
     def program(self) -> Program:
-        programs = Program.objects.visible_to(self.request.actor).filter(vendor=self.vendor)  # type: ignore[attr-defined]
+        programs = Program.objects.visible_to(self.request.actor).filter(vendor=self.vendor)
         return get_object_or_404(programs, slug=self.kwargs["program"])
 
     @cached_property
@@ -117,7 +107,7 @@ class ClosingPage(ListPage):
             period = Period.parse(self.kwargs["period"])
         except NotAPeriod as error:
             raise Http404 from error
-        if str(period) != self.kwargs["period"] or period.start > self.request.today:  # type: ignore[attr-defined]
+        if str(period) != self.kwargs["period"] or period.start > self.request.today:
             raise Http404
         return period
 
@@ -132,11 +122,11 @@ class ClosingPage(ListPage):
     def amounts(self) -> list[Amount]:
         if self.closing is not None and self.closing.state != Closing.State.OPEN:
             return selectors.amounts_of(self.closing)
-        today = self.request.today  # type: ignore[attr-defined]
+        today = self.request.today
         return selectors.amounts_now(program=self.program, period=self.period, today=today)
 
     def rows(self) -> QuerySet[Enrolment]:
-        return Enrolment.objects.visible_to(self.request.actor).filter(program=self.program)  # type: ignore[attr-defined]
+        return Enrolment.objects.visible_to(self.request.actor).filter(program=self.program)
 
     def table_options(self) -> dict[str, Any]:
         adjusted = any(row.adjustment for row in self.amounts)
@@ -185,7 +175,7 @@ class ClosingPage(ListPage):
         known = [row.before for row in amounts if row.before is not None]
         row = ClosingRow(self.program, self.period, closing, items.all, len(items.parked))
         state_text, state_tone = state_of(row)
-        actor = self.request.actor  # type: ignore[attr-defined]
+        actor = self.request.actor
         return {
             "program": self.program,
             "period_name": explaining.period_name(self.period),
@@ -198,7 +188,7 @@ class ClosingPage(ListPage):
             "preview": closing is None or closing.state == Closing.State.OPEN,
             "state_text": state_text,
             "state_tone": state_tone,
-            "stages": _stages(row, items, self.request.today),  # type: ignore[attr-defined]
+            "stages": _stages(row, items, self.request.today),
             "total": formats.money(own + adjusted, self.program.currency),
             "adjusted": adjusted,
             "against": own - sum(known, ZERO) if known else None,
@@ -246,9 +236,9 @@ def _stages(row: ClosingRow, items: selectors.Items, today: Any) -> list[Stage]:
 
 @in_vendor(*MAY_RETRY)
 @require_POST
-def retry(request: HttpRequest, vendor: Vendor, program: str, period: str) -> HttpResponse:
+def retry(request: PersonRequest, vendor: Vendor, program: str, period: str) -> HttpResponse:
     """Put the parked partners of a closing back to work."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     closings = Closing.objects.visible_to(actor).filter(program__vendor=vendor)
     closing = get_object_or_404(closings, program__slug=program, period=period)
     count = retry_parked(closing_id=closing.pk)

@@ -9,12 +9,12 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import FilterSet
 from common.money import ZERO
+from common.requests import PersonRequest
 from common.tables import DateColumn, LinkColumn, MoneyColumn, NumberColumn, Table
 from common.templatetags.ui import badge_html
 from partners.models import Enrolment
@@ -118,10 +118,10 @@ class EarningsTable(Table):
     state = StateColumn(accessor="state_text", verbose_name=_("State"))
 
 
-def programs_of_partner(request: HttpRequest | None) -> QuerySet[Program]:
+def programs_of_partner(request: PersonRequest | None) -> QuerySet[Program]:
     if request is None:
         return Program.objects.none()
-    enrolled = Enrolment.objects.filter(partner_id=request.area.pk)  # type: ignore[attr-defined]
+    enrolled = Enrolment.objects.filter(partner_id=request.area.pk)
     return Program.objects.filter(id__in=enrolled.values("program_id"))
 
 

@@ -18,11 +18,11 @@ from common import formats
 from common.filters import FilterSet
 from common.listviews import ListPage
 from common.ui import Crumb, Tone
-from partners.entering import in_partner
+from partners.entering import PartnerListPage, in_partner
 from partners.models import Enrolment, Partner
 from partners.selectors import enrolments_of, partners_of
-from programs.entering import in_vendor
-from programs.models import Product, RebateTerms, Tier, Vendor
+from programs.entering import VendorListPage, in_vendor
+from programs.models import Product, RebateTerms, Tier
 from rebates import cards, chains, explaining, selectors
 from rebates.engine import Reason, what_if
 from rebates.explained import Explained, LineShare, NothingToExplain, explain_period, sale_lines_of
@@ -53,7 +53,7 @@ class EarningsRow:
     url: str
 
 
-class EarningsPage(ListPage):
+class EarningsPage(PartnerListPage):
     """Every period of every rebate of the company: earned, adjusted later, state."""
 
     table_class = EarningsTable
@@ -61,18 +61,13 @@ class EarningsPage(ListPage):
     template_name = "rebates/earnings.html"
     export_name = "rebates"
 
-    @property
-    def partner(self) -> Partner:
-        partner: Partner = self.kwargs["partner"]
-        return partner
-
     @cached_property
     def earnings(self) -> list[Earned]:
-        actor, today = self.request.actor, self.request.today  # type: ignore[attr-defined]
+        actor, today = self.request.actor, self.request.today
         return selectors.earnings(enrolments=enrolments_of(partner=self.partner, actor=actor), today=today)
 
     def rows(self) -> QuerySet[Enrolment]:
-        return Enrolment.objects.visible_to(self.request.actor).filter(partner=self.partner)  # type: ignore[attr-defined]
+        return Enrolment.objects.visible_to(self.request.actor).filter(partner=self.partner)
 
     def filter_options(self) -> dict[str, Any]:
         return {"years": sorted({row.period.start.year for row in self.earnings}, reverse=True)}
@@ -141,7 +136,7 @@ class ExplainedPage(ListPage):
 
     @cached_property
     def explained(self) -> Explained:
-        today = self.request.today  # type: ignore[attr-defined]
+        today = self.request.today
         code, period = self.kwargs["code"], self.kwargs["period"]
         try:
             return explain_period(enrolment=self.enrolment(), code=code, period=period, today=today)
@@ -161,9 +156,7 @@ class ExplainedPage(ListPage):
         return standings_of(enrolments=[enrolment], day=self.explained.today)[enrolment].tier
 
     def rows(self) -> QuerySet[SaleLine]:
-        return sale_lines_of(self.explained).filter(
-            pk__in=SaleLine.objects.visible_to(self.request.actor).values("pk")  # type: ignore[attr-defined]
-        )
+        return sale_lines_of(self.explained).filter(pk__in=SaleLine.objects.visible_to(self.request.actor).values("pk"))
 
     def table_options(self) -> dict[str, Any]:
         hidden = ["tier"] if len(self.tiers) < 2 else []
@@ -270,14 +263,9 @@ class ExplainedPage(ListPage):
         return answer_of(explained.live, new, more.units, more.revenue)
 
 
-class PartnerExplained(ExplainedPage):
-    @property
-    def partner(self) -> Partner:
-        partner: Partner = self.kwargs["partner"]
-        return partner
-
+class PartnerExplained(ExplainedPage, PartnerListPage):
     def enrolment(self) -> Enrolment:
-        enrolments = Enrolment.objects.visible_to(self.request.actor).filter(partner=self.partner)  # type: ignore[attr-defined]
+        enrolments = Enrolment.objects.visible_to(self.request.actor).filter(partner=self.partner)
         return get_object_or_404(enrolments.select_related("program__vendor"), program__slug=self.kwargs["program"])
 
     def crumbs(self) -> list[Crumb]:
@@ -291,21 +279,16 @@ class PartnerExplained(ExplainedPage):
         return reverse("sales:partner-sale", args=[self.partner.number, line.pk])
 
 
-class VendorExplained(ExplainedPage):
+class VendorExplained(ExplainedPage, VendorListPage):
     """The same as a vendor's staff see it: only for this vendor's own programs."""
-
-    @property
-    def vendor(self) -> Vendor:
-        vendor: Vendor = self.kwargs["vendor"]
-        return vendor
 
     @cached_property
     def partner(self) -> Partner:
-        partners = partners_of(vendor=self.vendor, actor=self.request.actor)  # type: ignore[attr-defined]
+        partners = partners_of(vendor=self.vendor, actor=self.request.actor)
         return get_object_or_404(partners, number=self.kwargs["number"])
 
     def enrolment(self) -> Enrolment:
-        enrolments = Enrolment.objects.visible_to(self.request.actor).filter(partner=self.partner)  # type: ignore[attr-defined]
+        enrolments = Enrolment.objects.visible_to(self.request.actor).filter(partner=self.partner)
         own = enrolments.filter(program__vendor=self.vendor).select_related("program__vendor")
         return get_object_or_404(own, program__slug=self.kwargs["program"])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 from common import formats
 from common.errors import DomainError
 from common.filters import FilterSet
-from common.listviews import ListPage
+from common.requests import PersonRequest
 from common.ui import Crumb
 from partners.models import Partner
 from partners.selectors import partners_of
-from programs.entering import in_vendor
+from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 from sales import matching, selectors
 from sales.matching import MATCHING_ROLES
@@ -37,27 +37,22 @@ _COMMON_WORDS = frozenset(
 )
 
 
-class CustomersPage(ListPage):
+class CustomersPage(VendorListPage):
     table_class = CustomerTable
     filterset_class = CustomerFilter
     template_name = "sales/customers.html"
     export_name = "waiting-customers"
     per_page = 50
 
-    @property
-    def vendor(self) -> Vendor:
-        vendor: Vendor = self.kwargs["vendor"]
-        return vendor
-
     def rows(self) -> QuerySet[WaitingRow, Any]:
         state = State.DISMISSED if self.request.GET.get("state") == State.DISMISSED else State.WAITING
-        return selectors.waiting_customers(vendor=self.vendor, actor=self.request.actor, state=state)  # type: ignore[attr-defined]
+        return selectors.waiting_customers(vendor=self.vendor, actor=self.request.actor, state=state)
 
     def records(self, rows: QuerySet[Any], filterset: FilterSet | None) -> list[dict[str, Any]]:
         return [{**entry, "url": reverse("sales:customer", args=[self.vendor.slug, entry["row"]])} for entry in rows]
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        actor = self.request.actor  # type: ignore[attr-defined]
+        actor = self.request.actor
         articles = ArticleTable(selectors.waiting_articles(vendor=self.vendor, actor=actor), prefix="articles-")
         articles.configure(self.request)
         return {
@@ -71,7 +66,7 @@ customers = in_vendor(*MATCHING_ROLES)(CustomersPage.as_view())
 
 
 @in_vendor(*MATCHING_ROLES)
-def customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpResponse:
+def customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     """One customer of a distributor: what it bought, and the partners it may be."""
     found = _row(request, vendor, row)
     rows = WaitingRow.objects.filter(
@@ -100,8 +95,8 @@ def customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpResponse:
     return render(request, "sales/customer.html", context)
 
 
-def _row(request: HttpRequest, vendor: Vendor, pk: int) -> WaitingRow:
-    rows = WaitingRow.objects.visible_to(request.actor).filter(vendor=vendor)  # type: ignore[attr-defined]
+def _row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:
+    rows = WaitingRow.objects.visible_to(request.actor).filter(vendor=vendor)
     return get_object_or_404(rows.select_related("vendor", "distributor"), pk=pk)
 
 
@@ -111,8 +106,8 @@ def _telling_word(name: str) -> str:
     return next((word for word in words if len(word) > 2 and word.casefold() not in _COMMON_WORDS), "")
 
 
-def _candidates(request: HttpRequest, vendor: Vendor, search: str) -> list[Partner]:
-    partners = partners_of(vendor=vendor, actor=request.actor)  # type: ignore[attr-defined]
+def _candidates(request: PersonRequest, vendor: Vendor, search: str) -> list[Partner]:
+    partners = partners_of(vendor=vendor, actor=request.actor)
     found = FilterByWords({"q": search}, queryset=partners).qs
     return list(found.order_by("name")[:CANDIDATES_SHOWN])
 
@@ -127,13 +122,13 @@ class FilterByWords(FilterSet):
 
 @in_vendor(*MATCHING_ROLES)
 @require_POST
-def match_customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpResponse:
+def match_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     found = _row(request, vendor, row)
-    partners = partners_of(vendor=vendor, actor=request.actor)  # type: ignore[attr-defined]
+    partners = partners_of(vendor=vendor, actor=request.actor)
     partner = get_object_or_404(partners, number=request.POST.get("partner", ""))
     try:
         result = matching.match_customer(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             vendor=vendor,
             distributor=found.distributor,
             number=found.customer_number,
@@ -160,11 +155,11 @@ def match_customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpRespon
 
 @in_vendor(*MATCHING_ROLES)
 @require_POST
-def dismiss_customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpResponse:
+def dismiss_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     found = _row(request, vendor, row)
     try:
         matching.dismiss_customer(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             vendor=vendor,
             distributor=found.distributor,
             number=found.customer_number,
@@ -180,11 +175,11 @@ def dismiss_customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpResp
 
 @in_vendor(*MATCHING_ROLES)
 @require_POST
-def recall_customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpResponse:
+def recall_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     found = _row(request, vendor, row)
     try:
         matching.recall_customer(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             vendor=vendor,
             distributor=found.distributor,
             number=found.customer_number,
@@ -196,9 +191,9 @@ def recall_customer(request: HttpRequest, vendor: Vendor, row: int) -> HttpRespo
 
 @in_vendor(*MATCHING_ROLES)
 @require_POST
-def book_waiting(request: HttpRequest, vendor: Vendor) -> HttpResponse:
+def book_waiting(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     try:
-        booked = matching.book_waiting(actor=request.actor, vendor=vendor, now=timezone.now())  # type: ignore[attr-defined]
+        booked = matching.book_waiting(actor=request.actor, vendor=vendor, now=timezone.now())
     except DomainError as error:
         messages.error(request, str(error))
     else:

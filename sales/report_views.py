@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +18,10 @@ from django.utils.translation import ngettext
 from common import formats
 from common.access import CHANNEL_MANAGER, VENDOR, VENDOR_ADMIN
 from common.errors import DomainError
-from common.listviews import ListPage
+from common.requests import PersonRequest
 from common.tables import Table
 from common.ui import Crumb, Fact
-from programs.entering import in_distributor, in_vendor
+from programs.entering import DistributorListPage, VendorListPage, in_distributor, in_vendor
 from programs.models import Distributor, Vendor
 from sales import selectors
 from sales.forms import DistributorUploadForm, UploadForm, VendorUploadForm
@@ -43,33 +43,32 @@ UPLOADING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
-class VendorReportsPage(ListPage):
+class VendorReportsPage(VendorListPage):
     table_class = VendorReportTable
     filterset_class = VendorReportFilter
     template_name = "sales/reports.html"
     export_name = "reports"
 
     def rows(self) -> QuerySet[SellOutReport]:
-        return selectors.reports_of(actor=self.request.actor).filter(vendor=self.kwargs["vendor"])  # type: ignore[attr-defined]
+        return selectors.reports_of(actor=self.request.actor).filter(vendor=self.vendor)
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        vendor: Vendor = self.kwargs["vendor"]
-        may_upload = self.request.actor.has(VENDOR, vendor.pk, *UPLOADING_ROLES)  # type: ignore[attr-defined]
-        return {"upload_url": reverse("sales:vendor-upload", args=[vendor.slug]) if may_upload else ""}
+        may_upload = self.request.actor.has(VENDOR, self.vendor.pk, *UPLOADING_ROLES)
+        return {"upload_url": reverse("sales:vendor-upload", args=[self.vendor.slug]) if may_upload else ""}
 
 
-class DistributorReportsPage(ListPage):
+class DistributorReportsPage(DistributorListPage):
     table_class = DistributorReportTable
     filterset_class = DistributorReportFilter
     template_name = "sales/reports.html"
     export_name = "reports"
 
     def rows(self) -> QuerySet[SellOutReport]:
-        reports = selectors.reports_of(actor=self.request.actor)  # type: ignore[attr-defined]
-        return reports.filter(distributor=self.kwargs["distributor"])
+        reports = selectors.reports_of(actor=self.request.actor)
+        return reports.filter(distributor=self.distributor)
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        return {"upload_url": reverse("sales:distributor-upload", args=[self.kwargs["distributor"].slug])}
+        return {"upload_url": reverse("sales:distributor-upload", args=[self.distributor.slug])}
 
 
 vendor_reports = in_vendor()(VendorReportsPage.as_view())
@@ -80,7 +79,7 @@ distributor_reports = in_distributor(DistributorReportsPage.as_view())
 
 
 @in_vendor(*UPLOADING_ROLES)
-def vendor_upload(request: HttpRequest, vendor: Vendor) -> HttpResponse:
+def vendor_upload(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """A vendor's staff take in a report they were sent."""
     form = VendorUploadForm(vendor, request.POST or None, request.FILES or None)
     return _upload(
@@ -93,7 +92,7 @@ def vendor_upload(request: HttpRequest, vendor: Vendor) -> HttpResponse:
 
 
 @in_distributor
-def distributor_upload(request: HttpRequest, distributor: Distributor) -> HttpResponse:
+def distributor_upload(request: PersonRequest, distributor: Distributor) -> HttpResponse:
     """A distributor's own people hand in a report."""
     form = DistributorUploadForm(distributor, request.POST or None, request.FILES or None)
     return _upload(
@@ -106,7 +105,7 @@ def distributor_upload(request: HttpRequest, distributor: Distributor) -> HttpRe
 
 
 def _upload(
-    request: HttpRequest,
+    request: PersonRequest,
     form: UploadForm,
     *,
     parties: Callable[[], dict[str, Any]],
@@ -125,9 +124,9 @@ def _upload(
             result = import_sellout(
                 file_name=file.name,
                 content=file.read(),
-                uploaded_by=request.user,  # type: ignore[arg-type]
+                uploaded_by=request.user,
                 now=timezone.now(),
-                today=request.today,  # type: ignore[attr-defined]
+                today=request.today,
                 numbers=form.cleaned_data["numbers"],
                 dates=form.cleaned_data["dates"],
                 **parties(),
@@ -146,7 +145,7 @@ def _upload(
     return render(request, "sales/upload.html", context)
 
 
-def _tell(request: HttpRequest, result: ImportResult) -> None:
+def _tell(request: PersonRequest, result: ImportResult) -> None:
     if result.known:
         messages.info(request, _("This file was imported before. Nothing was added."))
         return
@@ -162,9 +161,9 @@ def _tell(request: HttpRequest, result: ImportResult) -> None:
 
 
 @in_vendor()
-def vendor_report(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse:
+def vendor_report(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """What became of a report: figures, and its rows that are booked or wait."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     report = get_object_or_404(selectors.reports_of(actor=actor), vendor=vendor, pk=pk)
     booked = SaleLine.objects.visible_to(actor).filter(report=report).select_related("vendor", "partner")
     unbooked = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state=WaitingRow.State.BOOKED)
@@ -181,9 +180,9 @@ def vendor_report(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse
 
 
 @in_distributor
-def distributor_report(request: HttpRequest, distributor: Distributor, pk: int) -> HttpResponse:
+def distributor_report(request: PersonRequest, distributor: Distributor, pk: int) -> HttpResponse:
     """That a report was taken, and how many of its rows are booked. Whose sales they became is not shown."""
-    reports = selectors.reports_of(actor=request.actor)  # type: ignore[attr-defined]
+    reports = selectors.reports_of(actor=request.actor)
     report = get_object_or_404(reports, distributor=distributor, pk=pk)
     list_url = reverse("sales:distributor-reports", args=[distributor.slug])
     context = {
@@ -195,7 +194,7 @@ def distributor_report(request: HttpRequest, distributor: Distributor, pk: int) 
     return render(request, "sales/report.html", context)
 
 
-def _configured(request: HttpRequest, table: Table) -> Table:
+def _configured(request: PersonRequest, table: Table) -> Table:
     table.configure(request)
     return table
 
@@ -213,15 +212,15 @@ def _sender(report: SellOutReport) -> str:
 
 
 @in_vendor()
-def vendor_report_file(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse:
+def vendor_report_file(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """The report as it came."""
-    return _file(SellOutReport.objects.visible_to(request.actor).filter(vendor=vendor), pk)  # type: ignore[attr-defined]
+    return _file(SellOutReport.objects.visible_to(request.actor).filter(vendor=vendor), pk)
 
 
 @in_distributor
-def distributor_report_file(request: HttpRequest, distributor: Distributor, pk: int) -> HttpResponse:
+def distributor_report_file(request: PersonRequest, distributor: Distributor, pk: int) -> HttpResponse:
     """The report as it came."""
-    return _file(SellOutReport.objects.visible_to(request.actor).filter(distributor=distributor), pk)  # type: ignore[attr-defined]
+    return _file(SellOutReport.objects.visible_to(request.actor).filter(distributor=distributor), pk)
 
 
 def _file(reports: QuerySet[SellOutReport], pk: int) -> HttpResponse:

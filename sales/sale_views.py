@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common import formats
-from common.listviews import ListPage
+from common.requests import PersonRequest
 from common.ui import Crumb, Fact
-from partners.entering import in_partner
+from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
 from programs.entering import in_vendor
 from programs.models import Vendor
@@ -20,7 +20,7 @@ from sales.selectors import counted_once, sales_of
 from sales.tables import SaleFilter, SaleTable
 
 
-class PartnerSalesPage(ListPage):
+class PartnerSalesPage(PartnerListPage):
     table_class = SaleTable
     filterset_class = SaleFilter
     template_name = "sales/sales.html"
@@ -28,7 +28,7 @@ class PartnerSalesPage(ListPage):
     per_page = 50
 
     def rows(self) -> QuerySet[SaleLine]:
-        lines = sales_of(partner=self.kwargs["partner"])
+        lines = sales_of(partner=self.partner)
         return counted_once(lines.visible_to(self.request.actor))  # type: ignore[attr-defined]
 
 
@@ -36,7 +36,7 @@ partner_sales = in_partner()(PartnerSalesPage.as_view())
 
 
 @in_partner()
-def partner_sale(request: HttpRequest, partner: Partner, pk: int) -> HttpResponse:
+def partner_sale(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
     """One sale of the partner, whatever proves it."""
     line = _line(request, sales_of(partner=partner), pk)
     crumbs = [Crumb(_("Sales"), reverse("sales:partner-sales", args=[partner.number])), Crumb(line.product.name)]
@@ -44,7 +44,7 @@ def partner_sale(request: HttpRequest, partner: Partner, pk: int) -> HttpRespons
 
 
 @in_vendor()
-def vendor_sale(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse:
+def vendor_sale(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """A sale of one of the vendor's partners."""
     line = _line(request, sales_of(vendor=vendor), pk)
     crumbs = [Crumb(line.partner.name, reverse("partners:detail", args=[vendor.slug, line.partner.number]))]
@@ -55,7 +55,7 @@ def vendor_sale(request: HttpRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return render(request, "sales/sale.html", {"line": line, "crumbs": crumbs, **_described(line)})
 
 
-def _line(request: HttpRequest, lines: QuerySet[SaleLine], pk: int) -> SaleLine:
+def _line(request: PersonRequest, lines: QuerySet[SaleLine], pk: int) -> SaleLine:
     visible = lines.visible_to(request.actor).select_related("report", "reverses", "reversed_by")  # type: ignore[attr-defined]
     return get_object_or_404(visible.defer("report__content"), pk=pk)
 

@@ -8,7 +8,6 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from common import formats
 from common.filters import DayRangeFilter, FilterSet
 from common.periods import Period, PeriodKind
+from common.requests import PersonRequest
 from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
 from common.templatetags.ui import badge_html
 from common.ui import Tone
@@ -65,17 +65,17 @@ class DistributorReportTable(ReportTable):
         sequence = ("file_name", "vendor", "...")
 
 
-def distributors_of_area(request: HttpRequest | None) -> QuerySet[Distributor]:
+def distributors_of_area(request: PersonRequest | None) -> QuerySet[Distributor]:
     if request is None:
         return Distributor.objects.none()
-    reports = SellOutReport.objects.filter(vendor_id=request.area.pk, distributor=OuterRef("pk"))  # type: ignore[attr-defined]
+    reports = SellOutReport.objects.filter(vendor_id=request.area.pk, distributor=OuterRef("pk"))
     return Distributor.objects.filter(Exists(reports))
 
 
-def vendors_of_area(request: HttpRequest | None) -> QuerySet[Vendor]:
+def vendors_of_area(request: PersonRequest | None) -> QuerySet[Vendor]:
     if request is None:
         return Vendor.objects.none()
-    reports = SellOutReport.objects.filter(distributor_id=request.area.pk, vendor=OuterRef("pk"))  # type: ignore[attr-defined]
+    reports = SellOutReport.objects.filter(distributor_id=request.area.pk, vendor=OuterRef("pk"))
     return Vendor.objects.filter(Exists(reports))
 
 
@@ -276,17 +276,17 @@ class SaleTable(Table):
         return " + ".join(formats.money(amount, currency) for currency, amount in self.totals.net.items())
 
 
-def vendors_of_partner(request: HttpRequest | None) -> QuerySet[Vendor]:
+def vendors_of_partner(request: PersonRequest | None) -> QuerySet[Vendor]:
     if request is None:
         return Vendor.objects.none()
-    enrolments = Enrolment.objects.filter(partner_id=request.area.pk, program__vendor=OuterRef("pk"))  # type: ignore[attr-defined]
+    enrolments = Enrolment.objects.filter(partner_id=request.area.pk, program__vendor=OuterRef("pk"))
     return Vendor.objects.filter(Exists(enrolments))
 
 
-def distributors_of_partner(request: HttpRequest | None) -> QuerySet[Distributor]:
+def distributors_of_partner(request: PersonRequest | None) -> QuerySet[Distributor]:
     if request is None:
         return Distributor.objects.none()
-    lines = SaleLine.objects.filter(partner_id=request.area.pk, distributor=OuterRef("pk"))  # type: ignore[attr-defined]
+    lines = SaleLine.objects.filter(partner_id=request.area.pk, distributor=OuterRef("pk"))
     return Distributor.objects.filter(Exists(lines))
 
 

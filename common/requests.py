@@ -1,0 +1,24 @@
+"""The request as views get it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest
+
+from common.access import Actor
+from common.models import User
+from common.registry import Area
+
+
+class PersonRequest(HttpRequest):
+    """For annotations only: what `common.middleware.PersonMiddleware` and the way in have added to a request.
+
+    `user` is a person where the view asks for a login; `area` is there in views let in by `in_partner`, `in_vendor` or
+    `in_distributor`.
+    """
+
+    user: User
+    actor: Actor
+    today: date
+    area: Area
