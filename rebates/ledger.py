@@ -7,9 +7,7 @@ from datetime import datetime
 from rebates.models import LedgerEntry, Posting, Settlement
 
 
-def book_settlement(
-    *, settlement: Settlement, vendor_id: int, adjustment: bool, now: datetime
-) -> LedgerEntry | None:
+def book_settlement(*, settlement: Settlement, vendor_id: int, adjustment: bool, now: datetime) -> LedgerEntry | None:
     """Owe the settlement's amount to the partner; None where the amount is zero and nothing is to be booked."""
     if settlement.amount == 0:
         return None

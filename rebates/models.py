@@ -33,9 +33,7 @@ class Closing(models.Model):
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     period = models.CharField(_("period"), max_length=8)
-    kind = models.CharField(
-        max_length=10, help_text=_("Length of the period: month, quarter, half-year, year.")
-    )
+    kind = models.CharField(max_length=10, help_text=_("Length of the period: month, quarter, half-year, year."))
     ends_on = models.DateField(help_text=_("First day after the period."))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     cut = models.PositiveIntegerField(null=True)
@@ -71,9 +69,7 @@ class Closing(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="sealed_closings_stay", operation=FACT, condition=pgtrigger.Q(old__state="sealed")
-            ),
+            pgtrigger.Protect(name="sealed_closings_stay", operation=FACT, condition=pgtrigger.Q(old__state="sealed")),
         ]
 
     def __str__(self) -> str:
