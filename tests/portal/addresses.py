@@ -76,7 +76,7 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 
 @dataclass(frozen=True)
 class Populated:
-    """The world with one of everything an address can name: closings, tokens, in ours and in the rivals' hands."""
+    """The world with closings of two quarters and a token, one each in our hands and in those of the rivals."""
 
     world: World
     closing: Closing
@@ -89,12 +89,12 @@ def populate() -> Populated:
     world = build_world()
     for enrolment in (world.enrolment, world.rival_enrolment):
         IndividualAgreement.objects.create(enrolment=enrolment, valid=since(TODAY), note="On paper only")
-    quarter = Period.parse("2026Q3")
-    closings = []
-    for program in (world.program, world.rival_program):
-        opened = closing.open_closing(program=program, period=quarter, today=TODAY, now=NOW)
-        closings.append(closing.run(closing_id=opened.pk, now=NOW, chunk=10))
-    return Populated(world, *closings, _token(world.reseller_owner), _token(world.rival_owner))
+    closings = {}
+    for period in ("2026Q2", "2026Q3"):
+        for program in (world.program, world.rival_program):
+            opened = closing.open_closing(program=program, period=Period.parse(period), today=TODAY, now=NOW)
+            closings[program] = closing.run(closing_id=opened.pk, now=NOW, chunk=10)
+    return Populated(world, *closings.values(), _token(world.reseller_owner), _token(world.rival_owner))
 
 
 def _token(user: User) -> ApiToken:

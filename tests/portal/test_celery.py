@@ -1,54 +1,90 @@
-"""How jobs are carried: each queue gets its own messages, and nothing is said twice."""
+"""How jobs are carried, and the tick that says to workers what to look after."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+import json
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-import redis
+from celery import Task
+from redis import Redis
 
-from portal.celery import HARD_TIME_LIMIT, QUEUES, SOFT_TIME_LIMIT, VISIBILITY_TIMEOUT, app
-from portal.embedded import Valkey
-from tests.services import broker
+from common.models import OutboxMail
+from portal import celery, tasks
+from portal.celery import app
+from rebates import tasks as rebate_tasks
+from tests import services
+from tests.people import person
+from tests.world import NOW
 
 
 @pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[Valkey]:
-    with broker(tmp_path / "broker") as valkey:
-        yield valkey
-
-
-def test_a_message_reaches_its_own_queue_and_no_other(own_broker: Valkey) -> None:
-    with app.connection_for_write(own_broker.url) as connection:
-        for queue in app.amqp.queues.values():
-            # As a worker does that listens to all of them.
-            queue.bind(connection.default_channel).declare()
-        for number, name in enumerate(QUEUES, start=1):
-            for _ in range(number):
-                app.send_task("portal.tick", queue=name, connection=connection)
-    client = redis.Redis.from_url(own_broker.url)
-    assert {name: client.llen(name) for name in QUEUES} == {"money": 1, "mail": 2, "import": 3}
-
-
-@pytest.mark.filterwarnings("ignore:(?s).*task attribute is deprecated")
-def test_every_task_names_a_queue_that_workers_listen_to() -> None:
+def our_tasks() -> dict[str, Task[Any, Any]]:
     app.loader.import_default_modules()
-    ours = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
-    assert "portal.tick" in ours
-    assert Counter(getattr(task, "queue", None) in QUEUES for task in ours.values()) == {True: len(ours)}
+    return {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
 
 
-def test_what_the_schedule_sends_exists() -> None:
-    app.loader.import_default_modules()
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+def test_every_task_has_a_name_of_its_app_and_a_queue_that_workers_listen_to(our_tasks: dict[str, Any]) -> None:
+    assert {"portal.tick", "rebates.close_due", "rebates.run_closing", "rebates.announce", "common.send_mails"} <= set(
+        our_tasks
+    )
+    for name, task in our_tasks.items():
+        assert name.partition(".")[0] == task.__module__.partition(".")[0], name
+        assert task.queue in celery.QUEUES, name
+        assert task.ignore_result, name
 
 
-def test_a_task_is_killed_long_before_its_message_is_given_to_another_worker() -> None:
-    assert SOFT_TIME_LIMIT < HARD_TIME_LIMIT < VISIBILITY_TIMEOUT / 4
+def test_a_task_is_acknowledged_late_and_killed_before_it_could_be_delivered_twice(our_tasks: dict[str, Any]) -> None:
     assert app.conf.task_acks_late
     assert app.conf.task_reject_on_worker_lost
     assert app.conf.worker_prefetch_multiplier == 1
-    assert app.conf.task_ignore_result
+    assert app.conf.task_soft_time_limit < app.conf.task_time_limit
+    assert app.conf.task_time_limit * 2 < app.conf.broker_transport_options["visibility_timeout"]
+    assert not app.conf.result_backend
     assert app.conf.accept_content == ["json"]
+    for name, task in our_tasks.items():
+        assert task.acks_late, name
+        assert task.time_limit in (None, app.conf.task_time_limit), name
+
+
+def test_the_schedule_sends_the_tick_every_minute_and_only_a_fresh_one_counts() -> None:
+    [entry] = app.conf.beat_schedule.values()
+    assert (entry["task"], entry["schedule"], entry["options"]["expires"]) == ("portal.tick", 60, 60)
+    assert app.conf.timezone == "Europe/Berlin"
+
+
+def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: str, tmp_path: Path) -> None:
+    with services.broker(tmp_path / "broker") as valkey:
+        code = "from portal.tasks import tick; tick()"
+        services.manage("shell", "-c", code, database_url=own_database, env={"REDIS_URL": valkey.url})
+        broker = Redis.from_url(valkey.url)
+        waiting: list[Any] = [broker.lrange(queue, 0, -1) for queue in celery.QUEUES]
+    sent = [json.loads(message) for messages in waiting for message in messages]
+    names = [message["headers"]["task"] for message in sent]
+    assert sorted(names) == ["common.send_mails", "rebates.announce", "rebates.close_due"]
+    for message in sent:
+        assert message["headers"]["expires"] is not None
+        assert message["headers"]["argsrepr"] == "()"
+
+
+def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
+    assert (rebate_tasks.close_due, rebate_tasks.announce, tasks.send_mails) == tasks.STEPS
+
+
+def test_a_worker_sends_what_waits_in_the_outbox(own_database: str, tmp_path: Path) -> None:
+    mail = OutboxMail.objects.create(
+        kind="news", period="2026W47", recipient=person("owner"), address="owner@example.com", language="en",
+        subject="News", text="There are news.", next_attempt_at=NOW,
+    )  # fmt: skip
+    env = {"PORTAL_VAR": str(tmp_path / "var")}
+    with services.broker(tmp_path / "broker") as valkey:
+        code = "from common.tasks import send_mails; send_mails.delay()"
+        services.manage("shell", "-c", code, database_url=own_database, env={"REDIS_URL": valkey.url})
+        with services.worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "worker.log", env=env):
+            deadline = time.monotonic() + 30
+            while OutboxMail.objects.get(pk=mail.pk).state != OutboxMail.State.SENT and time.monotonic() < deadline:
+                time.sleep(0.05)
+    [written] = (tmp_path / "var" / "mail").iterdir()
+    assert f"Message-ID: {mail.message_id}" in written.read_text()

@@ -1,0 +1,139 @@
+"""How many queries each page takes: `query_counts.txt`, read by people, the same for one row and for many.
+
+After reading what changed: UPDATE_QUERY_COUNTS=1 python -m pytest tests/portal/test_query_counts.py -n0
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
+
+from common import tokens
+from common.models import User
+from common.periods import Period
+from rebates import closing
+from tests.people import signed_in, token_client
+from tests.portal.addresses import Address, Populated, addresses, fillings, populate
+from tests.world import NOW, TODAY, World, enrol, make_partner, make_report, sell, wait
+
+pytestmark = pytest.mark.django_db
+FILE = Path(__file__).with_name("query_counts.txt")
+UPDATE = bool(os.environ.get("UPDATE_QUERY_COUNTS"))
+HEAD = """\
+# Queries per page, with one row and with many. Made by tests/portal/test_query_counts.py; read every change.
+"""
+MANY = 30
+"""More than a page of any list shows."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Per address: with few rows of everything, and with many."""
+
+    few: dict[str, int]
+    many: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def counts(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Counts]:
+    with django_db_blocker.unblock(), time_machine.travel(NOW), transaction.atomic():
+        there = populate()
+        multiply(there.world, range(1))
+        few = count_all(there)
+        multiply(there.world, range(1, MANY))
+        many = count_all(there)
+        yield Counts(few, many)
+        transaction.set_rollback(True)
+
+
+def count_all(there: Populated) -> dict[str, int]:
+    clients: dict[tuple[bool, User], Client] = {}
+    found = {}
+    for address in addresses():
+        viewer = viewer_of(address, there.world)
+        if viewer is None:
+            continue
+        who = (address.kind == "api", viewer)
+        if who not in clients:
+            clients[who] = token_client(viewer) if address.kind == "api" else signed_in(viewer)
+        number = queries(clients[who], address.path(fillings(address, there)["own"]))
+        if number is not None:
+            found[f"/{address.route}"] = number
+    return found
+
+
+def viewer_of(address: Address, world: World) -> User | None:
+    """Somebody who gets the page."""
+    if address.kind in ("account", "admin") and not address.route.startswith("admin/programs/rebateterms"):
+        return None
+    if address.route.startswith("partner/"):
+        return world.reseller_owner
+    if address.route.startswith("distributor/"):
+        return world.reporter
+    return world.reseller_owner if address.name.startswith("common:") else world.vendor_admin
+
+
+def queries(client: Client, path: str) -> int | None:
+    """How many the second request takes (the first fills caches of the process); None: not a page for everybody."""
+    with transaction.atomic():
+        if client.get(path).status_code != 200:
+            return None
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        transaction.set_rollback(True)
+    return len(captured)
+
+
+def multiply(world: World, numbers: range) -> None:
+    """More of everything a page lists: each number is another partner, its sales, a report and an unknown customer."""
+    for number in numbers:
+        partner = make_partner(f"Systemhaus {number}", f"M{number:07}")
+        enrol(partner, world.program, tier="gold")
+        report = make_report(world.vendor, world.distributor, matched=2, unmatched=number + 1)
+        for count, buyer in enumerate((partner, world.reseller)):
+            sell(
+                buyer,
+                world.topseller,
+                TODAY - timedelta(days=number),
+                "12",
+                "12000.00",
+                distributor=world.distributor,
+                document=f"M-{number}-{count}",
+                report=report,
+                report_row=count + 1,
+            )
+        wait(report, f"W-{number}", article=world.topseller.article, customer=f"Unbekannt {number}")
+        if number < tokens.MOST - 5:
+            token_client(world.reseller_owner)
+    opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
+    closing.run(closing_id=opened.pk, now=NOW, chunk=50)
+
+
+def reviewed() -> dict[str, int]:
+    lines = FILE.read_text().splitlines() if FILE.exists() else []
+    pairs = (line.split() for line in lines if line.startswith("/"))
+    return {route: int(number) for route, number in pairs}
+
+
+def test_a_page_takes_the_same_queries_for_one_row_and_for_many(counts: Counts) -> None:
+    grown = {
+        route: (number, counts.many[route]) for route, number in counts.few.items() if counts.many[route] != number
+    }
+    assert grown == {}
+
+
+def test_the_queries_of_each_page_are_those_of_the_file(counts: Counts) -> None:
+    if UPDATE:
+        width = max(map(len, counts.many)) + 2
+        FILE.write_text(HEAD + "\n" + "".join(f"{route:<{width}}{n}\n" for route, n in counts.many.items()))
+    assert counts.many == reviewed()
