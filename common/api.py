@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from functools import partial
+from typing import Annotated, Any, Generic, TypeVar, overload
 
 import structlog
 from django.core.exceptions import PermissionDenied
@@ -130,8 +131,12 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
 
 def answer_problems(api: NinjaAPI) -> None:
     """Every error of `api` is answered as problem JSON."""
+
+    def handle(_request: HttpRequest, error: Any, answer: Callable[[Any], HttpResponse]) -> HttpResponse:
+        return answer(error)
+
     for kind, answer in HANDLERS.items():
-        api.add_exception_handler(kind, lambda _request, error, answer=answer: answer(error))
+        api.add_exception_handler(kind, partial(handle, answer=answer))
 
 
 # --- who asks -------------------------------------------------------------------------------------------------------
@@ -177,11 +182,23 @@ def answers(model: Any, *, status: int = 200, also: Mapping[int, Any] | None = N
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
+@overload
+def amount(value: Decimal) -> str: ...
+@overload
+def amount(value: None) -> None: ...
+@overload
+def amount(value: Decimal | None) -> str | None: ...
 def amount(value: Decimal | None) -> str | None:
     """Money and exact results as text with every decimal they have: never through a float."""
     return None if value is None else plain(value)
 
 
+@overload
+def quantity(value: Decimal) -> str: ...
+@overload
+def quantity(value: None) -> None: ...
+@overload
+def quantity(value: Decimal | None) -> str | None: ...
 def quantity(value: Decimal | None) -> str | None:
     """A count or measure as text, without zeros at its end."""
     return None if value is None else shortest(value)

@@ -49,7 +49,7 @@ def token_list(request: PersonRequest) -> HttpResponse:
 
 
 # allauth asks again for the password where signing in was a while ago: a session left open is not enough for a key.
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 @never_cache
 @require_http_methods(["GET", "POST"])
 def token_new(request: PersonRequest) -> HttpResponse:

@@ -224,7 +224,7 @@ class RebateTermsAdmin(ScopedAdmin):
         terms = self.get_object(request, str(pk))
         if terms is None:
             raise Http404
-        return terms  # type: ignore[no-any-return]
+        return terms
 
     def _ask(self, request: HttpRequest, terms: RebateTerms, template: str, **more: Any) -> HttpResponse:
         context = {

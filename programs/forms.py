@@ -189,7 +189,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
         start, end = self.cleaned_data.get("starts_on"), self.cleaned_data["ends_on"]
         if start and end and end <= start:
             raise ValidationError(_("The end must be after the first day."))
-        return end  # type: ignore[no-any-return]
+        return end
 
     def clean_currency(self) -> str:
         currency: str = self.cleaned_data["currency"].strip().upper()

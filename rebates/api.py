@@ -89,7 +89,9 @@ def _result(settlement: engine.Settlement) -> dict[str, Any]:
 
 def _next_step(settlement: engine.Settlement) -> NextStepOut | None:
     step = settlement.next_step
-    return step and NextStepOut(
+    if step is None:
+        return None
+    return NextStepOut(
         at=quantity(step.at),
         missing=quantity(step.missing),
         until=step.until,

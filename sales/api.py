@@ -78,7 +78,7 @@ def sale_out(line: SaleLine) -> SaleOut:
         line=line.document_line,
         document_date=line.document_date,
         counts_on=line.counts_on,
-        quantity=quantity(line.quantity) or "0",
+        quantity=quantity(line.quantity),
         net=amount(line.net),
         currency=line.currency,
         evidence=line.evidence,
