@@ -33,16 +33,22 @@ def say(text: str) -> None:
     print(f"portal: {text}", flush=True)
 
 
+# What may be set for a portal elsewhere. Mail stays here, too: demo people have no letterbox.
+NOT_FOR_THE_DEMO = ("ALLOWED_HOSTS", "EMAIL_URL", "MIGRATION_DATABASE_URL", "PORTAL_URL", "PYTHONDONTWRITEBYTECODE")
+
+
 def environment_of(var: Path, port: int) -> dict[str, str]:
-    """What all processes of the demo get. Mail stays here whatever EMAIL_URL says: demo people have no letterbox."""
-    kept = {key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "EMAIL_URL")}
+    """What all processes of the demo get."""
+    if os.environ.get("PORTAL_ENV") == "production":
+        raise ServeError("PORTAL_ENV=production is set, and this is a demo: see docs/operations.md.")
+    kept = {key: value for key, value in os.environ.items() if key not in NOT_FOR_THE_DEMO}
     return {
         **kept,
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "PORTAL_DEMO": "1",
         "PORTAL_VAR": str(var),
         "PORT": str(port),
-        # In a container root is the only user there is; the worker reads JSON only.
+        # In a container root is often the only user there is, and the worker reads JSON only.
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
 
@@ -91,15 +97,14 @@ def code_of_today() -> str:
 
 def prepare(cleanup: contextlib.ExitStack, stop: Stop, var: Path, environment: dict[str, str]) -> str:
     """Migrate and seed, unless the embedded database saw this very code today. Returns the logins to print."""
-    # Beside the cluster: who removes one removes the other.
-    note = var / "db" / "prepared.json"
-    embedded = "DATABASE_URL" not in os.environ
+    # Beside the cluster: who removes one removes the other. What happens to a named database is not known here.
+    note = var / "db" / "prepared.json" if not os.environ.get("DATABASE_URL") else None
     code = code_of_today()
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        prepared = json.loads(note.read_text())
-        if embedded and prepared["code"] == code:
-            return str(prepared["logins"])
-    note.unlink(missing_ok=True)
+    if note is not None:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            prepared = json.loads(note.read_text())
+            if prepared["code"] == code:
+                return str(prepared["logins"])
     say("preparing the database and the demo data")
     child = Child("demo data", (sys.executable, "manage.py", "prepare_demo"))
     cleanup.callback(lambda: child.end(0))
@@ -109,7 +114,7 @@ def prepare(cleanup: contextlib.ExitStack, stop: Stop, var: Path, environment: d
     if child.exit_code() != 0:
         raise ServeError("the demo data could not be prepared; what went wrong stands above.")
     logins = child.output()
-    if embedded:
+    if note is not None:
         note.write_text(json.dumps({"code": code, "logins": logins}))
     return logins
 

@@ -133,22 +133,26 @@ def alone() -> Iterator[None]:
 
 def venv_works() -> bool:
     with contextlib.suppress(OSError):
-        return subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode == 0
+        script = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))"
+        return subprocess.run([PYTHON, "-c", script], capture_output=True, check=False).returncode == 0
     return False
 
 
 def install_installer() -> None:
     """The virtual environment and in it uv."""
     lock = ROOT / "requirements-installer.lock"
-    mark, fingerprint = VENV / ".installer", digest([lock])
-    if is_done(mark, fingerprint) and venv_works():
+    # With its place: the programs in an environment that was moved or copied point to where it was.
+    mark, fingerprint = VENV / ".installer", digest([lock], str(ROOT))
+    works = venv_works()
+    if is_done(mark, fingerprint) and works:
         return
     say("creating the Python environment")
+    new = mark.exists() or not works
     pip: list[str | Path]
     if importlib.util.find_spec("pip"):
         # Quicker than a pip of its own in the environment.
         pip = [sys.executable, "-m", "pip", "--python", PYTHON]
-        if not venv_works():
+        if new:
             venv.create(VENV, clear=True, with_pip=False, symlinks=True)
     else:
         pip = [PYTHON, "-m", "pip"]
@@ -156,7 +160,7 @@ def install_installer() -> None:
             raise SetupError(
                 "this Python has neither pip nor ensurepip: install them (Debian, Ubuntu: apt install python3-venv)."
             )
-        if not venv_works():
+        if new:
             venv.create(VENV, clear=True, with_pip=True, symlinks=True)
     do("installing uv", *pip, "install", "--quiet", "--require-hashes", "--requirement", lock)
     mark.write_text(fingerprint)
@@ -179,7 +183,10 @@ def has_node() -> bool:
     node, npm = (shutil.which(name, path=ENVIRONMENT["PATH"]) for name in ("node", "npm"))
     if not node or not npm:
         return False
-    done = subprocess.run([node, "--version"], env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run([node, "--version"], env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    except OSError:
+        return False
     found = re.match(r"v(\d+)\.", done.stdout)
     return found is not None and int(found[1]) >= OLDEST_NODE
 

@@ -153,7 +153,7 @@ def take_port(port: int) -> list[socket.socket]:
     sockets = []
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
-            sockets.append(socket.create_server((host, port), family=family, backlog=128))
+            sockets.append(_listener(family, host, port))
         except PermissionError:
             raise ServeError(f"port {port} is not open to plain users: try `PORT=8000 make run`.") from None
         except OSError as error:
@@ -164,3 +164,15 @@ def take_port(port: int) -> list[socket.socket]:
     if not sockets:
         raise ServeError(f"port {port} cannot be taken: this machine has no local network address.")
     return sockets
+
+
+def _listener(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    """Patient for a moment: the web server of a portal that was killed may still be closing."""
+    deadline = time.monotonic() + 2
+    while True:
+        try:
+            return socket.create_server((host, port), family=family, backlog=128)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)

@@ -163,6 +163,11 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "var", "80 80") == ["portal: PORT must be a number from 1 to 65535, not '80 80'."]
 
 
+def test_it_refuses_to_be_a_demo_of_production(tmp_path: Path) -> None:
+    lines = refused(tmp_path / "var", free_port(), PORTAL_ENV="production")
+    assert lines == ["portal: PORTAL_ENV=production is set, and this is a demo: see docs/operations.md."]
+
+
 @pytest.mark.parametrize("port", ["", "x", "0", "-1", "65536", "٣", "8000.0"])
 def test_only_a_number_of_a_port_is_one(port: str) -> None:
     with pytest.raises(ServeError):
