@@ -69,6 +69,10 @@ class EarningsPage(PartnerListPage):
     def rows(self) -> QuerySet[Enrolment]:
         return Enrolment.objects.visible_to(self.request.actor).filter(partner=self.partner)
 
+    def table_options(self) -> dict[str, Any]:
+        adjusted = any(row.adjusted for row in self.earnings)
+        return {"exclude": [] if adjusted else ["adjusted", "total"]}
+
     def filter_options(self) -> dict[str, Any]:
         return {"years": sorted({row.period.start.year for row in self.earnings}, reverse=True)}
 
