@@ -12,6 +12,7 @@ from celery import Task
 from redis import Redis
 
 from common.models import OutboxMail
+from common.tasks import send_mails
 from portal import celery, tasks
 from portal.celery import app
 from rebates import tasks as rebate_tasks
@@ -89,7 +90,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
 
 
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
-    assert (rebate_tasks.close_due, rebate_tasks.announce, tasks.send_mails) == tasks.STEPS
+    assert (rebate_tasks.close_due, rebate_tasks.announce, send_mails) == tasks.STEPS
 
 
 def test_a_worker_sends_what_waits_in_the_outbox(own_database: str, tmp_path: Path) -> None:
