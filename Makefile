@@ -39,15 +39,34 @@ faults: setup ## Run the fault suite: real processes, killed (ARGS go to pytest)
 bench: setup ## Measure (ARGS go to pytest)
 	@$(BIN)/python -m pytest -n 0 -s tests/bench $(ARGS)
 
+CHECKS := check-style check-format check-types check-layers check-templates check-migrations check-production check-translations
+.PHONY: $(CHECKS)
+
 lint: setup ## Check style, types, layers, templates, migrations, production settings and translations
-	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+check-style:
+	$(BIN)/ruff check --quiet .
+
+check-format:
 	$(BIN)/ruff format --check --quiet .
+
+check-types:
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+
+check-layers:
+	$(BIN)/lint-imports --no-logo
+
+check-templates:
 	$(BIN)/djlint --quiet --check --lint templates
-	# It warns that it cannot look into a database, which it need not.
+
+check-migrations: # it warns that it cannot look into a database, which it need not
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+check-production:
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+check-translations:
 	$(BIN)/python -m portal.i18n check
 
 format: setup ## Bring the code into the project's format
