@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -20,7 +21,7 @@ PASSWORD = "a password that only tests know"
 _HASHED: list[str] = []
 
 
-def person(name: str, *, second_factor: bool = False, **fields: object) -> User:
+def person(name: str, *, second_factor: bool = False, **fields: Any) -> User:
     """A person named after their role: `person("reseller_owner")` signs in as reseller_owner@example.com."""
     if not _HASHED:
         _HASHED.append(make_password(PASSWORD))
@@ -42,14 +43,14 @@ def platform_admin(name: str = "platform_admin") -> User:
     return person(name, second_factor=True, is_staff=True, is_superuser=True)
 
 
-def staff_of(vendor: Vendor, name: str, *roles: str, second_factor: bool = True, **fields: object) -> User:
+def staff_of(vendor: Vendor, name: str, *roles: str, second_factor: bool = True, **fields: Any) -> User:
     """Vendor staff; vendor admins may open Django's admin."""
     user = person(name, second_factor=second_factor, is_staff=VendorStaff.Role.ADMIN in roles, **fields)
     VendorStaff.objects.bulk_create(VendorStaff(vendor=vendor, user=user, role=role) for role in roles)
     return user
 
 
-def member_of(partner: Partner, name: str, *roles: str, **fields: object) -> User:
+def member_of(partner: Partner, name: str, *roles: str, **fields: Any) -> User:
     user = person(name, **fields)
     Member.objects.bulk_create(Member(partner=partner, user=user, role=role) for role in roles)
     return user

@@ -97,7 +97,7 @@ def test_a_queryset_that_does_not_say_who_sees_its_rows_shows_none_of_them() -> 
 
 
 def models_with_visible_to() -> list[type]:
-    return [model for model in apps.get_models() if isinstance(model._default_manager.all(), ActorQuerySet)]  # type: ignore[attr-defined]
+    return [model for model in apps.get_models() if isinstance(model._default_manager.all(), ActorQuerySet)]
 
 
 @pytest.mark.parametrize("model", models_with_visible_to(), ids=lambda model: model.__name__)

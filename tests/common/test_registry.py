@@ -76,9 +76,8 @@ def test_panels_are_sorted_into_columns_and_may_stay_away(monkeypatch: pytest.Mo
 def test_what_waits_is_asked_for_by_role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "attention", Registry())
     for key, roles in (("everybody", ()), ("owners", (OWNER,)), ("bookkeeping", ("finance",))):
-        registry.attention.register(
-            AttentionSource(key, PARTNER, lambda area, actor, today, key=key: [Waiting(key, "/")], roles=roles)
-        )
+        waits = [Waiting(key, "/")]
+        registry.attention.register(AttentionSource(key, PARTNER, lambda *_, waits=waits: waits, roles=roles))
     assert [item.label for item in registry.waiting_in(AREA, MEMBER, TODAY)] == ["everybody", "owners"]
     assert [item.label for item in registry.waiting_in(AREA, Actor(), TODAY)] == ["everybody"]
 

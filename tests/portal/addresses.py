@@ -94,7 +94,13 @@ def populate() -> Populated:
         for program in (world.program, world.rival_program):
             opened = closing.open_closing(program=program, period=Period.parse(period), today=TODAY, now=NOW)
             closings[program] = closing.run(closing_id=opened.pk, now=NOW, chunk=10)
-    return Populated(world, *closings.values(), _token(world.reseller_owner), _token(world.rival_owner))
+    return Populated(
+        world,
+        closings[world.program],
+        closings[world.rival_program],
+        _token(world.reseller_owner),
+        _token(world.rival_owner),
+    )
 
 
 def _token(user: User) -> ApiToken:

@@ -68,7 +68,7 @@ class Site:
         with transaction.atomic():
             answer: Any = self.client.generic(method, path, headers=headers)
             transaction.set_rollback(True)
-        return answer  # type: ignore[no-any-return]
+        return answer
 
 
 @pytest.fixture(scope="module")

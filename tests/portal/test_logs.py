@@ -6,7 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import structlog
@@ -84,10 +84,11 @@ def test_a_line_break_forges_no_line(written: io.StringIO) -> None:
 ADDRESS = "max.mustermann@example.com"
 
 
-def breaks(request: Any) -> None:
+def breaks(request: Any) -> NoReturn:
     with transaction.atomic():
         for _twice in range(2):
             get_user_model().objects.create(email=ADDRESS)
+    raise AssertionError("the address is there twice")
 
 
 urlpatterns = [*urls.urlpatterns, path("breaks/", breaks)]

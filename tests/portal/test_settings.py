@@ -50,7 +50,7 @@ def test_production_starts_with_everything_it_needs() -> None:
     ],
 )
 def test_production_refuses_to_start(environment: dict[str, str | None], named: str) -> None:
-    done = start(**environment)
+    done = start("'started'", **environment)
     assert done.returncode != 0
     assert "ImproperlyConfigured" in done.stderr.splitlines()[-1]
     assert named in done.stderr.splitlines()[-1]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from common import outbox
 from common.models import OutboxMail
 from common.periods import Period
 from partners.models import Member
@@ -141,15 +143,16 @@ def test_what_is_announced_is_marked_in_the_commit_that_makes_the_mails(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     close(world.program)
-    put, calls = announcing.outbox.put, []
+    put = outbox.put
+    calls: list[object] = []
 
-    def dies_after_the_first(**values: object) -> bool:
+    def dies_after_the_first(**values: Any) -> bool:
         if calls:
             raise KeyboardInterrupt
         calls.append(values)
-        return put(**values)  # type: ignore[arg-type]
+        return put(**values)
 
-    monkeypatch.setattr(announcing.outbox, "put", dies_after_the_first)
+    monkeypatch.setattr(outbox, "put", dies_after_the_first)
     with pytest.raises(KeyboardInterrupt), transaction.atomic():
         announcing.announce(now=NOW, chunk=10)
     assert OutboxMail.objects.count() == 0
