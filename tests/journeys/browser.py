@@ -95,30 +95,34 @@ class Window:
         `rules` limits axe to these; all of them take a third of a second.
         """
         page = self.page
-        page.wait_for_load_state("load")
-        if not page.evaluate("() => Boolean(window.pageChecks)"):
+        self.wait_until_still()
+        if not page.evaluate("() => Boolean(window.axe)"):
             page.evaluate(AXE_SCRIPT)
-            page.evaluate(CHECKS)
-        # Half-faded colours are no contrast to measure.
-        page.wait_for_function("() => pageChecks.isStill()")
         found = [*self.watch.problems]
         found += [f"axe: {each}" for each in page.evaluate("(rules) => pageChecks.inaccessible(rules)", list(rules))]
         found += [f"too wide: {each}" for each in page.evaluate("() => pageChecks.tooWide()")]
         self.watch.problems.clear()
         assert not found, "\n".join([f"{page.url} ({self.language}, {page.viewport_size})", *found])
 
+    def wait_until_still(self) -> None:
+        """Wait until nothing loads or moves any more: half-faded colours are no contrast to measure."""
+        self.page.wait_for_load_state("load")
+        if not self.page.evaluate("() => Boolean(window.pageChecks)"):
+            self.page.evaluate(CHECKS)
+        self.page.wait_for_function("() => pageChecks.isStill()")
+
 
 def plain(text: str) -> str:
     return re.sub(r"[\u00a0\u202f\u2009]", " ", text)
 
 
-def open_window(browser: Browser, url: str, *, language: str, width: int, state: Any = None) -> Window:
+def open_window(browser: Browser, url: str, *, language: str, width: int, height: int = 0, state: Any = None) -> Window:
     """A fresh window: nothing remembered but the sign-in that `state` holds."""
     context = browser.new_context(
         base_url=url,
         locale=LOCALE[language],
         timezone_id="Europe/Berlin",
-        viewport={"width": width, "height": HEIGHT[width]},
+        viewport={"width": width, "height": height or HEIGHT[width]},
         color_scheme="light",
         reduced_motion="reduce",
         storage_state=state,

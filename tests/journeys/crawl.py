@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
@@ -10,14 +11,14 @@ from django.urls import Resolver404, resolve
 from tests.journeys.browser import Window
 
 # Django's own pages are looked at by Django's own tests; these are downloads, or end the session.
-ELSEWHERE = ("/admin/", "/static/", "/api/", "/account/logout/")
+ELSEWHERE = re.compile(r"/(admin|static|api|account/logout)/|.*/file/$")
 _LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
 
 
-def pages(window: Window, start: str = "/") -> Iterator[str]:
+def pages(window: Window, start: str = "/", *, but: str = "") -> Iterator[str]:
     """Open the page at `start` and then each page that is linked, the first of each pattern; yields its path.
 
-    While the path is in the caller's hands, the window shows the page.
+    Paths that begin with `but` are left out. While the path is in the caller's hands, the window shows the page.
     """
     waiting, known = [start], {_pattern(start)}
     while waiting:
@@ -33,8 +34,9 @@ def pages(window: Window, start: str = "/") -> Iterator[str]:
         yield arrived
         for link in links:
             parts = urlsplit(urljoin(window.url, link))
-            inside = f"{parts.scheme}://{parts.netloc}" == window.url and not parts.path.startswith(ELSEWHERE)
-            if inside and _pattern(parts.path) not in known:
+            if f"{parts.scheme}://{parts.netloc}" != window.url or ELSEWHERE.match(parts.path):
+                continue
+            if not (but and parts.path.startswith(but)) and _pattern(parts.path) not in known:
                 known.add(_pattern(parts.path))
                 waiting.append(parts.path)
 
