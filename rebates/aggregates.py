@@ -25,23 +25,24 @@ CIRCUMSTANCES = """
                 WHEN line.counts_on < program.starts_on OR line.counts_on >= program.ends_on THEN 'program'
                 WHEN coalesce(seat.country, '') <> ALL (program.countries) THEN 'country' END"""
 
-# A line joins at most one row of each history: their exclusion constraints see to it.
+# A line joins at most one row of each history: their exclusion constraints see to it. IS TRUE keeps the planner from
+# looking days up in those constraints' indexes, where it would meet everybody's rows of the day for each single line.
 LINES = """
     FROM sales_saleline line
     JOIN programs_program program ON program.id = %(program)s
     JOIN partners_enrolment e ON e.partner_id = line.partner_id AND e.program_id = program.id
     JOIN programs_product product ON product.id = line.product_id
-    LEFT JOIN partners_enrolmentstatus status ON status.enrolment_id = e.id AND status.valid @> line.counts_on
-    LEFT JOIN partners_enrolmenttier held ON held.enrolment_id = e.id AND held.valid @> line.counts_on
+    LEFT JOIN partners_enrolmentstatus status ON status.enrolment_id = e.id AND (status.valid @> line.counts_on) IS TRUE
+    LEFT JOIN partners_enrolmenttier held ON held.enrolment_id = e.id AND (held.valid @> line.counts_on) IS TRUE
     LEFT JOIN programs_tier tier ON tier.id = held.tier_id
-    LEFT JOIN partners_seat seat ON seat.partner_id = line.partner_id AND seat.valid @> line.counts_on
+    LEFT JOIN partners_seat seat ON seat.partner_id = line.partner_id AND (seat.valid @> line.counts_on) IS TRUE
     LEFT JOIN partners_individualagreement agreement
-           ON agreement.enrolment_id = e.id AND agreement.valid @> line.counts_on
+           ON agreement.enrolment_id = e.id AND (agreement.valid @> line.counts_on) IS TRUE
     LEFT JOIN programs_authorisation authorised ON authorised.program_id = program.id
-          AND authorised.distributor_id = line.distributor_id AND authorised.valid @> line.counts_on
+          AND authorised.distributor_id = line.distributor_id AND (authorised.valid @> line.counts_on) IS TRUE
     LEFT JOIN programs_productgroup grp ON grp.vendor_id = program.vendor_id AND grp.code = %(group)s
     LEFT JOIN programs_groupmembership membership ON membership.group_id = grp.id
-          AND membership.product_id = line.product_id AND membership.valid @> line.counts_on
+          AND membership.product_id = line.product_id AND (membership.valid @> line.counts_on) IS TRUE
     WHERE line.vendor_id = program.vendor_id AND line.evidence = %(evidence)s
       AND line.counts_on >= %(start)s AND line.counts_on < %(end)s
       AND (%(cut)s::int IS NULL OR line.cut <= %(cut)s)
