@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from common.models import User
 from tests import people
@@ -17,9 +18,10 @@ from tests.world import NOW, TODAY, World, build_world
 
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> Iterator[None]:
-    """Sign-in limits and the like live in the cache and would follow from test to test."""
+    """Sign-in limits and the like live in the cache, the language of a page in the thread: both would follow on."""
     yield
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture
