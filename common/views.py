@@ -6,6 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -43,7 +44,7 @@ def token_list(request: PersonRequest) -> HttpResponse:
             "scopes": [Scope(scope).label for scope in token.scopes if scope in Scope.values],
             "state": "revoked" if token.revoked_at else "expired" if token.expires_at <= now else "usable",
         }
-        for token in own.order_by("revoked_at", "-created_at")
+        for token in own.order_by(F("revoked_at").desc(nulls_first=True), "-created_at")
     ]
     return render(request, "common/tokens.html", {"rows": rows})
 

@@ -42,8 +42,8 @@ def test_owner_and_bookkeeping_are_told_what_was_settled(world: World) -> None:
     assert recipients() == ["reseller_finance@example.com", "reseller_owner@example.com"]
     mail = OutboxMail.objects.first()
     assert mail is not None
-    assert mail.subject == "Your rebate for Q3 2026 is settled: €120.00"
-    assert "Lenovo has settled Top-Seller Loyalty for Q3 2026: €120.00." in mail.text
+    assert mail.subject == "Your rebate is settled: €120.00 (Q3 2026)"
+    assert "Lenovo has settled Top-Seller Loyalty, Q3 2026: €120.00." in mail.text
     where = f"/partner/{world.reseller.number}/rebates/topseller/topseller-loyalty/2026Q3/"
     page = settings.PORTAL_URL + where
     assert page in mail.text.splitlines()
@@ -135,7 +135,7 @@ def test_an_adjustment_of_an_earlier_period_is_told_with_its_sign(world: World) 
     text = OutboxMail.objects.get(recipient=world.reseller_owner).text
     assert "Top-seller rebate, Q3 2026 (adjustment): +€130.00" in text  # 25 × 10.00 instead of 24 × 5.00
     assert "Top-seller rebate, Q4 2026: €110.00" in text
-    assert "for Q4 2026: €240.00." in text
+    assert ", Q4 2026: €240.00." in text
     assert text.count(f"/partner/{world.reseller.number}/rebates/\n") == 1  # where both are listed
 
 
