@@ -3,10 +3,12 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PartnersConfig(AppConfig):
     name = "partners"
+    verbose_name = _("Partners")
 
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.

@@ -189,11 +189,10 @@ class EnrolmentTier(Dated):
 
 @pghistory.track()
 class IndividualAgreement(Dated):
-    """An agreement on targets and bonuses with one partner. Its terms may exist on paper only."""
+    """An agreement on targets and bonuses with one partner. What it says is on paper; that it holds takes part here."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="agreements")
     note = models.CharField(_("note"), max_length=300, blank=True)
-    document = models.JSONField(_("terms"), null=True, blank=True)
 
     objects = OfEnrolment.as_manager()
 

@@ -107,20 +107,14 @@ def set_status(*, enrolment: Enrolment, status: str, on: date, actor: Actor) -> 
 
 @transaction.atomic
 def agree(
-    *,
-    enrolment: Enrolment,
-    start: date,
-    actor: Actor,
-    end: date | None = None,
-    note: str = "",
-    document: dict[str, Any] | None = None,
+    *, enrolment: Enrolment, start: date, actor: Actor, end: date | None = None, note: str = ""
 ) -> IndividualAgreement:
     """Record an individual agreement for [start, end). Raises NotAllowed, BeforeEnrolment, Overlapping."""
     _require_vendor(actor, enrolment.program)
     _lock(enrolment, start)
     valid = since(start, end)
     _refuse_overlap(enrolment.agreements.filter(valid__overlap=valid))
-    return IndividualAgreement.objects.create(enrolment=enrolment, valid=valid, note=note, document=document)
+    return IndividualAgreement.objects.create(enrolment=enrolment, valid=valid, note=note)
 
 
 @transaction.atomic

@@ -152,7 +152,7 @@ class Tier(models.Model):
 
 @pghistory.track()
 class Product(models.Model):
-    """An article of a vendor. `list_price` in the vendor's currency, net."""
+    """An article of a vendor. `list_price` is net, in the currency of the vendor's programs."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="products")
     article = models.CharField(_("article number"), max_length=60)
@@ -237,7 +237,10 @@ class Distributor(models.Model):
         return self.name
 
 
+@pghistory.track()
 class DistributorStaff(models.Model):
+    """A person who hands in the distributor's reports."""
+
     distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="staff")
     user = models.ForeignKey("common.User", on_delete=models.CASCADE, related_name="+")
 

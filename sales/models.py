@@ -103,7 +103,8 @@ class Sold(models.Model):
     `document_line`: the line's number, or article and occurrence where the report numbers no lines (`sales.keys`).
     """
 
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    # No index of its own: others begin with it.
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
     distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="+")
     document_number = models.CharField(_("document"), max_length=60)
     document_key = models.CharField(max_length=60)
@@ -113,8 +114,8 @@ class Sold(models.Model):
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3)
     net = models.DecimalField(_("net"), max_digits=14, decimal_places=2, null=True)
     currency = CURRENCY.clone()
-    customer_number = models.CharField(_("customer number"), max_length=60, blank=True, db_default="")
-    article = models.CharField(_("article number"), max_length=60, blank=True, db_default="")
+    customer_number = models.CharField(_("customer number"), max_length=60, blank=True)
+    article = models.CharField(_("article number"), max_length=60, blank=True)
     project_ref = models.CharField(_("project"), max_length=60, blank=True)
     report = models.ForeignKey(SellOutReport, null=True, on_delete=models.PROTECT, related_name="%(class)ss")
     report_row = models.PositiveIntegerField(_("row"), null=True)
@@ -137,7 +138,8 @@ class SaleLine(Sold):
     `cut` is the vendor's cut number when the line was booked: a closing with cut k covers lines with cut <= k.
     """
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+    # No index of its own: sale_by_partner_day begins with it.
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     evidence = models.CharField(_("evidence"), max_length=10, choices=Evidence)
     cut = models.PositiveIntegerField()
