@@ -7,7 +7,7 @@ the portal; a foreign row behaves like a missing one, and choices offer their ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -25,7 +25,7 @@ from common.access import ActorQuerySet
 from common.adminsite import administering
 from common.dated import Dated, overlap
 from common.fields import DayRangeField, PersonField
-from common.formats import date_short
+from common.formats import date_short, datetime_short
 from common.models import User
 
 if TYPE_CHECKING:
@@ -227,6 +227,10 @@ def _shown(field: models.Field[Any, Any], value: Any) -> str:
         return str(found or value)
     if isinstance(value, DateRange):
         return written_days(value)
+    if isinstance(value, date):
+        return datetime_short(value) if isinstance(value, datetime) else date_short(value)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
     return str(dict(field.flatchoices)[value] if field.choices and value in dict(field.flatchoices) else value)
 
 

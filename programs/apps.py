@@ -3,10 +3,12 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProgramsConfig(AppConfig):
     name = "programs"
+    verbose_name = _("Programs")
 
     def ready(self) -> None:
         # By name: the module needs the models, which are loaded only now.

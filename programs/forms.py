@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
+import yaml
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -49,6 +50,13 @@ class YamlField(forms.Field):
 
 class StatementsField(YamlField):
     """A tier's requirements or benefits: a list of entries with a kind and a sentence per language."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str) or not value:
+            return value or ""
+        first = ("kind", "de", "en")
+        entries = [{**{name: one[name] for name in first if name in one}, **one} for one in value]
+        return yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, default_flow_style=False, width=96)
 
     def to_python(self, value: Any) -> list[dict[str, Any]]:
         entries = super().to_python(value) or []

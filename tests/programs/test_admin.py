@@ -157,7 +157,8 @@ def test_a_country_is_added_and_an_end_removed_in_the_administration(world: Worl
     assert (world.program.countries, world.program.ends_on) == (["DE", "AT"], None)
     history = client.get(page(world.program, "history")).content.decode()
     assert "Vendor Admin" in history
-    assert "2027-01-01" in history
+    assert "1 Jan 2027 → –" in history
+    assert "DE → DE, AT" in history
 
 
 @pytest.mark.parametrize(
