@@ -99,7 +99,7 @@ def finish(process: subprocess.Popen[bytes], what: str) -> None:
         lines = [line.strip() for line in LOG.read_text(errors="replace").splitlines() if line.strip()]
         said = [line for line in lines if not line.startswith("$ ")] or ["it said nothing"]
         telling = [line for line in said if re.search(r"\berr(or)?\b|ERR!", line, re.IGNORECASE)]
-        raise SetupError(f"{what} failed: {(telling or said)[-1]} (all of it in {LOG.relative_to(ROOT)})")
+        raise SetupError(f"{what} failed: {(telling or said[-1:])[0]} (all of it in {LOG.relative_to(ROOT)})")
     _running.remove(process)
 
 
