@@ -254,7 +254,14 @@ class Valkey:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        options = {"bind": "127.0.0.1", "port": str(self.port), "dir": ".", "appendonly": "yes", "save": ""}
+        options = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "dir": ".",
+            "databases": "256",
+            "appendonly": "yes",
+            "save": "",
+        }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [self.program, *(part for key, value in options.items() for part in (f"--{key}", value))],

@@ -189,7 +189,12 @@ STORAGES = {
 # --- mail -------------------------------------------------------------------------------------------------------------
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 if env.str("EMAIL_URL", ""):
-    vars().update(env.dj_email_url("EMAIL_URL"))
+    _mail = env.dj_email_url("EMAIL_URL")
+    if "EMAIL_BACKEND" not in _mail:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must begin with submission:// (with TLS), smtp://, file:// or console://."
+        )
+    vars().update(_mail)
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_TIMEOUT = 20

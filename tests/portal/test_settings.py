@@ -45,6 +45,7 @@ def test_production_starts_with_everything_it_needs() -> None:
         ({"DATABASE_URL": None}, "DATABASE_URL"),
         ({"REDIS_URL": None}, "REDIS_URL"),
         ({"EMAIL_URL": None}, "EMAIL_URL"),
+        ({"EMAIL_URL": "smtp+tls://mail.example.com"}, "EMAIL_URL"),
         ({"PORTAL_DEMO": "1"}, "PORTAL_DEMO"),
         ({"DEBUG": "1"}, "DEBUG"),
     ],
