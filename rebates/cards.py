@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from common import formats
+from common.period_names import days_left, period_name
 from common.ui import Step
 from programs.models import RebateTerms, Tier
 from programs.terms import Terms
@@ -70,7 +71,7 @@ def cards_of(found: Sequence[Figure], *, today: date, urls: Mapping[tuple[int, s
             RebateCard(
                 title=figure.terms.name,
                 program=figure.terms.program.name,
-                period=explaining.period_name(figure.period),
+                period=period_name(figure.period),
                 amount=formats.money(settlement.amount, settlement.currency),
                 position=settlement.attainment,
                 position_text=explaining.measured(settlement.attainment, document.counts, settlement.currency),
@@ -83,7 +84,7 @@ def cards_of(found: Sequence[Figure], *, today: date, urls: Mapping[tuple[int, s
                     tier=held,
                     above=next_with_rates(document, ladder, held),
                 ),
-                days_left=explaining.days_left(figure.period, today),
+                days_left=days_left(figure.period, today),
                 url=urls[figure.enrolment.pk, figure.terms.code],
                 rates=rates,
             )

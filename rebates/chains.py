@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common import formats
 from common.money import ZERO
+from common.period_names import period_name
 from common.periods import Period, PeriodKind
 from rebates import explaining
 from rebates.engine import Line, Part, Settlement
@@ -145,7 +146,7 @@ def _product(line: LineShare) -> tuple[str, str]:
 
 def _month(line: LineShare) -> tuple[str, str]:
     month = Period.containing(PeriodKind.MONTH, line.line.counts_on)
-    return str(month), explaining.period_name(month)
+    return str(month), period_name(month)
 
 
 def _day(line: LineShare) -> tuple[str, str]:

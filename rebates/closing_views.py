@@ -21,6 +21,7 @@ from common import formats
 from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE
 from common.filters import FilterSet
 from common.money import ZERO
+from common.period_names import period_name
 from common.periods import NotAPeriod, Period
 from common.requests import PersonRequest
 from common.ui import Crumb, Stage, Tone
@@ -28,7 +29,7 @@ from partners.models import Enrolment
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
 from rebates import closings as selectors
-from rebates import explaining, tasks
+from rebates import tasks
 from rebates.closing import retry_parked
 from rebates.closing_tables import AmountFilter, AmountLine, AmountTable, ClosingFilter, ClosingLine, ClosingTable
 from rebates.closings import Amount, ClosingRow
@@ -75,7 +76,7 @@ class ClosingsPage(VendorListPage):
         text, tone = state_of(row)
         closed = row.closing is not None
         return ClosingLine(
-            name=explaining.period_name(row.period),
+            name=period_name(row.period),
             program=row.program.name,
             ends=row.period.end,
             state_text=text,
@@ -161,7 +162,7 @@ class ClosingPage(VendorListPage):
             name=partner.name,
             place=partner.city or partner.number,
             terms_name=row.terms.name,
-            period=explaining.period_name(row.period),
+            period=period_name(row.period),
             attainment=row.attainment,
             amount=row.amount,
             change=row.change,
@@ -178,11 +179,11 @@ class ClosingPage(VendorListPage):
         actor = self.request.actor
         return {
             "program": self.program,
-            "period_name": explaining.period_name(self.period),
-            "last_period": explaining.period_name(self.period.previous()),
+            "period_name": period_name(self.period),
+            "last_period": period_name(self.period.previous()),
             "crumbs": [
                 Crumb(_("Closings"), reverse("rebates:closings", args=[self.vendor.slug])),
-                Crumb(f"{explaining.period_name(self.period)}, {self.program.name}"),
+                Crumb(f"{period_name(self.period)}, {self.program.name}"),
             ],
             "closing": closing,
             "preview": closing is None or closing.state == Closing.State.OPEN,

@@ -10,21 +10,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
 from babel.numbers import format_currency
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common import formats
-from common.periods import Period, PeriodKind
+from common.period_names import day_of_year
 from common.sentences import fill
 from common.ui import Step
 from programs.models import Tier
 from programs.terms import Counts, Measure, Mode, Terms
 from rebates.engine import Kind, Line, Param, Reason, Settlement, what_if
-
-_DAY = {"de": "d. MMMM", "en": "d MMMM"}
 
 REASONS: Mapping[Reason, Promise] = {
     Reason.DISTRIBUTOR: gettext_lazy("distributor not authorised on that day"),
@@ -71,12 +68,6 @@ def whole_money(amount: Decimal, currency: str) -> str:
 def in_currencies(amounts: Mapping[str, Decimal]) -> str:
     """Sums by currency in one text; different currencies are never added."""
     return _(" and ").join(formats.money(amount, currency) for currency, amount in sorted(amounts.items()))
-
-
-def day_of_year(day: date) -> str:
-    """31 December, 31. Dezember."""
-    locale = formats.active_locale()
-    return format_date(day, _DAY.get(locale.language, _DAY["en"]), locale=locale)
 
 
 def measured(value: Decimal, counts: Counts, currency: str) -> str:
@@ -241,65 +232,3 @@ def in_words(terms: Terms) -> str:
     if terms.mode is Mode.GRADUATED:
         return _("Each step pays its rate on the part inside it.")
     return _("The step reached pays its rate on everything sold in the period.")
-
-
-# --- periods --------------------------------------------------------------------------------------
-
-
-def period_name(period: Period) -> str:
-    """Q4 2026, December 2026, first half of 2026, 2026."""
-    match period.kind:
-        case PeriodKind.QUARTER:
-            return _("Q%(number)s %(year)s") % _numbers(period)
-        case PeriodKind.HALF_YEAR:
-            if period.start.month == 1:
-                return _("First half of %(year)s") % _numbers(period)
-            return _("Second half of %(year)s") % _numbers(period)
-        case PeriodKind.MONTH:
-            return format_date(period.start, "LLLL yyyy", locale=formats.active_locale())
-        case PeriodKind.YEAR:
-            return str(period.start.year)
-
-
-def in_period(period: Period) -> str:
-    """The opening of a sentence: "In Q4", "In December", "In the first half of 2026", "In 2026"."""
-    match period.kind:
-        case PeriodKind.QUARTER:
-            return _("In Q%(number)s") % _numbers(period)
-        case PeriodKind.HALF_YEAR:
-            if period.start.month == 1:
-                return _("In the first half of %(year)s") % _numbers(period)
-            return _("In the second half of %(year)s") % _numbers(period)
-        case PeriodKind.MONTH:
-            return _("In %(month)s") % {"month": format_date(period.start, "LLLL", locale=formats.active_locale())}
-        case PeriodKind.YEAR:
-            return _("In %(year)s") % _numbers(period)
-
-
-def same_time_in(period: Period) -> str:
-    """What a running period is compared with: "at the same time in Q3"."""
-    match period.kind:
-        case PeriodKind.QUARTER:
-            return _("at the same time in Q%(number)s") % _numbers(period)
-        case PeriodKind.HALF_YEAR:
-            if period.start.month == 1:
-                return _("at the same time in the first half of %(year)s") % _numbers(period)
-            return _("at the same time in the second half of %(year)s") % _numbers(period)
-        case PeriodKind.MONTH:
-            month = format_date(period.start, "LLLL", locale=formats.active_locale())
-            return _("at the same time in %(month)s") % {"month": month}
-        case PeriodKind.YEAR:
-            return _("at the same time in %(year)s") % _numbers(period)
-
-
-def days_left(period: Period, today: date) -> str:
-    """How long sales still count for the period."""
-    days = (period.end - today).days
-    if days == 1:
-        return _("last day today")
-    return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": formats.number(days)}
-
-
-def _numbers(period: Period) -> dict[str, str]:
-    number = (period.start.month - 1) // period.kind.months + 1
-    return {"number": str(number), "year": str(period.start.year)}

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common import registry
 from common.money import ZERO
+from common.period_names import period_name
 from common.periods import Period
 from common.registry import MailKind, Text
-from rebates.explaining import period_name
 from rebates.models import Closing, Settlement
 
 SETTLED = "settled"

@@ -1,4 +1,4 @@
-"""What rebates add to the shared pages: menu entries, panels, what waits, columns of the list of partners."""
+"""What rebates add to the shared pages: menu entries, panels, what waits, a column of the list of partners."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common import registry
 from common.access import PARTNER, VENDOR, VENDOR_ADMIN, VENDOR_FINANCE
 from common.registry import Area, AttentionSource, MenuEntry, Panel
-from common.tables import DateColumn, MoneyColumn
+from common.tables import MoneyColumn
 from partners import composing
 from partners.composing import FigureColumn, PartnerPanel
 from rebates import panels, vendor_panels
@@ -41,8 +41,6 @@ def _panels() -> None:
         Panel("settled", PARTNER, "rebates/panels/settled.html", panels.settled, column="side", order=20),
         Panel("tiers", PARTNER, "rebates/panels/tiers.html", panels.tiers, column="side", order=30),
         Panel("quarter", VENDOR, "rebates/panels/quarter.html", vendor_panels.quarter, order=10),
-        Panel("rising", VENDOR, "rebates/panels/rising.html", vendor_panels.rising, order=40),
-        Panel("reports", VENDOR, "rebates/panels/reports.html", vendor_panels.last_reports, column="side", order=20),
         Panel(
             "closings", VENDOR, "rebates/panels/closings.html", vendor_panels.closing_states, column="side", order=30
         ),
@@ -54,29 +52,8 @@ def _partner_pages() -> None:
     composing.panels.register(
         PartnerPanel("rebates", "rebates/panels/of_partner.html", vendor_panels.rebates_of_partner, order=10)
     )
-    composing.panels.register(
-        PartnerPanel("revenue", "rebates/panels/revenue_of_partner.html", vendor_panels.revenue_of_partner, order=20)
-    )
-    for column in (
-        FigureColumn("revenue", _revenue, vendor_panels.revenue_this_quarter, order=10),
-        FigureColumn("revenue_before", _revenue_before, vendor_panels.revenue_last_quarter, order=20),
-        FigureColumn("rebate", _rebate, vendor_panels.rebate_so_far, order=30),
-        FigureColumn("last_sale", _last_sale, vendor_panels.last_sale, order=40),
-    ):
-        composing.columns.register(column)
-
-
-def _revenue() -> tables.Column:
-    return MoneyColumn(verbose_name=_("Revenue this quarter"))
-
-
-def _revenue_before() -> tables.Column:
-    return MoneyColumn(verbose_name=_("Last quarter"))
+    composing.columns.register(FigureColumn("rebate", _rebate, vendor_panels.rebate_so_far, order=30))
 
 
 def _rebate() -> tables.Column:
     return MoneyColumn(verbose_name=_("Rebate so far"))
-
-
-def _last_sale() -> tables.Column:
-    return DateColumn(verbose_name=_("Last sale"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from common import formats
 from common.access import Actor
 from common.money import ZERO
+from common.period_names import in_period, period_name, same_time_in
 from common.registry import Area
 from partners.models import Partner
 from partners.selectors import Membership, enrolments_of, memberships_on
@@ -49,9 +50,9 @@ def earned(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
 def headline(so_far: SoFar) -> str:
     """ "In Q4 you have earned 1,240.00 € so far, 310.00 € more than at the same time in Q3." """
     values = {
-        "in_period": explaining.in_period(so_far.period),
+        "in_period": in_period(so_far.period),
         "amount": explaining.in_currencies(so_far.now),
-        "then": explaining.same_time_in(so_far.period.previous()),
+        "then": same_time_in(so_far.period.previous()),
     }
     if so_far.then is None or len({*so_far.now, *so_far.then}) != 1:
         return _("%(in_period)s you have earned %(amount)s so far.") % values
@@ -122,7 +123,7 @@ def settled(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     return {
         "rows": [
             {
-                "name": explaining.period_name(row.period),
+                "name": period_name(row.period),
                 "terms": f"{row.terms.program.name}, {row.terms.name}" if several else row.terms.name,
                 "amount": formats.money(row.total, row.currency),
                 "state": state_in_words(row),

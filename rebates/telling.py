@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from common import formats
+from common.period_names import day_of_year, period_name
 from common.periods import Period
 from common.ui import Event, Fact, Tone
 from programs.models import Tier
@@ -39,9 +40,9 @@ class Answer:
 def state_in_words(row: Earned) -> str:
     """The state with the day on which it changes."""
     if row.state is PeriodState.RUNNING:
-        return _("runs until %(day)s") % {"day": explaining.day_of_year(row.period.last_day)}
+        return _("runs until %(day)s") % {"day": day_of_year(row.period.last_day)}
     if row.state is PeriodState.ENDED:
-        return _("closes on %(day)s") % {"day": explaining.day_of_year(row.closes_on)}
+        return _("closes on %(day)s") % {"day": day_of_year(row.closes_on)}
     return str(row.state.label)
 
 
@@ -77,7 +78,7 @@ def history(explained: Explained) -> list[Event]:
     for each in reversed(explained.settled):
         adjustment = explained.is_adjustment(each)
         amount = formats.money(each.amount, each.currency, signed=adjustment)
-        closing = explaining.period_name(Period.parse(each.closing.period))
+        closing = period_name(Period.parse(each.closing.period))
         text = (
             _("Adjusted with the closing of %(period)s") if adjustment else _("Settled with the closing of %(period)s")
         )

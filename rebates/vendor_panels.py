@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import formats
 from common.access import Actor
 from common.money import ZERO
-from common.periods import Period, PeriodKind
+from common.period_names import period_name, same_time_in
+from common.periods import Period
 from common.registry import Area, Waiting
-from common.ui import Chart, Series
 from partners.models import Partner
 from partners.selectors import currency_of, enrolments_of
 from programs.models import Vendor
@@ -25,24 +24,13 @@ from rebates.cards import cards_of
 from rebates.closing_views import state_of
 from rebates.live import live_figures
 from rebates.models import Closing, ClosingItem
-from rebates.revenue import last_sale_by_partner, net_by_partner, net_by_quarter
 from rebates.telling import TONES, state_in_words
 from rebates.views import vendor_url
-from sales.models import SellOutReport
+from sales.revenue import net_by_partner, same_time
 from sales.selectors import counted_once, sales_of, totals
 
 ROWS_SHOWN = 5
-QUARTERS_SHOWN = 8
-REPORTS_SHOWN = 4
 MOST_OF_REVENUE = Decimal(80)
-
-
-def same_time(today: date) -> tuple[Period, date, date, date]:
-    """The running quarter, the first day after today, and [start, end) of the last quarter up to the same day."""
-    now = Period.containing(PeriodKind.QUARTER, today)
-    before = now.previous()
-    until = today + timedelta(days=1)
-    return now, until, before.start, min(before.end, before.start + (until - now.start))
 
 
 # --- the dashboard -----------------------------------------------------------------------------------
@@ -61,8 +49,8 @@ def quarter(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
     hint = ngettext("for %(count)s partner", "for %(count)s partners", len(earning))
     revenue = sold.net.get(currency, ZERO)
     return {
-        "period": explaining.period_name(now),
-        "than": explaining.same_time_in(now.previous()),
+        "period": period_name(now),
+        "than": same_time_in(now.previous()),
         "currency": currency,
         "revenue": revenue,
         "revenue_more": revenue - earlier.net.get(currency, ZERO),
@@ -104,34 +92,6 @@ def _concentration(net: Mapping[int, Decimal]) -> str:
     }
 
 
-def rising(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
-    """Who has grown most against the last quarter at the same time."""
-    vendor = Vendor.objects.get(pk=area.pk)
-    currency = currency_of(vendor)
-    now, until, start, end = same_time(today)
-    sold = net_by_partner(vendor=vendor, currency=currency, start=now.start, end=until)
-    earlier = net_by_partner(vendor=vendor, currency=currency, start=start, end=end)
-    more = {pk: net - earlier.get(pk, ZERO) for pk, net in sold.items()}
-    first = sorted((pk for pk, amount in more.items() if amount > 0), key=lambda pk: -more[pk])[:ROWS_SHOWN]
-    if not first:
-        return None
-    partners = Partner.objects.visible_to(actor).in_bulk(first)
-    return {
-        "currency": currency,
-        "than": explaining.same_time_in(now.previous()),
-        "rows": [
-            {
-                "name": partners[pk].name,
-                "revenue": formats.money(sold[pk], currency),
-                "more": more[pk],
-                "url": reverse("partners:detail", args=[area.slug, partners[pk].number]),
-            }
-            for pk in first
-            if pk in partners
-        ],
-    }
-
-
 def closing_states(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     """Where the latest closings are, and what is closed next."""
     rows = closings.closings_of(vendor=Vendor.objects.get(pk=area.pk), actor=actor, today=today)
@@ -143,7 +103,7 @@ def closing_states(area: Area, actor: Actor, today: date) -> Mapping[str, Any] |
         total = formats.money(row.total or ZERO, row.program.currency) if row.closing is not None else ""
         shown.append(
             {
-                "name": explaining.period_name(row.period),
+                "name": period_name(row.period),
                 "program": row.program.name,
                 "state": text,
                 "tone": tone,
@@ -152,35 +112,6 @@ def closing_states(area: Area, actor: Actor, today: date) -> Mapping[str, Any] |
             }
         )
     return {"rows": shown, "all_url": reverse("rebates:closings", args=[area.slug])}
-
-
-def last_reports(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
-    """What distributors reported last, and what became of it."""
-    reports = SellOutReport.objects.visible_to(actor).filter(vendor_id=area.pk).select_related("distributor")
-    return {
-        "rows": [
-            {
-                "name": report.distributor.name,
-                "file": report.file_name,
-                "at": report.uploaded_at,
-                "rows": _rows_in_words(report),
-                "url": reverse("sales:vendor-report", args=[area.slug, report.pk]),
-            }
-            for report in reports.defer("content")[:REPORTS_SHOWN]
-        ],
-        "all_url": reverse("sales:vendor-reports", args=[area.slug]),
-    }
-
-
-def _rows_in_words(report: SellOutReport) -> str:
-    text = ngettext("%(rows)s row", "%(rows)s rows", report.rows) % {"rows": formats.number(report.rows)}
-    if not report.unmatched:
-        return text
-    waiting = ngettext("%(waiting)s waits", "%(waiting)s wait", report.unmatched)
-    return _("%(rows)s, %(waiting)s") % {
-        "rows": text,
-        "waiting": waiting % {"waiting": formats.number(report.unmatched)},
-    }
 
 
 def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
@@ -197,7 +128,7 @@ def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
         )
         values = {
             "count": formats.number(counts[closing.pk]),
-            "period": explaining.period_name(Period.parse(closing.period)),
+            "period": period_name(Period.parse(closing.period)),
             "program": closing.program.name,
         }
         url = reverse("rebates:closing", args=[area.slug, closing.program.slug, closing.period])
@@ -205,16 +136,6 @@ def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 
 # --- pages about partners ----------------------------------------------------------------------------
-
-
-def revenue_this_quarter(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
-    now = Period.containing(PeriodKind.QUARTER, today)
-    return net_by_partner(vendor=vendor, currency=currency_of(vendor), start=now.start, end=now.end)
-
-
-def revenue_last_quarter(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
-    before = Period.containing(PeriodKind.QUARTER, today).previous()
-    return net_by_partner(vendor=vendor, currency=currency_of(vendor), start=before.start, end=before.end)
 
 
 def rebate_so_far(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
@@ -226,10 +147,6 @@ def rebate_so_far(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
             partner = figure.enrolment.partner_id
             sums[partner] = sums.get(partner, ZERO) + figure.settlement.amount
     return sums
-
-
-def last_sale(vendor: Vendor, today: date) -> Mapping[int, date]:
-    return last_sale_by_partner(vendor=vendor)
 
 
 def rebates_of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:
@@ -251,34 +168,10 @@ def rebates_of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: da
     }
 
 
-def revenue_of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:
-    """The partner's revenue with this vendor over two years, as a chart; none where nothing was sold."""
-    currency = currency_of(vendor)
-    quarters = net_by_quarter(vendor=vendor, partner=partner, currency=currency, today=today, quarters=QUARTERS_SHOWN)
-    if not any(net for _quarter, net in quarters):
-        return None
-    first_sale = next(number for number, (_quarter, net) in enumerate(quarters) if net)
-    shown = quarters[min(first_sale, QUARTERS_SHOWN - 2) :]
-    year = sum((net for _quarter, net in quarters[-4:]), ZERO)
-    return {
-        "chart": Chart(
-            id="revenue-of-partner",
-            title=_("Revenue by quarter"),
-            axis=_("Quarter"),
-            labels=[explaining.period_name(quarter) for quarter, _net in shown],
-            series=[Series(_("Revenue"), [net for _quarter, net in shown])],
-            kind="bar",
-            unit=currency,
-            summary=_("%(revenue)s in the last four quarters, the running one included.")
-            % {"revenue": formats.money(year, currency)},
-        )
-    }
-
-
 def _past_rows(vendor: Vendor, partner: Partner, past: Sequence[selectors.Earned]) -> list[dict[str, Any]]:
     return [
         {
-            "name": explaining.period_name(row.period),
+            "name": period_name(row.period),
             "terms": row.terms.name,
             "amount": formats.money(row.total, row.currency),
             "state": state_in_words(row),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from common import formats
 from common.filters import FilterSet
 from common.listviews import ListPage
+from common.period_names import days_left, period_name
 from common.ui import Crumb, Tone
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Enrolment, Partner
@@ -82,7 +83,7 @@ class EarningsPage(PartnerListPage):
         return [
             EarningsRow(
                 period=row.period,
-                period_name=explaining.period_name(row.period),
+                period_name=period_name(row.period),
                 terms=row.terms,
                 earned=row.earned,
                 adjusted=row.adjusted or None,
@@ -200,11 +201,11 @@ class ExplainedPage(ListPage):
             "explained": explained,
             "program": program,
             "crumbs": self.crumbs(),
-            "period_name": explaining.period_name(explained.period),
+            "period_name": period_name(explained.period),
             "state_text": state_in_words(as_earned(explained)),
             "state_tone": TONES[explained.state],
             "amount": formats.money(explained.total, explained.currency),
-            "days_left": explaining.days_left(explained.period, explained.today) if running else "",
+            "days_left": days_left(explained.period, explained.today) if running else "",
             "position_text": explaining.measured(settlement.attainment, document.counts, explained.currency),
             "steps": explaining.steps(document, explained.currency),
             "end": explaining.end_of(document),
@@ -274,7 +275,7 @@ class PartnerExplained(ExplainedPage, PartnerListPage):
 
     def crumbs(self) -> list[Crumb]:
         rebates = Crumb(_("Rebates"), reverse("rebates:partner-rebates", args=[self.partner.number]))
-        return [rebates, Crumb(f"{self.explained.terms.name}, {explaining.period_name(self.explained.period)}")]
+        return [rebates, Crumb(f"{self.explained.terms.name}, {period_name(self.explained.period)}")]
 
     def period_url(self, period: str) -> str:
         return partner_url(self.partner.number, self.explained.terms, period)
@@ -300,7 +301,7 @@ class VendorExplained(ExplainedPage, VendorListPage):
         return [
             Crumb(_("Partners"), reverse("partners:list", args=[self.vendor.slug])),
             Crumb(self.partner.name, reverse("partners:detail", args=[self.vendor.slug, self.partner.number])),
-            Crumb(f"{self.explained.terms.name}, {explaining.period_name(self.explained.period)}"),
+            Crumb(f"{self.explained.terms.name}, {period_name(self.explained.period)}"),
         ]
 
     def period_url(self, period: str) -> str:

@@ -1,4 +1,4 @@
-"""What sales add to the shared pages: menu entries, the chart of the quarter, customers that wait."""
+"""What sales add to the shared pages: menu entries, panels, customers that wait, columns of the list of partners."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+import django_tables2 as tables
 from django.db.models import Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,20 +14,28 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common import formats, registry
 from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor
+from common.period_names import period_name
 from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
+from common.tables import DateColumn, MoneyColumn
 from common.ui import Chart, Series
+from partners import composing
+from partners.composing import FigureColumn, PartnerPanel
 from partners.models import Enrolment, Partner
 from partners.selectors import currency_of
 from programs.models import Vendor
-from sales import selectors
+from sales import selectors, vendor_panels
 from sales.matching import MATCHING_ROLES
-from sales.wording import quarter_name
 
 
 def register() -> None:
     _menu()
     registry.panels.register(Panel("weeks", PARTNER, "sales/panels/weeks.html", weeks_of_partner, order=20))
     registry.panels.register(Panel("weeks-vendor", VENDOR, "sales/panels/weeks.html", weeks_of_vendor, order=20))
+    registry.panels.register(Panel("rising", VENDOR, "sales/panels/rising.html", vendor_panels.rising, order=40))
+    registry.panels.register(
+        Panel("reports", VENDOR, "sales/panels/reports.html", vendor_panels.last_reports, column="side", order=20)
+    )
+    _partner_pages()
     registry.attention.register(AttentionSource("customers", VENDOR, unknown_customers, roles=MATCHING_ROLES, order=20))
 
 
@@ -61,6 +70,30 @@ def _home(area: Area) -> str:
     return area.url
 
 
+def _partner_pages() -> None:
+    composing.panels.register(
+        PartnerPanel("revenue", "sales/panels/revenue_of_partner.html", vendor_panels.revenue_of_partner, order=20)
+    )
+    for column in (
+        FigureColumn("revenue", _revenue, vendor_panels.revenue_this_quarter, order=10),
+        FigureColumn("revenue_before", _revenue_before, vendor_panels.revenue_last_quarter, order=20),
+        FigureColumn("last_sale", _last_sale, vendor_panels.last_sale, order=40),
+    ):
+        composing.columns.register(column)
+
+
+def _revenue() -> tables.Column:
+    return MoneyColumn(verbose_name=gettext_lazy("Revenue this quarter"))
+
+
+def _revenue_before() -> tables.Column:
+    return MoneyColumn(verbose_name=gettext_lazy("Last quarter"))
+
+
+def _last_sale() -> tables.Column:
+    return DateColumn(verbose_name=gettext_lazy("Last sale"))
+
+
 # --- the quarter, week by week ---------------------------------------------------------------------------------------
 
 
@@ -84,7 +117,7 @@ def weeks_of_vendor(area: Area, actor: Actor, today: date) -> Mapping[str, Any] 
 def _panel(weeks: selectors.Weeks, currency: str) -> Mapping[str, Any] | None:
     if weeks.empty:
         return None
-    quarter, year_before = quarter_name(weeks.quarter), quarter_name(weeks.quarter.previous(4))
+    quarter, year_before = period_name(weeks.quarter), period_name(weeks.quarter.previous(4))
     now = Series(quarter, [*weeks.now, *[None] * (len(weeks.starts) - len(weeks.now))])
     chart = Chart(
         id="weeks",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common import formats
 from common.filters import DayRangeFilter, FilterSet
+from common.period_names import period_name
 from common.periods import Period, PeriodKind
 from common.requests import PersonRequest
 from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
@@ -24,7 +25,6 @@ from partners.models import Enrolment
 from programs.models import Distributor, Vendor
 from sales import selectors
 from sales.models import SaleLine, SellOutReport, WaitingRow
-from sales.wording import quarter_name
 
 QUARTERS_OFFERED = 9
 
@@ -311,7 +311,7 @@ class SaleFilter(FilterSet):
         super().__init__(*args, **kwargs)
         running = Period.containing(PeriodKind.QUARTER, self.request.today)
         offered = [running.previous(number) for number in range(QUARTERS_OFFERED)]
-        self.filters["quarter"].extra["choices"] = [(str(one), quarter_name(one)) for one in offered]
+        self.filters["quarter"].extra["choices"] = [(str(one), period_name(one)) for one in offered]
 
     def in_quarter(self, queryset: QuerySet[SaleLine], name: str, value: str) -> QuerySet[SaleLine]:
         quarter = Period.parse(value)

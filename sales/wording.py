@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from common.periods import Period
 from common.sentences import fill
 from sales.readers.problems import Problem, Term
 
@@ -38,8 +37,3 @@ def complaint(problem: Problem) -> Complaint:
     values = {name: _shown(value) for name, value in problem.params.items()}
     row = "" if problem.row is None else str(problem.row)
     return Complaint(row, _shown(problem.column), problem.value, fill(_(problem.text), values))
-
-
-def quarter_name(quarter: Period) -> str:
-    """Q4 2026"""
-    return _("Q%(number)s %(year)s") % {"number": (quarter.start.month + 2) // 3, "year": quarter.start.year}

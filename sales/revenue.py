@@ -1,9 +1,9 @@
-"""Revenue of a vendor's partners, for lists and figures. A sale counts once; rebates count their own evidence only."""
+"""Revenue of a vendor's partners, for lists and figures. A sale counts once, whatever proves it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Max, Sum
@@ -39,3 +39,11 @@ def net_by_quarter(
     by_quarter = lines.filter(currency=currency).annotate(quarter=TruncQuarter("counts_on")).order_by()
     net = dict(by_quarter.values_list("quarter").annotate(net=Sum("net", default=ZERO)))
     return [(quarter, net.get(quarter.start, ZERO)) for quarter in asked]
+
+
+def same_time(today: date) -> tuple[Period, date, date, date]:
+    """The running quarter, the first day after today, and [start, end) of the last quarter up to the same day."""
+    now = Period.containing(PeriodKind.QUARTER, today)
+    before = now.previous()
+    until = today + timedelta(days=1)
+    return now, until, before.start, min(before.end, before.start + (until - now.start))

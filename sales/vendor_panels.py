@@ -1,0 +1,129 @@
+"""What sales add to a vendor's dashboard and to its pages about partners: revenue, and the last reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import formats
+from common.access import Actor
+from common.money import ZERO
+from common.period_names import period_name, same_time_in
+from common.periods import Period, PeriodKind
+from common.registry import Area
+from common.ui import Chart, Series
+from partners.models import Partner
+from partners.selectors import currency_of
+from programs.models import Vendor
+from sales.models import SellOutReport
+from sales.revenue import last_sale_by_partner, net_by_partner, net_by_quarter, same_time
+
+ROWS_SHOWN = 5
+QUARTERS_SHOWN = 8
+REPORTS_SHOWN = 4
+
+# --- the dashboard ---------------------------------------------------------------------------------------------------
+
+
+def rising(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
+    """Who has grown most against the last quarter at the same time."""
+    vendor = Vendor.objects.get(pk=area.pk)
+    currency = currency_of(vendor)
+    now, until, start, end = same_time(today)
+    sold = net_by_partner(vendor=vendor, currency=currency, start=now.start, end=until)
+    earlier = net_by_partner(vendor=vendor, currency=currency, start=start, end=end)
+    more = {pk: net - earlier.get(pk, ZERO) for pk, net in sold.items()}
+    first = sorted((pk for pk, amount in more.items() if amount > 0), key=lambda pk: -more[pk])[:ROWS_SHOWN]
+    if not first:
+        return None
+    partners = Partner.objects.visible_to(actor).in_bulk(first)
+    return {
+        "currency": currency,
+        "than": same_time_in(now.previous()),
+        "rows": [
+            {
+                "name": partners[pk].name,
+                "revenue": formats.money(sold[pk], currency),
+                "more": more[pk],
+                "url": reverse("partners:detail", args=[area.slug, partners[pk].number]),
+            }
+            for pk in first
+            if pk in partners
+        ],
+    }
+
+
+def last_reports(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
+    """What distributors reported last, and what became of it."""
+    reports = SellOutReport.objects.visible_to(actor).filter(vendor_id=area.pk).select_related("distributor")
+    return {
+        "rows": [
+            {
+                "name": report.distributor.name,
+                "file": report.file_name,
+                "at": report.uploaded_at,
+                "rows": _rows_in_words(report),
+                "url": reverse("sales:vendor-report", args=[area.slug, report.pk]),
+            }
+            for report in reports.defer("content")[:REPORTS_SHOWN]
+        ],
+        "all_url": reverse("sales:vendor-reports", args=[area.slug]),
+    }
+
+
+def _rows_in_words(report: SellOutReport) -> str:
+    text = ngettext("%(rows)s row", "%(rows)s rows", report.rows) % {"rows": formats.number(report.rows)}
+    if not report.unmatched:
+        return text
+    waiting = ngettext("%(waiting)s waits", "%(waiting)s wait", report.unmatched)
+    return _("%(rows)s, %(waiting)s") % {
+        "rows": text,
+        "waiting": waiting % {"waiting": formats.number(report.unmatched)},
+    }
+
+
+# --- pages about partners --------------------------------------------------------------------------------------------
+
+
+def revenue_this_quarter(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
+    now = Period.containing(PeriodKind.QUARTER, today)
+    return net_by_partner(vendor=vendor, currency=currency_of(vendor), start=now.start, end=now.end)
+
+
+def revenue_last_quarter(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
+    before = Period.containing(PeriodKind.QUARTER, today).previous()
+    return net_by_partner(vendor=vendor, currency=currency_of(vendor), start=before.start, end=before.end)
+
+
+def last_sale(vendor: Vendor, today: date) -> Mapping[int, date]:
+    return last_sale_by_partner(vendor=vendor)
+
+
+def revenue_of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:
+    """The partner's revenue with this vendor over two years, as a chart; none where nothing was sold."""
+    currency = currency_of(vendor)
+    quarters = net_by_quarter(vendor=vendor, partner=partner, currency=currency, today=today, quarters=QUARTERS_SHOWN)
+    if not any(net for _quarter, net in quarters):
+        return None
+    first_sale = next(number for number, (_quarter, net) in enumerate(quarters) if net)
+    shown = quarters[min(first_sale, QUARTERS_SHOWN - 2) :]
+    year = sum((net for _quarter, net in quarters[-4:]), ZERO)
+    return {
+        "chart": Chart(
+            id="revenue-of-partner",
+            title=_("Revenue by quarter"),
+            axis=_("Quarter"),
+            labels=[period_name(quarter) for quarter, _net in shown],
+            series=[Series(_("Revenue"), [net for _quarter, net in shown])],
+            kind="bar",
+            unit=currency,
+            summary=_("%(revenue)s in the last four quarters, the running one included.")
+            % {"revenue": formats.money(year, currency)},
+        )
+    }
