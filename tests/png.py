@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 # A page has few colours and many shades between them, where letters are smoothed. The palette takes frequent colours
-# first, and those far from each other first, so that a rare colour keeps its hue; each pixel becomes the nearest of them.
+# first, and those far from each other first, so that a rare colour keeps its hue; each pixel becomes the nearest one.
 _REDUCE = """async (png) => {
   const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
   const canvas = new OffscreenCanvas(picture.width, picture.height);
