@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
@@ -266,3 +269,21 @@ class UserAdmin(ScopedAdmin):
     list_filter = ("is_active", "is_superuser")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
+
+
+# What libraries register by themselves: groups mean nothing here, and sessions show where people were.
+for library_model in (Group, UserSession, Authenticator):
+    admin.site.unregister(library_model)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ScopedAdmin):
+    """Second factors, without what makes them: removing one helps a person who lost it, reading one would not."""
+
+    platform_admins_may = frozenset({VIEW, DELETE})
+    vendor_admins_may = frozenset()
+    fields = ("user", "type", "created_at", "last_used_at")
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    search_fields = ("user__email",)
+    ordering = ("user__email", "type")

@@ -86,3 +86,15 @@ def test_an_address_that_only_looks_open_is_closed(newcomer: User) -> None:
         assert answer.status_code in (301, 302, 404), path
         if answer.status_code != 404:
             assert answer["Location"] in (SETUP, "/account/"), path
+
+
+def test_a_platform_admin_can_remove_a_lost_second_factor_but_never_read_one(world: World) -> None:
+    factor = Authenticator.objects.get(user=world.channel_manager)
+    client = signed_in(world.platform_admin)
+    page = client.get(f"/admin/mfa/authenticator/{factor.pk}/change/")
+    assert page.status_code == 200
+    assert world.channel_manager.email in page.text
+    assert factor.data["secret"] not in page.text
+    client.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
+    assert not Authenticator.objects.filter(pk=factor.pk).exists()
+    assert led_to_setup(signed_in(world.channel_manager), "/")
