@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
-from common.access import CHANNEL_MANAGER, DISTRIBUTOR, VENDOR, VENDOR_ADMIN
+from common.access import DISTRIBUTOR, VENDOR
 from common.api import (
     ApiRequest,
     ById,
@@ -28,8 +28,9 @@ from common.api import (
 )
 from common.tokens import Scope
 from programs.models import Distributor, Vendor
-from sales.importing import ReportRefused, import_sellout
+from sales.importing import UPLOADING_ROLES, ReportRefused, import_sellout
 from sales.models import SaleLine, SellOutReport
+from sales.selectors import vendors_of
 from sales.wording import complaint
 
 router = Router(tags=["sales"])
@@ -191,10 +192,9 @@ def _addressees(request: ApiRequest, about: ReportIn) -> tuple[Vendor, Distribut
     actor = request.actor
     distributor = get_object_or_404(Distributor.objects.visible_to(actor), slug=about.distributor)
     if actor.has(DISTRIBUTOR, distributor.pk):
-        sold_for = Vendor.objects.filter(programs__authorisations__distributor=distributor).distinct()
-        return get_object_or_404(sold_for, slug=about.vendor), distributor
+        return get_object_or_404(vendors_of(distributor), slug=about.vendor), distributor
     vendor = get_object_or_404(Vendor.objects.visible_to(actor), slug=about.vendor)
-    if not actor.has(VENDOR, vendor.pk, CHANNEL_MANAGER, VENDOR_ADMIN):
+    if not actor.has(VENDOR, vendor.pk, *UPLOADING_ROLES):
         raise Refused(403, _("Your role may not upload reports."))
     return vendor, distributor
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from common.access import CHANNEL_MANAGER, VENDOR_ADMIN
 from common.errors import DomainError
 from common.models import User
 from programs.models import Authorisation, Distributor, Vendor
@@ -24,6 +25,8 @@ from sales.readers.sellout import Limits, Options, SellOutFile, open_sellout
 from sales.selectors import currencies_of
 from sales.staging import Staging, staging
 
+UPLOADING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
+"""Who of a vendor's staff takes reports in; distributors' own people hand theirs in to vendors they sell for."""
 LISTED_PROBLEMS = 200
 DEFAULT_CURRENCY = "EUR"
 
@@ -86,11 +89,7 @@ def import_sellout(
         return earlier
     currencies = currencies_of(vendor)
     default = currencies[0] if len(currencies) == 1 else DEFAULT_CURRENCY
-    limits = Limits(size=settings.SELLOUT_MAX_BYTES)
-    try:
-        file = open_sellout(content, Options(today, numbers, dates, default, limits))
-    except Unreadable as error:
-        raise ReportRefused(error.problems, read=error.rows) from error
+    file = _open(content, Options(today, numbers, dates, default, Limits(size=settings.SELLOUT_MAX_BYTES)))
     with transaction.atomic(), staging(vendor_id=vendor.pk, distributor_id=distributor.pk) as rows:
         _fill(rows, file)
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
@@ -115,6 +114,13 @@ def import_sellout(
         )
         rows.book(report, cut=current_cut(vendor_id=vendor.pk), now=now)
     return ImportResult(report, file.rows, found.bookable, found.waiting, found.known)
+
+
+def _open(content: bytes, options: Options) -> SellOutFile:
+    try:
+        return open_sellout(content, options)
+    except Unreadable as error:
+        raise ReportRefused(error.problems, read=error.rows) from error
 
 
 def _imported_before(vendor: Vendor, distributor: Distributor, sha256: str) -> ImportResult | None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import formats
-from common.access import CHANNEL_MANAGER, VENDOR, VENDOR_ADMIN
+from common.access import VENDOR
 from common.errors import DomainError
 from common.requests import PersonRequest
 from common.tables import Table
@@ -25,7 +25,7 @@ from programs.entering import DistributorListPage, VendorListPage, in_distributo
 from programs.models import Distributor, Vendor
 from sales import selectors
 from sales.forms import DistributorUploadForm, UploadForm, VendorUploadForm
-from sales.importing import ImportResult, ReportRefused, import_sellout
+from sales.importing import UPLOADING_ROLES, ImportResult, ReportRefused, import_sellout
 from sales.models import SaleLine, SellOutReport, WaitingRow
 from sales.tables import (
     BookedTable,
@@ -36,9 +36,6 @@ from sales.tables import (
     WaitingTable,
 )
 from sales.wording import complaint
-
-UPLOADING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
-
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 

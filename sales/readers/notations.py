@@ -116,7 +116,7 @@ class Ambiguous(Exception):
         self.row, self.column, self.value = row, column, value
 
 
-class Evidence(Generic[Notation]):
+class Clues(Generic[Notation]):
     """Collects what a file's values tell about their notation."""
 
     def __init__(self, readings: Callable[[str], Mapping[Notation, object]]) -> None:

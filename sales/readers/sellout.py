@@ -16,7 +16,7 @@ from typing import Any, Self
 from common.sentences import _n
 from sales.readers.columns import LABELS, REQUIRED, Column, columns_of
 from sales.readers.csvfile import DELIMITERS, decode, records
-from sales.readers.notations import Ambiguous, Dates, Evidence, Numbers, date_readings, number_readings
+from sales.readers.notations import Ambiguous, Clues, Dates, Numbers, date_readings, number_readings
 from sales.readers.problems import Problem, Unreadable
 from sales.readers.rows import DECIMALS, RowReader, SellOutRow
 
@@ -171,14 +171,14 @@ class _Survey:
 
     header: list[str]
     rows: int
-    numbers: Evidence[Numbers]
-    dates: Evidence[Dates]
+    numbers: Clues[Numbers]
+    dates: Clues[Dates]
 
     @classmethod
     def of(cls, text: str, delimiter: str, places: Mapping[Column, int], limits: Limits) -> Self:
         lines = records(text, delimiter)
         _number, header = next(lines)
-        survey = cls(header, 0, Evidence(number_readings), Evidence(date_readings))
+        survey = cls(header, 0, Clues(number_readings), Clues(date_readings))
         amounts = [place for column, place in places.items() if column in DECIMALS]
         days = [place for column, place in places.items() if column is Column.DATE]
         for number, cells in lines:
@@ -190,10 +190,10 @@ class _Survey:
             survey.weigh(survey.dates, days, number, cells)
         return survey
 
-    def weigh(self, evidence: Evidence[Any], places: list[int], number: int, cells: list[str]) -> None:
+    def weigh(self, clues: Clues[Any], places: list[int], number: int, cells: list[str]) -> None:
         for place in places:
             if place < len(cells) and (value := " ".join(cells[place].split())):
-                evidence.add(number, self.header[place], value)
+                clues.add(number, self.header[place], value)
 
     def decide_numbers(self, problems: list[Problem]) -> Numbers | None:
         try:
