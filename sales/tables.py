@@ -191,6 +191,10 @@ class CustomerTable(Table):
     def render_name(self, value: str, record: dict[str, Any], column: LinkColumn) -> str:
         return column.render(value or _("without a name"), record)
 
+    def value_name(self, value: str) -> str:
+        """For exports, which would else hold what the page shows, tags and all."""
+        return value or _("without a name")
+
 
 class CustomerFilter(FilterSet):
     search_fields = ("customer_number", "customer_name")
