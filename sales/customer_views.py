@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -125,7 +125,10 @@ class FilterByWords(FilterSet):
 def match_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     found = _row(request, vendor, row)
     partners = partners_of(vendor=vendor, actor=request.actor)
-    partner = get_object_or_404(partners, number=request.POST.get("partner", ""))
+    number = request.POST.get("partner", "")
+    if "\0" in number:  # which PostgreSQL does not take in a text
+        raise Http404
+    partner = get_object_or_404(partners, number=number)
     try:
         result = matching.match_customer(
             actor=request.actor,

@@ -94,6 +94,7 @@ def test_partners_of_other_vendors_are_neither_offered_nor_taken(
     page = manager.get(f"{LIST}{stranger.pk}/?q=Rheinblick")
     assert page.context["candidates"] == []
     assert manager.post(f"{LIST}{stranger.pk}/match/", {"partner": world.rival.number}).status_code == 404
+    assert manager.post(f"{LIST}{stranger.pk}/match/", {"partner": "\0"}).status_code == 404
 
 
 def test_rows_of_other_vendors_are_missing(world: World, manager: Client) -> None:
