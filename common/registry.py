@@ -154,6 +154,6 @@ def waiting_in(area: Area, actor: Actor, today: date) -> list[Waiting]:
     return [
         item
         for source in attention
-        if source.scope == area.scope and (not source.roles or actor.sees_all or held & set(source.roles))
+        if source.scope == area.scope and (not source.roles or held & set(source.roles))
         for item in source.items(area, actor, today)
     ]
