@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 # No sandbox, because root cannot have one; and no traffic of the browser's own.
 FLAGS = (
@@ -24,9 +24,13 @@ FLAGS = (
 )
 PHONE, DESKTOP = 360, 1400
 HEIGHT = {PHONE: 740, DESKTOP: 900}
+# Milliseconds until something that should happen is given up: machines that test are busy.
+PATIENCE = 20_000
 LOCALE = {"de": "de-DE", "en": "en-GB"}
 
 CHECKS = Path(__file__).with_name("page_checks.js").read_text()
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -127,7 +131,7 @@ def open_window(browser: Browser, url: str, *, language: str, width: int, height
         reduced_motion="reduce",
         storage_state=state,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.add_cookies([{"name": "django_language", "value": language, "url": url}])
     watch = Watch(url)
     watch.on(context)

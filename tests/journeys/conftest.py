@@ -28,10 +28,17 @@ from tests.world import build_world
 OpenWindow = Callable[..., Window]
 
 
+# For tests that need a portal of their own: each language and each width once, not each with each.
+paired = pytest.mark.parametrize(
+    ("language", "width"), [("de", PHONE), ("en", DESKTOP)], ids=["German phone", "English desktop"]
+)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "language" in metafunc.fixturenames:
+    given = {name for mark in metafunc.definition.iter_markers("parametrize") for name in mark.args[0]}
+    if "language" in metafunc.fixturenames and "language" not in given:
         metafunc.parametrize("language", ["de", "en"])
-    if "width" in metafunc.fixturenames:
+    if "width" in metafunc.fixturenames and "width" not in given:
         metafunc.parametrize("width", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 

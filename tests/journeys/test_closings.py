@@ -8,12 +8,13 @@ from decimal import Decimal
 from playwright.sync_api import expect
 
 from tests.journeys.browser import plain
-from tests.journeys.conftest import OpenWindow
+from tests.journeys.conftest import OpenWindow, paired
 from tests.journeys.reading import figures, number, word
 from tests.serving import Served, manage_at
 from tests.world import NOW
 
 
+@paired
 def test_a_closing_settles_what_was_shown_before(
     own_portal: Served, windows: OpenWindow, language: str, width: int
 ) -> None:

@@ -38,10 +38,10 @@ def upload(window: Window, sample: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("vendor", "sample", "program", "code", "promised"),
+    ("language", "vendor", "sample", "program", "code", "promised"),
     [
-        ("lenovo", "lenovo-q4.csv", "lenovo-loyalty", "topseller-loyalty", LENOVO),
-        ("ibm", "ibm-10hoch4-q4.csv", "ibm-10hoch4", "10hoch4", IBM),
+        ("de", "lenovo", "lenovo-q4.csv", "lenovo-loyalty", "topseller-loyalty", LENOVO),
+        ("en", "ibm", "ibm-10hoch4-q4.csv", "ibm-10hoch4", "10hoch4", IBM),
     ],
     ids=["lenovo", "ibm"],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.journeys.browser import Window, plain
-from tests.journeys.conftest import OpenWindow
+from tests.journeys.conftest import OpenWindow, paired
 from tests.journeys.reading import column, figures, number, word
 from tests.sales.sending import report
 from tests.serving import Served
@@ -48,6 +48,7 @@ def counts(window: Window) -> tuple[str, ...]:
     return tuple(shown[word(label, window.language)] for label in COUNTS)
 
 
+@paired
 def test_a_report_counts_at_once_and_an_unknown_customer_once_it_is_known(
     own_portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_broken_report_names_row_column_and_value_and_adds_nothing(
     assert window.page.locator("main tbody tr").count() == 0
 
 
+@paired
 def test_a_distributor_sends_its_report_itself(
     own_portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:
