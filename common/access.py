@@ -29,8 +29,9 @@ SALES = "sales"
 TECHNICIAN = "technician"
 REPORTER = "reporter"
 
-type_roles = Mapping[int, frozenset[str]]
-RoleSource = Callable[["User"], type_roles]
+# By id of the organisation.
+RolesById = Mapping[int, frozenset[str]]
+RoleSource = Callable[["User"], RolesById]
 _sources: dict[str, RoleSource] = {}
 
 
@@ -51,7 +52,7 @@ class Actor:
     user_id: int | None = None
     is_platform_admin: bool = False
     is_system: bool = False
-    roles: Mapping[str, type_roles] = field(default_factory=dict)
+    roles: Mapping[str, RolesById] = field(default_factory=dict)
     scopes: frozenset[str] | None = None  # None: a signed-in person; a set: what an API token may do
 
     @classmethod

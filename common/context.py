@@ -19,10 +19,9 @@ def areas_of(actor: Actor) -> list[Area]:
 
 def menu_of(area: Area, actor: Actor, path: str) -> list[dict[str, Any]]:
     """Entries of an area's menu that the actor's roles allow."""
-    held = actor.roles.get(area.scope, {}).get(area.pk, frozenset())
     entries = []
     for entry in registry.menu:
-        if entry.scope == area.scope and (not entry.roles or held & set(entry.roles)):
+        if entry.scope == area.scope and area.open_to(actor, entry.roles):
             url = entry.url(area)
             active = path == url if url == area.url else path.startswith(url)
             entries.append({"label": entry.label, "url": url, "icon": entry.icon, "active": active})

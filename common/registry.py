@@ -59,6 +59,10 @@ class Area:
     label: str
     url: str
 
+    def open_to(self, actor: Actor, roles: tuple[str, ...]) -> bool:
+        """Whether the actor holds one of `roles` here; none named: everybody who is let in."""
+        return not roles or actor.has(self.scope, self.pk, *roles)
+
 
 @dataclass(frozen=True)
 class AreaSource:
@@ -149,11 +153,10 @@ def panels_of(area: Area, actor: Actor, today: date) -> dict[str, list[tuple[str
 
 
 def waiting_in(area: Area, actor: Actor, today: date) -> list[Waiting]:
-    """What waits for the person in this area, oldest first."""
-    held = actor.roles.get(area.scope, {}).get(area.pk, frozenset())
+    """What waits for the person in this area, in the order of the sources."""
     return [
         item
         for source in attention
-        if source.scope == area.scope and (not source.roles or held & set(source.roles))
+        if source.scope == area.scope and area.open_to(actor, source.roles)
         for item in source.items(area, actor, today)
     ]

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from common import registry
-from common.access import PARTNER, Actor, roles_from, type_roles
+from common.access import PARTNER, Actor, RolesById, roles_from
 from common.models import User
 from common.registry import Area, AreaSource
 from partners.models import Member, Partner
 
 
 @roles_from(PARTNER)
-def partner_roles(user: User) -> type_roles:
+def partner_roles(user: User) -> RolesById:
     """Roles in companies the person has not left."""
     roles: dict[int, set[str]] = defaultdict(set)
     for partner_id, role in Member.objects.filter(user=user, left_on__isnull=True).values_list("partner_id", "role"):

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from common import registry
-from common.access import DISTRIBUTOR, REPORTER, VENDOR, Actor, roles_from, type_roles
+from common.access import DISTRIBUTOR, REPORTER, VENDOR, Actor, RolesById, roles_from
 from common.models import User
 from common.registry import Area, AreaSource
 from programs.models import Distributor, DistributorStaff, Vendor, VendorStaff
 
 
 @roles_from(VENDOR)
-def vendor_roles(user: User) -> type_roles:
+def vendor_roles(user: User) -> RolesById:
     roles: dict[int, set[str]] = defaultdict(set)
     for vendor_id, role in VendorStaff.objects.filter(user=user).values_list("vendor_id", "role"):
         roles[vendor_id].add(role)
@@ -23,7 +23,7 @@ def vendor_roles(user: User) -> type_roles:
 
 
 @roles_from(DISTRIBUTOR)
-def distributor_roles(user: User) -> type_roles:
+def distributor_roles(user: User) -> RolesById:
     ids = DistributorStaff.objects.filter(user=user).values_list("distributor_id", flat=True)
     return {pk: frozenset({REPORTER}) for pk in ids}
 
