@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = ROOT / "var" / "setup.log"
-OLDEST_NODE = 18
+OLDEST_NODE = 20
 # Each with everything that holds it too.
 PACKAGES = {"run": ("requirements-run.lock", "requirements-dev.lock"), "all": ("requirements-dev.lock",)}
 
