@@ -1,4 +1,4 @@
-"""Form fields for what people type in the administration: days from-until, persons, documents as YAML."""
+"""Form fields for what people type in the administration: days from-until, and persons by their address."""
 
 from __future__ import annotations
 

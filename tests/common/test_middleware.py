@@ -35,9 +35,7 @@ def test_platform_admins_without_one_are_led_there_too(world: World) -> None:
     assert led_to_setup(signed_in(world.platform_admin), "/admin/")
 
 
-@pytest.mark.parametrize(
-    "path", ["/account/logout/", "/account/password/change/", "/healthz", "/readyz", "/language/"]
-)
+@pytest.mark.parametrize("path", ["/account/logout/", "/account/password/change/", "/healthz", "/readyz", "/language/"])
 def test_signing_out_language_and_health_stay_open(newcomer: User, path: str) -> None:
     assert not led_to_setup(signed_in(newcomer), path)
 
