@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -23,6 +24,21 @@ def actor_of(request: HttpRequest) -> Actor:
         return Actor()
     bind_contextvars(user_id=request.user.pk)
     return Actor.of(request.user)
+
+
+class ZeroByteMiddleware:
+    """Refuses addresses with a zero byte: PostgreSQL's text has none, and no person types one.
+
+    Forms refuse it in their fields; filters, some of them Django's own, would hand it on to the database.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            raise SuspiciousOperation("a zero byte in the address")
+        return self.get_response(request)
 
 
 class PersonMiddleware:

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
@@ -35,8 +35,8 @@ State = Closing.State
 ZERO = Decimal("0.00")
 Before = dict[tuple[int, str, str, str], Decimal]
 Found = dict[int, list[Figure]]
-# What wrong data of one partner can raise. A lost connection is a DatabaseError too, and ends the whole chunk anyway.
-NOT_CALCULABLE = (DatabaseError, ArithmeticError, ValueError, DomainError)
+# What wrong data of one partner can raise. A deadlock or a lost connection is no such thing: the chunk is tried again.
+NOT_CALCULABLE = (DataError, IntegrityError, ArithmeticError, ValueError, DomainError)
 
 
 class NothingToClose(DomainError):
