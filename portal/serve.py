@@ -109,9 +109,9 @@ def prepare(cleanup: contextlib.ExitStack, stop: Stop, var: Path, environment: d
     child = Child("demo data", (sys.executable, "manage.py", "prepare_demo"))
     cleanup.callback(lambda: child.end(0))
     child.start(environment, capture=True)
-    while not child.has_ended():
+    while (ended_with := child.exit_code()) is None:
         stop.wait(0.1)
-    if child.exit_code() != 0:
+    if ended_with != 0:
         raise ServeError("the demo data could not be prepared; what went wrong stands above.")
     logins = child.output()
     if note is not None:
@@ -152,8 +152,8 @@ def answers(port: int) -> bool:
 
 def check_all_run(children: Sequence[Child]) -> None:
     for child in children:
-        if child.has_ended():
-            raise ServeError(f"{child.name} ended unexpectedly ({child.exit_code()}); the reason stands above.")
+        if (code := child.exit_code()) is not None:
+            raise ServeError(f"{child.name} ended unexpectedly ({code}); the reason stands above.")
 
 
 def stop_all(children: Sequence[Child]) -> None:

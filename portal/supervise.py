@@ -52,30 +52,36 @@ class Child:
             preexec_fn=die_with_parent(self.dies_by),
         )
 
-    def has_ended(self) -> bool:
-        return self.exit_code() is not None
-
     def exit_code(self) -> int | None:
-        """None while it runs, or before it was started."""
-        return self.process.poll() if self.process is not None else None
+        """None while it runs, or before it was started. With it ends what it started itself."""
+        if self.process is None:
+            return None
+        if self.process.returncode is not None:
+            return self.process.returncode
+        if (code := self.process.poll()) is not None:
+            # Now and never later: once it is reaped, its number may be given to somebody else.
+            self._kill_group()
+        return code
 
     def output(self) -> str:
         """What it printed, where that was captured and the process has ended."""
         return self.process.stdout.read() if self.process is not None and self.process.stdout is not None else ""
 
     def ask_to_stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.exit_code() is None:
             self.process.terminate()
 
     def end(self, deadline: float) -> None:
         """Wait for it until the deadline; then kill it. Its own children go with it in any case."""
-        if self.process is None:
-            return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(max(deadline - time.monotonic(), 0))
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        while self.process is not None and self.exit_code() is None:
+            if time.monotonic() > deadline:
+                self._kill_group()
+            time.sleep(0.02)
+
+    def _kill_group(self) -> None:
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class Stop:
