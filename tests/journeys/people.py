@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import struct
@@ -18,7 +19,7 @@ from tests.journeys.browser import Window, open_window
 from tests.serving import Served
 
 PASSWORD = "a password that only tests know"
-_states: dict[tuple[str, str], Any] = {}
+_states: dict[str, dict[str, Any]] = {}
 
 
 def sign_in(window: Window, email: str, password: str) -> None:
@@ -33,23 +34,31 @@ def sign_in(window: Window, email: str, password: str) -> None:
 
 def sign_in_state(browser: Browser, portal: Served, email: str, password: str) -> Any:
     """What a browser keeps of a sign-in. Each person signs in once per portal; the windows after that start with it."""
-    key = (portal.url, email)
-    if key not in _states:
+    states = _states.setdefault(portal.url, {})
+    if email not in states:
         window = open_window(browser, portal.url, language="en", width=1400)
         sign_in(window, email, password)
         assert "/account/" not in window.page.url, f"{email} is not let in: {window.page.url}"
-        _states[key] = window.page.context.storage_state()
+        states[email] = window.page.context.storage_state()
         window.page.context.close()
-    return _states[key]
+    return states[email]
+
+
+def forget_sign_ins(portal: Served) -> None:
+    """After its database was replaced nobody is signed in there any more."""
+    _states.pop(portal.url, None)
+
+
+@functools.cache
+def _hashed(password: str) -> str:
+    """As a server outside the tests hashes it, which does not know the fast hasher of the tests."""
+    hasher = PBKDF2PasswordHasher()
+    return hasher.encode(password, hasher.salt())
 
 
 def invite(user: User, password: str = PASSWORD) -> None:
-    """Let a person of the tests sign in at a real server, which asks for a confirmed address and a proper password.
-
-    That server does not know the fast hasher which the tests use.
-    """
-    hasher = PBKDF2PasswordHasher()
-    user.password = hasher.encode(password, hasher.salt(), iterations=1_000)
+    """Let a person of the tests sign in at a real server, which asks for a confirmed address and a proper password."""
+    user.password = _hashed(password)
     user.save(update_fields=["password"])
     EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True, "verified": True})
 

@@ -32,6 +32,7 @@ def word(text: str, language: str) -> str:
 def figures(window: Window) -> dict[str, str]:
     """The big figures of a page by their labels."""
     expect(window.page.locator(".figure-card").first).to_be_visible()
+    window.wait_until_still()
     shown = {}
     for figure in window.page.locator(".figure-card").all():
         shown[plain(figure.locator(".figure-label").inner_text())] = plain(figure.locator(".figure-value").inner_text())
@@ -40,11 +41,13 @@ def figures(window: Window) -> dict[str, str]:
 
 def facts(window: Window) -> dict[str, str]:
     """The lists of facts on a page, by their labels."""
+    window.wait_until_still()
     rows = window.page.locator("main .fact").all()
     return {plain(row.locator("dt").inner_text()): plain(row.locator("dd").inner_text()) for row in rows}
 
 
 def column(window: Window, label: str) -> list[str]:
     """A table's column as it is shown, its sum last; found by its head, as on a phone."""
+    window.wait_until_still()
     cells = window.page.locator(f"main td[data-label^='{label}']")
     return [plain(text) for text in cells.all_inner_texts() if text.strip()]

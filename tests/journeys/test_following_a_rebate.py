@@ -33,6 +33,7 @@ def test_the_amount_can_be_followed_to_the_reported_row(
 
     card.locator(".rebate-foot a").click()
     expect(page.locator(".amount-figure")).to_be_visible()
+    window.wait_until_still()
     assert number(page.locator(".amount-figure").inner_text(), language) == AMOUNT
     chain = [plain(text) for text in page.locator(".chain-link").all_inner_texts()]
     assert number(chain[-1], language) == AMOUNT
