@@ -8,7 +8,7 @@ import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +49,14 @@ class Vendor(models.Model):
     name = models.CharField(_("name"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     country = models.CharField(_("country"), max_length=2, default="DE")
+    report_months = models.PositiveSmallIntegerField(
+        _("months of reports"), default=24, validators=[MinValueValidator(1)],
+        help_text=_("Reported sales dated longer ago wait for a person before they count."),
+    )  # fmt: skip
+    largest_quantity = models.PositiveIntegerField(
+        _("largest quantity"), default=10_000, validators=[MinValueValidator(1)],
+        help_text=_("Reported rows with more pieces wait for a person before they count."),
+    )  # fmt: skip
 
     objects = VendorQuerySet.as_manager()
 

@@ -129,8 +129,9 @@ FROM sellout_staged AS staged JOIN sellout_new USING (file_row) WHERE bookable O
 """  # noqa: S608
 # Customers whom somebody dismissed stay dismissed: they do not come back with every report.
 _WAIT = f"""
-INSERT INTO sales_waitingrow ({_BOOKED}, customer_name, state)
-SELECT {_SELECTED}, customer_name,
+INSERT INTO sales_waitingrow ({_BOOKED}, customer_name, customer_vat_id, customer_postcode, customer_city, gtin,
+    distributor_article, article_name, doubts, state)
+SELECT {_SELECTED}, customer_name, '', '', '', '', '', '', '{{}}',
     CASE WHEN partner_id IS NULL AND dismissed.customer_number IS NOT NULL
         THEN '{WaitingRow.State.DISMISSED.value}' ELSE '{WaitingRow.State.WAITING.value}' END
 FROM sellout_staged AS staged JOIN sellout_new USING (file_row)

@@ -1,18 +1,20 @@
-"""Proof of sales: distributors' reports, the sale lines they become, and rows that wait for a partner or an article."""
+"""Proven sales: the vendor's books, the lines in them, and rows that wait for a person."""
 
 from __future__ import annotations
 
 from typing import Self
 
-import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor, ActorQuerySet
+from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
 from partners.models import Partner
 from programs.models import CURRENCY, Distributor, Product, Vendor
+from sales.models.identities import OfReporter
+from sales.models.reports import SellOutReport
 
 
 class Evidence(models.TextChoices):
@@ -27,87 +29,20 @@ class Books(models.Model):
     cut = models.PositiveIntegerField(default=1)
 
 
-class OfReporter(ActorQuerySet):
-    """Rows of a vendor's distributor: seen by the vendor's staff and by the distributor's own users."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        if actor.sees_all:
-            return self
-        return self.filter(Q(vendor_id__in=actor.ids(VENDOR)) | Q(distributor_id__in=actor.ids(DISTRIBUTOR)))
-
-
-@pghistory.track()
-class CustomerNumber(models.Model):
-    """Under which number a distributor knows a partner in its reports to a vendor."""
-
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(_("customer number"), max_length=60)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
-
-    objects = OfReporter.as_manager()
-
-    class Meta:
-        verbose_name = _("customer number")
-        verbose_name_plural = _("customer numbers")
-        constraints = [
-            models.UniqueConstraint(fields=["vendor", "distributor", "number"], name="customer_number_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number} · {self.distributor}"
-
-
-class SellOutReport(models.Model):
-    """A file a distributor sent to one vendor, as it came, and what became of its rows. Rows never change."""
-
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(_("file"), max_length=200)
-    content = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField(_("received"))
-    rows = models.PositiveIntegerField(_("rows"))
-    matched = models.PositiveIntegerField(_("booked"))
-    unmatched = models.PositiveIntegerField(_("waiting"))
-    duplicates = models.PositiveIntegerField(_("already known"))
-
-    objects = OfReporter.as_manager()
-
-    class Meta:
-        ordering = ["-uploaded_at", "-id"]
-        verbose_name = _("sell-out report")
-        verbose_name_plural = _("sell-out reports")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(rows=models.F("matched") + models.F("unmatched") + models.F("duplicates")),
-                name="every_row_ends_somewhere",
-            ),
-            # The same file a second time adds nothing, whoever sends it and however often at once.
-            models.UniqueConstraint(fields=["vendor", "distributor", "sha256"], name="report_once"),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="reports_stay", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
-
-    def __str__(self) -> str:
-        return self.file_name
-
-
 class Sold(models.Model):
     """What a row of a report or an invoice says. `document_key` is the number without spaces, case and punctuation.
 
     `net`: amount of the whole line without VAT; null means "no value". `quantity` in pieces, negative for returns.
     `customer_number` and `article` are kept as the distributor wrote them: a report sent again is compared with them.
-    `document_line`: the line's number, or article and occurrence where the report numbers no lines (`sales.keys`).
+    `document_line`: the line's number, or article and occurrence where the report numbers no lines; where it numbers no
+    documents, `document_key` is day and customer (`sales.keys`).
     """
 
     # No index of its own: others begin with it.
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
     distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="+")
-    document_number = models.CharField(_("document"), max_length=60)
-    document_key = models.CharField(max_length=60)
+    document_number = models.CharField(_("document"), max_length=60, blank=True)
+    document_key = models.CharField(max_length=80)
     document_line = models.CharField(_("line"), max_length=80)
     document_date = models.DateField(_("document date"))
     counts_on = models.DateField(_("counts on"))
@@ -177,15 +112,38 @@ class SaleLine(Sold):
 
 
 class WaitingRow(Sold):
-    """A row of a report whose partner or article is not known yet. Once both are, it becomes a sale line."""
+    """A row of a report that waits for a person: its partner or article is unknown, or something in it is doubtful.
+
+    Once everything is known and nobody doubts it any more, it becomes a sale line. `customer_*`, `gtin`,
+    `distributor_article` and `article_name` are what the report says to find out whom and what it means.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         BOOKED = "booked", _("booked")
-        DISMISSED = "dismissed", _("dismissed")
+        DISMISSED = "dismissed", _("customer dismissed")
+        REJECTED = "rejected", _("rejected")
+        SUPERSEDED = "superseded", _("replaced")
+
+    class Doubt(models.TextChoices):
+        """What a person should look at before the row counts (`sales.doubts`)."""
+
+        FUTURE = "future", _("dated in the future")
+        OLD = "old", _("dated long ago")
+        QUANTITY = "quantity", _("very large quantity")
+        PRICE = "price", _("price far from the list price")
 
     customer_name = models.CharField(_("customer"), max_length=200, blank=True)
+    customer_vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
+    customer_postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    customer_city = models.CharField(_("city"), max_length=120, blank=True)
+    gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
+    distributor_article = models.CharField(_("distributor's article number"), max_length=60, blank=True)
+    article_name = models.CharField(_("article"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    doubts = ArrayField(models.CharField(max_length=10, choices=Doubt), default=list, blank=True)
+    settled_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
     sale_line = models.OneToOneField(SaleLine, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = OfReporter.as_manager()
@@ -195,16 +153,22 @@ class WaitingRow(Sold):
         verbose_name_plural = _("waiting rows")
         constraints = [
             models.UniqueConstraint(
-                fields=["vendor", "distributor", "document_key", "document_line"], name="row_waits_once"
+                fields=["vendor", "distributor", "document_key", "document_line"],
+                condition=~Q(state="superseded"),
+                name="row_waits_once",
             ),
             models.CheckConstraint(
-                condition=Q(state="booked", sale_line__isnull=False) | (~Q(state="booked") & Q(sale_line__isnull=True)),
+                condition=Q(state="booked", sale_line__isnull=False)
+                | Q(state="superseded")
+                | (~Q(state="booked") & Q(sale_line__isnull=True)),
                 name="booked_has_line",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["vendor", "distributor", "customer_number"], condition=~Q(state="booked"), name="row_not_booked"
+                fields=["vendor", "distributor", "customer_number"],
+                condition=Q(state__in=["waiting", "dismissed"]),
+                name="row_not_booked",
             ),
         ]
 

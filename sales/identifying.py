@@ -1,0 +1,47 @@
+"""Which partner and which product a reported row means, as SQL that imports and matching share.
+
+Both ask it once per customer and once per article of a report, not once per row.
+"""
+
+from __future__ import annotations
+
+# `row` has vendor_id, distributor_id, article, gtin, distributor_article. First what is the same to the letter, then what
+# a person has said, then the GTIN, and last an article that only lost its leading zeros in a spreadsheet.
+_SAME_ARTICLE = "SELECT id FROM programs_product AS p WHERE p.vendor_id = {row}.vendor_id AND p.article = {row}.article"
+_SAID = """SELECT product_id FROM sales_articlenumber AS a
+    WHERE a.vendor_id = {row}.vendor_id AND a.distributor_id = {row}.distributor_id
+        AND a.number IN ({row}.article, nullif({row}.distributor_article, ''))
+    ORDER BY a.number = {row}.article DESC LIMIT 1"""
+_SAME_GTIN = """SELECT CASE WHEN count(*) = 1 THEN min(id) END FROM programs_product AS p
+    WHERE p.vendor_id = {row}.vendor_id AND {row}.gtin <> '' AND p.gtin <> ''
+        AND ltrim(p.gtin, '0') = ltrim({row}.gtin, '0')"""
+_LOST_ZEROS = """SELECT CASE WHEN count(*) = 1 THEN min(id) END FROM programs_product AS p
+    WHERE p.vendor_id = {row}.vendor_id AND {row}.article ~ '^[1-9][0-9]*$' AND p.article ~ '^0+[1-9][0-9]*$'
+        AND ltrim(p.article, '0') = {row}.article"""
+
+
+def product_of(row: str) -> str:
+    """SQL for the id of the product that `row` (a table's alias) means; null when nobody knows."""
+    ways = ", ".join(f"({way})" for way in (_SAME_ARTICLE, _SAID, _SAME_GTIN, _LOST_ZEROS))
+    return f"coalesce({ways})".replace("{row}", row)
+
+
+def partner_of(row: str) -> str:
+    """SQL for the id of the partner that `row` means: the one its customer number was matched with."""
+    return f"""(SELECT partner_id FROM sales_customernumber AS c
+    WHERE c.vendor_id = {row}.vendor_id AND c.distributor_id = {row}.distributor_id
+        AND c.number = {row}.customer_number)"""  # noqa: S608
+
+
+# The only partner with this VAT id that is enrolled with the vendor or applying to it.
+_BY_VAT_ID = """(SELECT CASE WHEN count(*) = 1 THEN min(partner.id) END FROM partners_partner AS partner
+    WHERE {row}.customer_vat_id <> ''
+        AND upper(regexp_replace(partner.vat_id, '[^A-Za-z0-9]', '', 'g')) = {row}.customer_vat_id
+        AND EXISTS (SELECT 1 FROM partners_enrolment AS enrolment
+            JOIN programs_program AS program ON program.id = enrolment.program_id
+            WHERE enrolment.partner_id = partner.id AND program.vendor_id = {row}.vendor_id))"""
+
+
+def partner_by_vat_id(row: str) -> str:
+    """SQL for the partner that `row` names by its VAT id (upper case, letters and digits only)."""
+    return _BY_VAT_ID.replace("{row}", row)

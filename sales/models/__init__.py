@@ -1,0 +1,19 @@
+"""Proof of sales: who and what distributors mean, the reports they send, the lines these become."""
+
+from sales.models.identities import ArticleNumber, CustomerNumber, OfReporter
+from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
+from sales.models.reports import ReportMapping, SellOutReport, Upload
+
+__all__ = [
+    "ArticleNumber",
+    "Books",
+    "CustomerNumber",
+    "Evidence",
+    "OfReporter",
+    "ReportMapping",
+    "SaleLine",
+    "SellOutReport",
+    "Sold",
+    "Upload",
+    "WaitingRow",
+]
