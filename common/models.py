@@ -88,6 +88,23 @@ class ApiToken(models.Model):
         return hashlib.sha256(secret.encode()).hexdigest()
 
 
+class ApiAnswer(models.Model):
+    """What the API answered to a request with an idempotency key: sent again, it gets the same answer (`common.idempotency`).
+
+    `digest` tells whether it is the same request; `body` is the answer as JSON.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    answered_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="answered_once")]
+
+
 class OutboxMail(models.Model):
     """One mail to one recipient, made once: unique by kind, period and recipient, content stored when made.
 

@@ -13,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 import partners.api
 import rebates.api
 import sales.api
+import sales.report_api
 from common.api import ApiRequest, Token, answer_problems, answers, needs
 from common.context import areas_of
 
@@ -107,5 +108,6 @@ def get_nothing(request: ApiRequest, anything: str) -> None:
 api.add_router("", me)
 api.add_router("", partners.api.router)
 api.add_router("", sales.api.router)
+api.add_router("", sales.report_api.router)
 api.add_router("", rebates.api.router)
 api.add_router("", rest)

@@ -131,7 +131,10 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-SELLOUT_MAX_BYTES = env.int("SELLOUT_MAX_BYTES", 20_000_000)
+SELLOUT_MAX_BYTES = env.int("SELLOUT_MAX_BYTES", 30_000_000)
+SELLOUT_MAX_ROWS = env.int("SELLOUT_MAX_ROWS", 250_000)
+# Up to so many rows a report is imported while its sender waits; a larger one goes to a worker.
+SELLOUT_ROWS_AT_ONCE = env.int("SELLOUT_ROWS_AT_ONCE", 5_000)
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "common.User"

@@ -7,8 +7,9 @@ from celery import shared_task
 from common.tasks import send_mails
 from portal.celery import TICK_SECONDS
 from rebates.tasks import announce, close_due
+from sales.tasks import import_queued
 
-STEPS = (close_due, announce, send_mails)
+STEPS = (close_due, announce, send_mails, import_queued)
 """Each looks at the rows itself and does what is due or was left unfinished."""
 
 

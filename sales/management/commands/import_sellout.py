@@ -1,8 +1,9 @@
-"""`import_sellout FILE --vendor SLUG --distributor SLUG`: the service the upload page calls, by hand."""
+"""`import_sellout FILE --vendor SLUG --distributor SLUG`: the service behind the upload page, by hand."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,9 +12,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 from django.utils import timezone
 
+from common.access import Actor
 from common.errors import DomainError
 from programs.models import Distributor, Vendor
-from sales.importing import ImportResult, ReportRefused, import_sellout
+from sales.importing import ImportResult, ReportRefused, import_sellout, settled_layout
+from sales.models import SellOutReport
 from sales.readers.notations import Dates, Numbers
 from sales.wording import complaint
 
@@ -21,7 +24,9 @@ Named = TypeVar("Named", bound=Model)
 
 
 class Command(BaseCommand):
-    help = "Imports a distributor's sell-out report (CSV). The whole file or, when anything in it is wrong, nothing."
+    help = (
+        "Imports a distributor's sell-out report (CSV, XLSX). The whole file or, when anything in it is wrong, nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="the report as the distributor sent it")
@@ -31,27 +36,40 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dates", choices=[*Dates], help="iso: 2026-12-31, de: 31.12.2026, dmy: 31/12/2026, mdy: 12/31/2026"
         )
+        parser.add_argument("--replace", type=int, metavar="REPORT", help="id of the report that this file puts right")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, file: str, vendor: str, distributor: str, **options: Any) -> None:
         try:
-            result = import_sellout(
-                vendor=_named(Vendor, vendor),
-                distributor=_named(Distributor, distributor),
-                file_name=Path(file).name,
-                content=_content(Path(file)),
-                uploaded_by=None,
-                now=timezone.now(),
-                today=timezone.localdate(),
-                numbers=Numbers(options["numbers"]) if options["numbers"] else None,
-                dates=Dates(options["dates"]) if options["dates"] else None,
-            )
+            result = self._import(Path(file), _named(Vendor, vendor), _named(Distributor, distributor), options)
         except ReportRefused as refusal:
             self._refuse(refusal, as_json=options["json"])
         except DomainError as error:
             raise CommandError(str(error)) from error
         else:
             self._report(result, as_json=options["json"])
+
+    def _import(self, path: Path, vendor: Vendor, distributor: Distributor, options: Mapping[str, Any]) -> ImportResult:
+        content = _content(path)
+        layout, _rows = settled_layout(
+            vendor=vendor,
+            distributor=distributor,
+            content=content,
+            numbers=Numbers(options["numbers"]) if options["numbers"] else None,
+            dates=Dates(options["dates"]) if options["dates"] else None,
+        )
+        return import_sellout(
+            actor=Actor.system(),
+            vendor=vendor,
+            distributor=distributor,
+            file_name=path.name,
+            content=content,
+            layout=layout,
+            uploaded_by=None,
+            now=timezone.now(),
+            today=timezone.localdate(),
+            replaces=_report_of(vendor, distributor, options["replace"]),
+        )
 
     def _report(self, result: ImportResult, *, as_json: bool) -> None:
         figures = {
@@ -60,6 +78,8 @@ class Command(BaseCommand):
             "unmatched": result.unmatched,
             "duplicate": result.duplicate,
             "refused": result.refused,
+            "unchanged": result.unchanged,
+            "taken_back": result.taken_back,
         }
         if as_json:
             about = {"report": result.report.pk, "known": result.known, "errors": []}
@@ -74,6 +94,7 @@ class Command(BaseCommand):
         complaints = [complaint(problem) for problem in refusal.problems]
         if as_json:
             figures = {"read": refusal.read, "matched": 0, "unmatched": 0, "duplicate": 0, "refused": refusal.read}
+            figures |= {"unchanged": 0, "taken_back": 0}
             errors = [
                 {"row": problem.row, "column": one.column, "value": one.value, "message": one.sentence}
                 for problem, one in zip(refusal.problems, complaints, strict=True)
@@ -85,6 +106,9 @@ class Command(BaseCommand):
             self.stderr.write(str(one), self.style.ERROR)
         if refusal.unlisted:
             self.stderr.write(f"… and {refusal.unlisted} more rows with errors")
+        if refusal.replaceable is not None:
+            pk, name = refusal.replaceable.pk, refusal.replaceable.file_name
+            self.stderr.write(f"If this file puts “{name}” right, import it with --replace {pk}.")
         raise CommandError(str(refusal))
 
 
@@ -95,6 +119,16 @@ def _named(model: type[Named], slug: str) -> Named:
         known = ", ".join(slugs) or "none"
         raise CommandError(f"There is no {model._meta.verbose_name} “{slug}”. Known: {known}.")
     return found
+
+
+def _report_of(vendor: Vendor, distributor: Distributor, pk: int | None) -> SellOutReport | None:
+    if pk is None:
+        return None
+    reports = SellOutReport.objects.filter(vendor=vendor, distributor=distributor).defer("content")
+    report = reports.filter(pk=pk).first()
+    if report is None:
+        raise CommandError(f"{distributor} has sent no report {pk} to {vendor}.")
+    return report
 
 
 def _content(path: Path) -> bytes:

@@ -1,0 +1,65 @@
+"""How a distributor's files are read: guessed from the file, put right by a person once, remembered for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from common.models import User
+from programs.models import Distributor, Vendor
+from sales.books import one_report_at_a_time
+from sales.models import ReportMapping
+from sales.readers.layout import Guess, Layout, Limits
+from sales.readers.notations import Dates, Numbers
+from sales.readers.reading import guess
+
+
+def limits() -> Limits:
+    """What is refused before it is looked at."""
+    return Limits(size=settings.SELLOUT_MAX_BYTES, rows=settings.SELLOUT_MAX_ROWS)
+
+
+def remembered(*, vendor: Vendor, distributor: Distributor) -> ReportMapping | None:
+    """The layout in force: the last version."""
+    return ReportMapping.objects.filter(vendor=vendor, distributor=distributor).order_by("-version").first()
+
+
+def guess_for(
+    *,
+    vendor: Vendor,
+    distributor: Distributor,
+    content: bytes,
+    numbers: Numbers | None = None,
+    dates: Dates | None = None,
+) -> Guess:
+    """How this file is read, as far as the distributor's files before or the file itself tell. Raises `Unreadable`.
+
+    `numbers`, `dates`: how it writes them, where the caller knows.
+    """
+    known = remembered(vendor=vendor, distributor=distributor)
+    found = guess(content, Layout.from_document(known.layout) if known else None, limits())
+    if numbers is None and dates is None:
+        return found
+    told = replace(found.layout, numbers=numbers or found.layout.numbers, dates=dates or found.layout.dates)
+    return guess(content, told, limits())
+
+
+def remember(*, vendor: Vendor, distributor: Distributor, layout: Layout, user: User | None, now: datetime) -> bool:
+    """Keep the layout for the distributor's next file. False: it is the one in force already."""
+    with transaction.atomic():
+        one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
+        known = remembered(vendor=vendor, distributor=distributor)
+        if known is not None and known.layout == layout.to_document():
+            return False
+        ReportMapping.objects.create(
+            vendor=vendor,
+            distributor=distributor,
+            version=known.version + 1 if known else 1,
+            layout=layout.to_document(),
+            created_by=user,
+            created_at=now,
+        )
+        return True

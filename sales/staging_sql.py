@@ -1,0 +1,303 @@
+"""The statements that take a report's rows from a staging table into the books, in the order in which they run.
+
+Parameters: vendor, distributor, and those a statement names. `chain`: ids of the report that is replaced and of those
+it replaced itself; empty for a report that replaces none.
+"""
+
+from __future__ import annotations
+
+from sales.books import SOLD_COLUMNS
+from sales.identifying import partner_by_vat_id, partner_of, product_of
+from sales.models import CustomerNumber, Evidence, WaitingRow
+from sales.readers.rows import SellOutRow
+
+State, Doubt = WaitingRow.State, WaitingRow.Doubt
+
+# What a row must say again to be the same row.
+COMPARED = ("customer_number", "document_date", "article", "quantity", "net", "currency", "project_ref")
+STAGED_COLUMNS = ", ".join("file_row" if name == "row" else name for name in SellOutRow.__slots__)
+
+_TYPES = {"row": "integer", "document_date": "date", "quantity": "numeric(14, 3)", "net": "numeric(14, 2)"}
+_STAGED = ", ".join(
+    f"{'file_row' if name == 'row' else name} {_TYPES.get(name, 'text')}" for name in SellOutRow.__slots__
+)
+_KEY = "document_key, document_line"
+_VALUES = ", ".join(COMPARED)
+_OURS = "{0}.vendor_id = %(vendor)s AND {0}.distributor_id = %(distributor)s"
+_LIVE_ROW = f"state IN ('{State.WAITING.value}', '{State.DISMISSED.value}', '{State.REJECTED.value}')"
+_SELL_OUT = f"evidence = '{Evidence.SELL_OUT.value}'"
+
+
+def _of(alias: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in COMPARED)
+
+
+CREATE = f"""
+CREATE TEMP TABLE sellout_staged ({_STAGED}) ON COMMIT DROP;
+CREATE TEMP TABLE sellout_keys (document_key text, document_line text) ON COMMIT DROP;
+CREATE TEMP TABLE sellout_known (
+    document_key text, document_line text, line_id bigint, waiting_id bigint, live boolean, replaced boolean,
+    generation integer, report_id bigint, customer_number text, document_date date, article text,
+    quantity numeric(14, 3), net numeric(14, 2), currency text, project_ref text
+) ON COMMIT DROP;
+CREATE TEMP TABLE sellout_sorted (
+    file_row integer, first_row integer, fate text, generation integer, line_id bigint, waiting_id bigint,
+    partner_id bigint, product_id bigint, counts_on date, doubts text[], bookable boolean
+) ON COMMIT DROP;
+CREATE TEMP TABLE sellout_customers (customer_number text, partner_id bigint, dismissed boolean) ON COMMIT DROP;
+CREATE TEMP TABLE sellout_articles (
+    article text, gtin text, distributor_article text, product_id bigint, list_price numeric(12, 2)
+) ON COMMIT DROP
+"""
+TABLES = "sellout_staged, sellout_keys, sellout_known, sellout_sorted, sellout_customers, sellout_articles"
+
+# --- what is known ---------------------------------------------------------------------------------------------------
+
+# A key's latest booking, taken back or not (its generation counts on), and the row that waits under it, if any. Of a
+# report that is replaced all rows are known, also those that the new file has no longer.
+KEYS = f"""
+INSERT INTO sellout_keys ({_KEY})
+SELECT {_KEY} FROM sellout_staged
+UNION SELECT {_KEY} FROM sales_saleline WHERE report_id = ANY(%(chain)s)
+UNION SELECT {_KEY} FROM sales_waitingrow WHERE report_id = ANY(%(chain)s)
+"""  # noqa: S608
+KNOWN = f"""
+INSERT INTO sellout_known ({_KEY}, line_id, waiting_id, live, replaced, generation, report_id, {_VALUES})
+SELECT {_KEY}, line.id, waiting.id, waiting.id IS NOT NULL OR line.live,
+    coalesce(waiting.report_id, line.report_id) = ANY(%(chain)s), line.generation,
+    coalesce(waiting.report_id, line.report_id),
+    {", ".join(f"CASE WHEN waiting.id IS NULL THEN line.{name} ELSE waiting.{name} END" for name in COMPARED)}
+FROM (
+    SELECT DISTINCT ON ({_KEY}) {_KEY}, id, generation, report_id, {_VALUES},
+        NOT EXISTS (SELECT 1 FROM sales_saleline AS reversal WHERE reversal.reverses_id = known.id) AS live
+    FROM sales_saleline AS known JOIN sellout_keys USING ({_KEY})
+    WHERE {_OURS.format("known")} AND {_SELL_OUT} AND reverses_id IS NULL
+    ORDER BY {_KEY}, generation DESC
+) AS line
+FULL JOIN (
+    SELECT {_KEY}, id, report_id, {_VALUES} FROM sales_waitingrow AS known JOIN sellout_keys USING ({_KEY})
+    WHERE {_OURS.format("known")} AND {_LIVE_ROW}
+) AS waiting USING ({_KEY})
+"""  # noqa: S608
+# Lines numbered in one report and counted by article in another never meet as the same row: each would be booked.
+_COUNTED = "starts_with({0}.document_line, {0}.article || '#')"
+_SAME_DOCUMENT = f"""{_OURS.format("known")} AND known.document_key = staged.document_key
+    AND (known.report_id = ANY(%(chain)s)) IS NOT TRUE AND {_COUNTED.format("known")} <> staged.counted"""
+NUMBERED_OTHERWISE = f"""
+SELECT count(*) OVER (), staged.document_number, staged.file_row
+FROM (
+    SELECT document_key, min(document_number) AS document_number, min(file_row) AS file_row,
+        {_COUNTED.format("staged")} AS counted
+    FROM sellout_staged AS staged WHERE document_number <> '' GROUP BY document_key, counted
+) AS staged
+WHERE EXISTS (
+    SELECT 1 FROM sales_saleline AS known WHERE {_SAME_DOCUMENT} AND known.{_SELL_OUT} AND known.reverses_id IS NULL
+        AND NOT EXISTS (SELECT 1 FROM sales_saleline AS reversal WHERE reversal.reverses_id = known.id)
+) OR EXISTS (SELECT 1 FROM sales_waitingrow AS known WHERE {_SAME_DOCUMENT} AND known.{_LIVE_ROW})
+ORDER BY staged.file_row LIMIT %(limit)s
+"""  # noqa: S608
+
+# --- what becomes of each row ----------------------------------------------------------------------------------------
+
+NEW, CHANGED, UNCHANGED, DUPLICATE, CLASH = "new", "changed", "unchanged", "duplicate", "clash"
+SORT = f"""
+INSERT INTO sellout_sorted (file_row, first_row, fate, generation, line_id, waiting_id)
+SELECT staged.file_row, staged.first_row,
+    CASE
+        WHEN staged.first_row <> staged.file_row THEN '{DUPLICATE}'
+        WHEN known.live IS NOT TRUE THEN '{NEW}'
+        WHEN ({_of("staged")}) IS NOT DISTINCT FROM ({_of("known")})
+            THEN CASE WHEN known.replaced THEN '{UNCHANGED}' ELSE '{DUPLICATE}' END
+        WHEN known.replaced THEN '{CHANGED}'
+        ELSE '{CLASH}'
+    END,
+    coalesce(known.generation + 1, 0),
+    CASE WHEN known.live AND known.waiting_id IS NULL THEN known.line_id END, known.waiting_id
+FROM (SELECT *, min(file_row) OVER (PARTITION BY {_KEY}) AS first_row FROM sellout_staged) AS staged
+LEFT JOIN sellout_known AS known USING ({_KEY})
+"""  # noqa: S608
+# The same key with other values, in the file itself or in what is known.
+CLASHES = f"""
+SELECT count(*) OVER (), staged.file_row, staged.document_number, staged.document_line, first.file_row,
+    {_of("staged")},
+    {", ".join(f"CASE WHEN first.file_row IS NULL THEN known.{name} ELSE first.{name} END" for name in COMPARED)}
+FROM sellout_sorted AS sorted
+JOIN sellout_staged AS staged USING (file_row)
+LEFT JOIN sellout_staged AS first ON first.file_row = sorted.first_row AND sorted.first_row <> sorted.file_row
+LEFT JOIN sellout_known AS known ON known.document_key = staged.document_key
+    AND known.document_line = staged.document_line
+WHERE sorted.fate = '{CLASH}'
+    OR (sorted.first_row <> sorted.file_row AND ({_of("staged")}) IS DISTINCT FROM ({_of("first")}))
+ORDER BY staged.file_row LIMIT %(limit)s
+"""  # noqa: S608
+# The reports that the rows with other values stand in: those that this file may be meant to replace.
+CLASHING_REPORTS = f"""
+SELECT known.report_id, count(*) FROM sellout_sorted AS sorted
+JOIN sellout_staged AS staged USING (file_row) JOIN sellout_known AS known USING ({_KEY})
+WHERE sorted.fate = '{CLASH}' AND known.report_id IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 DESC
+"""  # noqa: S608
+
+# --- who and what ----------------------------------------------------------------------------------------------------
+
+_ROW = "SELECT %(vendor)s::bigint AS vendor_id, %(distributor)s::bigint AS distributor_id"
+# A customer whom a person dismissed is not brought back by its VAT id.
+MATCH_BY_VAT_ID = f"""
+INSERT INTO sales_customernumber (vendor_id, distributor_id, number, partner_id, source)
+SELECT vendor_id, distributor_id, customer_number, min(partner_id), '{CustomerNumber.Source.VAT_ID.value}'
+FROM (
+    SELECT asked.*, {partner_by_vat_id("asked")} AS partner_id
+    FROM ({_ROW}, customer_number, customer_vat_id FROM sellout_staged WHERE customer_vat_id <> ''
+        GROUP BY customer_number, customer_vat_id) AS asked
+) AS found
+WHERE NOT EXISTS (
+    SELECT 1 FROM sales_waitingrow AS gone WHERE {_OURS.format("gone")}
+        AND gone.state = '{State.DISMISSED.value}' AND gone.customer_number = found.customer_number
+)
+GROUP BY vendor_id, distributor_id, customer_number
+HAVING count(*) = count(partner_id) AND count(DISTINCT partner_id) = 1
+ON CONFLICT DO NOTHING
+"""  # noqa: S608
+CUSTOMERS = f"""
+INSERT INTO sellout_customers (customer_number, partner_id, dismissed)
+SELECT asked.customer_number, {partner_of("asked")}, EXISTS (
+    SELECT 1 FROM sales_waitingrow AS gone WHERE {_OURS.format("gone")}
+        AND gone.state = '{State.DISMISSED.value}' AND gone.customer_number = asked.customer_number
+)
+FROM ({_ROW}, customer_number FROM sellout_staged GROUP BY customer_number) AS asked
+"""  # noqa: S608
+ARTICLES = f"""
+INSERT INTO sellout_articles (article, gtin, distributor_article, product_id, list_price)
+SELECT asked.article, asked.gtin, asked.distributor_article, product.id, product.list_price
+FROM (
+    SELECT asked.*, {product_of("asked")} AS product_id
+    FROM ({_ROW}, article, gtin, distributor_article FROM sellout_staged
+        GROUP BY article, gtin, distributor_article) AS asked
+) AS asked
+LEFT JOIN programs_product AS product ON product.id = asked.product_id
+"""  # noqa: S608
+
+# A return that names its sale counts when that sale counted, whether it is booked, waits or stands in this file; any
+# other return on its own day.
+_NAMED = """known.document_key = staged.original_document_key AND known.article = staged.article
+    AND (staged.original_line = '' OR known.document_line = staged.original_line)"""
+COUNTS_ON = f"""
+UPDATE sellout_sorted AS sorted SET counts_on = coalesce(
+    (SELECT min(known.counts_on) FROM sales_saleline AS known
+        WHERE {_OURS.format("known")} AND {_SELL_OUT} AND known.reverses_id IS NULL AND {_NAMED}),
+    (SELECT min(known.counts_on) FROM sales_waitingrow AS known
+        WHERE {_OURS.format("known")} AND known.{_LIVE_ROW} AND {_NAMED}),
+    (SELECT min(known.document_date) FROM sellout_staged AS known WHERE {_NAMED})
+)
+FROM sellout_staged AS staged
+WHERE staged.file_row = sorted.file_row AND staged.original_document_key <> ''
+    AND (staged.quantity < 0 OR staged.net < 0) AND sorted.fate IN ('{NEW}', '{CHANGED}')
+"""  # noqa: S608
+
+# --- what is doubtful ------------------------------------------------------------------------------------------------
+
+PRICE_FACTOR = 10
+"""A price per piece more than this many times the list price, or less than that part of it, is doubtful."""
+_PRICE = "abs(staged.net / nullif(staged.quantity, 0))"
+_DOUBTS = {
+    Doubt.FUTURE: "staged.document_date > %(today)s",
+    Doubt.OLD: "staged.document_date < %(oldest)s",
+    Doubt.QUANTITY: "abs(staged.quantity) > %(largest)s",
+    Doubt.PRICE: f"staged.net <> 0 AND article.list_price > 0 AND ({_PRICE} > article.list_price * {PRICE_FACTOR}"
+    f" OR {_PRICE} * {PRICE_FACTOR} < article.list_price)",
+}
+# What a person accepted before stays accepted while the value in question is the same.
+_ACCEPTED = {
+    Doubt.FUTURE: "accepted.document_date = staged.document_date",
+    Doubt.OLD: "accepted.document_date = staged.document_date",
+    Doubt.QUANTITY: "accepted.quantity = staged.quantity",
+    Doubt.PRICE: "(accepted.quantity, accepted.net) = (staged.quantity, staged.net)",
+}
+_STILL_DOUBTED = ", ".join(
+    f"CASE WHEN ({test}) AND ('{doubt.value}' = ANY(accepted.doubts) AND {_ACCEPTED[doubt]}) IS NOT TRUE"
+    f" THEN '{doubt.value}' END"
+    for doubt, test in _DOUBTS.items()
+)
+IDENTIFY = f"""
+UPDATE sellout_sorted AS sorted
+SET partner_id = found.partner_id, product_id = found.product_id, doubts = found.doubts,
+    bookable = found.partner_id IS NOT NULL AND found.product_id IS NOT NULL AND found.doubts = '{{}}'
+        AND found.currency = ANY(%(currencies)s)
+FROM (
+    SELECT staged.file_row, staged.currency, customer.partner_id, article.product_id,
+        array_remove(ARRAY[{_STILL_DOUBTED}], NULL)::text[] AS doubts
+    FROM sellout_staged AS staged
+    JOIN sellout_customers AS customer USING (customer_number)
+    JOIN sellout_articles AS article USING (article, gtin, distributor_article)
+    LEFT JOIN LATERAL (
+        SELECT * FROM sales_waitingrow AS row WHERE %(replacing)s AND {_OURS.format("row")}
+            AND row.document_key = staged.document_key AND row.document_line = staged.document_line
+            AND row.settled_at IS NOT NULL AND row.state <> '{State.REJECTED.value}'
+        ORDER BY row.settled_at DESC LIMIT 1
+    ) AS accepted ON true
+) AS found
+WHERE found.file_row = sorted.file_row AND sorted.fate IN ('{NEW}', '{CHANGED}')
+"""  # noqa: S608
+COUNT = f"""
+SELECT count(*), count(*) FILTER (WHERE fate = '{DUPLICATE}'), count(*) FILTER (WHERE fate = '{UNCHANGED}'),
+    count(*) FILTER (WHERE bookable)
+FROM sellout_sorted
+"""  # noqa: S608
+
+# --- taking back what a replacement says otherwise or no longer ----------------------------------------------------------
+
+_GONE = f"""known.replaced AND known.live AND NOT EXISTS (
+    SELECT 1 FROM sellout_staged AS staged JOIN sellout_sorted AS sorted USING (file_row)
+    WHERE staged.document_key = known.document_key AND staged.document_line = known.document_line
+        AND sorted.fate = '{UNCHANGED}'
+)"""  # noqa: S608
+COUNT_GONE = f"SELECT count(*) FROM sellout_known AS known WHERE {_GONE}"  # noqa: S608
+_NEGATED = {"quantity": "-line.quantity", "net": "-line.net", "report_id": "%(report)s", "report_row": "NULL"}
+REVERSE = f"""
+INSERT INTO sales_saleline ({", ".join(SOLD_COLUMNS)}, partner_id, product_id, evidence, cut, generation, reverses_id,
+    booked_at)
+SELECT {", ".join(_NEGATED.get(name, f"line.{name}") for name in SOLD_COLUMNS)}, line.partner_id, line.product_id,
+    line.evidence, %(cut)s, line.generation, line.id, %(now)s
+FROM sellout_known AS known JOIN sales_saleline AS line ON line.id = known.line_id
+WHERE known.waiting_id IS NULL AND {_GONE} ORDER BY line.id
+"""  # noqa: S608
+SUPERSEDE = f"""
+UPDATE sales_waitingrow AS waiting SET state = '{State.SUPERSEDED.value}'
+FROM sellout_known AS known WHERE waiting.id = known.waiting_id AND {_GONE}
+"""  # noqa: S608
+# A row that waited once and was booked gives its key free when its line is taken back.
+SUPERSEDE_BOOKED = f"""
+UPDATE sales_waitingrow AS waiting SET state = '{State.SUPERSEDED.value}'
+FROM sales_saleline AS reversal
+WHERE reversal.report_id = %(report)s AND waiting.sale_line_id = reversal.reverses_id
+"""  # noqa: S608
+
+# --- booking ---------------------------------------------------------------------------------------------------------
+
+# Where each column comes from; `staged` has the others under their own names.
+_SOURCES = {
+    "vendor_id": "%(vendor)s",
+    "distributor_id": "%(distributor)s",
+    "counts_on": "coalesce(sorted.counts_on, staged.document_date)",
+    "report_id": "%(report)s",
+    "report_row": "staged.file_row",
+}
+_SELECTED = ", ".join(_SOURCES.get(name, f"staged.{name}") for name in SOLD_COLUMNS)
+_ADDED = f"sorted.fate IN ('{NEW}', '{CHANGED}')"
+BOOK = f"""
+INSERT INTO sales_saleline ({", ".join(SOLD_COLUMNS)}, partner_id, product_id, evidence, cut, generation, booked_at)
+SELECT {_SELECTED}, sorted.partner_id, sorted.product_id, '{Evidence.SELL_OUT.value}', %(cut)s, sorted.generation,
+    %(now)s
+FROM sellout_staged AS staged JOIN sellout_sorted AS sorted USING (file_row)
+WHERE {_ADDED} AND sorted.bookable ORDER BY staged.file_row
+"""  # noqa: S608
+_SAID_TOO = "customer_name, customer_vat_id, customer_postcode, customer_city, gtin, distributor_article, article_name"
+# Customers whom somebody dismissed stay dismissed: they do not come back with every report.
+WAIT = f"""
+INSERT INTO sales_waitingrow ({", ".join(SOLD_COLUMNS)}, {_SAID_TOO}, doubts, state)
+SELECT {_SELECTED}, {_SAID_TOO}, sorted.doubts,
+    CASE WHEN sorted.partner_id IS NULL AND customer.dismissed
+        THEN '{State.DISMISSED.value}' ELSE '{State.WAITING.value}' END
+FROM sellout_staged AS staged JOIN sellout_sorted AS sorted USING (file_row)
+JOIN sellout_customers AS customer ON customer.customer_number = staged.customer_number
+WHERE {_ADDED} AND NOT sorted.bookable ORDER BY staged.file_row
+"""  # noqa: S608
