@@ -89,9 +89,9 @@ class ApiToken(models.Model):
 
 
 class ApiAnswer(models.Model):
-    """What the API answered to a request with an idempotency key: sent again, it gets the same answer (`common.idempotency`).
+    """What the API answered to a request with an idempotency key; sent again, it gets that answer again.
 
-    `digest` tells whether it is the same request; `body` is the answer as JSON.
+    `digest` tells whether it is the same request, `body` is the answer as JSON (`common.idempotency`).
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

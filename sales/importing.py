@@ -108,7 +108,8 @@ def settled_layout(
 ) -> tuple[Layout, int]:
     """How the file is read where nobody can be asked, and its number of rows.
 
-    As this distributor's files were read before, or as the file tells itself. Raises `ReportRefused` with what would have to be asked.
+    As this distributor's files were read before, or as the file tells itself. Raises `ReportRefused` with what would
+    have to be asked.
     """
     try:
         guess = layouts.guess_for(vendor=vendor, distributor=distributor, content=content, numbers=numbers, dates=dates)
@@ -135,10 +136,10 @@ def import_sellout(
 ) -> ImportResult:
     """Book the sales of a report, read by `layout`.
 
-    Rows that are doubtful, of unknown customers, of unknown articles or in a currency that none of the vendor's programs
-    uses wait for a person. A row known before (vendor, distributor, document, line) is a duplicate. With `replaces` this
-    report stands for that one: rows that are the same stay, those that differ are taken back and added anew, those that
-    are missing are taken back. Any number of imports may run at once.
+    Rows that are doubtful, of unknown customers, of unknown articles or in a currency that none of the vendor's
+    programs uses wait for a person. A row known before (vendor, distributor, document, line) is a duplicate. With
+    `replaces` this report stands for that one: rows that are the same stay, those that differ are taken back and added
+    anew, those that are missing are taken back. Any number of imports may run at once.
     Raises `MayNotUpload`, `NotAuthorised`, `CannotReplace`, and `ReportRefused` for a file with anything wrong in it.
     """
     check_may_upload(actor=actor, vendor=vendor, distributor=distributor)

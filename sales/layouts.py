@@ -1,4 +1,4 @@
-"""How a distributor's files are read: guessed from the file, put right by a person once, remembered for the next one."""
+"""How a distributor's files are read: guessed from the file, put right by a person, remembered for the next one."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ router = Router(tags=["sales"])
 
 
 class ReportOut(Schema):
-    """What became of the rows of a report: booked, waiting for a person, known before, unchanged since the replaced one.
+    """What became of a report's rows: booked, waiting for a person, known before, unchanged since the replaced report.
 
     `replaces`: the report this one put right; `taken_back`: how many of its rows no longer count.
     """
@@ -143,7 +143,7 @@ def upload_report(
     file: File[UploadedFile],
     idempotency_key: Annotated[Key | None, Header()] = None,
 ) -> Status[Any]:
-    """Upload a report of a distributor to a vendor (CSV or XLSX). All of it is booked, or nothing and every error named.
+    """Upload a report of a distributor to a vendor (CSV or XLSX): booked as a whole, or not at all, with every error.
 
     The same file twice adds nothing and is answered with 200 and the first report. A large file is answered with 202
     and imported after that: ask `/uploads/{id}` what became of it. With the header `Idempotency-Key` a request that is

@@ -243,7 +243,7 @@ SELECT count(*), count(*) FILTER (WHERE fate = '{DUPLICATE}'), count(*) FILTER (
 FROM sellout_sorted
 """  # noqa: S608
 
-# --- taking back what a replacement says otherwise or no longer ----------------------------------------------------------
+# --- taking back what a replacement says otherwise or no longer ------------------------------------------------------
 
 _GONE = f"""known.replaced AND known.live AND NOT EXISTS (
     SELECT 1 FROM sellout_staged AS staged JOIN sellout_sorted AS sorted USING (file_row)

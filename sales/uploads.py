@@ -108,7 +108,7 @@ def hand_in(
     dates: Dates | None = None,
     replaces: SellOutReport | None = None,
 ) -> Upload:
-    """Take a file in where nobody can be asked, and queue it. Raises as `receive` does, also for what would be asked."""
+    """Take a file in where nobody can be asked, and queue it. Raises as `receive`, also for what would be asked."""
     check_may_upload(actor=actor, vendor=vendor, distributor=distributor)
     layout, rows = settled_layout(vendor=vendor, distributor=distributor, content=content, numbers=numbers, dates=dates)
     return Upload.objects.create(
@@ -171,7 +171,7 @@ def discard(*, upload: Upload) -> None:
 
 
 def run(*, upload_id: int, now: datetime, today: date) -> ImportResult | None:
-    """Import a queued file. None: it is refused (the row says why), another worker has it, or it is no longer queued."""
+    """Import a queued file. None: it is refused (the row says why), another worker has it, or it is not queued."""
     with transaction.atomic():
         begun = Upload.objects.filter(pk=upload_id, state=State.QUEUED).select_for_update(skip_locked=True)
         if not begun.values_list("pk", flat=True).first():
