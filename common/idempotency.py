@@ -54,7 +54,7 @@ def answer_once(
     with transaction.atomic():
         ApiAnswer.objects.filter(answered_at__lt=now - KEPT).delete()
         kept, made = ApiAnswer.objects.get_or_create(
-            user=user, key=key, defaults={"digest": digest, "status": 0, "body": None, "answered_at": now}
+            user=user, key=key, defaults={"digest": digest, "status": 0, "body": {}, "answered_at": now}
         )
         if kept.digest != digest:
             raise KeyReused

@@ -127,14 +127,14 @@ def import_sellout(
     distributor: Distributor,
     file_name: str,
     content: bytes,
-    layout: Layout,
     uploaded_by: User | None,
     now: datetime,
     today: date,
+    layout: Layout | None = None,
     replaces: SellOutReport | None = None,
     progress: Progress | None = None,
 ) -> ImportResult:
-    """Book the sales of a report, read by `layout`.
+    """Book the sales of a report, read by `layout` or as `settled_layout` says.
 
     Rows that are doubtful, of unknown customers, of unknown articles or in a currency that none of the vendor's
     programs uses wait for a person. A row known before (vendor, distributor, document, line) is a duplicate. With
@@ -146,6 +146,8 @@ def import_sellout(
     sha256 = hashlib.sha256(content).hexdigest()
     if earlier := _imported_before(vendor, distributor, sha256):
         return earlier
+    if layout is None:
+        layout, _rows = settled_layout(vendor=vendor, distributor=distributor, content=content)
     scope = _scope(vendor, today, replaces)
     with transaction.atomic(), staging(vendor_id=vendor.pk, distributor_id=distributor.pk, layout=layout) as rows:
         read = _fill(rows, content, layout, progress)

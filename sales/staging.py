@@ -173,7 +173,8 @@ class Staging:
                 )
             places = {"document": document or "–", "line": line, "known": self._written(old)}
             places["other_row"] = str(other_row)
-            yield Problem.at(row, self._name_of(_COLUMN_OF[name]), self._written(new), sentence, **places)
+            value = "" if new is None else self._written(new)
+            yield Problem.at(row, self._name_of(_COLUMN_OF[name]), value, sentence, **places)
 
     def _written(self, value: date | Decimal | str | None) -> str:
         """A value as the file would write it."""

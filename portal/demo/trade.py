@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from common.access import Actor
 from common.models import User
 from common.periods import Period
 from partners.models import Partner
@@ -132,6 +133,7 @@ class Market:
             rows, self._last = [*self._last, *rows], rows[-3:]
         at = timezone.make_aware(datetime.combine(received, time(8, 20 + len(vendor))))
         result = import_sellout(
+            actor=Actor.system(),
             vendor=self.programs[vendor].vendor,
             distributor=self.distributors[distributor],
             file_name=f"sellout-{vendor}-{distributor}-{period}.csv",

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
+from common.access import Actor
 from common.periods import Period
 from partners.models import Enrolment, Partner
 from programs.models import Distributor, Program
@@ -68,6 +69,7 @@ def test_a_large_report_is_imported_shown_and_settled(program: Program, measure:
     content, distributor = report(), Distributor.objects.get()
     with measure(f"import a report of {ROWS} rows", at_most=120):
         result = import_sellout(
+            actor=Actor.system(),
             vendor=program.vendor,
             distributor=distributor,
             file_name="quarter.csv",

@@ -13,10 +13,11 @@ from pytest_django import Settings
 
 from common.models import User
 from common.tokens import Scope
+from sales import uploads
 from sales.models import SaleLine, SellOutReport
 from tests.people import token_client
 from tests.portal.test_api import ROOT, refused
-from tests.world import World
+from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +76,51 @@ def test_only_those_who_may_upload_do(world: World) -> None:
 
 def test_a_token_that_only_reads_uploads_nothing(world: World) -> None:
     refused(upload(token_client(world.channel_manager, Scope.REPORTS), report("x")), 403)
+
+
+def test_a_request_sent_again_with_its_key_gets_the_first_answer_and_another_one_a_conflict(world: World) -> None:
+    client = token_client(world.reporter, Scope.REPORTS_WRITE)
+
+    def sent(row: str, key: str) -> Any:
+        about = {"vendor": "lenovo", "distributor": "allnet", "file": report(row)}
+        return client.post(f"{ROOT}/reports", about, headers={"Idempotency-Key": key})
+
+    first, again = (sent("R-77;1;2026-11-02;K-1;21HM;3;3000.00", "key-1") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    refused(sent("R-78;1;2026-11-02;K-1;21HM;3;3000.00", "key-1"), 409)
+    refused(sent("R-78;1;2026-11-02;K-1;21HM;3;3000.00", "no spaces"), 422)
+    assert SaleLine.objects.filter(document_key__in=["R77", "R78"]).count() == 1
+    wrong = [sent("R-79;1;2026-11-02;K-1;21HM;x;1.00", "key-2") for _ in range(2)]
+    assert [answer.status_code for answer in wrong] == [422, 422]
+    assert wrong[0].json() == wrong[1].json()
+
+
+def test_a_large_file_is_taken_at_once_and_imported_by_a_worker(
+    world: World, settings: Settings, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.SELLOUT_ROWS_AT_ONCE = 1
+    client = token_client(world.reporter, Scope.REPORTS_WRITE, Scope.REPORTS)
+    rows = [f"R-{number};1;2026-11-02;K-1;21HM;1;1000.00" for number in (77, 78)]
+    with django_capture_on_commit_callbacks() as callbacks:
+        taken = upload(client, report(*rows))
+    assert (taken.status_code, taken.json()["state"], len(callbacks)) == (202, "queued", 1)
+    address = f"{ROOT}/uploads/{taken.json()['id']}"
+    assert client.get(address).json()["report"] is None
+    uploads.run(upload_id=taken.json()["id"], now=NOW, today=TODAY)
+    done = client.get(address).json()
+    assert (done["state"], done["errors"]) == ("imported", [])
+    assert client.get(f"{ROOT}/reports/{done['report']}").json()["booked"] == 2
+    assert token_client(world.rival_reporter, Scope.REPORTS).get(address).status_code == 404
+
+
+def test_a_report_is_replaced_by_naming_it(world: World) -> None:
+    client = token_client(world.reporter, Scope.REPORTS_WRITE)
+    first = upload(client, report("R-77;1;2026-11-02;K-1;21HM;3;3000.00")).json()
+    refused(upload(client, report("R-77;1;2026-11-02;K-1;21HM;4;4000.00")), 422)
+    about = {"vendor": "lenovo", "distributor": "allnet", "replaces": first["id"]}
+    second = client.post(f"{ROOT}/reports", {**about, "file": report("R-77;1;2026-11-02;K-1;21HM;4;4000.00")})
+    assert second.status_code == 201, second.content
+    assert (second.json()["replaces"], second.json()["taken_back"]) == (first["id"], 1)
+    foreign = client.post(f"{ROOT}/reports", {**about, "replaces": world.rival_report.pk, "file": report("x")})
+    assert foreign.status_code == 404

@@ -177,6 +177,7 @@ def test_the_sample_reports_give_the_figures_of_the_programs_tables(demo: seedin
     assert {amount for _units, amount in [*earned("lenovo", *slugs), *earned("ibm", *slugs)]} == {"0.00"}
     for vendor, file in (("lenovo", "lenovo-q4.csv"), ("ibm", "ibm-10hoch4-q4.csv")):
         result = import_sellout(
+            actor=Actor.system(),
             vendor=Vendor.objects.get(slug=vendor),
             distributor=Distributor.objects.get(slug=samples.TRYOUT_DISTRIBUTOR),
             file_name=file,

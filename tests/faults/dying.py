@@ -1,0 +1,40 @@
+"""`python -m tests.faults.dying UPLOAD COMMIT before|after`: import a queued file, and die by SIGKILL at one commit.
+
+Exits with 0 when there is no such commit: the import came to its end.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from datetime import UTC, date, datetime
+from typing import Any
+
+import django
+from django.db.backends.postgresql.base import DatabaseWrapper
+
+
+def main(upload: int, fatal: int, moment: str) -> None:
+    commit = DatabaseWrapper._commit
+    seen = 0
+
+    def dying(self: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == fatal and moment == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        commit(self)
+        if seen == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    DatabaseWrapper._commit = dying  # type: ignore[method-assign]
+    uploads = sys.modules["sales.uploads"]
+    uploads.run(upload_id=upload, now=datetime(2026, 11, 22, 12, tzinfo=UTC), today=date(2026, 11, 22))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()
+    __import__("sales.uploads")
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
