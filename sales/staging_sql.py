@@ -81,20 +81,24 @@ FULL JOIN (
 """  # noqa: S608
 # Lines numbered in one report and counted by article in another never meet as the same row: each would be booked.
 _COUNTED = "starts_with({0}.document_line, {0}.article || '#')"
-_SAME_DOCUMENT = f"""{_OURS.format("known")} AND known.document_key = staged.document_key
-    AND (known.report_id = ANY(%(chain)s)) IS NOT TRUE AND {_COUNTED.format("known")} <> staged.counted"""
+_KNOWN_OTHERWISE = f"""
+SELECT staged.document_number, staged.file_row FROM documents AS staged JOIN {{table}} AS known USING (document_key)
+WHERE {_OURS.format("known")} AND {{live}} AND (known.report_id = ANY(%(chain)s)) IS NOT TRUE
+    AND {_COUNTED.format("known")} <> staged.counted
+"""  # noqa: S608
+_LIVE_LINE = f"""known.{_SELL_OUT} AND known.reverses_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM sales_saleline AS reversal WHERE reversal.reverses_id = known.id)"""  # noqa: S608
 NUMBERED_OTHERWISE = f"""
-SELECT count(*) OVER (), staged.document_number, staged.file_row
-FROM (
+WITH documents AS MATERIALIZED (
     SELECT document_key, min(document_number) AS document_number, min(file_row) AS file_row,
         {_COUNTED.format("staged")} AS counted
     FROM sellout_staged AS staged WHERE document_number <> '' GROUP BY document_key, counted
-) AS staged
-WHERE EXISTS (
-    SELECT 1 FROM sales_saleline AS known WHERE {_SAME_DOCUMENT} AND known.{_SELL_OUT} AND known.reverses_id IS NULL
-        AND NOT EXISTS (SELECT 1 FROM sales_saleline AS reversal WHERE reversal.reverses_id = known.id)
-) OR EXISTS (SELECT 1 FROM sales_waitingrow AS known WHERE {_SAME_DOCUMENT} AND known.{_LIVE_ROW})
-ORDER BY staged.file_row LIMIT %(limit)s
+)
+SELECT count(*) OVER (), document_number, file_row FROM (
+    {_KNOWN_OTHERWISE.format(table="sales_saleline", live=_LIVE_LINE)}
+    UNION {_KNOWN_OTHERWISE.format(table="sales_waitingrow", live=f"known.{_LIVE_ROW}")}
+) AS found
+ORDER BY file_row LIMIT %(limit)s
 """  # noqa: S608
 
 # --- what becomes of each row ----------------------------------------------------------------------------------------
