@@ -38,9 +38,10 @@ class Sold(models.Model):
     documents, `document_key` is day and customer (`sales.keys`).
     """
 
-    # No index of its own: others begin with it.
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
-    distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="+")
+    # Not checked row by row, which took longer than everything else of an import: `agreeing` checks them by statement,
+    # and a report can neither change nor vanish. No index for the vendor alone: others begin with it.
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     document_number = models.CharField(_("document"), max_length=60, blank=True)
     document_key = models.CharField(max_length=80)
     document_line = models.CharField(_("line"), max_length=80)
@@ -52,11 +53,57 @@ class Sold(models.Model):
     customer_number = models.CharField(_("customer number"), max_length=60, blank=True)
     article = models.CharField(_("article number"), max_length=60, blank=True)
     project_ref = models.CharField(_("project"), max_length=60, blank=True)
-    report = models.ForeignKey(SellOutReport, null=True, on_delete=models.PROTECT, related_name="%(class)ss")
+    report = models.ForeignKey(
+        SellOutReport, null=True, on_delete=models.PROTECT, related_name="%(class)ss", db_constraint=False
+    )
     report_row = models.PositiveIntegerField(_("row"), null=True)
 
     class Meta:
         abstract = True
+
+
+_WRONG = "RAISE EXCEPTION 'rows of sales disagree with what they refer to' USING ERRCODE = 'foreign_key_violation';"
+# Rows are of their report's vendor and distributor, and these exist.
+_OF_THEIR_REPORT = f"""
+    IF EXISTS (
+        SELECT 1 FROM (SELECT DISTINCT vendor_id, distributor_id, report_id FROM added) AS said
+        LEFT JOIN programs_vendor AS vendor ON vendor.id = said.vendor_id
+        LEFT JOIN programs_distributor AS distributor ON distributor.id = said.distributor_id
+        LEFT JOIN sales_selloutreport AS report ON report.id = said.report_id
+        WHERE vendor.id IS NULL OR distributor.id IS NULL OR (said.report_id IS NOT NULL AND
+            (report.vendor_id, report.distributor_id) IS DISTINCT FROM (said.vendor_id, said.distributor_id))
+    ) THEN {_WRONG} END IF;
+"""  # noqa: S608
+_OF_THEIR_VENDOR = f"""
+    IF EXISTS (
+        SELECT 1 FROM (SELECT DISTINCT vendor_id, product_id FROM added) AS said
+        JOIN programs_product AS product ON product.id = said.product_id
+        WHERE product.vendor_id <> said.vendor_id
+    ) THEN {_WRONG} END IF;
+"""  # noqa: S608
+# What a reversal says as the line it takes back does; quantity and net it says the other way round.
+_REPEATED = (
+    "vendor_id, distributor_id, partner_id, product_id, evidence, document_key, document_line, counts_on, currency"
+)
+_OPPOSITE = f"""
+    IF EXISTS (SELECT 1 FROM added WHERE reverses_id IS NOT NULL) AND EXISTS (
+        SELECT 1 FROM added JOIN sales_saleline AS line ON line.id = added.reverses_id
+        WHERE ({", ".join(f"line.{name}" for name in _REPEATED.split(", "))}, -line.quantity, -line.net)
+            IS DISTINCT FROM ({", ".join(f"added.{name}" for name in _REPEATED.split(", "))}, added.quantity, added.net)
+    ) THEN {_WRONG} END IF;
+"""  # noqa: S608
+
+
+def agreeing(name: str, *checks: str) -> pgtrigger.Trigger:
+    """A trigger that checks at once what a statement `added`: row by row it would cost more than all the rest."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="added"),
+        func=" ".join(checks) + "RETURN NULL;",
+    )
 
 
 class SaleLineQuerySet(ActorQuerySet):
@@ -105,7 +152,10 @@ class SaleLine(Sold):
             ),
             models.Index(fields=["partner", "-counts_on", "-id"], name="sale_by_partner_day"),
         ]
-        triggers = [pgtrigger.Protect(name="sales_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="sales_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+            agreeing("sales_agree", _OF_THEIR_REPORT, _OF_THEIR_VENDOR, _OPPOSITE),
+        ]
 
     def __str__(self) -> str:
         return f"{self.document_number}/{self.document_line}"
@@ -171,6 +221,7 @@ class WaitingRow(Sold):
                 name="row_not_booked",
             ),
         ]
+        triggers = [agreeing("rows_agree", _OF_THEIR_REPORT)]
 
     def __str__(self) -> str:
         return f"{self.document_number}/{self.document_line}"
