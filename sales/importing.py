@@ -18,10 +18,11 @@ from common.models import User
 from programs.models import Authorisation, Distributor, Vendor
 from sales.books import current_cut, one_report_at_a_time
 from sales.models import SellOutReport
+from sales.readers.limits import Limits
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem, Unreadable
 from sales.readers.rows import SellOutRow
-from sales.readers.sellout import Limits, Options, SellOutFile, open_sellout
+from sales.readers.sellout import Options, SellOutFile, open_sellout
 from sales.selectors import currencies_of
 from sales.staging import Staging, staging
 
@@ -89,7 +90,7 @@ def import_sellout(
         return earlier
     currencies = currencies_of(vendor)
     default = currencies[0] if len(currencies) == 1 else DEFAULT_CURRENCY
-    file = _open(content, Options(today, numbers, dates, default, Limits(size=settings.SELLOUT_MAX_BYTES)))
+    file = _open(content, Options(numbers, dates, default, Limits(size=settings.SELLOUT_MAX_BYTES)))
     with transaction.atomic(), staging(vendor_id=vendor.pk, distributor_id=distributor.pk) as rows:
         _fill(rows, file)
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)

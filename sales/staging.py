@@ -166,7 +166,7 @@ class Staging:
             return cursor.fetchall() if cursor.description else []
 
     def fill(self, rows: Iterable[SellOutRow]) -> None:
-        names = SellOutRow.__slots__
+        names = SellOutRow.__slots__[: len(_COLUMNS.split(","))]
         with connection.cursor() as cursor:
             with cursor.copy(f"COPY sellout_staged ({_COLUMNS}) FROM STDIN") as copy:
                 for row in rows:
