@@ -28,14 +28,13 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from common import formats
+from common.cells import harmless
 from common.templatetags.ui_filters import relative_time
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMERIC = {"cell": {"class": "num"}}
 
 
@@ -159,8 +158,7 @@ def safe_cell(value: Any) -> Any:
     """The value for a spreadsheet: numbers, days and moments as they are, text never as a formula."""
     if value is None or isinstance(value, bool | int | Decimal | date):
         return value
-    text = _CONTROL.sub("", force_str(value))
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return harmless(force_str(value))
 
 
 def _rows(table: Table) -> Iterator[list[Any]]:

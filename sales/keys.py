@@ -22,3 +22,8 @@ def line_key(line: str) -> str:
 def occurrence_key(article: str, occurrence: int) -> str:
     """Stands for the line number in reports without one: the article, and the how-manieth of it in the document."""
     return f"{article}#{occurrence}"
+
+
+def undocumented_key(day: str, customer: str) -> str:
+    """Stands for the document's number in rows without one: ISO day and customer. No document has such a key."""
+    return f"{day.replace('-', '')}@{customer.upper()}"[:80]

@@ -1,58 +1,84 @@
-"""Bytes of a CSV file into numbered rows of cells: encoding, delimiter, quoting. What it means is not asked here."""
+"""Bytes of a CSV file into rows of cells: encoding, delimiter, quoting. What it means is not asked here."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NoReturn
 
 from common.sentences import _n
-from sales.readers.problems import Problem, Unreadable
+from sales.readers.kinds import check_text
+from sales.readers.problems import Unreadable
+from sales.readers.source import Cell
 
-DELIMITERS = (";", ",", "\t")
-_UTF8_MARK = b"\xef\xbb\xbf"
-
-# What a file is when it is no CSV, by its first bytes, and what to do about it.
-_OTHER_KINDS = (
-    (b"PK\x03\x04", _n("This is an Excel workbook. Save it as CSV and send that file.")),
-    (b"\xd0\xcf\x11\xe0", _n("This is an old Excel workbook. Save it as CSV and send that file.")),
-    (b"%PDF", _n("This is a PDF. Send the report as a CSV file.")),
-    (b"\xff\xfe", _n("This file is written in UTF-16. Save it as CSV in UTF-8 and send that file.")),
-    (b"\xfe\xff", _n("This file is written in UTF-16. Save it as CSV in UTF-8 and send that file.")),
-)
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SAMPLE = 4096
+_PLAIN_SHARE = 0.7
+"""Of every second byte: how many are zero in UTF-16 of what is mostly Latin letters and digits."""
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """The file's text and the name of its encoding: UTF-8, else Windows-1252. Raises `Unreadable`."""
-    for start, advice in _OTHER_KINDS:
-        if content.startswith(start):
-            raise Unreadable([Problem.at(None, "", "", advice)])
+def encoding_of(content: bytes) -> str:
+    """UTF-8, UTF-16 with a mark or where it is plain, else Windows-1252. Raises `Unreadable`."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return _checked(content, (encoding,))
     if b"\x00" in content:
-        raise Unreadable([Problem.at(None, "", "", _n("The file contains binary zeros, so it is no CSV file."))])
-    encodings = ("utf-8-sig",) if content.startswith(_UTF8_MARK) else ("utf-8", "cp1252")
+        return _checked(content, _without_mark(content[:_SAMPLE]))
+    return _checked(content, ("utf-8", "cp1252"))
+
+
+def _without_mark(sample: bytes) -> tuple[str, ...]:
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    most = len(sample) // 2 * _PLAIN_SHARE
+    if odd >= most and not even:
+        return ("utf-16-le",)
+    if even >= most and not odd:
+        return ("utf-16-be",)
+    raise Unreadable.because(_n("The file contains binary zeros, so it is no CSV file."))
+
+
+def _checked(content: bytes, encodings: tuple[str, ...]) -> str:
     for encoding in encodings:
         try:
-            return content.decode(encoding), encoding
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable([Problem.at(None, "", "", _n("The characters of the file are neither UTF-8 nor Windows-1252."))])
+        if "\x00" in text:
+            raise Unreadable.because(_n("The file contains binary zeros, so it is no CSV file."))
+        check_text(text[:_SAMPLE])
+        return encoding
+    _refuse_characters()
 
 
-def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows with their number as a spreadsheet counts them; empty rows count and are left out. Raises `Unreadable`.
+def _refuse_characters() -> NoReturn:
+    raise Unreadable.because(_n("The characters of the file are neither UTF-8, UTF-16 nor Windows-1252."))
 
-    A quoted line break does not begin a new row.
-    """
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    while True:
-        number += 1
+
+@dataclass(frozen=True)
+class CsvSource:
+    """Text is decoded while it is read: no more of it is in memory than a row."""
+
+    content: bytes
+    encoding: str
+    delimiter: str
+
+    def rows(self) -> Iterator[list[Cell]]:
+        """A quoted line break does not begin a new row."""
+        text = io.TextIOWrapper(io.BytesIO(self.content), self.encoding, newline="")
+        rows: Iterator[list[Cell]] = csv.reader(text, delimiter=self.delimiter, strict=True)  # type: ignore[assignment]
+        number = 0
         try:
-            cells = next(rows)
-        except StopIteration:
-            return
+            for cells in rows:
+                number += 1
+                yield cells
         except csv.Error as error:
             sentence = _n("Quotation marks in this row are not closed or not doubled, or a cell is far too long.")
-            raise Unreadable([Problem.at(number, "", "", sentence)], rows=max(0, number - 2)) from error
-        if any(cell and not cell.isspace() for cell in cells):
-            yield number, cells
+            raise Unreadable.because(sentence, row=number + 1, rows=max(0, number - 1)) from error
+        except UnicodeDecodeError:
+            _refuse_characters()
+
+    def day_of(self, serial: float) -> date | None:
+        return None

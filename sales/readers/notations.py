@@ -3,17 +3,19 @@
 A value has readings, one per notation that can read it. One reading is evidence for its notation. Two equal readings
 ("12") say nothing, two different ones ("1.234") are ambiguous: they are read as the rest of the file is, and when
 nothing in the file tells, the sender is asked.
+
+Texts come with their white space tidied: no-break and thin spaces are plain ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from common.money import shortest
 
@@ -46,102 +48,187 @@ class Dates(StrEnum):
         return day.strftime(pattern)
 
 
-def _number_pattern(group: str, point: str) -> re.Pattern[str]:
+_LONGEST = 60
+
+# --- numbers ------------------------------------------------------------------------------------------------
+
+CURRENCY_SIGNS = {
+    "€": "EUR", "EUR": "EUR", "EURO": "EUR", "CHF": "CHF", "SFR": "CHF", "SFR.": "CHF", "FR.": "CHF", "$": "USD",
+    "US$": "USD", "USD": "USD", "£": "GBP", "GBP": "GBP", "PLN": "PLN", "ZŁ": "PLN", "CZK": "CZK", "KČ": "CZK",
+    "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "HUF": "HUF", "FT": "HUF", "RON": "RON", "BGN": "BGN",
+}  # fmt: skip
+"""What stands beside amounts, in capitals, and the currency it means. "kr" is missing: it means three of them."""
+_SIGN = "|".join(sorted(map(re.escape, CURRENCY_SIGNS), key=len, reverse=True))
+_AMOUNT = re.compile(
+    rf"(?P<left>{_SIGN})? ?(?P<before>[-+(]?) ?(?P<inner>{_SIGN})? ?(?P<digits>[0-9.,'’ ]*?[0-9])"
+    rf"(?:[,.](?P<whole>--|[-–—]))? ?(?P<close>\)?)(?P<after>-?) ?(?P<right>{_SIGN})?(?P<last>-?)",
+    re.IGNORECASE,
+)
+
+
+def _digits_pattern(group: str, point: str) -> re.Pattern[str]:
     # A group of digits never starts with a zero: "0,125" is a decimal number and nothing else.
-    whole = rf"[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+|[0-9]+"
+    whole = rf"[1-9][0-9]{{0,2}}(?P<sign>[{group} '’])[0-9]{{3}}(?:(?P=sign)[0-9]{{3}})*|[0-9]+"
     return re.compile(rf"(?=[0-9{point}])(?P<whole>{whole})?(?:{point}(?P<part>[0-9]+))?")
 
 
-_NUMBER_PATTERNS = {
-    Numbers.GERMAN: _number_pattern(r"\.", ","),
-    Numbers.ENGLISH: _number_pattern(",", r"\."),
-}
-_DATE_PATTERNS = {
-    Dates.ISO: re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"),
-    Dates.GERMAN: re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})"),
-    Dates.DAY_FIRST: re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})"),
-    Dates.MONTH_FIRST: re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})"),
-}
-# Days and quantities repeat, so what they can mean is remembered, for this many texts of this length.
-_CACHED = 1 << 15
-_LONGEST = 40
+_DIGITS = {Numbers.GERMAN: _digits_pattern(r"\.", ","), Numbers.ENGLISH: _digits_pattern(",", r"\.")}
+_GROUPING = re.compile("[^0-9]")
+
+
+def split_amount(text: str) -> tuple[str, bool, str]:
+    """The digits with their marks, whether they are negative, and the currency written beside ("" if none).
+
+    A minus may stand before or behind, brackets mean one too; ",-" is no minus but an amount without cents. Digits are
+    empty when `text` is no amount.
+    """
+    text = text.replace("\u2212", "-")
+    found = _AMOUNT.fullmatch(text) if len(text) <= _LONGEST else None
+    if found is None:
+        return "", False, ""
+    before, close = found["before"], found["close"]
+    minuses = [mark for mark in (before, found["after"], found["last"]) if mark]
+    signs = [sign for sign in (found["left"], found["inner"], found["right"]) if sign]
+    if len(minuses) > 1 or len(signs) > 1 or (before == "(") != (close == ")"):
+        return "", False, ""
+    negative = bool(minuses) and minuses[0] != "+"
+    return found["digits"], negative, CURRENCY_SIGNS[signs[0].upper()] if signs else ""
 
 
 def number_readings(text: str) -> Mapping[Numbers, Decimal]:
-    """What `text` can mean as a number, per notation; empty when it is none. A minus may stand before or behind."""
-    return _number_readings(text) if len(text) <= _LONGEST else {}
-
-
-@lru_cache(maxsize=_CACHED)
-def _number_readings(text: str) -> Mapping[Numbers, Decimal]:
-    digits, negative = text.replace("\u2212", "-"), False
-    if digits.startswith(("-", "+")):
-        digits, negative = digits[1:].lstrip(), digits[0] == "-"
-    elif digits.endswith("-"):
-        digits, negative = digits[:-1].rstrip(), True
+    """What `text` can mean as a number, per notation; empty when it is none."""
+    digits, negative, _currency = split_amount(text)
     readings = {}
-    for notation, pattern in _NUMBER_PATTERNS.items():
+    for notation, pattern in _DIGITS.items():
         if found := pattern.fullmatch(digits):
-            whole = re.sub("[.,]", "", found["whole"] or "0")
-            value = Decimal(f"{whole}.{found['part'] or '0'}")
+            value = Decimal(f"{_GROUPING.sub('', found['whole'] or '0')}.{found['part'] or '0'}")
             readings[notation] = value.copy_negate() if negative and value else value
     return readings
 
 
+# --- dates --------------------------------------------------------------------------------------------------
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan januar january jän jänner", "feb februar february", "mrz mär märz mar march", "apr april", "mai may",
+            "jun juni june", "jul juli july", "aug august", "sep sept september", "okt oktober oct october",
+            "nov november", "dez dezember dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_DAY, _MONTH, _WORD = "(?P<day>[0-9]{1,2})", "(?P<month>[0-9]{1,2})", "(?P<word>[a-zä]{3,9})"
+_YEAR = "(?P<year>[0-9]{4}|[0-9]{2})"
+_DATE_PATTERNS = {
+    Dates.ISO: (
+        rf"(?P<year>[0-9]{{4}})(?P<sign>[-/.]){_MONTH}(?P=sign){_DAY}",
+        "(?P<year>(?:19|20|21)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+        "(?P<year>[0-9]{2})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})",
+    ),
+    Dates.GERMAN: (rf"{_DAY}\. ?{_MONTH}\. ?{_YEAR}",),
+    Dates.DAY_FIRST: (rf"{_DAY}(?P<sign>[-/]){_MONTH}(?P=sign){_YEAR}",),
+    Dates.MONTH_FIRST: (rf"{_MONTH}(?P<sign>[-/]){_DAY}(?P=sign){_YEAR}",),
+}
+_DATES = [(notation, re.compile(pattern)) for notation, patterns in _DATE_PATTERNS.items() for pattern in patterns]
+# A month in letters can only mean one day, however the rest of the file is written.
+_IN_WORDS = [
+    re.compile(rf"{_DAY}[.]?[- ]?{_WORD}[.]?[- ]?{_YEAR}", re.IGNORECASE),
+    re.compile(rf"{_WORD}[.]? {_DAY},? {_YEAR}", re.IGNORECASE),
+]
+_TIME_OF_DAY = re.compile(
+    r"(?:T|,? )[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? ?(?:[AP]\.?M\.?|Uhr|UTC|Z|[+-][0-9]{2}:?[0-9]{2})?",
+    re.IGNORECASE,
+)
+_CENTURY_TURNS = 90
+"""Two digits from here on are years of the last century."""
+
+
 def date_readings(text: str) -> Mapping[Dates, date]:
-    """Which days `text` can mean, per notation; empty when it is none. The year has four digits."""
-    return _date_readings(text) if len(text) <= _LONGEST else {}
-
-
-@lru_cache(maxsize=_CACHED)
-def _date_readings(text: str) -> Mapping[Dates, date]:
+    """Which days `text` can mean, per notation; empty when it is none. A time of day behind it is left aside."""
+    if len(text) > _LONGEST:
+        return {}
+    if ":" in text and (time := _TIME_OF_DAY.search(text)) and time.end() == len(text):
+        text = text[: time.start()]
     readings = {}
-    for notation, pattern in _DATE_PATTERNS.items():
-        if found := pattern.fullmatch(text):
-            try:
-                readings[notation] = date(int(found["year"]), int(found["month"]), int(found["day"]))
-            except ValueError:
-                continue
-    return readings
+    for notation, pattern in _DATES:
+        if (found := pattern.fullmatch(text)) and (day := _day(found["year"], int(found["month"]), int(found["day"]))):
+            readings.setdefault(notation, day)
+    return readings or {notation: day for day in _days_in_words(text) for notation in Dates}
 
+
+def _days_in_words(text: str) -> Iterator[date]:
+    for pattern in _IN_WORDS:
+        if (found := pattern.fullmatch(text)) and (month := _MONTHS.get(found["word"].lower())):
+            if day := _day(found["year"], month, int(found["day"])):
+                yield day
+
+
+def _day(year: str, month: int, day: int) -> date | None:
+    number = int(year)
+    if len(year) == len("26"):
+        number += 1900 if number >= _CENTURY_TURNS else 2000
+    try:
+        return date(number, month, day)
+    except ValueError:
+        return None
+
+
+# --- what a file's values tell ------------------------------------------------------------------------------
 
 Notation = TypeVar("Notation", Numbers, Dates)
 
 
 class Ambiguous(Exception):
-    """Nothing in the file tells how `value` in `row` is meant."""
+    """Nothing in the file tells how `value` in `row` is meant; `readings`: what it can mean."""
 
-    def __init__(self, row: int, column: str, value: str) -> None:
+    def __init__(self, row: int, column: str, value: str, readings: Mapping[Any, object]) -> None:
         super().__init__(value)
-        self.row, self.column, self.value = row, column, value
+        self.row, self.column, self.value, self.readings = row, column, value, readings
 
 
 class Clues(Generic[Notation]):
-    """Collects what a file's values tell about their notation."""
+    """Collects what a file's values tell about their notation. Each value counts once."""
+
+    _MOST = 1 << 15
 
     def __init__(self, readings: Callable[[str], Mapping[Notation, object]]) -> None:
         self._readings: Callable[[str], Mapping[Notation, object]] = readings
-        self._votes: dict[Notation, int] = {}
-        self._first_ambiguous: tuple[int, str, str] | None = None
-        self._either: Notation | None = None  # one of those in which all values mean the same
+        self._seen: set[str] = set()
+        self._readable: Counter[Notation] = Counter()
+        self._values = 0
+        self._ambiguous: dict[frozenset[Notation], Ambiguous] = {}  # the first of each kind
 
     def add(self, row: int, column: str, value: str) -> None:
+        if value in self._seen:
+            return
+        if len(self._seen) < self._MOST:
+            self._seen.add(value)
         readings = self._readings(value)
-        if len(readings) == 1:
-            (notation,) = readings
-            self._votes[notation] = self._votes.get(notation, 0) + 1
-        elif len(set(readings.values())) > 1 and self._first_ambiguous is None:
-            self._first_ambiguous = (row, column, value)
-        elif readings and self._either is None:
-            self._either = next(iter(readings))
+        if not readings:
+            return
+        self._values += 1
+        self._readable.update(readings.keys())
+        if len(set(readings.values())) > 1:
+            self._ambiguous.setdefault(frozenset(readings), Ambiguous(row, column, value, dict(readings)))
+
+    def fits(self, notation: Notation) -> bool:
+        """Whether every value that means anything can be read in `notation`."""
+        return self._readable[notation] == self._values
 
     def decide(self, default: Notation) -> Notation:
-        """The notation of the file: the one most values are written in. Raises `Ambiguous`.
+        """The notation of the file: the one most values can be read in. Raises `Ambiguous` when there are two of them
+        and a value means something else in each.
 
         Values of another notation then have no reading, so that a file is never read half one way, half the other.
         """
-        if self._votes:
-            return max(self._votes, key=self._votes.__getitem__)
-        if self._first_ambiguous is not None:
-            raise Ambiguous(*self._first_ambiguous)
-        return self._either or default
+        if not self._values:
+            return default
+        most = max(self._readable.values())
+        best = [notation for notation, values in self._readable.items() if values == most]
+        for doubt in self._ambiguous.values():
+            if len({doubt.readings[notation] for notation in best if notation in doubt.readings}) > 1:
+                raise doubt
+        return default if default in best else best[0]

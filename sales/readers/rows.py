@@ -1,38 +1,70 @@
-"""One row of a sell-out report: cells into a checked `SellOutRow`, or all that is wrong with them."""
+"""Rows of a sell-out report: blocks of cells into checked values, or all that is wrong with them.
+
+A block is worked on column by column, which spares most of the work for what repeats.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
 from common.sentences import _n
-from sales.keys import document_key, line_key, occurrence_key
-from sales.readers.columns import REQUIRED, Column
-from sales.readers.notations import Dates, Numbers, date_readings, number_readings
-from sales.readers.problems import Problem
+from sales.keys import document_key, line_key, occurrence_key, undocumented_key
+from sales.readers.columns import LABELS, Column, amount_and_currency, plain
+from sales.readers.layout import Layout, places_of
+from sales.readers.notations import Dates, Numbers
+from sales.readers.problems import Problem, Unreadable
+from sales.readers.sieve import Block
+from sales.readers.source import Cell, Source, written
+from sales.readers.units import PIECES
+from sales.readers.values import (
+    Refusal,
+    Values,
+    currency_beside,
+    currency_code,
+    day,
+    gtin,
+    identifier,
+    in_bounds,
+    number,
+    short_text,
+    vat_id,
+)
 
-LONGEST = {
-    Column.CUSTOMER_NUMBER: 60,
-    Column.CUSTOMER_NAME: 200,
-    Column.DOCUMENT: 60,
-    Column.LINE: 30,
-    Column.ARTICLE: 60,
-    Column.PROJECT: 60,
-}
 DECIMALS = {Column.QUANTITY: 3, Column.NET: 2}
 WHOLE_DIGITS = {Column.QUANTITY: 11, Column.NET: 12}
-OLDEST = 10
-"""Years. What is older is a slip of the pen, and would be booked where nobody looks for it."""
-_FILLED = {*REQUIRED, Column.LINE} - {Column.NET}
-_SYMBOLS = {"€": "EUR"}
+LONGEST_KEY = 80
+_IDENTIFIERS = {
+    Column.CUSTOMER_NUMBER: 60,
+    Column.DOCUMENT: 60,
+    Column.LINE: 60,
+    Column.ARTICLE: 60,
+    Column.DISTRIBUTOR_ARTICLE: 60,
+    Column.PROJECT: 60,
+    Column.ORIGINAL_DOCUMENT: 60,
+    Column.ORIGINAL_LINE: 60,
+}
+_TEXTS = {
+    Column.CUSTOMER_NAME: 200,
+    Column.CUSTOMER_POSTCODE: 12,
+    Column.CUSTOMER_CITY: 120,
+    Column.ARTICLE_NAME: 200,
+    Column.UNIT: 60,
+}
+_LONGEST_NUMBER = 60
 
 
 @dataclass(frozen=True, slots=True)
 class SellOutRow:
-    """One row as the distributor means it. `net` None: no value. `row` as a spreadsheet counts, the header being 1."""
+    """One row as the distributor means it. `row` as a spreadsheet counts; `net` None: no value; `quantity` in pieces.
+
+    `customer_number` and `article` are what the row is recognised by: where it has no such number, its VAT id or else
+    name and postcode; its GTIN or else the distributor's own number. `original_*`: the document and line that a return
+    or credit takes back. "" is what the row does not say.
+    """
 
     row: int
     customer_number: str
@@ -46,126 +78,342 @@ class SellOutRow:
     net: Decimal | None
     currency: str
     project_ref: str
+    customer_vat_id: str
+    customer_postcode: str
+    customer_city: str
+    gtin: str
+    distributor_article: str
+    article_name: str
+    original_document_key: str
+    original_line: str
+
+    @classmethod
+    def of(cls, texts: Sequence[str | None]) -> Self:
+        """From texts in the order of the fields; None: no value."""
+        row, *others = texts
+        values: list[str | None] = [text for text in others]
+        known = dict(zip(cls.__slots__[1:], values, strict=True))
+        return cls(
+            row=int(row or 0),
+            document_date=date.fromisoformat(known.pop("document_date") or ""),
+            quantity=Decimal(known.pop("quantity") or 0),
+            net=None if (net := known.pop("net")) is None else Decimal(net),
+            **{name: text or "" for name, text in known.items()},  # type: ignore[arg-type]
+        )
 
 
-@dataclass(frozen=True)
+@dataclass
+class ReadBlock:
+    """`columns` in the order of `SellOutRow`, None for no value; `problems` by place in the block."""
+
+    columns: list[list[str] | list[str | None]]
+    problems: dict[int, list[Problem]]
+    length: int
+
+    def results(self) -> Iterator[SellOutRow | list[Problem]]:
+        for place, texts in enumerate(zip(*self.columns, strict=True)):
+            yield self.problems.get(place) or SellOutRow.of(texts)
+
+    def copy_text(self) -> bytes:
+        """The sound rows as PostgreSQL's COPY reads them in its text format."""
+        columns = [_escaped(column) for column in self.columns]
+        lines = list(map("\t".join, zip(*columns, strict=True)))
+        if self.problems:
+            lines = [line for place, line in enumerate(lines) if place not in self.problems]
+        lines.append("")
+        return "\n".join(lines).encode()
+
+
+def _escaped(column: list[str] | list[str | None]) -> list[str]:
+    # Tabs and line ends are gone with the white space; the backslash is what remains.
+    try:
+        texts: list[str] = column  # type: ignore[assignment]
+        return [text.replace("\\", "\\\\") for text in texts] if "\\" in "".join(texts) else texts
+    except TypeError:
+        return ["\\N" if text is None else text.replace("\\", "\\\\") for text in column]
+
+
+@dataclass
+class _Reading:
+    """A block while it is read."""
+
+    block: Block
+    cells: list[tuple[Cell, ...]]
+    problems: dict[int, list[Problem]] = field(default_factory=dict)
+
+    def refuse(self, place: int, problem: Problem) -> None:
+        self.problems.setdefault(place, []).append(problem)
+
+
 class RowReader:
-    """Reads the rows of one file. `places`: where each column stands; `latest`: last day a document may be dated."""
+    """Reads the rows of one file; it remembers how often an article stood in a document, so blocks come in order.
 
-    header: Sequence[str]
-    places: Mapping[Column, int]
-    numbers: Numbers
-    dates: Dates
-    latest: date
-    default_currency: str
+    `header`: the texts of the header; `currency`: that of files that name none. Raises `Unreadable` when the layout
+    does not fit the header, or leaves open what has to be known.
+    """
 
-    def read(self, row: int, cells: Sequence[str], occurrences: Counter[tuple[str, str]]) -> SellOutRow | list[Problem]:
-        """`occurrences` counts an article's rows per document, for files that do not number their lines."""
-        found = _Cells(self, row, cells)
-        found.check_length()
-        document, article = found.text(Column.DOCUMENT), found.text(Column.ARTICLE)
-        key = found.document_key(document)
-        if Column.LINE in self.places:
-            line = line_key(found.text(Column.LINE))
-        else:
-            occurrences[key, article] += 1
-            line = occurrence_key(article, occurrences[key, article])
-        day, quantity, net = found.day(), found.number(Column.QUANTITY), found.number(Column.NET)
-        customer, name = found.text(Column.CUSTOMER_NUMBER), found.text(Column.CUSTOMER_NAME)
-        currency, project = found.currency(), found.text(Column.PROJECT)
-        if found.problems or day is None or quantity is None:
-            return found.problems
-        return SellOutRow(row, customer, name, document, key, line, day, article, quantity, net, currency, project)
+    def __init__(self, layout: Layout, header: Sequence[str], source: Source, currency: str) -> None:
+        self.layout = layout
+        self.header = [" ".join(name.split()) for name in header]
+        self.places = _places(layout, header)
+        numbers, dates = layout.numbers or Numbers.ENGLISH, layout.dates or Dates.ISO
+        self._currency = currency
+        if Column.NET in self.places:
+            self._currency = amount_and_currency(header[self.places[Column.NET]])[1] or currency
+        self._factors = {plain(word): pieces for word, pieces in layout.units.items()}
+        self._packs = {" ".join(article.split()): pieces for article, pieces in layout.packs.items()}
+        self._occurrences: dict[tuple[str, str], int] = {}
+        self._values = {
+            **{column: Values(identifier(limit)) for column, limit in _IDENTIFIERS.items()},
+            **{column: Values(short_text(limit)) for column, limit in _TEXTS.items()},
+            Column.CUSTOMER_VAT_ID: Values(vat_id),
+            Column.GTIN: Values(gtin),
+            Column.CURRENCY: Values(currency_code),
+            Column.DATE: Values(day(dates, source)),
+            Column.QUANTITY: Values(number(numbers, WHOLE_DIGITS[Column.QUANTITY], 3, money=False)),
+            Column.NET: Values(number(numbers, WHOLE_DIGITS[Column.NET], 2, money=True)),
+        }
+        self._document_keys = Values(lambda cell: document_key(str(cell)))
+        self._line_keys = Values(lambda cell: line_key(str(cell)))
+        self._currencies_beside = Values(currency_beside)
+        self._pieces: dict[tuple[str, Decimal], str | Refusal] = {}
 
+    def name_of(self, column: Column) -> str:
+        """The column as the header names it; ours where there is none."""
+        place = self.places.get(column)
+        return LABELS[column] if place is None or not self.header[place] else self.header[place]
 
-class _Cells:
-    """The cells of one row by column, and the problems found in them."""
+    def read(self, block: Block) -> ReadBlock:
+        length = len(block.rows)
+        reading = _Reading(block, list(zip(*block.rows, strict=True)))
+        self._check_length(reading)
+        texts = {column: self._take(reading, column) for column in self._values if column is not Column.NET}
+        blank = [""] * length
 
-    def __init__(self, reader: RowReader, row: int, cells: Sequence[str]) -> None:
-        self.reader, self.row, self.cells = reader, row, cells
-        self.problems: list[Problem] = []
+        def get(column: Column) -> list[str]:
+            return texts[column] or blank
 
-    def _refuse(self, column: Column, value: str, text: str, **params: str) -> None:
-        name = self.reader.header[self.reader.places[column]]
-        self.problems.append(Problem.at(self.row, " ".join(name.split()), value, text, **params))
+        customer = self._customers(reading, texts, blank)
+        article = self._articles(reading, texts, blank)
+        days = get(Column.DATE)
+        keys = self._keys(reading, get(Column.DOCUMENT), days, customer)
+        lines = self._lines(reading, get(Column.DOCUMENT), keys, texts[Column.LINE], article)
+        quantity = self._quantities(reading, get(Column.QUANTITY), texts[Column.UNIT], article)
+        net, currency = self._amounts(reading, texts[Column.CURRENCY])
+        columns: list[list[str] | list[str | None]] = [
+            list(map(str, block.numbers)),
+            customer,
+            get(Column.CUSTOMER_NAME),
+            get(Column.DOCUMENT),
+            keys,
+            lines,
+            days,
+            article,
+            quantity,
+            net,
+            currency,
+            get(Column.PROJECT),
+            get(Column.CUSTOMER_VAT_ID),
+            get(Column.CUSTOMER_POSTCODE),
+            get(Column.CUSTOMER_CITY),
+            get(Column.GTIN),
+            get(Column.DISTRIBUTOR_ARTICLE),
+            get(Column.ARTICLE_NAME),
+            _keyed(self._document_keys, get(Column.ORIGINAL_DOCUMENT)),
+            [line and line_key(line) for line in get(Column.ORIGINAL_LINE)],
+        ]
+        return ReadBlock(columns, reading.problems, length)
 
-    def _raw(self, column: Column) -> str:
-        """The cell with its white space tidied; empty for a column the file does not have or the row does not reach."""
-        place = self.reader.places.get(column)
+    # --- one column -----------------------------------------------------------------------------------------
+
+    def _take(self, reading: _Reading, column: Column) -> list[str] | None:
+        """The column's values, "" where one is refused; None when the file has no such column."""
+        place = self.places.get(column)
         if place is None:
-            return ""
-        value = " ".join(self.cells[place].split()) if place < len(self.cells) else ""
-        if not value and column in _FILLED:
-            self._refuse(column, "", _n("This must not be empty."))
-        return value
+            return None
+        values, refused = self._values[column].of(reading.cells[place])
+        return self._accepted(reading, column, values) if refused else values  # type: ignore[return-value]
 
-    def check_length(self) -> None:
+    def _accepted(self, reading: _Reading, column: Column, values: Sequence[str | Refusal]) -> list[str]:
+        accepted = []
+        for place, value in enumerate(values):
+            if isinstance(value, Refusal):
+                reading.refuse(place, value.at(reading.block.numbers[place], self.name_of(column)))
+                value = ""
+            accepted.append(value)
+        return accepted
+
+    def _refuse(self, reading: _Reading, place: int, column: Column, text: str, **params: str) -> None:
+        position = self.places.get(column)
+        value = "" if position is None else " ".join(written(reading.cells[position][place]).split())
+        reading.refuse(place, Problem.at(reading.block.numbers[place], self.name_of(column), value, text, **params))
+
+    def _check_length(self, reading: _Reading) -> None:
         """More cells than columns: mostly an amount with a decimal comma, unquoted, in a file with commas between."""
-        columns = len(self.reader.header)
-        if surplus := [cell for cell in self.cells[columns:] if cell.strip()]:
+        columns = len(self.header)
+        for place, cells in reading.block.surplus.items():
+            value = next(text for cell in cells[columns:] if (text := written(cell).strip()))
             sentence = _n(
-                "The row has {cells} cells, the first row only {columns}. Text with the separator in it needs quotes."
+                "The row has {cells} cells, the header only {columns}. Text with the separator in it needs quotes."
             )
-            found = str(len(self.cells))
-            self.problems.append(Problem.at(self.row, "", surplus[0], sentence, cells=found, columns=str(columns)))
+            found = {"cells": str(len(cells)), "columns": str(columns)}
+            reading.refuse(place, Problem.at(reading.block.numbers[place], "", value, sentence, **found))
 
-    def text(self, column: Column) -> str:
-        value = self._raw(column)
-        if not value.isprintable():
-            # Marks nobody sees, mostly copied along from a web page, would make two numbers of one.
-            value = "".join(sign for sign in value if sign.isprintable())
-        if len(value) > LONGEST[column]:
-            self._refuse(column, value, _n("This is longer than {limit} characters."), limit=str(LONGEST[column]))
-        return value
+    # --- what is made of several columns ----------------------------------------------------------------------
 
-    def document_key(self, number: str) -> str:
-        key = document_key(number)
-        if number and not key:
-            self._refuse(Column.DOCUMENT, number, _n("A document number has letters or digits."))
-        elif len(key) > LONGEST[Column.DOCUMENT] >= len(number):
-            limit = str(LONGEST[Column.DOCUMENT])
-            self._refuse(Column.DOCUMENT, number, _n("This is longer than {limit} characters."), limit=limit)
-        return key
+    def _customers(
+        self, reading: _Reading, texts: Mapping[Column, list[str] | None], blank: list[str]
+    ) -> list[str]:
+        numbers = texts[Column.CUSTOMER_NUMBER] or blank
+        if "" not in numbers:
+            return numbers
+        vat, name = texts[Column.CUSTOMER_VAT_ID] or blank, texts[Column.CUSTOMER_NAME] or blank
+        postcode = texts[Column.CUSTOMER_POSTCODE] or blank
+        found = [
+            number or vat_id or (f"{called} {code}".strip().upper()[:_LONGEST_NUMBER].strip() if called else "")
+            for number, vat_id, called, code in zip(numbers, vat, name, postcode, strict=True)
+        ]
+        self._require(reading, found, (Column.CUSTOMER_NUMBER, Column.CUSTOMER_VAT_ID, Column.CUSTOMER_NAME))
+        return found
 
-    def number(self, column: Column) -> Decimal | None:
-        value = self._raw(column)
-        if not value:
-            return None
-        number = number_readings(value).get(self.reader.numbers)
-        decimals = DECIMALS[column]
-        if number is None:
-            example = self.reader.numbers.example
-            sentence = _n("“{value}” is no number of the kind this file uses ({example}).")
-            self._refuse(column, value, sentence, example=example)
-        elif number.adjusted() >= WHOLE_DIGITS[column]:
-            self._refuse(column, value, _n("“{value}” is too large."))
-        elif number != (rounded := round(number, decimals)):
-            sentence = _n("“{value}” has more than {decimals} decimal places.")
-            self._refuse(column, value, sentence, decimals=str(decimals))
+    def _articles(self, reading: _Reading, texts: Mapping[Column, list[str] | None], blank: list[str]) -> list[str]:
+        numbers = texts[Column.ARTICLE] or blank
+        if "" not in numbers:
+            return numbers
+        gtins, own = texts[Column.GTIN] or blank, texts[Column.DISTRIBUTOR_ARTICLE] or blank
+        found = [number or code or other for number, code, other in zip(numbers, gtins, own, strict=True)]
+        self._require(reading, found, (Column.ARTICLE, Column.GTIN, Column.DISTRIBUTOR_ARTICLE))
+        return found
+
+    def _require(self, reading: _Reading, values: list[str], columns: Sequence[Column]) -> None:
+        """Refuse rows without a value, at the first of `columns` that the file has, unless it was refused already."""
+        if "" not in values:
+            return
+        present = [column for column in columns if column in self.places]
+        for place, value in enumerate(values):
+            if not value:
+                self._miss(reading, place, present)
+
+    def _miss(self, reading: _Reading, place: int, columns: Sequence[Column]) -> None:
+        names = {self.name_of(column) for column in columns}
+        if not any(problem.column in names for problem in reading.problems.get(place, ())):
+            self._refuse(reading, place, columns[0], _n("This must not be empty."))
+
+    def _keys(self, reading: _Reading, documents: list[str], days: list[str], customers: list[str]) -> list[str]:
+        keys = _keyed(self._document_keys, documents)
+        if "" not in keys:
+            return self._checked_keys(reading, keys)
+        for place, (key, document) in enumerate(zip(keys, documents, strict=True)):
+            if document and not key:
+                self._refuse(reading, place, Column.DOCUMENT, _n("A document number has letters or digits."))
+            elif not document:
+                keys[place] = undocumented_key(days[place], customers[place])
+        return self._checked_keys(reading, keys)
+
+    def _checked_keys(self, reading: _Reading, keys: list[str]) -> list[str]:
+        # Some signs become several letters in a key.
+        if max(map(len, keys)) > LONGEST_KEY:
+            for place, key in enumerate(keys):
+                if len(key) > LONGEST_KEY:
+                    sentence, limit = _n("This is longer than {limit} characters."), str(LONGEST_KEY)
+                    self._refuse(reading, place, Column.DOCUMENT, sentence, limit=limit)
+        return keys
+
+    def _lines(
+        self,
+        reading: _Reading,
+        documents: list[str],
+        keys: list[str],
+        lines: list[str] | None,
+        articles: list[str],
+    ) -> list[str]:
+        if lines is not None and "" not in lines and "" not in documents:
+            return _keyed(self._line_keys, lines)
+        found = []
+        for place, (document, key, article) in enumerate(zip(documents, keys, articles, strict=True)):
+            if lines is not None and document:
+                if not lines[place]:
+                    self._miss(reading, place, [Column.LINE])
+                found.append(line_key(lines[place]))
+                continue
+            occurrence = self._occurrences.get((key, article), 0) + 1
+            self._occurrences[key, article] = occurrence
+            found.append(occurrence_key(article, occurrence))
+        return found
+
+    def _quantities(
+        self, reading: _Reading, quantities: list[str], units: list[str] | None, articles: list[str]
+    ) -> list[str]:
+        if "" in quantities:
+            self._require(reading, quantities, (Column.QUANTITY,))
+        if units is None and not self._packs:
+            return quantities
+        found = []
+        for place, (quantity, article) in enumerate(zip(quantities, articles, strict=True)):
+            factor = self._packs.get(article, _ONE)
+            if units is not None and (word := units[place]):
+                pieces = self._pieces_in(word)
+                if pieces is None:
+                    self._refuse(reading, place, Column.UNIT, _n("How many pieces is one “{value}”?"))
+                factor *= pieces or _ONE
+            found.append(quantity if factor == _ONE or not quantity else self._times(reading, place, quantity, factor))
+        return found
+
+    def _pieces_in(self, word: str) -> Decimal | None:
+        key = plain(word)
+        return self._factors.get(key) or (_ONE if key in PIECES else None)
+
+    def _times(self, reading: _Reading, place: int, quantity: str, factor: Decimal) -> str:
+        result = self._pieces.get((quantity, factor))
+        if result is None:
+            value = Decimal(quantity) * factor
+            result = in_bounds(value, f"{value.normalize():f}", WHOLE_DIGITS[Column.QUANTITY], 3)
+            self._pieces[quantity, factor] = result
+        if isinstance(result, Refusal):
+            reading.refuse(place, result.at(reading.block.numbers[place], self.name_of(Column.QUANTITY)))
+            return ""
+        return result
+
+    def _amounts(
+        self, reading: _Reading, currencies: list[str] | None
+    ) -> tuple[list[str | None], list[str]]:
+        """Net amounts and their currencies: that of the row, that beside the amount, that of the head, the default."""
+        amounts = self._take(reading, Column.NET)
+        length = len(reading.block.rows)
+        beside: list[str] | None = None
+        if amounts is not None:
+            beside = _keyed(self._currencies_beside, reading.cells[self.places[Column.NET]])
+        if currencies is not None and beside is not None and any(beside):
+            for place, (said, sign) in enumerate(zip(currencies, beside, strict=True)):
+                if said and sign and said != sign:
+                    sentence = _n("The amount is in {beside}, the row says {currency}.")
+                    self._refuse(reading, place, Column.NET, sentence, beside=sign, currency=said)
+        default = self._currency
+        if currencies is None and (beside is None or not any(beside)):
+            found = [default] * length
         else:
-            return rounded
-        return None
+            blank = [""] * length
+            found = [said or sign or default for said, sign in zip(currencies or blank, beside or blank, strict=True)]
+        return [amount or None for amount in amounts] if amounts is not None else [None] * length, found
 
-    def day(self) -> date | None:
-        value = self._raw(Column.DATE)
-        if not value:
-            return None
-        day = date_readings(value).get(self.reader.dates)
-        if day is None:
-            example = self.reader.dates.example
-            sentence = _n("“{value}” is no date of the kind this file uses ({example}).")
-            self._refuse(Column.DATE, value, sentence, example=example)
-        elif day > self.reader.latest:
-            self._refuse(Column.DATE, value, _n("The document date lies in the future."))
-        elif day.year < self.reader.latest.year - OLDEST:
-            self._refuse(
-                Column.DATE, value, _n("The document date lies more than {years} years ago."), years=str(OLDEST)
-            )
-        return day
 
-    def currency(self) -> str:
-        value = self._raw(Column.CURRENCY)
-        code = _SYMBOLS.get(value, value.upper()) or self.reader.default_currency
-        if not (len(code) == 3 and code.isascii() and code.isalpha()):
-            self._refuse(Column.CURRENCY, value, _n("“{value}” is no currency code such as EUR."))
-        return code
+_ONE = Decimal(1)
+
+
+def _keyed(values: Values, cells: Sequence[Cell]) -> list[str]:
+    return values.of(cells)[0]  # type: ignore[return-value]
+
+
+def _places(layout: Layout, header: Sequence[str]) -> dict[Column, int]:
+    places, missing = places_of(layout.columns, header)
+    if missing:
+        sentence = _n("The column “{column}” is missing. The header of the file says: {names}")
+        names = ", ".join(f"“{' '.join(name.split())}”" for name in header)[:300]
+        row = layout.header_row
+        raise Unreadable(
+            [
+                Problem.at(row, layout.name_of(column), "", sentence, column=layout.name_of(column), names=names)
+                for column in missing
+            ]
+        )
+    return places
