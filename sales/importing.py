@@ -116,7 +116,7 @@ def settled_layout(
     except Unreadable as error:
         raise ReportRefused(error.problems, read=error.rows) from error
     if guess.questions:
-        raise ReportRefused([question.problem for question in guess.questions], read=guess.rows)
+        raise ReportRefused([question.as_problem() for question in guess.questions], read=guess.rows)
     return guess.layout, guess.rows
 
 
@@ -150,7 +150,7 @@ def import_sellout(
         layout, _rows = settled_layout(vendor=vendor, distributor=distributor, content=content)
     scope = _scope(vendor, today, replaces)
     with transaction.atomic(), staging(vendor_id=vendor.pk, distributor_id=distributor.pk, layout=layout) as rows:
-        read = _fill(rows, content, layout, progress)
+        read = _fill(rows, vendor, content, layout, progress)
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
         if earlier := _imported_before(vendor, distributor, sha256):
             return earlier
@@ -227,10 +227,10 @@ def _imported_before(vendor: Vendor, distributor: Distributor, sha256: str) -> I
     return report and ImportResult(report, report.rows, matched=0, unmatched=0, duplicate=report.rows, known=True)
 
 
-def _fill(rows: Staging, content: bytes, layout: Layout, progress: Progress | None) -> int:
+def _fill(rows: Staging, vendor: Vendor, content: bytes, layout: Layout, progress: Progress | None) -> int:
     """Stage the file's rows; returns how many there are. Raises `ReportRefused` when one of them cannot be read."""
     try:
-        with read_rows(content, layout) as reading:
+        with read_rows(content, layout, layouts.limits(), currency=layouts.currency_of_files(vendor)) as reading:
             rows.fill(_told(reading, progress) if progress else reading)
     except Unreadable as error:
         raise ReportRefused(error.problems, read=error.rows) from error

@@ -12,14 +12,25 @@ from common.models import User
 from programs.models import Distributor, Vendor
 from sales.books import one_report_at_a_time
 from sales.models import ReportMapping
-from sales.readers.layout import Guess, Layout, Limits
+from sales.readers.layout import Layout
+from sales.readers.limits import Limits
 from sales.readers.notations import Dates, Numbers
+from sales.readers.questions import Guess
 from sales.readers.reading import guess
+from sales.selectors import currencies_of
+
+DEFAULT_CURRENCY = "EUR"
 
 
 def limits() -> Limits:
     """What is refused before it is looked at."""
     return Limits(size=settings.SELLOUT_MAX_BYTES, rows=settings.SELLOUT_MAX_ROWS)
+
+
+def currency_of_files(vendor: Vendor) -> str:
+    """What amounts are in where a file does not say: the currency of the vendor's programs, if they have one."""
+    currencies = currencies_of(vendor)
+    return currencies[0] if len(currencies) == 1 else DEFAULT_CURRENCY
 
 
 def remembered(*, vendor: Vendor, distributor: Distributor) -> ReportMapping | None:
@@ -40,11 +51,16 @@ def guess_for(
     `numbers`, `dates`: how it writes them, where the caller knows.
     """
     known = remembered(vendor=vendor, distributor=distributor)
-    found = guess(content, Layout.from_document(known.layout) if known else None, limits())
+    found = guess_by(vendor=vendor, content=content, layout=Layout.from_document(known.layout) if known else None)
     if numbers is None and dates is None:
         return found
     told = replace(found.layout, numbers=numbers or found.layout.numbers, dates=dates or found.layout.dates)
-    return guess(content, told, limits())
+    return guess_by(vendor=vendor, content=content, layout=told)
+
+
+def guess_by(*, vendor: Vendor, content: bytes, layout: Layout | None) -> Guess:
+    """How this file is read by `layout`, where it fits. Raises `Unreadable`."""
+    return guess(content, layout, limits(), currency=currency_of_files(vendor))
 
 
 def remember(*, vendor: Vendor, distributor: Distributor, layout: Layout, user: User | None, now: datetime) -> bool:

@@ -146,17 +146,13 @@ class Staging:
 
     # --- what is wrong -----------------------------------------------------------------------------------------------
 
-    def _name_of(self, column: Column) -> str:
-        """The column as the file's header names it; ours when the file has none."""
-        return self.layout.columns.get(column) or LABELS[column]
-
     def _numbered_otherwise(self, document: str, row: int) -> Problem:
         if Column.LINE in self.layout.columns:
             sentence = _n("Document {document} is known from a report without line numbers. Leave out this column.")
-            return Problem.at(row, self._name_of(Column.LINE), "", sentence, document=document)
+            return Problem.at(row, self.layout.name_of(Column.LINE), "", sentence, document=document)
         sentence = _n("Document {document} is known from a report with line numbers. Add the column “{column}”.")
         return Problem.at(
-            row, self._name_of(Column.DOCUMENT), document, sentence, document=document, column=LABELS[Column.LINE]
+            row, self.layout.name_of(Column.DOCUMENT), document, sentence, document=document, column=LABELS[Column.LINE]
         )
 
     def _clash(self, clash: tuple[Any, ...]) -> Iterator[Problem]:
@@ -174,7 +170,7 @@ class Staging:
             places = {"document": document or "–", "line": line, "known": self._written(old)}
             places["other_row"] = str(other_row)
             value = "" if new is None else self._written(new)
-            yield Problem.at(row, self._name_of(_COLUMN_OF[name]), value, sentence, **places)
+            yield Problem.at(row, self.layout.name_of(_COLUMN_OF[name]), value, sentence, **places)
 
     def _written(self, value: date | Decimal | str | None) -> str:
         """A value as the file would write it."""

@@ -31,10 +31,10 @@ from sales.importing import (
     tidy_name,
 )
 from sales.models import SellOutReport, Upload
-from sales.readers.layout import Guess, Layout
+from sales.readers.layout import Layout
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem, Unreadable
-from sales.readers.reading import guess
+from sales.readers.questions import Guess
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +129,11 @@ def hand_in(
 
 def look(upload: Upload, layout: Layout | None = None) -> Guess:
     """The file as it will be read by its layout (or by another one that is tried). Raises `Unreadable`."""
-    return guess(bytes(upload.content), layout or Layout.from_document(upload.layout), layouts.limits())
+    return layouts.guess_by(
+        vendor=upload.vendor,
+        content=bytes(upload.content),
+        layout=layout or Layout.from_document(upload.layout),
+    )
 
 
 def correct(*, upload: Upload, layout: Layout, rows: int) -> None:
