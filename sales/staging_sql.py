@@ -182,8 +182,9 @@ LEFT JOIN programs_product AS product ON product.id = asked.product_id
 
 # A return that names its sale counts when that sale counted, whether it is booked, waits or stands in this file; any
 # other return on its own day.
-_NAMED = """known.document_key = staged.original_document_key AND known.article = staged.article
-    AND (staged.original_line = '' OR known.document_line = staged.original_line)"""
+_NAMED = """known.document_key = staged.original_document_key
+    AND CASE WHEN staged.original_line = '' THEN known.article = staged.article
+        ELSE known.document_line = staged.original_line END"""
 COUNTS_ON = f"""
 UPDATE sellout_sorted AS sorted SET counts_on = coalesce(
     (SELECT min(known.counts_on) FROM sales_saleline AS known

@@ -215,6 +215,7 @@ def sell(
         "counts_on": on,
         "evidence": Evidence.SELL_OUT,
         "cut": current_cut(vendor_id=product.vendor_id),
+        "article": product.article,
         "booked_at": NOW,
         **fields,
     }

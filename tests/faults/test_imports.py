@@ -122,7 +122,7 @@ def undisturbed(program: Program, own_database: str) -> tuple[str, str]:
     """The digests that a quiet import and its quiet replacement leave; the database is as before again."""
     found = import_both(program)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE sales_upload, sales_selloutreport, sales_waitingrow CASCADE")
+        cursor.execute("TRUNCATE sales_upload, sales_selloutreport, sales_waitingrow, sales_saleline CASCADE")
     assert not Upload.objects.exists()
     return found
 
