@@ -43,6 +43,9 @@ class Allowance:
     files: int = 32
 
 
+USUAL_ALLOWANCE = Allowance()
+
+
 class Cause(StrEnum):
     MEMORY = "memory"
     TIME = "time"
@@ -91,7 +94,7 @@ class Child:
 
 @contextmanager
 def limited(
-    module: str, arguments: Mapping[str, Any], content: bytes, allowance: Allowance = Allowance()
+    module: str, arguments: Mapping[str, Any], content: bytes, allowance: Allowance = USUAL_ALLOWANCE
 ) -> Iterator[Child]:
     """A child that runs `module`. It is killed when the block is left before it ends."""
     with tempfile.TemporaryFile() as given:

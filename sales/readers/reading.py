@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from common.limited import Allowance, Cause, Child, ChildEnded, limited
+from common.limited import USUAL_ALLOWANCE, Allowance, Cause, Child, ChildEnded, limited
 from common.sentences import _n
 from sales.readers.kinds import kind_of
 from sales.readers.layout import Kind, Layout
-from sales.readers.limits import Limits
+from sales.readers.limits import USUAL_LIMITS, Limits
 from sales.readers.problems import Problem, Unreadable
 from sales.readers.questions import Guess
 from sales.readers.sieve import LeftOut
@@ -29,10 +29,10 @@ _logger = logging.getLogger(__name__)
 def guess(
     content: bytes,
     remembered: Layout | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL_LIMITS,
     *,
     currency: str = EUR,
-    allowance: Allowance = Allowance(),
+    allowance: Allowance = USUAL_ALLOWANCE,
 ) -> Guess:
     """How a file will be read, and what has to be asked before. `remembered` settles what it can, where all its columns
     are found again; answers to questions are given by putting them into it. `currency`: that of files that name none.
@@ -83,10 +83,10 @@ class Reading:
 def read_rows(
     content: bytes,
     layout: Layout,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL_LIMITS,
     *,
     currency: str = EUR,
-    allowance: Allowance = Allowance(),
+    allowance: Allowance = USUAL_ALLOWANCE,
 ) -> Iterator[Reading]:
     """All rows of a file. Leaving the block early ends the work."""
     with _working("read", content, layout, limits, allowance, currency=currency) as child:
@@ -98,8 +98,8 @@ def annotate(
     layout: Layout,
     sentences: Mapping[int, str],
     heading: str,
-    limits: Limits = Limits(),
-    allowance: Allowance = Allowance(),
+    limits: Limits = USUAL_LIMITS,
+    allowance: Allowance = USUAL_ALLOWANCE,
 ) -> tuple[bytes, str]:
     """The same table with one more column below `heading`, which holds the sentences of rows that have one; and the
     extension of its name. No cell of it is a formula. Raises `Unreadable`."""

@@ -33,10 +33,8 @@ _ZEROS = re.compile(r'"?(0{2,30})"?')
 _FIRST_SERIAL, _LAST_SERIAL = 31_000, 73_500
 
 
-def _damaged(error: BaseException) -> Unreadable:
-    refusal = Unreadable.because(_n("The workbook is damaged. Open it, save it anew as XLSX or CSV and send that file."))
-    refusal.__cause__ = error
-    return refusal
+def _damaged() -> Unreadable:
+    return Unreadable.because(_n("The workbook is damaged. Open it, save it anew as XLSX or CSV and send that file."))
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Workbook:
                 check_archive(archive.namelist())
             return cls(load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False))
         except _BROKEN as error:
-            raise _damaged(error) from error
+            raise _damaged() from error
 
     @property
     def sheets(self) -> list[str]:
@@ -85,7 +83,7 @@ class SheetSource:
                 self.limits.check_columns(len(cells))
                 yield cells
         except _BROKEN as error:
-            raise _damaged(error) from error
+            raise _damaged() from error
 
     def day_of(self, serial: float) -> date | None:
         if not _FIRST_SERIAL <= serial <= _LAST_SERIAL:

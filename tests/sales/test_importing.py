@@ -152,10 +152,10 @@ def test_a_row_that_contradicts_an_earlier_one_of_its_file_is_refused(world: Wor
 
 def test_one_wrong_row_refuses_the_whole_file(world: World, before: tuple[int, int, int]) -> None:
     with pytest.raises(ReportRefused) as refusal:
-        send(world, report(ROWS[0], ROWS[1].replace(";2;", ";zwei;"), ROWS[2].replace("03.11.2026", "17.11.2026")))
+        send(world, report(ROWS[0], ROWS[1].replace(";2;", ";zwei;"), ROWS[2].replace("03.11.2026", "31.11.2026")))
     assert [(problem.row, problem.column, problem.value) for problem in refusal.value.problems] == [
         (3, "Menge", "zwei"),
-        (4, "Belegdatum", "17.11.2026"),
+        (4, "Belegdatum", "31.11.2026"),
     ]
     assert refusal.value.read == 3
     assert counts() == before
