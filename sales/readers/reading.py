@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from common.limited import USUAL_ALLOWANCE, Allowance, Cause, Child, ChildEnded, limited
@@ -23,6 +23,7 @@ from sales.readers.sieve import LeftOut
 
 EUR = "EUR"
 _MODULES = {Kind.CSV: "sales.readers.child", Kind.XLSX: "sales.readers.xlsx_child"}
+_WORKBOOK = 500_000_000
 _logger = logging.getLogger(__name__)
 
 
@@ -104,6 +105,9 @@ def annotate(
     """The same table with one more column below `heading`, which holds the sentences of rows that have one; and the
     extension of its name. No cell of it is a formula. Raises `Unreadable`."""
     said = {str(row): sentence for row, sentence in sentences.items()}
+    if layout.kind is Kind.XLSX:
+        # A workbook is put together from files.
+        allowance = replace(allowance, written=_WORKBOOK)
     with _working("annotate", content, layout, limits, allowance, sentences=said, heading=heading) as child:
         kind, data = next(_records(child), (b"", b""))
         child.finish()
