@@ -1,4 +1,4 @@
-"""Cells of tables that leave the portal and come back: text that no spreadsheet takes for a formula. Knows no Django."""
+"""Text in cells that leave the portal and come back: no spreadsheet takes it for a formula. Knows no Django."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -35,12 +35,19 @@ _TOLD = 4_000
 
 @dataclass(frozen=True)
 class Allowance:
-    """Bytes of address space, seconds of computing, seconds by the clock, open files."""
+    """Bytes of address space, seconds of computing, seconds by the clock, open files, bytes in each file it writes.
+
+    A child that may write has a folder for it, which vanishes with it.
+    """
 
     memory: int = 1 << 30
     computing: int = 60
     seconds: int = 110
     files: int = 32
+    written: int = 0
+
+
+USUAL_ALLOWANCE = Allowance()
 
 
 class Cause(StrEnum):
@@ -91,36 +98,40 @@ class Child:
 
 @contextmanager
 def limited(
-    module: str, arguments: Mapping[str, Any], content: bytes, allowance: Allowance = Allowance()
+    module: str, arguments: Mapping[str, Any], content: bytes, allowance: Allowance = USUAL_ALLOWANCE
 ) -> Iterator[Child]:
     """A child that runs `module`. It is killed when the block is left before it ends."""
+    folder = tempfile.TemporaryDirectory() if allowance.written else nullcontext("/nonexistent")
+    with folder as scratch, _started(module, arguments, content, allowance, scratch) as process:
+        assert process.stdout is not None
+        child = Child(process, process.stdout)
+        alarm = threading.Timer(allowance.seconds, child.stop_late)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            yield child
+        finally:
+            alarm.cancel()
+            child.kill()
+
+
+def _started(
+    module: str, arguments: Mapping[str, Any], content: bytes, allowance: Allowance, scratch: str
+) -> subprocess.Popen[bytes]:
     with tempfile.TemporaryFile() as given:
         given.write(json.dumps(arguments).encode() + b"\n")
         given.write(content)
         given.seek(0)
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-E", "-s", "-B", "-m", module],
             stdin=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=_ROOT,
-            env={"LC_ALL": "C.UTF-8"},
+            env={"LC_ALL": "C.UTF-8", "TMPDIR": scratch},
             start_new_session=True,
             preexec_fn=_limiting(allowance),
         )
-    assert process.stdout is not None
-    child = Child(process, process.stdout)
-    alarm = threading.Timer(allowance.seconds, child.stop_late)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        with process:
-            try:
-                yield child
-            finally:
-                child.kill()
-    finally:
-        alarm.cancel()
 
 
 def _limiting(allowance: Allowance) -> Callable[[], None]:
@@ -129,7 +140,7 @@ def _limiting(allowance: Allowance) -> Callable[[], None]:
     limits = {
         resource.RLIMIT_CPU: (allowance.computing, allowance.computing + 1),
         resource.RLIMIT_NOFILE: (allowance.files, allowance.files),
-        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_FSIZE: (allowance.written, allowance.written),
         resource.RLIMIT_CORE: (0, 0),
     }
     if sys.platform == "linux":

@@ -113,8 +113,9 @@ _NAMES = {
     Column.GTIN: "gtin, ean, upc, ean code, ean number, gtin ean, ean gtin, barcode, EAN Nummer, EAN Nr, GTIN Nr",
     Column.DISTRIBUTOR_ARTICLE: (
         "distributor article number, distributor article no, distributor sku, distributor part number, our article "
-        "number, our article no, our sku, internal article number, Distributor Artikelnummer, Distributorartikelnummer, "
-        "eigene Artikelnummer, unsere Artikelnummer, unsere Art Nr, interne Artikelnummer, Lieferantenartikelnummer, "
+        "number, our article no, our sku, internal article number, Distributor Artikelnummer, "
+        "Distributorartikelnummer, eigene Artikelnummer, unsere Artikelnummer, unsere Art Nr, interne Artikelnummer, "
+        "Lieferantenartikelnummer, "
         "Artikelnummer intern, Disti Artikelnummer, Disti SKU"
     ),
     Column.ARTICLE_NAME: (

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import NoReturn
 
 from common.sentences import _n
 from sales.readers.kinds import check_text
@@ -15,6 +14,7 @@ from sales.readers.problems import Unreadable
 from sales.readers.source import Cell
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_CHARACTERS = _n("The characters of the file are neither UTF-8, UTF-16 nor Windows-1252.")
 _SAMPLE = 4096
 _PLAIN_SHARE = 0.7
 """Of every second byte: how many are zero in UTF-16 of what is mostly Latin letters and digits."""
@@ -50,11 +50,7 @@ def _checked(content: bytes, encodings: tuple[str, ...]) -> str:
             raise Unreadable.because(_n("The file contains binary zeros, so it is no CSV file."))
         check_text(text[:_SAMPLE])
         return encoding
-    _refuse_characters()
-
-
-def _refuse_characters() -> NoReturn:
-    raise Unreadable.because(_n("The characters of the file are neither UTF-8, UTF-16 nor Windows-1252."))
+    raise Unreadable.because(_CHARACTERS)
 
 
 @dataclass(frozen=True)
@@ -76,9 +72,9 @@ class CsvSource:
                 yield cells
         except csv.Error as error:
             sentence = _n("Quotation marks in this row are not closed or not doubled, or a cell is far too long.")
-            raise Unreadable.because(sentence, row=number + 1, rows=max(0, number - 1)) from error
+            raise Unreadable.because(sentence, at=number + 1, rows=max(0, number - 1)) from error
         except UnicodeDecodeError:
-            _refuse_characters()
+            raise Unreadable.because(_CHARACTERS) from None
 
     def day_of(self, serial: float) -> date | None:
         return None

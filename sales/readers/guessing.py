@@ -1,8 +1,8 @@
-"""A file's layout, found out from the file: what can only mean one thing is taken, everything else becomes a question."""
+"""A file's layout, found out from the file: what can only mean one thing is taken, all else becomes a question."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice
@@ -189,20 +189,19 @@ class _Survey:
         if place is None:
             return
         name = " ".join(self.found.header[place].split())
-        values = cells[place]
-        for value in dict.fromkeys(values):
+        for value, row in _first_of_each(cells[place], numbers):
             if isinstance(value, str) and (text := tidy(value)):
-                clues.add(numbers[values.index(value)], name, text)
+                clues.add(row, name, text)
 
     def _count_units(self, numbers: list[int], cells: list[tuple[Any, ...]]) -> None:
         place = self.places.get(Column.UNIT)
         if place is None or len(self.units) > MOST_UNITS:
             return
-        for value in dict.fromkeys(cells[place]):
+        for value, row in _first_of_each(cells[place], numbers):
             word = tidy(value)
             key = plain(word)
             if word and key not in PIECES and key not in self.units:
-                self.units[key] = (numbers[cells[place].index(value)], word)
+                self.units[key] = (row, word)
 
     def settle(self, layout: Layout, remembered: Layout | None, questions: list[Question]) -> Layout:
         """The layout with what the walk tells; what it leaves open is asked."""
@@ -267,9 +266,13 @@ class _Survey:
         for key, (row, word) in list(self.units.items())[:MOST_UNITS]:
             if key not in keys:
                 sentence = _n("How many pieces is one “{value}”?")
-                questions.append(
-                    Question(f"unit:{word}", sentence, {"value": word}, row=row, column=name, value=word)
-                )
+                questions.append(Question(f"unit:{word}", sentence, {"value": word}, row=row, column=name, value=word))
+
+
+def _first_of_each(values: Sequence[Any], rows: Sequence[int]) -> Iterable[tuple[Any, int]]:
+    """Each different value with the first of its rows."""
+    first = dict(zip(reversed(values), reversed(rows), strict=True))
+    return reversed(first.items())
 
 
 def _decimal(value: object) -> Decimal:

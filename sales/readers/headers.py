@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Self
@@ -29,11 +30,9 @@ class Candidate:
     @classmethod
     def of(cls, name: str, source: Source) -> Self:
         head: list[list[Cell]] = []
-        try:
+        # A wrong separator breaks quotes. What was read until then tells enough, or it is told with the rows.
+        with suppress(Unreadable):
             head.extend(islice(source.rows(), SEARCHED))
-        except Unreadable:
-            # A wrong separator breaks quotes. What was read until then tells enough, or it is told with the rows.
-            pass
         return cls(name, source, head)
 
 

@@ -78,6 +78,8 @@ class Layout:
         for name, kinds in _FIELDS.items():
             if not isinstance(document[name], kinds) or (name == "header_row" and isinstance(document[name], bool)):
                 raise ValueError(f"The field “{name}” of the layout has a value of another kind than expected.")
+        if not all(isinstance(text, str) and text.strip() for text in document["columns"].values()):
+            raise ValueError("Each column of a layout is named by a text.")
         layout = cls(
             kind=_one_of(Kind, document["kind"], "kind"),
             encoding=document["encoding"],
@@ -99,8 +101,6 @@ class Layout:
             raise ValueError(f"A CSV is written in one of {', '.join(ENCODINGS)} with a separator that is known.")
         if self.header_row < 1:
             raise ValueError("The header’s row is counted from 1.")
-        if not all(isinstance(text, str) and text.strip() for text in self.columns.values()):
-            raise ValueError("Each column of a layout is named by a text.")
 
 
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
@@ -119,7 +119,7 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def _one_of(choices: type[Choice], value: object, name: str) -> Choice:
+def _one_of(choices: type[Choice], value: str, name: str) -> Choice:
     try:
         return choices(value)
     except ValueError as error:
@@ -162,10 +162,8 @@ def places_of(columns: Mapping[Column, str], header: Sequence[str]) -> tuple[dic
         keys.setdefault(plain(text), []).append(place)
     places, missing = {}, []
     for column, name in columns.items():
-        if numbered := _PLACE.fullmatch(name):
-            found = [int(numbered[1]) - 1]
-        else:
-            found = keys.get(plain(name), [])
+        numbered = _PLACE.fullmatch(name)
+        found = [int(numbered[1]) - 1] if numbered else keys.get(plain(name), [])
         if len(found) == 1 and 0 <= found[0] < len(header):
             places[column] = found[0]
         else:

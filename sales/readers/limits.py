@@ -28,3 +28,6 @@ class Limits:
     def check_columns(self, columns: int) -> None:
         if columns > self.columns:
             raise Unreadable.because(_n("The file has more than {limit} columns."), limit=str(self.columns))
+
+
+USUAL_LIMITS = Limits()

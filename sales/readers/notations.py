@@ -74,6 +74,11 @@ def _digits_pattern(group: str, point: str) -> re.Pattern[str]:
 
 _DIGITS = {Numbers.GERMAN: _digits_pattern(r"\.", ","), Numbers.ENGLISH: _digits_pattern(",", r"\.")}
 _GROUPING = re.compile("[^0-9]")
+# What nearly all numbers of a file look like; the rest takes the long way.
+_PLAIN = {
+    notation: re.compile(rf"(-?)([1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+|0|[1-9][0-9]*)(?:{point}([0-9]+))?")
+    for notation, group, point in ((Numbers.GERMAN, r"\.", ","), (Numbers.ENGLISH, ",", r"\."))
+}
 
 
 def split_amount(text: str) -> tuple[str, bool, str]:
@@ -93,6 +98,15 @@ def split_amount(text: str) -> tuple[str, bool, str]:
         return "", False, ""
     negative = bool(minuses) and minuses[0] != "+"
     return found["digits"], negative, CURRENCY_SIGNS[signs[0].upper()] if signs else ""
+
+
+def plain_number(text: str, notation: Numbers) -> tuple[str, str, str] | None:
+    """Minus, digits before and digits behind the point of what is written plainly; None: it has to be looked at."""
+    found = _PLAIN[notation].fullmatch(text)
+    if found is None:
+        return None
+    minus, whole, part = found.groups()
+    return minus, _GROUPING.sub("", whole) if len(whole) > 3 else whole, part or ""
 
 
 def number_readings(text: str) -> Mapping[Numbers, Decimal]:
@@ -152,7 +166,7 @@ def date_readings(text: str) -> Mapping[Dates, date]:
         return {}
     if ":" in text and (time := _TIME_OF_DAY.search(text)) and time.end() == len(text):
         text = text[: time.start()]
-    readings = {}
+    readings: dict[Dates, date] = {}
     for notation, pattern in _DATES:
         if (found := pattern.fullmatch(text)) and (day := _day(found["year"], int(found["month"]), int(found["day"]))):
             readings.setdefault(notation, day)
@@ -161,9 +175,10 @@ def date_readings(text: str) -> Mapping[Dates, date]:
 
 def _days_in_words(text: str) -> Iterator[date]:
     for pattern in _IN_WORDS:
-        if (found := pattern.fullmatch(text)) and (month := _MONTHS.get(found["word"].lower())):
-            if day := _day(found["year"], month, int(found["day"])):
-                yield day
+        found = pattern.fullmatch(text)
+        month = found and _MONTHS.get(found["word"].lower())
+        if found and month and (day := _day(found["year"], month, int(found["day"]))):
+            yield day
 
 
 def _day(year: str, month: int, day: int) -> date | None:
@@ -192,7 +207,8 @@ class Ambiguous(Exception):
 class Clues(Generic[Notation]):
     """Collects what a file's values tell about their notation. Each value counts once."""
 
-    _MOST = 1 << 15
+    _ENOUGH = 5_000
+    """Values after which nothing new is expected, once it is clear how they are written."""
 
     def __init__(self, readings: Callable[[str], Mapping[Notation, object]]) -> None:
         self._readings: Callable[[str], Mapping[Notation, object]] = readings
@@ -202,17 +218,22 @@ class Clues(Generic[Notation]):
         self._ambiguous: dict[frozenset[Notation], Ambiguous] = {}  # the first of each kind
 
     def add(self, row: int, column: str, value: str) -> None:
-        if value in self._seen:
+        if value in self._seen or (len(self._seen) >= self._ENOUGH and self._clear()):
             return
-        if len(self._seen) < self._MOST:
+        if len(self._seen) < self._ENOUGH:
             self._seen.add(value)
         readings = self._readings(value)
         if not readings:
             return
         self._values += 1
-        self._readable.update(readings.keys())
+        for notation in readings:
+            self._readable[notation] += 1
         if len(set(readings.values())) > 1:
             self._ambiguous.setdefault(frozenset(readings), Ambiguous(row, column, value, dict(readings)))
+
+    def _clear(self) -> bool:
+        most = max(self._readable.values(), default=0)
+        return sum(count == most for count in self._readable.values()) == 1
 
     def fits(self, notation: Notation) -> bool:
         """Whether every value that means anything can be read in `notation`."""

@@ -73,6 +73,6 @@ class Unreadable(Exception):
         super().__init__("; ".join(map(str, self.problems)))
 
     @classmethod
-    def because(cls, text: str, /, row: int | None = None, rows: int = 0, **params: str) -> Unreadable:
-        """With one reason."""
-        return cls([Problem.at(row, "", "", text, **params)], rows)
+    def because(cls, text: str, /, *, at: int | None = None, rows: int = 0, **params: str) -> Unreadable:
+        """With one reason, and the row it stands in."""
+        return cls([Problem.at(at, "", "", text, **params)], rows)

@@ -9,30 +9,31 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from common.limited import Allowance, Cause, Child, ChildEnded, limited
+from common.limited import USUAL_ALLOWANCE, Allowance, Cause, Child, ChildEnded, limited
 from common.sentences import _n
 from sales.readers.kinds import kind_of
 from sales.readers.layout import Kind, Layout
-from sales.readers.limits import Limits
+from sales.readers.limits import USUAL_LIMITS, Limits
 from sales.readers.problems import Problem, Unreadable
 from sales.readers.questions import Guess
 from sales.readers.sieve import LeftOut
 
 EUR = "EUR"
 _MODULES = {Kind.CSV: "sales.readers.child", Kind.XLSX: "sales.readers.xlsx_child"}
+_WORKBOOK = 500_000_000
 _logger = logging.getLogger(__name__)
 
 
 def guess(
     content: bytes,
     remembered: Layout | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL_LIMITS,
     *,
     currency: str = EUR,
-    allowance: Allowance = Allowance(),
+    allowance: Allowance = USUAL_ALLOWANCE,
 ) -> Guess:
     """How a file will be read, and what has to be asked before. `remembered` settles what it can, where all its columns
     are found again; answers to questions are given by putting them into it. `currency`: that of files that name none.
@@ -83,10 +84,10 @@ class Reading:
 def read_rows(
     content: bytes,
     layout: Layout,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL_LIMITS,
     *,
     currency: str = EUR,
-    allowance: Allowance = Allowance(),
+    allowance: Allowance = USUAL_ALLOWANCE,
 ) -> Iterator[Reading]:
     """All rows of a file. Leaving the block early ends the work."""
     with _working("read", content, layout, limits, allowance, currency=currency) as child:
@@ -98,12 +99,15 @@ def annotate(
     layout: Layout,
     sentences: Mapping[int, str],
     heading: str,
-    limits: Limits = Limits(),
-    allowance: Allowance = Allowance(),
+    limits: Limits = USUAL_LIMITS,
+    allowance: Allowance = USUAL_ALLOWANCE,
 ) -> tuple[bytes, str]:
     """The same table with one more column below `heading`, which holds the sentences of rows that have one; and the
     extension of its name. No cell of it is a formula. Raises `Unreadable`."""
     said = {str(row): sentence for row, sentence in sentences.items()}
+    if layout.kind is Kind.XLSX:
+        # A workbook is put together from files.
+        allowance = replace(allowance, written=_WORKBOOK)
     with _working("annotate", content, layout, limits, allowance, sentences=said, heading=heading) as child:
         kind, data = next(_records(child), (b"", b""))
         child.finish()

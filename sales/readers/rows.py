@@ -91,14 +91,13 @@ class SellOutRow:
     def of(cls, texts: Sequence[str | None]) -> Self:
         """From texts in the order of the fields; None: no value."""
         row, *others = texts
-        values: list[str | None] = [text for text in others]
-        known = dict(zip(cls.__slots__[1:], values, strict=True))
+        known = dict(zip(cls.__slots__[1:], others, strict=True))
         return cls(
             row=int(row or 0),
             document_date=date.fromisoformat(known.pop("document_date") or ""),
             quantity=Decimal(known.pop("quantity") or 0),
             net=None if (net := known.pop("net")) is None else Decimal(net),
-            **{name: text or "" for name, text in known.items()},  # type: ignore[arg-type]
+            **{name: text or "" for name, text in known.items()},
         )
 
 
@@ -163,7 +162,7 @@ class RowReader:
         self._factors = {plain(word): pieces for word, pieces in layout.units.items()}
         self._packs = {" ".join(article.split()): pieces for article, pieces in layout.packs.items()}
         self._occurrences: dict[tuple[str, str], int] = {}
-        self._values = {
+        self._values: dict[Column, Values] = {
             **{column: Values(identifier(limit)) for column, limit in _IDENTIFIERS.items()},
             **{column: Values(short_text(limit)) for column, limit in _TEXTS.items()},
             Column.CUSTOMER_VAT_ID: Values(vat_id),
@@ -187,7 +186,9 @@ class RowReader:
         length = len(block.rows)
         reading = _Reading(block, list(zip(*block.rows, strict=True)))
         self._check_length(reading)
-        texts = {column: self._take(reading, column) for column in self._values if column is not Column.NET}
+        texts: dict[Column, list[str] | None] = {
+            column: self._take(reading, column) for column in self._values if column is not Column.NET
+        }
         blank = [""] * length
 
         def get(column: Column) -> list[str]:
@@ -239,8 +240,7 @@ class RowReader:
         for place, value in enumerate(values):
             if isinstance(value, Refusal):
                 reading.refuse(place, value.at(reading.block.numbers[place], self.name_of(column)))
-                value = ""
-            accepted.append(value)
+            accepted.append("" if isinstance(value, Refusal) else value)
         return accepted
 
     def _refuse(self, reading: _Reading, place: int, column: Column, text: str, **params: str) -> None:
@@ -261,9 +261,7 @@ class RowReader:
 
     # --- what is made of several columns ----------------------------------------------------------------------
 
-    def _customers(
-        self, reading: _Reading, texts: Mapping[Column, list[str] | None], blank: list[str]
-    ) -> list[str]:
+    def _customers(self, reading: _Reading, texts: Mapping[Column, list[str] | None], blank: list[str]) -> list[str]:
         numbers = texts[Column.CUSTOMER_NUMBER] or blank
         if "" not in numbers:
             return numbers
@@ -374,9 +372,7 @@ class RowReader:
             return ""
         return result
 
-    def _amounts(
-        self, reading: _Reading, currencies: list[str] | None
-    ) -> tuple[list[str | None], list[str]]:
+    def _amounts(self, reading: _Reading, currencies: list[str] | None) -> tuple[list[str | None], list[str]]:
         """Net amounts and their currencies: that of the row, that beside the amount, that of the head, the default."""
         amounts = self._take(reading, Column.NET)
         length = len(reading.block.rows)

@@ -14,7 +14,7 @@ from sales.readers.columns import Column
 from sales.readers.guessing import guess
 from sales.readers.kinds import kind_of
 from sales.readers.layout import Kind, Layout
-from sales.readers.limits import Limits
+from sales.readers.limits import USUAL_LIMITS, Limits
 from sales.readers.notations import Dates, Numbers
 from sales.readers.opening import csv_source, open_csv
 from sales.readers.problems import Problem, Unreadable
@@ -30,7 +30,10 @@ class Options:
     numbers: Numbers | None = None
     dates: Dates | None = None
     default_currency: str = "EUR"
-    limits: Limits = Limits()
+    limits: Limits = USUAL_LIMITS
+
+
+UNKNOWN = Options()
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Table:
     layout: Layout
 
 
-def read_sellout(content: bytes, options: Options = Options()) -> Table:
+def read_sellout(content: bytes, options: Options = UNKNOWN) -> Table:
     """All rows and all problems of a report. Raises `Unreadable` as `open_sellout` does."""
     file = open_sellout(content, options)
     table = Table([], [], file.layout)
@@ -88,8 +91,11 @@ def read_sellout(content: bytes, options: Options = Options()) -> Table:
     return table
 
 
-def open_sellout(content: bytes, options: Options = Options()) -> SellOutFile:
-    """Find out a CSV's layout, as far as `options` does not name it. Raises `Unreadable`, also for what would be asked."""
+def open_sellout(content: bytes, options: Options = UNKNOWN) -> SellOutFile:
+    """Find out a CSV's layout, as far as `options` does not name it.
+
+    Raises `Unreadable`, also for what a person would be asked.
+    """
     options.limits.check_size(content)
     if kind_of(content) is not Kind.CSV:
         raise Unreadable.because(_n("This is an Excel workbook. Save it as CSV and send that file."))

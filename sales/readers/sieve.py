@@ -104,10 +104,8 @@ class Sieve:
         """The data, in blocks of about `BLOCK` rows. Raises `Unreadable` for more rows than the limits allow."""
         block = Block()
         for number, cells in self._data(rows):
-            if len(cells) != self._width:
-                cells = self._fitted(block, cells)
+            block.rows.append(cells if len(cells) == self._width else self._fitted(block, cells))
             block.numbers.append(number)
-            block.rows.append(cells)
             if len(block.rows) >= BLOCK:
                 yield self._counted(block)
                 block = Block()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from sales.readers.columns import plain
 
-PIECES = frozenset(
-    plain(word)
-    for word in (
-        "Stk, Stck, Stück, Stücke, St, Stueck, ST., piece, pieces, pc, pcs, pce, ea, each, unit, units, C62, H87, EA, "
-        "PCE, Einheit, Einheiten, pz, pza, u, un, szt, ks, db"
-    ).split(", ")
+_WORDS = (
+    "Stk, Stck, Stück, Stücke, St, Stueck, piece, pieces, pc, pcs, pce, ea, each, unit, units, C62, H87, Einheit, "
+    "Einheiten, pz, pza, u, un, szt, ks, db"
 )
+PIECES = frozenset(map(plain, _WORDS.split(", ")))

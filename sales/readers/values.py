@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from common.cells import as_written
 from common.sentences import _n
-from sales.readers.notations import Dates, Numbers, date_readings, number_readings, split_amount
+from sales.readers.notations import Dates, Numbers, date_readings, number_readings, plain_number, split_amount
 from sales.readers.problems import Problem
 from sales.readers.source import Cell, Source, exactly, rounded, written
 
@@ -87,13 +87,9 @@ def identifier(limit: int) -> Callable[[Cell], Value]:
         if len(text) > limit:
             return Refusal(text, _n("This is longer than {limit} characters."), (("limit", str(limit)),))
         if isinstance(cell, date):
-            return Refusal(
-                text, _n("The spreadsheet has made a date of this number. Format the column as text and enter it again.")
-            )
+            return Refusal(text, _n("The spreadsheet has made a date of this number. Enter it again as text."))
         if _SHORTENED.fullmatch(text):
-            return Refusal(
-                text, _n("The spreadsheet has shortened this number. Format the column as text and enter it again.")
-            )
+            return Refusal(text, _n("The spreadsheet has shortened this number. Enter it again as text."))
         return text
 
     return convert
@@ -124,6 +120,8 @@ def currency_code(cell: Cell) -> Value:
 
 def currency_beside(cell: Cell) -> Value:
     """The currency that stands beside an amount, else ""."""
+    if isinstance(cell, str) and cell[-1:].isdigit() and cell[:1] in "-0123456789":
+        return ""
     return split_amount(" ".join(cell.split()))[2] if isinstance(cell, str) else ""
 
 
@@ -167,6 +165,10 @@ def number(notation: Numbers, whole_digits: int, decimals: int, *, money: bool) 
             # Rounding to what is shown can only follow after the size is known.
             value: Decimal | None = rounded(cell, decimals) if abs(cell) < 10**whole_digits else exactly(cell)
         else:
+            if not isinstance(cell, date) and (plain := plain_number(text, notation)):
+                minus, whole, part = plain
+                if len(whole) <= whole_digits and len(part) <= decimals and not (minus and whole == "0"):
+                    return f"{minus}{whole}.{part:0<{decimals}}"
             foreign = isinstance(cell, date) or (not money and split_amount(text)[2])
             value = None if foreign else number_readings(text).get(notation)
         if value is None:

@@ -28,15 +28,19 @@ _BROKEN = (
     OSError, EOFError, NotImplementedError, RuntimeError, ArithmeticError, zlib.error,
 )  # fmt: skip
 """What the libraries raise on damaged files; none of it means a fault of ours."""
+# A formula and nothing behind it; an empty text is a value.
+_UNCALCULATED = re.compile(
+    rb'<(?:\w+:)?c(?![^>]*\bt="str")(?:\s[^>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_LONGEST_CELL = 40_000
 _ZEROS = re.compile(r'"?(0{2,30})"?')
 # 1990 to 2100, as a spreadsheet numbers days: what a column of dates can mean by a bare number.
 _FIRST_SERIAL, _LAST_SERIAL = 31_000, 73_500
 
 
-def _damaged(error: BaseException) -> Unreadable:
-    refusal = Unreadable.because(_n("The workbook is damaged. Open it, save it anew as XLSX or CSV and send that file."))
-    refusal.__cause__ = error
-    return refusal
+def _damaged() -> Unreadable:
+    return Unreadable.because(_n("The workbook is damaged. Open it, save it anew as XLSX or CSV and send that file."))
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Workbook:
                 check_archive(archive.namelist())
             return cls(load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False))
         except _BROKEN as error:
-            raise _damaged(error) from error
+            raise _damaged() from error
 
     @property
     def sheets(self) -> list[str]:
@@ -84,8 +88,21 @@ class SheetSource:
                     cells.pop()
                 self.limits.check_columns(len(cells))
                 yield cells
+            self._check_formulas()
         except _BROKEN as error:
-            raise _damaged(error) from error
+            raise _damaged() from error
+
+    def _check_formulas(self) -> None:
+        """Refuse formulas without the value they had when the file was saved: they would be read as empty cells."""
+        rest = b""
+        with self.sheet._get_source() as xml:
+            while chunk := xml.read(1 << 20):
+                rest += chunk
+                if _UNCALCULATED.search(rest):
+                    raise Unreadable.because(
+                        _n("The workbook has formulas without values. Open it, save it anew and send that file.")
+                    )
+                rest = rest[-_LONGEST_CELL:]
 
     def day_of(self, serial: float) -> date | None:
         if not _FIRST_SERIAL <= serial <= _LAST_SERIAL:
