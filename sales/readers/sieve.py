@@ -119,6 +119,7 @@ class Sieve:
 
     def _fitted(self, block: Block, cells: list[Cell]) -> list[Cell]:
         if any(not is_blank(cell) for cell in cells[self._width :]):
+            self._limits.check_columns(len(cells))
             block.surplus[len(block.rows)] = cells
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 

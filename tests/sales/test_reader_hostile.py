@@ -52,8 +52,8 @@ HOSTILE = {
     "random bytes": random.Random(1).randbytes(200_000),
     "random text": random.Random(2).randbytes(100_000).hex().encode() + b";",
     "a line of ten megabytes": b"x" * 10_000_000,
-    "ten million columns": CSV + b";" * 10_000_000,
-    "a header of a million columns": b"Kunde;" * 1_000_000 + b"\n1\n",
+    "ten million columns": CSV + b"x;" * 5_000_000,
+    "a header of very many columns": b"Kunde;" * 300_000 + b"\n1\n",
     "quotes that open and never close": CSV + b'"' + b"\n;" * 100_000,
     "a thousand quotes in a row": CSV + b'"' * 999 + b";\n",
     "only quotes": b'"' * 5_000_000,
@@ -65,11 +65,10 @@ HOSTILE = {
     "a workbook with its middle turned": XLSX[:2000] + XLSX[2000:4000][::-1] + XLSX[4000:],
     "a sheet that is no XML": with_part(SHEET, b"<worksheet><sheetData><row"),
     "a sheet with nonsense for numbers": with_part(SHEET, sheet(b'<row r="x"><c r="?" t="s"><v>99999</v></c></row>')),
-    "a zip bomb": with_part(SHEET, sheet(b"<row/>" * 60_000_000)),
+    "a zip bomb": with_part(SHEET, sheet(b"<row/>" * 20_000_000)),
     "a row with the number of a billion": with_part(SHEET, sheet(b'<row r="999999999"><c r="A999999999"><v>1</v></c></row>')),
     "a cell in the last column there is": with_part(SHEET, sheet(b'<row r="1"><c r="XFD1"><v>1</v></c></row>')),
     "a billion laughs": with_part(SHEET, laughs()),
-    "a text of a gigabyte": with_part("xl/sharedStrings.xml", b"<sst><si><t>" + b"a" * 1_200_000_000 + b"</t></si></sst>"),
 }  # fmt: skip
 
 
