@@ -41,7 +41,7 @@ def guess(file: Opened, remembered: Layout | None, limits: Limits, currency: str
     found again. Raises `Unreadable` for a file without a table in it."""
     questions: list[Question] = []
     known = _known(file, remembered, questions) if remembered else None
-    found = known or _best(file, questions)
+    found = known or _best(file, remembered.sheet if remembered else "", questions)
     limits.check_columns(len(found.header))
     columns = dict(remembered.columns) if known and remembered else _columns(found, questions)
     name, workbook = found.candidate.name, file.kind is Kind.XLSX
@@ -87,11 +87,14 @@ def _known(file: Opened, layout: Layout, questions: list[Question]) -> Found | N
     return next(iter(named or found), None)
 
 
-def _best(file: Opened, questions: list[Question]) -> Found:
+def _best(file: Opened, sheet: str, questions: list[Question]) -> Found:
     found = [one for candidate in file.candidates if (one := find_header(candidate))]
     if not found:
         raise Unreadable.because(_n("The file is empty."))
-    if file.kind is Kind.XLSX and len(complete := [one for one in found if one.complete]) > 1:
+    complete = [one for one in found if one.complete] if file.kind is Kind.XLSX else []
+    if chosen := [one for one in complete if one.candidate.name == sheet]:
+        return chosen[0]
+    if len(complete) > 1:
         questions.append(_which_sheet(complete))
     return max(found, key=lambda one: (one.complete, len(one.places), len(one.header)))
 

@@ -252,4 +252,4 @@ class Clues(Generic[Notation]):
         for doubt in self._ambiguous.values():
             if len({doubt.readings[notation] for notation in best if notation in doubt.readings}) > 1:
                 raise doubt
-        return default if default in best else best[0]
+        return best[0]

@@ -119,6 +119,7 @@ class Sieve:
 
     def _fitted(self, block: Block, cells: list[Cell]) -> list[Cell]:
         if any(not is_blank(cell) for cell in cells[self._width :]):
+            self._limits.check_columns(len(cells))
             block.surplus[len(block.rows)] = cells
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 
@@ -172,7 +173,10 @@ class Sieve:
         return Reason.REMARK if self._is_remark(cells, filled) else None
 
     def _repeats_header(self, cells: list[Cell]) -> bool:
-        return list(filter(None, (plain(written(cell)) for cell in cells))) == list(filter(None, self._header))
+        """Whether each cell says what its column is called; the header may have got a name more since."""
+        names = [(plain(written(cell)), name) for cell, name in zip(cells, self._header, strict=False)]
+        said = [(text, name) for text, name in names if text]
+        return len(said) * 2 > sum(map(bool, self._header)) and all(text == name for text, name in said)
 
     def _is_total(self, cells: list[Cell], filled: list[int]) -> bool:
         named = {place for place in filled if isinstance(cell := cells[place], str) and _TOTAL.fullmatch(cell.strip())}

@@ -1,4 +1,4 @@
-"""The reader of clean CSV reports: formats, what it refuses, and where it says so."""
+"""What a CSV report says, read in this process: values, keys, what is refused, and where it says so."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from sales.readers.limits import Limits
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem, Unreadable
-from sales.readers.sellout import Limits, Options, Table, read_sellout
+from sales.readers.sellout import Options, Table, read_sellout
 
-TODAY = date(2026, 12, 31)
 GERMAN_HEADER = "Kundennummer;Kunde;Belegnummer;Position;Belegdatum;Artikelnummer;Menge;Netto;Währung;Projekt"
 ENGLISH_HEADER = "Customer no.,Customer,Invoice no.,Line,Date,Article,Quantity,Net,Currency,Project"
 GERMAN = f"""{GERMAN_HEADER}
@@ -28,7 +28,7 @@ K-0815,Müller & Söhne GmbH,RE-2026/77,10,2026-12-31,D785,24,"1,234.56",EUR,
 
 def read(text: str | bytes, encoding: str = "utf-8", **options: Any) -> Table:
     content = text if isinstance(text, bytes) else text.encode(encoding)
-    return read_sellout(content, Options(latest=TODAY, **options))
+    return read_sellout(content, Options(**options))
 
 
 def refused(text: str | bytes, **options: Any) -> list[Problem]:
@@ -47,7 +47,7 @@ def one_row(**cells: str) -> str:
 
 
 @pytest.mark.parametrize("text", [GERMAN, ENGLISH], ids=["german", "english"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
 def test_a_german_and_an_english_file_mean_the_same(text: str, encoding: str) -> None:
     table = read(text, encoding)
     assert table.problems == []
@@ -65,7 +65,7 @@ def test_a_german_and_an_english_file_mean_the_same(text: str, encoding: str) ->
     )
 
 
-@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_delimiter_and_line_ends_are_found_out(delimiter: str, newline: str) -> None:
     lines = ["customer_number;document;line;date;article;quantity;net", "7;R1;1;2026-10-01;D785;3;30.50"]
@@ -96,6 +96,11 @@ def test_empty_net_means_no_value_and_empty_currency_the_default() -> None:
         ("1.234.567,8", "1234567.8"),
         ("0", "0"),
         ("-0", "0"),
+        ("1 234,5", "1234.5"),
+        ("1\u202f234\u202f567,8", "1234567.8"),
+        ("1'234", "1234"),
+        ("(12,5)", "-12.5"),
+        ("12,--", "12"),
     ],
 )
 def test_german_numbers(written: str, meant: str) -> None:
@@ -103,7 +108,8 @@ def test_german_numbers(written: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["12.5", "1,5 Stück", "1E+05", "1.23,4", "--1", "-1-", "٣", "NaN", "1 000", "5€", "1'000"]
+    "written",
+    ["12.5", "1,5 Stück", "1E+05", "1.23,4", "--1", "-1-", "٣", "NaN", "1 00", "5€", "1'000 000", "(5", "-(5)"],
 )
 def test_what_is_no_german_number_is_named_with_row_column_and_value(written: str) -> None:
     (problem,) = read(one_row(Menge=written)).problems
@@ -117,7 +123,8 @@ def test_what_is_no_german_number_is_named_with_row_column_and_value(written: st
         ("Netto", "1,005", "2 decimal"),
         ("Menge", "1,0005", "3 decimal"),
         ("Menge", "9" * 12, "too large"),
-        ("Netto", "9" * 50, "no number"),
+        ("Netto", "9" * 80, "no number"),
+        ("Netto", "5 € 6", "no number"),
         ("Menge", "", "empty"),
         ("Kundennummer", " ", "empty"),
         ("Position", "", "empty"),
@@ -125,11 +132,12 @@ def test_what_is_no_german_number_is_named_with_row_column_and_value(written: st
         ("Belegnummer", "x" * 61, "60 characters"),
         ("Belegdatum", "31.02.2026", "no date"),
         ("Belegdatum", "2026-10-01", "no date"),
-        ("Belegdatum", "01.10.26", "no date"),
-        ("Belegdatum", "01.01.2027", "future"),
-        ("Belegdatum", "31.12.2015", "10 years ago"),
+        ("Belegdatum", "01.10.126", "no date"),
+        ("Belegdatum", "01.01.2207", "between 1990 and 2100"),
+        ("Belegdatum", "31.12.1815", "between 1990 and 2100"),
         ("Belegdatum", "", "empty"),
-        ("Währung", "Euro", "no currency"),
+        ("Währung", "Eurodollar", "no currency"),
+        ("Artikelnummer", "4,01E+12", "shortened"),
         ("Artikelnummer", "a" * 100, "60 characters"),
     ],
 )
@@ -220,10 +228,9 @@ def test_an_amount_split_by_its_decimal_comma_is_noticed() -> None:
     assert (problem.row, problem.value) == (2, "50")
 
 
-def test_missing_columns_are_named_with_what_the_header_says() -> None:
-    problems = refused("Kunde;Belegnummer;Belegdatum;Menge;Netto\nA;1;2;3;4\nA;1;2;3;4\n")
+def test_missing_columns_are_named() -> None:
+    problems = refused("Kundenbetreuer;Belegnummer;Belegdatum;Menge;Netto\nA;1;2;3;4\nA;1;2;3;4\n")
     assert [problem.column for problem in problems] == ["Customer number", "Article number"]
-    assert all("“Belegdatum”" in str(problem) for problem in problems)
 
 
 def test_rows_of_a_file_that_lacks_a_column_are_counted() -> None:
@@ -232,7 +239,7 @@ def test_rows_of_a_file_that_lacks_a_column_are_counted() -> None:
     assert caught.value.rows == 2
 
 
-def test_two_columns_that_mean_the_same_are_refused() -> None:
+def test_two_columns_that_mean_the_same_are_refused_by_who_cannot_ask() -> None:
     (problem,) = refused(GERMAN.replace("Projekt\n", "Rechnungsnummer\n", 1))
     assert "“Belegnummer”, “Rechnungsnummer”" in str(problem)
 
@@ -246,7 +253,6 @@ def test_two_columns_that_mean_the_same_are_refused() -> None:
         (b"PK\x03\x04rest", "workbook"),
         (b"\xd0\xcf\x11\xe0rest", "workbook"),
         (b"%PDF-1.7", "PDF"),
-        (GERMAN.encode("utf-16"), "UTF-16"),
         (GERMAN.encode().replace(b"Projekt", b"Pro\x00jekt"), "zeros"),
         (GERMAN.encode().replace(b"ller", b"\x81\x8d"), "neither"),
         (b"\xef\xbb\xbf" + GERMAN.encode("cp1252"), "neither"),
@@ -266,7 +272,9 @@ def test_limits_of_size_rows_and_columns() -> None:
     assert "more than 5 columns" in str(refused(GERMAN, limits=Limits(columns=5))[0])
 
 
-@pytest.mark.parametrize("junk", [b"\xff" * 50, b'"', b";;;;", b",", b"\t\t\n\t", bytes(range(1, 256)), "𝟙𝟚".encode()])
+@pytest.mark.parametrize(
+    "junk", [b"\xff" * 50 + b"\x00", b'"', b";;;;", b",", b"\t\t\n\t", bytes(range(1, 256)), "𝟙𝟚".encode()]
+)
 def test_odd_bytes_are_refused_and_never_crash(junk: bytes) -> None:
     assert refused(junk)
     with contextlib.suppress(Unreadable):

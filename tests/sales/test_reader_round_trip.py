@@ -91,7 +91,7 @@ tables = st.lists(
 
 def read_or_refuse(content: bytes) -> tuple[Table | None, str]:
     try:
-        return read_sellout(content, Options(latest=TODAY)), ""
+        return read_sellout(content, Options()), ""
     except Unreadable as refusal:
         return None, str(refusal)
 
@@ -107,7 +107,7 @@ def tidy(text: str) -> str:
 @patiently
 @given(rows=tables, writing=writings)
 def test_any_table_written_in_any_way_reads_as_the_same_rows(rows: list[Row], writing: Writing) -> None:
-    options = Options(latest=TODAY, numbers=writing.numbers, dates=writing.dates)
+    options = Options(numbers=writing.numbers, dates=writing.dates)
     table = read_sellout(writing.file(rows), options)
     assert table.problems == []
     assert [
@@ -124,7 +124,7 @@ def test_any_table_written_in_any_way_reads_as_the_same_rows(rows: list[Row], wr
 @given(rows=tables, writing=writings)
 def test_a_guessed_way_of_writing_is_the_right_one_or_a_question(rows: list[Row], writing: Writing) -> None:
     """What is found out from a file and what its writer says never differ in a value."""
-    told = read_sellout(writing.file(rows), Options(latest=TODAY, numbers=writing.numbers, dates=writing.dates))
+    told = read_sellout(writing.file(rows), Options(numbers=writing.numbers, dates=writing.dates))
     guessed, question = read_or_refuse(writing.file(rows))
     assert guessed.rows == told.rows if guessed else "two different" in question
 
