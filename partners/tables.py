@@ -1,4 +1,4 @@
-"""The vendor's list of partners: its rows, columns and filter."""
+"""Lists about partners: a vendor's partners, and what vendors have looked at."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from common.filters import FilterSet
+from common import registry
+from common.filters import DayRangeFilter, FilterSet
+from common.registry import Area
 from common.requests import PersonRequest
-from common.tables import LinkColumn, Table
-from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat
+from common.tables import LinkColumn, MomentColumn, Table
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat, ViewedPage, Viewing
 from partners.selectors import countries_on
-from programs.models import Program, Tier
+from programs.models import Program, Tier, Vendor
 
 
 @dataclass(frozen=True)
@@ -99,3 +101,53 @@ class PartnerFilter(FilterSet):
     def in_country(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         seats = Seat.objects.filter(partner=OuterRef("pk"), country=value, valid__contains=self.today)
         return queryset.filter(Exists(seats))
+
+
+# --- what vendors have looked at -------------------------------------------------------------------------------------
+
+
+class ViewedPageTable(Table):
+    """Pages of a company by the words of its menu; in exports by their addresses."""
+
+    path = LinkColumn(url=lambda page: page.path, sub="path", verbose_name=_("Page"))
+    at = MomentColumn(verbose_name=_("Seen"))
+    person = tables.Column(
+        accessor="viewing__user__name",
+        order_by=("viewing__user__last_name", "viewing__user__first_name"),
+        verbose_name=_("Person"),
+    )
+    vendor = tables.Column(accessor="viewing__vendor", order_by="viewing__vendor__name", verbose_name=_("Vendor"))
+
+    class Meta:
+        order_by = "-at"
+
+    def __init__(self, *args: Any, area: Area, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entries = [entry for entry in registry.menu if entry.scope == area.scope]
+        self.names = {entry.url(area): str(entry.label) for entry in entries}
+
+    def render_path(self, value: str, record: ViewedPage, column: LinkColumn) -> str:
+        above = max((url for url in self.names if value.startswith(url)), key=len, default="")
+        return column.render(self.names.get(above, value), record)
+
+    def value_path(self, value: str) -> str:
+        return value
+
+
+def vendors_that_looked(request: PersonRequest | None) -> QuerySet[Vendor]:
+    if request is None:
+        return Vendor.objects.none()
+    looked = Viewing.objects.visible_to(request.actor).filter(partner_id=request.area.pk, vendor=OuterRef("pk"))
+    return Vendor.objects.filter(Exists(looked))
+
+
+class ViewedPageFilter(FilterSet):
+    search_fields = ("viewing__user__first_name", "viewing__user__last_name", "viewing__user__email", "path")
+    vendor = django_filters.ModelChoiceFilter(
+        field_name="viewing__vendor", queryset=vendors_that_looked, label=_("Vendor"), empty_label=_("all")
+    )
+    at = DayRangeFilter(label=_("Seen"))
+
+    class Meta:
+        model = ViewedPage
+        fields: list[str] = []

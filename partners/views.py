@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common import formats
+from common.access import VENDOR
 from common.filters import FilterSet
 from common.requests import PersonRequest
 from common.ui import Crumb, Event, Fact
-from partners import composing, selectors
+from partners import composing, selectors, viewing
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 
 TONES = {"active": "success", "applied": "info", "suspended": "warning", "ended": "neutral"}
+VIEWINGS_SHOWN = 10
 
 
 class PartnersPage(VendorListPage):
@@ -94,7 +99,13 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
             }
             for each in memberships
         ],
-        "events": _events(enrolments, several=len(enrolments) > 1),
+        "events": _history(
+            [
+                *_events(enrolments, several=len(enrolments) > 1),
+                *_viewings(viewing.viewings_of(vendor=vendor, partner=partner, actor=actor)),
+            ]
+        ),
+        "view_url": reverse("partners:view", args=[vendor.slug, number]) if actor.has(VENDOR, vendor.pk) else "",
         "panels": composing.panels_of(vendor, partner, actor, today),
     }
     return render(request, "partners/detail.html", context)
@@ -126,7 +137,7 @@ def _membership_facts(membership: selectors.Membership) -> list[Fact]:
 
 
 def _events(enrolments: Sequence[Enrolment], *, several: bool) -> list[Event]:
-    """Status, tier and agreements of the enrolments as one history, newest first."""
+    """Status, tier and agreements of the enrolments."""
     program = {each.pk: each.program.name for each in enrolments}
     found: list[tuple[EnrolmentStatus | EnrolmentTier | IndividualAgreement, str, str, str]] = []
     for status in selectors.statuses_of(enrolments):
@@ -140,12 +151,36 @@ def _events(enrolments: Sequence[Enrolment], *, several: bool) -> list[Event]:
         (agreement, _("Individual agreement"), agreement.note, "journal-text")
         for agreement in selectors.agreements_of(enrolments)
     ]
-    events = [
+    return [
         Event(row.valid_from, title, _joined(text, program[row.enrolment_id] if several else ""), icon=icon)
         for row, title, text, icon in found
         if row.valid_from is not None
     ]
-    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _viewings(rows: QuerySet[Any]) -> list[Event]:
+    """Who looked at the partner's pages as the partner sees them; the latest only, or they would hide the rest."""
+    return [
+        Event(
+            row.started_at,
+            _("Viewed as the partner sees it"),
+            ngettext("%(count)s page", "%(count)s pages", row.looked_at) % {"count": formats.number(row.looked_at)},
+            actor=row.user.name,
+            icon="eye",
+        )
+        for row in rows[:VIEWINGS_SHOWN]
+    ]
+
+
+def _history(events: Iterable[Event]) -> list[Event]:
+    """Newest first; what is known to the day only stands before the moments of that day."""
+
+    def day_and_moment(event: Event) -> tuple[date, datetime]:
+        if isinstance(event.at, datetime):
+            return timezone.localtime(event.at).date(), event.at
+        return event.at, datetime.max.replace(tzinfo=UTC)
+
+    return sorted(events, key=day_and_moment, reverse=True)
 
 
 def _joined(*parts: str) -> str:

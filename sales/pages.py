@@ -98,12 +98,12 @@ def _last_sale() -> tables.Column:
 
 
 def weeks_of_partner(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
-    """The partner's revenue of all vendors."""
-    currencies = Enrolment.objects.filter(partner_id=area.pk).order_by("enrolled_on", "pk")
-    currency = currencies.values_list("program__currency", flat=True).first()
+    """The partner's revenue of all vendors that the actor sees."""
+    enrolments = Enrolment.objects.visible_to(actor).filter(partner_id=area.pk).order_by("enrolled_on", "pk")
+    currency = enrolments.values_list("program__currency", flat=True).first()
     if currency is None:
         return None
-    weeks = selectors.weeks_of_quarter(today=today, currency=currency, partner=Partner(pk=area.pk))
+    weeks = selectors.weeks_of_quarter(today=today, currency=currency, actor=actor, partner=Partner(pk=area.pk))
     return _panel(weeks, currency)
 
 
@@ -111,7 +111,7 @@ def weeks_of_vendor(area: Area, actor: Actor, today: date) -> Mapping[str, Any] 
     """The revenue of all of the vendor's partners."""
     vendor = Vendor(pk=area.pk)
     currency = currency_of(vendor)
-    return _panel(selectors.weeks_of_quarter(today=today, currency=currency, vendor=vendor), currency)
+    return _panel(selectors.weeks_of_quarter(today=today, currency=currency, actor=actor, vendor=vendor), currency)
 
 
 def _panel(weeks: selectors.Weeks, currency: str) -> Mapping[str, Any] | None:
