@@ -53,6 +53,7 @@ class Partner(models.Model):
         ordering = ["name"]
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
+        indexes = [models.Index(fields=["name", "id"], name="partner_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -9,16 +9,18 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common import registry
-from common.filters import DayRangeFilter, FilterSet
+from common.filters import DayRangeFilter, Facet, FilterSet
 from common.registry import Area
 from common.requests import PersonRequest
 from common.tables import LinkColumn, MomentColumn, Table
+from partners import composing
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat, ViewedPage, Viewing
-from partners.selectors import countries_on
+from partners.selectors import countries_of
 from programs.models import Program, Tier, Vendor
 
 
@@ -41,11 +43,17 @@ class PartnerRow:
 
 
 class PartnerTable(Table):
+    """Ordered by the database: `order_by` are fields of `Partner`, and what `PartnersPage.rows` adds to them."""
+
     name = LinkColumn(
-        accessor="partner__name", url=lambda record: record.url, sub="partner__number", verbose_name=_("Partner")
+        accessor="partner__name",
+        order_by="name",
+        url=lambda record: record.url,
+        sub="partner__number",
+        verbose_name=_("Partner"),
     )
-    place = tables.Column(verbose_name=_("Place"))
-    tier = tables.Column(verbose_name=_("Tier"))
+    place = tables.Column(order_by=("city", "postcode"), verbose_name=_("Place"))
+    tier = tables.Column(order_by="tier_rank", verbose_name=_("Tier"))
 
     class Meta:
         order_by = "name"
@@ -81,8 +89,20 @@ class PartnerFilter(FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today: date = self.request.today
-        countries = countries_on(partners=self.queryset.values("pk"), day=self.today)
-        self.filters["country"].extra["choices"] = [(code, code) for code in sorted(set(countries.values()))]
+        countries = countries_of(partners=self.queryset, day=self.today)
+        self.filters["country"].extra["choices"] = [(code, code) for code in countries]
+        for division in composing.divisions:
+            choice = django_filters.ChoiceFilter(
+                field_name=division.key,
+                choices=list(division.groups.items()),
+                label=division.label,
+                widget=forms.HiddenInput,
+            )
+            choice.model, choice.parent = self.queryset.model, self
+            self.filters[division.key] = choice
+
+    def facets(self) -> list[Facet]:
+        return [facet for division in composing.divisions for facet in self.facets_of(division.key)]
 
     def _enrolled(self) -> QuerySet[Enrolment]:
         return Enrolment.objects.filter(partner=OuterRef("pk"), program__in=programs_of_area(self.request))

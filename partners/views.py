@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,8 +21,10 @@ from common import formats
 from common.access import VENDOR
 from common.filters import FilterSet
 from common.requests import PersonRequest
+from common.tables import CompletedRows
 from common.ui import Crumb, Event, Fact
 from partners import composing, selectors, viewing
+from partners.composing import Asked
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
 from programs.entering import VendorListPage, in_vendor
@@ -36,34 +40,45 @@ class PartnersPage(VendorListPage):
     template_name = "partners/list.html"
     export_name = "partners"
 
+    @cached_property
+    def asked(self) -> Asked:
+        return Asked(self.vendor, self.request.today, selectors.currency_of(self.vendor))
+
+    @cached_property
+    def sortable(self) -> dict[str, Combinable]:
+        return composing.figures_in_sql(self.asked)
+
     def rows(self) -> QuerySet[Partner]:
-        return selectors.partners_of(vendor=self.vendor, actor=self.request.actor)
+        partners = selectors.partners_of(vendor=self.vendor, actor=self.request.actor)
+        rank = selectors.highest_rank(vendor=self.vendor, day=self.request.today)
+        return partners.alias(tier_rank=rank, **self.sortable, **composing.divisions_in_sql(self.asked))
 
     def table_options(self) -> dict[str, Any]:
-        added = [(column.key, column.column()) for column in composing.columns]
-        return {"currency": selectors.currency_of(self.vendor), "extra_columns": added}
+        return {"currency": self.asked.currency, "extra_columns": composing.columns_of(self.sortable)}
 
-    def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> Sequence[PartnerRow]:
-        today = self.request.today
-        values = {column.key: column.values(self.vendor, today) for column in composing.columns}
-        partners = list(rows)
-        enrolments = list(
-            Enrolment.objects.filter(partner__in=[each.pk for each in partners], program__vendor=self.vendor)
-        )
+    def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> CompletedRows:
+        return CompletedRows(rows, self._complete, tie_break=("name", "pk"))
+
+    def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
+        return {"meanings": [division.meaning(self.request.today) for division in composing.divisions]}
+
+    def _complete(self, partners: Sequence[Partner]) -> Iterator[PartnerRow]:
+        """What the list shows of these partners."""
+        today, ids = self.request.today, [each.pk for each in partners]
+        values = composing.values_of(self.asked, ids)
+        enrolments = list(Enrolment.objects.filter(partner__in=ids, program__vendor=self.vendor))
         tiers: dict[int, list[str]] = defaultdict(list)
         for membership in selectors.memberships_on(enrolments=enrolments, day=today):
             tiers[membership.enrolment.partner_id].append(_tier_in_words(membership))
-        countries = selectors.countries_on(partners=[each.pk for each in partners], day=today)
-        return [
-            PartnerRow(
+        countries = selectors.countries_on(partners=ids, day=today)
+        for each in partners:
+            yield PartnerRow(
                 partner=each,
                 url=reverse("partners:detail", args=[self.vendor.slug, each.number]),
                 place=_place(each, countries.get(each.pk, "")),
                 tier=", ".join(dict.fromkeys(tiers[each.pk])),
                 figures={key: of_partner.get(each.pk) for key, of_partner in values.items()},
             )
-            for each in partners
-        ]
 
 
 def _place(partner: Partner, country: str) -> str:
