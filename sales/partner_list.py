@@ -114,17 +114,17 @@ def _revenue_columns() -> Mapping[str, tables.Column]:
 
 
 def _revenues(asked: Asked, partners: Sequence[int]) -> composing.Values:
-    quarter, until, start, end = same_time(asked.today)
+    quarter, _until, start, end = same_time(asked.today)
     of_partners: dict[str, Any] = {"vendor": asked.vendor, "currency": asked.currency, "partners": partners}
-    now = net_by_partner(**of_partners, start=quarter.start, end=until)
+    now = net_by_partner(**of_partners, start=quarter.start, end=quarter.end)
     before = net_by_partner(**of_partners, start=start, end=end)
     change = {pk: now.get(pk, ZERO) - before.get(pk, ZERO) for pk in now.keys() | before.keys()}
     return {"revenue": now, "revenue_before": before, "revenue_change": change}
 
 
 def _revenue_in_sql(asked: Asked) -> Mapping[str, Combinable]:
-    quarter, until, start, end = same_time(asked.today)
-    now = net_of_partner(vendor=asked.vendor, currency=asked.currency, start=quarter.start, end=until)
+    quarter, _until, start, end = same_time(asked.today)
+    now = net_of_partner(vendor=asked.vendor, currency=asked.currency, start=quarter.start, end=quarter.end)
     before = net_of_partner(vendor=asked.vendor, currency=asked.currency, start=start, end=end)
     return {"revenue": now, "revenue_before": before, "revenue_change": now - before}
 
