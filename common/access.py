@@ -7,7 +7,7 @@ vendor staff in `programs`, members in `partners`, distributor users in `program
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -82,6 +82,12 @@ class Actor:
 
     def has(self, scope: str, pk: int, *roles: str) -> bool:
         return pk in self.ids(scope, *roles)
+
+    def only(self, scope: str, pk: int) -> Self:
+        """The same person with no rights but those of its roles in this one organisation."""
+        held = self.roles.get(scope, {}).get(pk)
+        roles = {} if held is None else {scope: {pk: held}}
+        return replace(self, is_platform_admin=False, is_system=False, roles=roles)
 
     @property
     def needs_second_factor(self) -> bool:

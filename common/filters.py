@@ -10,7 +10,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters.widgets import SuffixedMultiWidget
@@ -25,6 +25,19 @@ class Chip:
     label: str
     value: str
     query: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A group that the list can be narrowed to: how many it has under the other filters, and the address for it.
+
+    Of the one that is chosen `query` leads out of it again.
+    """
+
+    label: str
+    count: int
+    query: str
+    chosen: bool
 
 
 class FilterSet(django_filters.FilterSet):
@@ -58,8 +71,25 @@ class FilterSet(django_filters.FilterSet):
         return form
 
     def fields(self) -> list[forms.BoundField]:
-        """All fields but the search."""
-        return [field for field in self.form if field.name != "q"]
+        """All fields that are shown, but the search."""
+        return [field for field in self.form.visible_fields() if field.name != "q"]
+
+    def facets(self) -> list[Facet]:
+        """Groups offered above the list with their counts; none unless a subclass has some."""
+        return []
+
+    def facets_of(self, name: str) -> list[Facet]:
+        """Those of the choice `name`, a field of the rows, in the order of its choices."""
+        rows = self.queryset
+        for other, value in self.form.cleaned_data.items() if self.is_valid() else ():
+            if other != name:
+                rows = self.filters[other].filter(rows, value)
+        counts = dict(rows.order_by().annotate(facet=F(name)).values_list("facet").annotate(rows=Count("pk")))
+        chosen = self.form.cleaned_data.get(name) if self.is_valid() else None
+        return [
+            Facet(str(label), counts.get(key, 0), self._with(name, "" if key == chosen else key), key == chosen)
+            for key, label in self.filters[name].extra["choices"]
+        ]
 
     def chips(self) -> list[Chip]:
         """What is filtered by, in the order of the filters."""
@@ -120,10 +150,15 @@ class FilterSet(django_filters.FilterSet):
         for key in [*keys, "page"]:
             data.pop(key, None)
 
-    def _without(self, name: str) -> str:
+    def _with(self, name: str, value: str) -> str:
         data: Any = self.data.copy()
         self._drop(data, name)
+        if value:
+            data[name] = value
         return str(data.urlencode())
+
+    def _without(self, name: str) -> str:
+        return self._with(name, "")
 
 
 class DayRangeWidget(SuffixedMultiWidget):

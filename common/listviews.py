@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.views import View
 
 from common.filters import FilterSet
 from common.requests import PersonRequest
-from common.tables import FORMATS, Table, export_response
+from common.tables import FORMATS, CompletedRows, Table, export_response
 
 
 class ListPage(View):
@@ -43,15 +43,20 @@ class ListPage(View):
         """Further arguments of the filter (choices that depend on the page)."""
         return {}
 
-    def records(self, rows: QuerySet[Any], filterset: FilterSet | None) -> QuerySet[Any] | Sequence[Any]:
-        """What the table lists, where that is more than the filtered rows (figures that SQL does not know)."""
+    def records(
+        self, rows: QuerySet[Any], filterset: FilterSet | None
+    ) -> QuerySet[Any] | Sequence[Any] | CompletedRows:
+        """What the table lists, where that is more than the filtered rows (figures that SQL does not know).
+
+        `CompletedRows` finds them for the rows that are shown; a sequence holds all of them.
+        """
         return rows
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         """Further context; `rows` are those of the filter, for totals over it."""
         return {}
 
-    def get(self, request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         rows = self.rows()
         filterset = None
         if self.filterset_class is not None:

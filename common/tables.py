@@ -8,20 +8,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import django_tables2 as tables
 from babel.numbers import get_currency_precision
 from django.core.paginator import EmptyPage, PageNotAnInteger
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.encoding import force_str
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
+from django_tables2.data import TableQuerysetData
 from django_tables2.utils import Accessor
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -35,6 +39,7 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+Complete = Callable[[Sequence[Any]], Iterable[Any]]
 _NUMERIC = {"cell": {"class": "num"}}
 
 
@@ -59,6 +64,37 @@ class Table(tables.Table):
             self.page = self.paginator.page(1)
         except EmptyPage:
             self.page = self.paginator.page(self.paginator.num_pages)
+
+
+class CompletedRows(TableQuerysetData):
+    """Rows of a queryset that `complete` turns into records of the table, a page or a part of an export at a time.
+
+    For lists that the database filters, sorts and pages, with figures it does not know: these are found for the rows
+    that are shown. `tie_break` is the order of rows that are otherwise equal, so that pages do not overlap.
+    """
+
+    AT_ONCE = 500
+    data: QuerySet[Any]
+
+    def __init__(self, data: QuerySet[Any], complete: Complete, tie_break: Sequence[str] = ("pk",)) -> None:
+        super().__init__(data)
+        self.complete = complete
+        self.tie_break = tie_break
+
+    def order_by(self, aliases: Any) -> None:
+        super().order_by(aliases)
+        self.data = self.data.order_by(*self.data.query.order_by, *self.tie_break)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            # Not before it is looked at: an export asks for the first page only to turn it away.
+            return SimpleLazyObject(lambda: list(self.complete(list(self.data[key]))))
+        return next(iter(self.complete([self.data[key]])))
+
+    def __iter__(self) -> Iterator[Any]:
+        rows = self.data.iterator(chunk_size=self.AT_ONCE)
+        while part := list(islice(rows, self.AT_ONCE)):
+            yield from self.complete(part)
 
 
 class NumberColumn(tables.Column):
@@ -180,11 +216,15 @@ def _iso(value: Any) -> Any:
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-def _csv(table: Table) -> bytes:
+def _csv(table: Table) -> Iterator[bytes]:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerows([_iso(value) for value in row] for row in _rows(table))
-    return text.getvalue().encode("utf-8-sig")  # with the mark that makes Excel read UTF-8
+    yield BOM_UTF8  # the mark that makes Excel read UTF-8
+    for row in _rows(table):
+        writer.writerow([_iso(value) for value in row])
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
 
 
 def _xlsx(table: Table, title: str) -> bytes:
@@ -208,11 +248,18 @@ def _xlsx(table: Table, title: str) -> bytes:
     return out.getvalue()
 
 
-def export_response(table: Table, fmt: str, filename: str | Promise) -> HttpResponse:
-    """All rows of the table, not only the page, as a download. `fmt` is a key of FORMATS, else ValueError."""
+def export_response(table: Table, fmt: str, filename: str | Promise) -> HttpResponse | StreamingHttpResponse:
+    """All rows of the table, not only the page, as a download. `fmt` is a key of FORMATS, else ValueError.
+
+    Rows whose figures are found part by part are sent part by part, where the format lets us.
+    """
     if fmt not in FORMATS:
         raise ValueError(f"No export format {fmt!r}; known: {', '.join(FORMATS)}")
-    content = _csv(table) if fmt == "csv" else _xlsx(table, str(filename))
-    response = HttpResponse(content, content_type=FORMATS[fmt])
+    response: HttpResponse | StreamingHttpResponse
+    if fmt == "csv" and isinstance(table.data, CompletedRows):
+        response = StreamingHttpResponse(_csv(table), content_type=FORMATS[fmt])
+    else:
+        content = b"".join(_csv(table)) if fmt == "csv" else _xlsx(table, str(filename))
+        response = HttpResponse(content, content_type=FORMATS[fmt])
     response["Content-Disposition"] = content_disposition_header(True, f"{filename}.{fmt}") or "attachment"
     return response

@@ -1,30 +1,66 @@
-"""What apps above add to a vendor's pages about partners: columns of the list, panels of one partner's page.
+"""What apps above add to a vendor's pages about partners: figures and divisions of the list, panels of one page.
 
-Filled in their `AppConfig.ready()`. Both are told the vendor, and show nothing that concerns another one.
+Filled in their `AppConfig.ready()`. All are told the vendor, and show nothing that concerns another one. The list holds
+for ten thousand partners: the database filters, sorts and pages, and figures are found for one page's partners only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models.expressions import Combinable
 
 from common.access import Actor
-from common.registry import Registry
+from common.registry import Registry, Text
 from partners.models import Partner
 from programs.models import Vendor
 
+Values = Mapping[str, Mapping[int, Any]]
+"""Per key of a column, per id of a partner; who is missing has none."""
+
 
 @dataclass(frozen=True)
-class FigureColumn:
-    """A column of a vendor's list of partners. `values`: its cells by partner id, in a constant number of queries."""
+class Asked:
+    """Whose list of partners, on which day, and the currency of its amounts."""
+
+    vendor: Vendor
+    today: date
+    currency: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Columns of a vendor's list of partners whose cells are found together.
+
+    `columns()`: fresh columns by key. `values(asked, partners)`: their cells for these partners alone, in a constant
+    number of queries. `in_sql(asked)`: the same figures as expressions over rows of `Partner`, by
+    which the list can be sorted; a column without one cannot.
+    """
 
     key: str
-    column: Callable[[], tables.Column]
-    values: Callable[[Vendor, date], Mapping[int, Any]]
+    columns: Callable[[], Mapping[str, tables.Column]]
+    values: Callable[[Asked, Sequence[int]], Values]
+    in_sql: Callable[[Asked], Mapping[str, Combinable]] = lambda asked: {}
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Division:
+    """A vendor's partners divided into groups, every partner into exactly one: offered above the list, with counts.
+
+    `groups`: their names by key, in order. `in_sql(asked)`: the key of a row of `Partner`. `meaning(today)` says in
+    a sentence what the names mean.
+    """
+
+    key: str
+    label: Text
+    groups: Mapping[str, Text]
+    in_sql: Callable[[Asked], Combinable]
+    meaning: Callable[[date], str]
     order: int = 100
 
 
@@ -39,8 +75,32 @@ class PartnerPanel:
     order: int = 100
 
 
-columns: Registry[FigureColumn] = Registry()
+figures: Registry[Figures] = Registry()
+divisions: Registry[Division] = Registry()
 panels: Registry[PartnerPanel] = Registry()
+
+
+def columns_of(sortable: Collection[str]) -> list[tuple[str, tables.Column]]:
+    """Fresh columns of all figures, by key; of those the database knows, the list can be sorted by."""
+    columns = [pair for each in figures for pair in each.columns().items()]
+    for key, column in columns:
+        column.orderable = key in sortable
+    return columns
+
+
+def figures_in_sql(asked: Asked) -> dict[str, Combinable]:
+    """What the list can be sorted by, by key."""
+    return {key: expression for each in figures for key, expression in each.in_sql(asked).items()}
+
+
+def divisions_in_sql(asked: Asked) -> dict[str, Combinable]:
+    """What the list is divided by, by key."""
+    return {division.key: division.in_sql(asked) for division in divisions}
+
+
+def values_of(asked: Asked, partners: Sequence[int]) -> dict[str, Mapping[int, Any]]:
+    """Cells of all figures for these partners, by key."""
+    return {key: cells for each in figures for key, cells in each.values(asked, partners).items()}
 
 
 def panels_of(

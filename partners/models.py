@@ -6,13 +6,14 @@ import secrets
 from typing import Self
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
+from common.access import OWNER, PARTNER, VENDOR, Actor, ActorQuerySet
 from common.dated import Dated, no_overlap
-from programs.models import Program, Tier
+from programs.models import Program, Tier, Vendor
 
 # No vowels and no look-alikes: read out on the telephone, and no words by accident.
 ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
@@ -52,6 +53,7 @@ class Partner(models.Model):
         ordering = ["name"]
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
+        indexes = [models.Index(fields=["name", "id"], name="partner_by_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -203,3 +205,54 @@ class IndividualAgreement(Dated):
 
     def __str__(self) -> str:
         return self.note or str(self.enrolment)
+
+
+class OfViewing(ActorQuerySet):
+    """What a vendor's staff looked at: they see it, and the company's owners do, so that nobody is watched secretly."""
+
+    path = ""
+
+    def visible_to(self, actor: Actor) -> Self:
+        if actor.sees_all:
+            return self
+        staff = Q(**{f"{self.path}vendor_id__in": actor.ids(VENDOR)})
+        return self.filter(staff | Q(**{f"{self.path}partner_id__in": actor.ids(PARTNER, OWNER)}))
+
+
+class OfViewedPage(OfViewing):
+    path = "viewing__"
+
+
+class Viewing(models.Model):
+    """A person of a vendor began to see a partner's pages as the partner's people see them (`partners.viewing`)."""
+
+    user = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+
+    objects = OfViewing.as_manager()
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        triggers = [pgtrigger.Protect(name="viewings_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.partner}"
+
+
+class ViewedPage(models.Model):
+    """One page looked at while viewing. `path`: its address without what was asked for behind the question mark."""
+
+    viewing = models.ForeignKey(Viewing, on_delete=models.PROTECT, related_name="pages")
+    path = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    objects = OfViewedPage.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        triggers = [pgtrigger.Protect(name="viewed_pages_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.path

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from common.access import Actor
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner, Seat
@@ -34,9 +35,18 @@ class Membership:
 
 
 def partners_of(*, vendor: Vendor, actor: Actor) -> QuerySet[Partner]:
-    """Partners the actor sees that are enrolled, in any status, in a program of this vendor."""
-    enrolled = Enrolment.objects.filter(partner=OuterRef("pk"), program__vendor=vendor)
-    return Partner.objects.visible_to(actor).filter(Exists(enrolled))
+    """Partners that are enrolled, in any status, in a program of this vendor that the actor sees."""
+    # Asked first, so that the database knows how many partners are in these programs when it plans the rest.
+    programs = list(Program.objects.visible_to(actor).filter(vendor=vendor).values_list("pk", flat=True))
+    return Partner.objects.filter(Exists(Enrolment.objects.filter(partner=OuterRef("pk"), program__in=programs)))
+
+
+def highest_rank(*, vendor: Vendor, day: date) -> Combinable:
+    """The rank of a `Partner` row's highest tier with the vendor on `day`, as SQL; -1 without a tier."""
+    held = EnrolmentTier.objects.filter(
+        enrolment__partner=OuterRef("pk"), enrolment__program__vendor=vendor, valid__contains=day
+    )
+    return Coalesce(Subquery(held.order_by("-tier__rank").values("tier__rank")[:1]), -1)
 
 
 def enrolments_of(*, partner: Partner, actor: Actor, vendor: Vendor | None = None) -> list[Enrolment]:
@@ -64,8 +74,14 @@ def memberships_on(*, enrolments: Sequence[Enrolment], day: date) -> list[Member
     return found
 
 
-def countries_on(*, partners: Iterable[int] | QuerySet[Any], day: date) -> dict[int, str]:
-    """Registered country by id of the partner; `partners` are ids or a query for them."""
+def countries_of(*, partners: QuerySet[Partner], day: date) -> list[str]:
+    """The countries in which these partners are registered, each once."""
+    seats = Seat.objects.filter(partner__in=partners.order_by().values("pk"), valid__contains=day)
+    return list(seats.order_by("country").values_list("country", flat=True).distinct())
+
+
+def countries_on(*, partners: Iterable[int], day: date) -> dict[int, str]:
+    """Registered country by id of the partner."""
     seats = Seat.objects.filter(partner__in=partners, valid__contains=day)
     return dict(seats.values_list("partner_id", "country"))
 

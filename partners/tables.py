@@ -1,4 +1,4 @@
-"""The vendor's list of partners: its rows, columns and filter."""
+"""Lists about partners: a vendor's partners, and what vendors have looked at."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from common.filters import FilterSet
+from common import registry
+from common.filters import DayRangeFilter, Facet, FilterSet
+from common.registry import Area
 from common.requests import PersonRequest
-from common.tables import LinkColumn, Table
-from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat
-from partners.selectors import countries_on
-from programs.models import Program, Tier
+from common.tables import LinkColumn, MomentColumn, Table
+from partners import composing
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat, ViewedPage, Viewing
+from partners.selectors import countries_of
+from programs.models import Program, Tier, Vendor
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,17 @@ class PartnerRow:
 
 
 class PartnerTable(Table):
+    """Ordered by the database: `order_by` are fields of `Partner`, and what `PartnersPage.rows` adds to them."""
+
     name = LinkColumn(
-        accessor="partner__name", url=lambda record: record.url, sub="partner__number", verbose_name=_("Partner")
+        accessor="partner__name",
+        order_by="name",
+        url=lambda record: record.url,
+        sub="partner__number",
+        verbose_name=_("Partner"),
     )
-    place = tables.Column(verbose_name=_("Place"))
-    tier = tables.Column(verbose_name=_("Tier"))
+    place = tables.Column(order_by=("city", "postcode"), verbose_name=_("Place"))
+    tier = tables.Column(order_by="tier_rank", verbose_name=_("Tier"))
 
     class Meta:
         order_by = "name"
@@ -79,8 +89,20 @@ class PartnerFilter(FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today: date = self.request.today
-        countries = countries_on(partners=self.queryset.values("pk"), day=self.today)
-        self.filters["country"].extra["choices"] = [(code, code) for code in sorted(set(countries.values()))]
+        countries = countries_of(partners=self.queryset, day=self.today)
+        self.filters["country"].extra["choices"] = [(code, code) for code in countries]
+        for division in composing.divisions:
+            choice = django_filters.ChoiceFilter(
+                field_name=division.key,
+                choices=list(division.groups.items()),
+                label=division.label,
+                widget=forms.HiddenInput,
+            )
+            choice.model, choice.parent = self.queryset.model, self
+            self.filters[division.key] = choice
+
+    def facets(self) -> list[Facet]:
+        return [facet for division in composing.divisions for facet in self.facets_of(division.key)]
 
     def _enrolled(self) -> QuerySet[Enrolment]:
         return Enrolment.objects.filter(partner=OuterRef("pk"), program__in=programs_of_area(self.request))
@@ -99,3 +121,53 @@ class PartnerFilter(FilterSet):
     def in_country(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         seats = Seat.objects.filter(partner=OuterRef("pk"), country=value, valid__contains=self.today)
         return queryset.filter(Exists(seats))
+
+
+# --- what vendors have looked at -------------------------------------------------------------------------------------
+
+
+class ViewedPageTable(Table):
+    """Pages of a company by the words of its menu; in exports by their addresses."""
+
+    path = LinkColumn(url=lambda page: page.path, sub="path", verbose_name=_("Page"))
+    at = MomentColumn(verbose_name=_("Seen"))
+    person = tables.Column(
+        accessor="viewing__user__name",
+        order_by=("viewing__user__last_name", "viewing__user__first_name"),
+        verbose_name=_("Person"),
+    )
+    vendor = tables.Column(accessor="viewing__vendor", order_by="viewing__vendor__name", verbose_name=_("Vendor"))
+
+    class Meta:
+        order_by = "-at"
+
+    def __init__(self, *args: Any, area: Area, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entries = [entry for entry in registry.menu if entry.scope == area.scope]
+        self.names = {entry.url(area): str(entry.label) for entry in entries}
+
+    def render_path(self, value: str, record: ViewedPage, column: LinkColumn) -> str:
+        above = max((url for url in self.names if value.startswith(url)), key=len, default="")
+        return column.render(self.names.get(above, value), record)
+
+    def value_path(self, value: str) -> str:
+        return value
+
+
+def vendors_that_looked(request: PersonRequest | None) -> QuerySet[Vendor]:
+    if request is None:
+        return Vendor.objects.none()
+    looked = Viewing.objects.visible_to(request.actor).filter(partner_id=request.area.pk, vendor=OuterRef("pk"))
+    return Vendor.objects.filter(Exists(looked))
+
+
+class ViewedPageFilter(FilterSet):
+    search_fields = ("viewing__user__first_name", "viewing__user__last_name", "viewing__user__email", "path")
+    vendor = django_filters.ModelChoiceFilter(
+        field_name="viewing__vendor", queryset=vendors_that_looked, label=_("Vendor"), empty_label=_("all")
+    )
+    at = DayRangeFilter(label=_("Seen"))
+
+    class Meta:
+        model = ViewedPage
+        fields: list[str] = []

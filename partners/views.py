@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common import formats
+from common.access import VENDOR
 from common.filters import FilterSet
 from common.requests import PersonRequest
+from common.tables import CompletedRows
 from common.ui import Crumb, Event, Fact
-from partners import composing, selectors
+from partners import composing, selectors, viewing
+from partners.composing import Asked
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 
 TONES = {"active": "success", "applied": "info", "suspended": "warning", "ended": "neutral"}
+VIEWINGS_SHOWN = 10
 
 
 class PartnersPage(VendorListPage):
@@ -31,34 +40,45 @@ class PartnersPage(VendorListPage):
     template_name = "partners/list.html"
     export_name = "partners"
 
+    @cached_property
+    def asked(self) -> Asked:
+        return Asked(self.vendor, self.request.today, selectors.currency_of(self.vendor))
+
+    @cached_property
+    def sortable(self) -> dict[str, Combinable]:
+        return composing.figures_in_sql(self.asked)
+
     def rows(self) -> QuerySet[Partner]:
-        return selectors.partners_of(vendor=self.vendor, actor=self.request.actor)
+        partners = selectors.partners_of(vendor=self.vendor, actor=self.request.actor)
+        rank = selectors.highest_rank(vendor=self.vendor, day=self.request.today)
+        return partners.alias(tier_rank=rank, **self.sortable, **composing.divisions_in_sql(self.asked))
 
     def table_options(self) -> dict[str, Any]:
-        added = [(column.key, column.column()) for column in composing.columns]
-        return {"currency": selectors.currency_of(self.vendor), "extra_columns": added}
+        return {"currency": self.asked.currency, "extra_columns": composing.columns_of(self.sortable)}
 
-    def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> Sequence[PartnerRow]:
-        today = self.request.today
-        values = {column.key: column.values(self.vendor, today) for column in composing.columns}
-        partners = list(rows)
-        enrolments = list(
-            Enrolment.objects.filter(partner__in=[each.pk for each in partners], program__vendor=self.vendor)
-        )
+    def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> CompletedRows:
+        return CompletedRows(rows, self._complete, tie_break=("name", "pk"))
+
+    def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
+        return {"meanings": [division.meaning(self.request.today) for division in composing.divisions]}
+
+    def _complete(self, partners: Sequence[Partner]) -> Iterator[PartnerRow]:
+        """What the list shows of these partners."""
+        today, ids = self.request.today, [each.pk for each in partners]
+        values = composing.values_of(self.asked, ids)
+        enrolments = list(Enrolment.objects.filter(partner__in=ids, program__vendor=self.vendor))
         tiers: dict[int, list[str]] = defaultdict(list)
         for membership in selectors.memberships_on(enrolments=enrolments, day=today):
             tiers[membership.enrolment.partner_id].append(_tier_in_words(membership))
-        countries = selectors.countries_on(partners=[each.pk for each in partners], day=today)
-        return [
-            PartnerRow(
+        countries = selectors.countries_on(partners=ids, day=today)
+        for each in partners:
+            yield PartnerRow(
                 partner=each,
                 url=reverse("partners:detail", args=[self.vendor.slug, each.number]),
                 place=_place(each, countries.get(each.pk, "")),
                 tier=", ".join(dict.fromkeys(tiers[each.pk])),
                 figures={key: of_partner.get(each.pk) for key, of_partner in values.items()},
             )
-            for each in partners
-        ]
 
 
 def _place(partner: Partner, country: str) -> str:
@@ -94,7 +114,13 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
             }
             for each in memberships
         ],
-        "events": _events(enrolments, several=len(enrolments) > 1),
+        "events": _history(
+            [
+                *_events(enrolments, several=len(enrolments) > 1),
+                *_viewings(viewing.viewings_of(vendor=vendor, partner=partner, actor=actor)),
+            ]
+        ),
+        "view_url": reverse("partners:view", args=[vendor.slug, number]) if actor.has(VENDOR, vendor.pk) else "",
         "panels": composing.panels_of(vendor, partner, actor, today),
     }
     return render(request, "partners/detail.html", context)
@@ -126,7 +152,7 @@ def _membership_facts(membership: selectors.Membership) -> list[Fact]:
 
 
 def _events(enrolments: Sequence[Enrolment], *, several: bool) -> list[Event]:
-    """Status, tier and agreements of the enrolments as one history, newest first."""
+    """Status, tier and agreements of the enrolments."""
     program = {each.pk: each.program.name for each in enrolments}
     found: list[tuple[EnrolmentStatus | EnrolmentTier | IndividualAgreement, str, str, str]] = []
     for status in selectors.statuses_of(enrolments):
@@ -140,12 +166,36 @@ def _events(enrolments: Sequence[Enrolment], *, several: bool) -> list[Event]:
         (agreement, _("Individual agreement"), agreement.note, "journal-text")
         for agreement in selectors.agreements_of(enrolments)
     ]
-    events = [
+    return [
         Event(row.valid_from, title, _joined(text, program[row.enrolment_id] if several else ""), icon=icon)
         for row, title, text, icon in found
         if row.valid_from is not None
     ]
-    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _viewings(rows: QuerySet[Any]) -> list[Event]:
+    """Who looked at the partner's pages as the partner sees them; the latest only, or they would hide the rest."""
+    return [
+        Event(
+            row.started_at,
+            _("Viewed as the partner sees it"),
+            ngettext("%(count)s page", "%(count)s pages", row.looked_at) % {"count": formats.number(row.looked_at)},
+            actor=row.user.name,
+            icon="eye",
+        )
+        for row in rows[:VIEWINGS_SHOWN]
+    ]
+
+
+def _history(events: Iterable[Event]) -> list[Event]:
+    """Newest first; what is known to the day only stands before the moments of that day."""
+
+    def day_and_moment(event: Event) -> tuple[date, datetime]:
+        if isinstance(event.at, datetime):
+            return timezone.localtime(event.at).date(), event.at
+        return event.at, datetime.max.replace(tzinfo=UTC)
+
+    return sorted(events, key=day_and_moment, reverse=True)
 
 
 def _joined(*parts: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,7 @@ from common.access import PARTNER, VENDOR, VENDOR_ADMIN, VENDOR_FINANCE
 from common.registry import Area, AttentionSource, MenuEntry, Panel
 from common.tables import MoneyColumn
 from partners import composing
-from partners.composing import FigureColumn, PartnerPanel
+from partners.composing import Figures, PartnerPanel
 from rebates import panels, vendor_panels
 
 
@@ -52,8 +54,8 @@ def _partner_pages() -> None:
     composing.panels.register(
         PartnerPanel("rebates", "rebates/panels/of_partner.html", vendor_panels.rebates_of_partner, order=10)
     )
-    composing.columns.register(FigureColumn("rebate", _rebate, vendor_panels.rebate_so_far, order=30))
+    composing.figures.register(Figures("rebate", _rebate, vendor_panels.rebate_so_far, order=30))
 
 
-def _rebate() -> tables.Column:
-    return MoneyColumn(verbose_name=_("Rebate so far"))
+def _rebate() -> Mapping[str, tables.Column]:
+    return {"rebate": MoneyColumn(verbose_name=_("Rebate so far"))}

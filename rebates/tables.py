@@ -121,7 +121,7 @@ class EarningsTable(Table):
 def programs_of_partner(request: PersonRequest | None) -> QuerySet[Program]:
     if request is None:
         return Program.objects.none()
-    enrolled = Enrolment.objects.filter(partner_id=request.area.pk)
+    enrolled = Enrolment.objects.visible_to(request.actor).filter(partner_id=request.area.pk)
     return Program.objects.filter(id__in=enrolled.values("program_id"))
 
 

@@ -16,7 +16,9 @@ from common.money import ZERO
 from common.period_names import period_name, same_time_in
 from common.periods import Period
 from common.registry import Area, Waiting
-from partners.models import Partner
+from partners import composing
+from partners.composing import Asked
+from partners.models import Enrolment, Partner
 from partners.selectors import currency_of, enrolments_of
 from programs.models import Vendor
 from rebates import closings, explaining, selectors
@@ -138,15 +140,15 @@ def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 # --- pages about partners ----------------------------------------------------------------------------
 
 
-def rebate_so_far(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
-    """Running rebates by partner, in the currency of the list."""
-    currency = currency_of(vendor)
+def rebate_so_far(asked: Asked, partners: Sequence[int]) -> composing.Values:
+    """Running rebates of these partners, in the currency of the list."""
+    enrolments = list(Enrolment.objects.filter(partner__in=partners, program__vendor=asked.vendor))
     sums: dict[int, Decimal] = {}
-    for figure in selectors.figures_of_vendor(vendor_id=vendor.pk, today=today):
-        if figure.settlement.currency == currency:
+    for figure in live_figures(enrolments=enrolments, today=asked.today):
+        if figure.settlement.currency == asked.currency:
             partner = figure.enrolment.partner_id
             sums[partner] = sums.get(partner, ZERO) + figure.settlement.amount
-    return sums
+    return {"rebate": sums}
 
 
 def rebates_of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:

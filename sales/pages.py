@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-import django_tables2 as tables
 from django.db.models import Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,14 +15,13 @@ from common import formats, registry
 from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor
 from common.period_names import period_name
 from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
-from common.tables import DateColumn, MoneyColumn
 from common.ui import Chart, Series
 from partners import composing
-from partners.composing import FigureColumn, PartnerPanel
+from partners.composing import PartnerPanel
 from partners.models import Enrolment, Partner
 from partners.selectors import currency_of
 from programs.models import Vendor
-from sales import selectors, vendor_panels
+from sales import partner_list, selectors, vendor_panels
 from sales.matching import MATCHING_ROLES
 
 
@@ -74,36 +72,19 @@ def _partner_pages() -> None:
     composing.panels.register(
         PartnerPanel("revenue", "sales/panels/revenue_of_partner.html", vendor_panels.revenue_of_partner, order=20)
     )
-    for column in (
-        FigureColumn("revenue", _revenue, vendor_panels.revenue_this_quarter, order=10),
-        FigureColumn("revenue_before", _revenue_before, vendor_panels.revenue_last_quarter, order=20),
-        FigureColumn("last_sale", _last_sale, vendor_panels.last_sale, order=40),
-    ):
-        composing.columns.register(column)
-
-
-def _revenue() -> tables.Column:
-    return MoneyColumn(verbose_name=gettext_lazy("Revenue this quarter"))
-
-
-def _revenue_before() -> tables.Column:
-    return MoneyColumn(verbose_name=gettext_lazy("Last quarter"))
-
-
-def _last_sale() -> tables.Column:
-    return DateColumn(verbose_name=gettext_lazy("Last sale"))
+    partner_list.register()
 
 
 # --- the quarter, week by week ---------------------------------------------------------------------------------------
 
 
 def weeks_of_partner(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
-    """The partner's revenue of all vendors."""
-    currencies = Enrolment.objects.filter(partner_id=area.pk).order_by("enrolled_on", "pk")
-    currency = currencies.values_list("program__currency", flat=True).first()
+    """The partner's revenue of all vendors that the actor sees."""
+    enrolments = Enrolment.objects.visible_to(actor).filter(partner_id=area.pk).order_by("enrolled_on", "pk")
+    currency = enrolments.values_list("program__currency", flat=True).first()
     if currency is None:
         return None
-    weeks = selectors.weeks_of_quarter(today=today, currency=currency, partner=Partner(pk=area.pk))
+    weeks = selectors.weeks_of_quarter(today=today, currency=currency, actor=actor, partner=Partner(pk=area.pk))
     return _panel(weeks, currency)
 
 
@@ -111,7 +92,7 @@ def weeks_of_vendor(area: Area, actor: Actor, today: date) -> Mapping[str, Any] 
     """The revenue of all of the vendor's partners."""
     vendor = Vendor(pk=area.pk)
     currency = currency_of(vendor)
-    return _panel(selectors.weeks_of_quarter(today=today, currency=currency, vendor=vendor), currency)
+    return _panel(selectors.weeks_of_quarter(today=today, currency=currency, actor=actor, vendor=vendor), currency)
 
 
 def _panel(weeks: selectors.Weeks, currency: str) -> Mapping[str, Any] | None:

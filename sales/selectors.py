@@ -111,13 +111,15 @@ class Weeks:
 
 
 def weeks_of_quarter(
-    *, today: date, currency: str, partner: Partner | None = None, vendor: Vendor | None = None
+    *, today: date, currency: str, actor: Actor, partner: Partner | None = None, vendor: Vendor | None = None
 ) -> Weeks:
-    """How the running quarter goes, in one query."""
+    """How the running quarter goes in what the actor sees, in one query."""
     quarter = Period.containing(PeriodKind.QUARTER, today)
     year_before = quarter.previous(4)
-    lines = counted_once(sales_of(partner=partner, vendor=vendor, start=year_before.start, end=quarter.end))
-    lines = lines.filter(Q(counts_on__lt=year_before.end) | Q(counts_on__gte=quarter.start), currency=currency)
+    visible = sales_of(partner=partner, vendor=vendor, start=year_before.start, end=quarter.end).visible_to(actor)  # type: ignore[attr-defined]
+    lines = counted_once(visible).filter(
+        Q(counts_on__lt=year_before.end) | Q(counts_on__gte=quarter.start), currency=currency
+    )
     by_week = lines.annotate(week=TruncWeek("counts_on")).order_by().values_list("week")
     net = dict(by_week.annotate(amount=Sum("net", default=ZERO)))
     starts = _week_starts(quarter)

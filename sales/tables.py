@@ -283,15 +283,15 @@ class SaleTable(Table):
 def vendors_of_partner(request: PersonRequest | None) -> QuerySet[Vendor]:
     if request is None:
         return Vendor.objects.none()
-    enrolments = Enrolment.objects.filter(partner_id=request.area.pk, program__vendor=OuterRef("pk"))
-    return Vendor.objects.filter(Exists(enrolments))
+    enrolments = Enrolment.objects.visible_to(request.actor).filter(partner_id=request.area.pk)
+    return Vendor.objects.filter(Exists(enrolments.filter(program__vendor=OuterRef("pk"))))
 
 
 def distributors_of_partner(request: PersonRequest | None) -> QuerySet[Distributor]:
     if request is None:
         return Distributor.objects.none()
-    lines = SaleLine.objects.filter(partner_id=request.area.pk, distributor=OuterRef("pk"))
-    return Distributor.objects.filter(Exists(lines))
+    lines = SaleLine.objects.visible_to(request.actor).filter(partner_id=request.area.pk)
+    return Distributor.objects.filter(Exists(lines.filter(distributor=OuterRef("pk"))))
 
 
 class SaleFilter(FilterSet):

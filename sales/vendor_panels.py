@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -15,14 +14,13 @@ from common import formats
 from common.access import Actor
 from common.money import ZERO
 from common.period_names import period_name, same_time_in
-from common.periods import Period, PeriodKind
 from common.registry import Area
 from common.ui import Chart, Series
 from partners.models import Partner
 from partners.selectors import currency_of
 from programs.models import Vendor
 from sales.models import SellOutReport
-from sales.revenue import last_sale_by_partner, net_by_partner, net_by_quarter, same_time
+from sales.revenue import net_by_partner, net_by_quarter, same_time
 
 ROWS_SHOWN = 5
 QUARTERS_SHOWN = 8
@@ -89,20 +87,6 @@ def _rows_in_words(report: SellOutReport) -> str:
 
 
 # --- pages about partners --------------------------------------------------------------------------------------------
-
-
-def revenue_this_quarter(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
-    now = Period.containing(PeriodKind.QUARTER, today)
-    return net_by_partner(vendor=vendor, currency=currency_of(vendor), start=now.start, end=now.end)
-
-
-def revenue_last_quarter(vendor: Vendor, today: date) -> Mapping[int, Decimal]:
-    before = Period.containing(PeriodKind.QUARTER, today).previous()
-    return net_by_partner(vendor=vendor, currency=currency_of(vendor), start=before.start, end=before.end)
-
-
-def last_sale(vendor: Vendor, today: date) -> Mapping[int, date]:
-    return last_sale_by_partner(vendor=vendor)
 
 
 def revenue_of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:

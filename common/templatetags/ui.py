@@ -305,6 +305,7 @@ def data_table(
         "table": table,
         "filter": filter,
         "chips": chips,
+        "facets": filter.facets() if filter is not None else [],
         "label": label,
         "export": export,
         "live": live,

@@ -53,6 +53,16 @@ def test_a_person_may_have_several_roles_in_several_places(world: World) -> None
     assert actor.roles[PARTNER] == {world.rival.pk: {OWNER}}
 
 
+def test_an_actor_can_be_narrowed_to_one_organisation(world: World) -> None:
+    world.rival_vendor.staff.create(user=world.channel_manager, role=VENDOR_ADMIN)
+    Member.objects.create(partner=world.reseller, user=world.channel_manager, role=OWNER)
+    world.channel_manager.is_superuser = True
+    only = Actor.of(world.channel_manager).only(VENDOR, world.vendor.pk)
+    assert (only.user_id, only.sees_all) == (world.channel_manager.pk, False)
+    assert only.roles == {VENDOR: {world.vendor.pk: {CHANNEL_MANAGER}}}
+    assert only.only(VENDOR, world.rival_vendor.pk).roles == {}
+
+
 def test_roles_end_when_a_member_leaves(world: World) -> None:
     Member.objects.filter(user=world.reseller_owner).update(left_on=TODAY)
     assert Actor.of(world.reseller_owner).ids(PARTNER) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from common.filters import DayRangeFilter, FilterSet
 from common.listviews import ListPage
 from common.tables import (
+    CompletedRows,
     DateColumn,
     LinkColumn,
     MomentColumn,
@@ -217,6 +218,62 @@ def test_nonsense_in_a_filter_is_an_error_beside_it_and_not_a_broken_page(produc
     assert nonsense.chips() == []
     assert list(nonsense.qs) == sorted(products, key=lambda product: product.article)
     assert set(nonsense.errors) == {"vendor", "listed"}
+
+
+# --- rows that are completed when they are shown ---------------------------------------------------------------
+
+
+class FewAtOnce(CompletedRows):
+    AT_ONCE = 2
+
+
+def completed(asked: list[list[str]]) -> ProductTable:
+    """Products with a figure that SQL does not know; `asked` gets those it was found for, part by part."""
+
+    def complete(products: Sequence[Product]) -> Iterator[dict[str, Any]]:
+        asked.append([product.article for product in products])
+        for product in products:
+            yield {"name": product.name, "article": f"No. {product.article}", "pk": product.pk}
+
+    class CompletedTable(ProductTable):
+        name = LinkColumn(url=lambda product: f"/product/{product['pk']}/")
+
+    return CompletedTable(FewAtOnce(Product.objects.all(), complete, tie_break=("article",)), order_by="name")
+
+
+def test_only_the_rows_of_the_page_are_completed(products: list[Product]) -> None:
+    Product.objects.update(name="Same")
+    asked: list[list[str]] = []
+    table = completed(asked)
+    table.configure(RequestFactory().get("/?page=2"), per_page=3)
+    assert [row.record["article"] for row in table.page.object_list] == ["No. X-1"]
+    assert asked == [["X-1"]]
+    assert table.paginator.count == 4
+    assert table.rows[0].record["article"] == "No. 21HM"
+
+
+def test_an_export_completes_all_rows_part_by_part(products: list[Product]) -> None:
+    Product.objects.update(name="Same")
+    asked: list[list[str]] = []
+    table = completed(asked)
+    table.configure(RequestFactory().get("/"), per_page=3)
+    response: Any = export_response(table, "csv", "products")
+    assert asked == []
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert len(text.splitlines()) == 5
+    assert asked == [["21HM", "4X40"], ["9105", "X-1"]]
+    workbook: Any = export_response(table, "xlsx", "products")
+    assert len(list(load_workbook(io.BytesIO(workbook.content)).active.values)) == 5
+
+
+def test_equal_rows_keep_one_order_so_that_pages_do_not_overlap(products: list[Product]) -> None:
+    Product.objects.update(name="Same")
+    pages = []
+    for number in (1, 2):
+        table = completed([])
+        table.configure(RequestFactory().get(f"/?page={number}&sort=-name"), per_page=2)
+        pages += [row.record["article"] for row in table.page.object_list]
+    assert pages == ["No. 21HM", "No. 4X40", "No. 9105", "No. X-1"]
 
 
 @pytest.fixture

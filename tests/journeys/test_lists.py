@@ -104,6 +104,24 @@ def test_order_and_page_are_kept_with_the_filter(reader: Window) -> None:
     reader.see()
 
 
+def test_groups_narrow_the_list_in_place_and_lead_out_again(reader: Window) -> None:
+    page = reader.page
+    page.locator(".facet", has_text="Active").click()
+    says(page, "1 entry")
+    expect(page.locator(".facet[aria-current=true]")).to_have_text("Active 1")
+    expect(page.locator("tbody tr")).to_contain_text("Elbtal")
+    page.locator("#list-q").press_sequentially("fernmelde")
+    says(page, "0 entries")
+    assert query(page) == {"q": ["fernmelde"], "activity": ["active"]}
+    page.locator(".facet", has_text="Never bought").click()
+    says(page, "60 entries")
+    reader.see()
+    page.locator(".facet[aria-current=true]").click()
+    expect(page.locator(".facet[aria-current=true]")).to_have_count(0)
+    expect(page.locator("#list-q")).to_have_value("fernmelde")
+    assert query(page) == {"q": ["fernmelde"]}
+
+
 def test_a_row_opens_the_thing_itself_wherever_it_is_clicked(reader: Window) -> None:
     page = reader.page
     row = page.locator("tbody tr", has_text="Fernmelde 07")

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,8 +16,9 @@ from django.test.utils import CaptureQueriesContext
 
 from common.dated import since
 from common.models import User
-from partners.models import EnrolmentStatus, EnrolmentTier, IndividualAgreement
+from partners.models import EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner
 from programs.models import VendorStaff
+from sales.models import SaleLine
 from tests.rendering import words
 from tests.world import START, TODAY, World, enrol, make_partner, make_program, sell
 
@@ -45,6 +47,11 @@ def names(client: Client, query: str = "") -> list[str]:
     return [row.record.partner.name for row in client.get(LIST + query).context["table"].rows]
 
 
+def exported(client: Client, query: str = "") -> str:
+    answer: Any = client.get(f"{LIST}?export=csv{query}")
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
 def read(client: Client, path: str) -> str:
     page = client.get(path)
     assert page.status_code == 200
@@ -55,13 +62,15 @@ def read(client: Client, path: str) -> str:
 
 
 def test_the_list_names_place_tier_revenue_rebate_and_last_sale(manager: Client) -> None:
-    (row,) = csv.DictReader(io.StringIO(manager.get(f"{LIST}?export=csv").content.decode("utf-8-sig")))
+    (row,) = csv.DictReader(io.StringIO(exported(manager)))
     assert row == {
         "Partner": "Elbtal Systemhaus GmbH",
         "Place": "Dresden, DE",
         "Tier": "Silver",
+        "Activity": "Active",
         "Revenue this quarter (EUR)": "22120.00",
-        "Last quarter (EUR)": "24000.00",
+        "Last quarter by the same day (EUR)": "24000.00",
+        "Change (EUR)": "-1880.00",
         "Rebate so far (EUR)": "110.00",
         "Last sale": "2026-10-20",
     }
@@ -128,6 +137,170 @@ def test_the_number_of_queries_does_not_grow_with_partners(world: World, manager
         enrol(partner, world.program, tier="silver")
         sell(partner, world.topseller, TODAY, "11", "11000.00", distributor=world.distributor, document=f"S-{number}")
     assert queries() == few
+
+
+# --- active, sleeping, never bought ------------------------------------------------------------------
+
+
+def buyer(world: World, name: str, *days: date, quantity: str = "1") -> Partner:
+    """A partner of the vendor that bought on these days."""
+    partner = make_partner(name, f"B{abs(hash(name)) % 10**7:07}")
+    enrol(partner, world.program)
+    for day in days:
+        document = f"{name}-{day}"
+        sell(partner, world.topseller, day, quantity, "100.00", distributor=world.distributor, document=document)
+    return partner
+
+
+def groups(client: Client, query: str = "") -> dict[str, int]:
+    facets = client.get(LIST + query).context["filter"].facets()
+    return {facet.label: facet.count for facet in facets}
+
+
+@pytest.mark.parametrize(
+    ("day", "group"),
+    [
+        (TODAY, "Active"),
+        (date(2026, 10, 1), "Active"),
+        (date(2026, 4, 1), "Active"),
+        (date(2026, 3, 31), "Sleeping"),
+        (date(2020, 1, 1), "Sleeping"),
+        (None, "Never bought"),
+    ],
+)
+def test_a_partner_sleeps_after_two_whole_quarters_without_a_purchase(
+    world: World, manager: Client, day: date | None, group: str
+) -> None:
+    buyer(world, "Neu GmbH", *([day] if day else []))
+    (row,) = csv.DictReader(io.StringIO(exported(manager, "&q=neu")))
+    assert row["Activity"] == group
+    assert groups(manager, "?q=neu") == {"Active": 0, "Sleeping": 0, "Never bought": 0} | {group: 1}
+
+
+def test_each_partner_is_in_one_group_and_the_groups_lead_to_them(world: World, manager: Client) -> None:
+    buyer(world, "Schlaf KG", date(2026, 2, 3))
+    buyer(world, "Nie AG")
+    buyer(world, "Nie OHG")
+    assert groups(manager) == {"Active": 1, "Sleeping": 1, "Never bought": 2}
+    assert names(manager, "?activity=active") == ["Elbtal Systemhaus GmbH"]
+    assert names(manager, "?activity=sleeping") == ["Schlaf KG"]
+    assert names(manager, "?activity=never") == ["Nie AG", "Nie OHG"]
+    assert "Sleeping 1" in read(manager, LIST)
+    assert "Active: bought something since 1 Apr 2026." in read(manager, LIST)
+
+
+def test_the_groups_count_under_the_other_filters_and_lead_out_again(world: World, manager: Client) -> None:
+    buyer(world, "Nie AG")
+    buyer(world, "Nie OHG")
+    page = manager.get(f"{LIST}?q=nie&activity=active&sort=-revenue&page=3")
+    facets = {facet.label: facet for facet in page.context["filter"].facets()}
+    assert {label: facet.count for label, facet in facets.items()} == {"Active": 0, "Sleeping": 0, "Never bought": 2}
+    assert [facet.label for facet in facets.values() if facet.chosen] == ["Active"]
+    assert facets["Active"].query == "q=nie&sort=-revenue"
+    assert facets["Never bought"].query == "q=nie&sort=-revenue&activity=never"
+    assert "Nothing matches these filters" in words(page.content.decode())
+
+
+def test_returns_and_what_was_taken_back_keep_nobody_awake(world: World, manager: Client) -> None:
+    buyer(world, "Retoure AG", TODAY, quantity="-1")
+    wrong = buyer(world, "Verwechselt KG", TODAY)
+    line = SaleLine.objects.get(partner=wrong)
+    sell(
+        wrong, world.topseller, TODAY, "-1", "-100.00", distributor=world.distributor, document="X", reverses=line
+    )  # fmt: skip
+    assert names(manager, "?activity=never") == ["Retoure AG", "Verwechselt KG"]
+    rows = list(csv.DictReader(io.StringIO(exported(manager, "&activity=never"))))
+    assert [row["Last sale"] for row in rows] == ["", ""]
+
+
+def test_purchases_from_another_vendor_wake_nobody(world: World, manager: Client) -> None:
+    partner = buyer(world, "Nur IBM AG")
+    enrol(partner, world.rival_program)
+    sell(partner, world.server, TODAY, "1", "100.00", distributor=world.distributor, document="S-9")
+    assert names(manager, "?activity=never") == ["Nur IBM AG"]
+
+
+def test_nonsense_for_a_group_is_an_error_and_hides_nothing(manager: Client) -> None:
+    page = manager.get(f"{LIST}?activity=asleep")
+    assert page.context["filter"].form.errors
+    assert groups(manager, "?activity=asleep") == {"Active": 1, "Sleeping": 0, "Never bought": 0}
+
+
+# --- figures and order -------------------------------------------------------------------------------
+
+
+def test_the_last_quarter_is_compared_by_the_same_day(world: World, manager: Client) -> None:
+    # The 47th day of the running quarter is today, of the one before 16 August.
+    partner = buyer(world, "Vergleich AG", date(2026, 8, 16), date(2026, 8, 17), date(2026, 10, 1), TODAY)
+    sell(partner, world.topseller, TODAY, "1", "55.00", distributor=world.distributor, document="V-1")
+    (row,) = csv.DictReader(io.StringIO(exported(manager, "&q=vergleich")))
+    assert row["Revenue this quarter (EUR)"] == "255.00"
+    assert row["Last quarter by the same day (EUR)"] == "100.00"
+    assert row["Change (EUR)"] == "155.00"
+    assert "+155.00" in read(manager, f"{LIST}?q=vergleich")
+
+
+@pytest.fixture
+def unequal(world: World) -> None:
+    """Partners with different figures, in different tiers and places."""
+    buyer(world, "Berg AG", date(2026, 2, 3), date(2026, 7, 3))
+    buyer(world, "Anker KG", TODAY, date(2026, 8, 1))
+    enrol(make_partner("Nie OHG", "N0000000"), world.program, tier="gold")
+    Partner.objects.filter(name="Nie OHG").update(city="Aachen")
+
+
+@pytest.mark.usefixtures("unequal")
+@pytest.mark.parametrize("column", ["revenue", "revenue_before", "revenue_change", "last_sale"])
+def test_the_database_sorts_by_the_figures_that_are_shown(manager: Client, column: str) -> None:
+    def shown(order: str) -> list[Any]:
+        rows = manager.get(f"{LIST}?sort={order}").context["table"].rows
+        return [row.record.figures[column] or (date.min if column == "last_sale" else 0) for row in rows]
+
+    figures = shown(column)
+    assert len(figures) == 4
+    assert len(set(figures)) > 2
+    assert figures == sorted(figures)
+    assert shown(f"-{column}") == sorted(figures, reverse=True)
+
+
+@pytest.mark.usefixtures("unequal")
+@pytest.mark.parametrize(
+    ("column", "first", "last"),
+    [
+        ("name", "Anker KG", "Nie OHG"),
+        ("place", "Nie OHG", "Elbtal Systemhaus GmbH"),
+        ("tier", "Anker KG", "Nie OHG"),
+    ],
+)
+def test_the_database_sorts_by_words(manager: Client, column: str, first: str, last: str) -> None:
+    found = names(manager, f"?sort={column}")
+    assert (found[0], found[-1]) == (first, last)
+
+
+@pytest.mark.parametrize("column", ["rebate", "activity"])
+def test_columns_that_the_database_does_not_know_are_not_sorted_by(world: World, manager: Client, column: str) -> None:
+    buyer(world, "Anker KG")
+    assert f"sort={column}" not in manager.get(LIST).content.decode()
+    assert names(manager, f"?sort=-{column}") == ["Anker KG", "Elbtal Systemhaus GmbH"]
+
+
+def test_pages_of_equal_figures_do_not_overlap(world: World, manager: Client) -> None:
+    for number in range(60):
+        buyer(world, f"Partner {number:02}")
+    shown = []
+    for page in (1, 2, 3):
+        table = manager.get(f"{LIST}?sort=revenue_before&page={page}").context["table"]
+        shown += [row.record.partner.name for row in table.page.object_list]
+    assert len(shown) == len(set(shown)) == 61
+
+
+def test_an_export_has_every_partner_with_its_figures(world: World, manager: Client) -> None:
+    for number in range(30):
+        buyer(world, f"Partner {number:02}", TODAY)
+    rows = list(csv.DictReader(io.StringIO(exported(manager))))
+    assert len(rows) == 31
+    assert {row["Revenue this quarter (EUR)"] for row in rows[1:]} == {"100.00"}
+    assert rows[0]["Rebate so far (EUR)"] == "110.00"
 
 
 # --- one partner -------------------------------------------------------------------------------------

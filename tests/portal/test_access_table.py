@@ -22,7 +22,7 @@ import time_machine
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from pytest_django import DjangoDbBlocker
 
 from common import tokens
@@ -30,17 +30,19 @@ from common.models import User
 from common.tokens import Scope
 from tests.people import person, signed_in
 from tests.portal.addresses import Address, Populated, Variant, addresses, fillings, populate
-from tests.world import NOW
+from tests.world import NOW, World
 
 # So that the database is set up; each test's own transaction is inside that of `site`.
 pytestmark = pytest.mark.django_db
 TABLE = Path(__file__).with_name("access_table.txt")
 UPDATE = bool(os.environ.get("UPDATE_ACCESS_TABLE"))
 ADDRESSES = addresses()
+VIEWING = "viewing_as_reseller"
+"""The channel manager again, in a window in which a viewing of the reseller has begun (`partners.viewing`)."""
 ROLES = (
     "anonymous", "stranger", "platform_admin", "vendor_admin", "channel_manager", "vendor_finance",
     "rival_vendor_admin", "reseller_owner", "reseller_finance", "reseller_sales", "reseller_technician",
-    "rival_owner", "reporter", "rival_reporter",
+    "rival_owner", "reporter", "rival_reporter", VIEWING,
 )  # fmt: skip
 ADMIN_ROLES = ("anonymous", "stranger", "platform_admin", "vendor_admin", "channel_manager", "rival_vendor_admin")
 NOT_SERVED = ("no token", "forbidden", "not there", "no such method", "→ account_login", "→ admin:login")
@@ -80,9 +82,17 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         people["stranger"] = person("stranger")
         sessions = {role: signed_in(user).cookies["sessionid"].value for role, user in people.items()}
         secrets = {role: _secret(user) for role, user in people.items()}
+        sessions[VIEWING] = _viewing(there.world)
+        secrets[VIEWING] = secrets["channel_manager"]
         client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
         yield Site(there, sessions, secrets, client)
         transaction.set_rollback(True)
+
+
+def _viewing(world: World) -> str:
+    client = signed_in(world.channel_manager)
+    client.post(reverse("partners:view", args=[world.vendor.slug, world.reseller.number]))
+    return client.cookies["sessionid"].value
 
 
 def _secret(user: User) -> str:

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from common.access import Actor
 from common.models import User
 from sales import selectors
 from sales.models import Evidence, SaleLine
@@ -127,7 +128,7 @@ def test_sales_of_other_partners_are_missing(world: World, owner: Client, signed
 def test_the_quarter_is_added_up_week_by_week_beside_the_year_before(world: World) -> None:
     sell(world.reseller, world.topseller, date(2025, 10, 1), "1", "100.00", distributor=world.distributor, document="A")
     sell(world.reseller, world.topseller, date(2025, 12, 31), "1", "20.00", distributor=world.distributor, document="B")
-    weeks = selectors.weeks_of_quarter(today=TODAY, currency="EUR", partner=world.reseller)
+    weeks = selectors.weeks_of_quarter(today=TODAY, currency="EUR", actor=Actor.system(), partner=world.reseller)
     assert weeks.starts[0] == date(2026, 9, 28)
     assert len(weeks.starts) == len(weeks.before) == 14
     assert len(weeks.now) == 8
