@@ -62,8 +62,8 @@ def step_in_words(message: ClaimMessage, name: str) -> str:
         ClaimMessage.Step.ASKED: _("%(name)s asked"),
         ClaimMessage.Step.ASKED_BACK: _("%(name)s asked back"),
         ClaimMessage.Step.REPLIED: _("%(name)s wrote"),
-        ClaimMessage.Step.ACCEPTED: _("%(name)s accepted the question"),
-        ClaimMessage.Step.DECLINED: _("%(name)s declined the question"),
+        ClaimMessage.Step.ACCEPTED: _("%(name)s agreed"),
+        ClaimMessage.Step.DECLINED: _("%(name)s declined"),
         ClaimMessage.Step.WITHDRAWN: _("%(name)s withdrew the question"),
     }
     return words[ClaimMessage.Step(message.step)] % {"name": name}
@@ -133,7 +133,7 @@ def line_in_words(line: SaleLine) -> str:
     return " · ".join(
         [
             f"{line.product.article} {line.product.name}",
-            _("%(count)s pieces") % {"count": formats.number(line.quantity)},
+            _("quantity %(count)s") % {"count": formats.number(line.quantity)},
             formats.money(line.net, line.currency),
             line.document_number,
             formats.date_short(line.document_date),

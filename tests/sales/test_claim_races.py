@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sales import claims
 from sales.claims import MOST_OPEN
 from sales.models import Claim, ClaimMessage
@@ -27,13 +29,18 @@ def test_questions_at_once_keep_the_limit(committed: World) -> None:
 def test_of_two_managers_at_once_one_wins(committed: World) -> None:
     for _ in range(5):
         claim = ask_for_missing(committed)
-        yes, no = said(committed.channel_manager, "Yes.", claim), said(committed.vendor_admin, "No.", claim)
-        fresh = [Claim.objects.get(pk=claim.pk) for _ in range(2)]
-        found = at_once(
-            lambda: claims.accept(claim=fresh[0], said=yes, correcting_line=None),
-            lambda: claims.decline(claim=fresh[1], said=no),
-        )
+        found = at_once(accepting(committed, claim), declining(committed, claim))
         assert sorted(type(each).__name__ for each in found) == ["ClaimMessage", "MovedOn"]
         claim.refresh_from_db()
         assert claim.answer in found
         assert claim.messages.count() == 2
+
+
+def accepting(world: World, claim: Claim) -> Callable[[], object]:
+    given, answer = Claim.objects.get(pk=claim.pk), said(world.channel_manager, "Yes.", claim)
+    return lambda: claims.accept(claim=given, said=answer, correcting_line=None)
+
+
+def declining(world: World, claim: Claim) -> Callable[[], object]:
+    given, answer = Claim.objects.get(pk=claim.pk), said(world.vendor_admin, "No.", claim)
+    return lambda: claims.decline(claim=given, said=answer)
