@@ -60,7 +60,8 @@ def _vendor_list(area: Area) -> str:
 
 
 def _sales() -> ActorQuerySet:
-    return SaleLine.objects.select_related("vendor", "partner", "distributor", "product")
+    lines = SaleLine.objects.select_related("vendor", "partner", "distributor", "product", "report")
+    return lines.defer("report__content")
 
 
 def _label(line: SaleLine) -> str:
@@ -68,8 +69,15 @@ def _label(line: SaleLine) -> str:
 
 
 def _facts(line: SaleLine) -> list[Fact]:
-    document = Fact(_("Document"), line.document_number, hint=_("line %(line)s") % {"line": line.document_line})
-    return [*line_facts(line), Fact(_("Distributor"), line.distributor.name), document]
+    facts = [
+        *line_facts(line),
+        Fact(_("Distributor"), line.distributor.name),
+        Fact(_("Document"), line.document_number, hint=_("line %(line)s") % {"line": line.document_line}),
+    ]
+    if line.report is not None:
+        received = _("received %(when)s") % {"when": formats.datetime_short(line.report.uploaded_at)}
+        facts.append(Fact(_("Row of the report"), formats.number(line.report_row), hint=received))
+    return facts
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats
-from common.filters import DayRangeFilter, FilterSet
+from common.filters import FilterSet
 from common.requests import PersonRequest
 from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
 from common.templatetags.ui import badge_html
@@ -117,7 +117,6 @@ class ClaimFilter(FilterSet):
     kind = django_filters.ChoiceFilter(
         choices=Claim.Kind.choices, label=gettext_lazy("Kind"), empty_label=gettext_lazy("all")
     )
-    asked_at = DayRangeFilter(label=gettext_lazy("Asked"))
 
     class Meta:
         model = Claim

@@ -59,7 +59,7 @@ def ask_missing(request: PersonRequest, partner: Partner) -> HttpResponse:
         request.FILES or None,
         today=request.today,
         vendors=vendors_of_partner(request),
-        initial={name: request.GET.get(name) for name in ("vendor", "distributor")},
+        initial={name: request.GET[name] for name in ("vendor", "distributor") if name in request.GET},
     )
     if form.is_valid():
         try:

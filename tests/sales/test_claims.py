@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -24,7 +25,8 @@ State, Step = Claim.State, ClaimMessage.Step
 LATER = NOW + timedelta(days=1)
 
 
-def correction(world: World, document: str = "R-1005", **given: object) -> SaleLine:
+def correction(world: World, document: str = "R-1005", **given: Any) -> SaleLine:
+    given = {"booked_at": LATER, **given}
     return sell(
         world.reseller,
         world.topseller,
@@ -33,7 +35,7 @@ def correction(world: World, document: str = "R-1005", **given: object) -> SaleL
         "2000.00",
         distributor=world.distributor,
         document=document,
-        **{"booked_at": LATER, **given},
+        **given,
     )
 
 
