@@ -28,13 +28,18 @@ def _day() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class TextForm(forms.Form):
-    """What somebody writes. `seen`: the last message on the page it was written on."""
+class SeenForm(forms.Form):
+    """`seen`: the last message on the page on which somebody acts."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class TextForm(SeenForm):
+    """What somebody writes."""
 
     text = forms.CharField(
         label=gettext_lazy("Your message"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4})
     )
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def read_up_to(self, last: ClaimMessage) -> None:
         """The page that shows this form shows everything up to this message."""

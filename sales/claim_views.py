@@ -20,7 +20,7 @@ from common.ui import Crumb
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
 from sales import claim_selectors, claims
-from sales.claim_forms import DoubtForm, MissingSaleForm, ProvenForm, ReplyForm, WrongSaleForm
+from sales.claim_forms import DoubtForm, MissingSaleForm, ProvenForm, ReplyForm, SeenForm, WrongSaleForm
 from sales.claim_tables import PartnerClaimFilter, PartnerClaimTable
 from sales.claim_wording import TONES, claimed_facts, entries, state_for_partner, title_of
 from sales.claims import ASKING_ROLES, AlreadyAsked, Said
@@ -169,8 +169,8 @@ def reply(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
 def withdraw(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
     claim = _claim(request, partner, pk)
     if request.method == "POST":
-        seen = request.POST.get("seen", "")
-        said = Said(request.actor, "", timezone.now(), seen=int(seen) if seen.isascii() and seen.isdigit() else None)
+        form = SeenForm(request.POST)
+        said = Said(request.actor, "", timezone.now(), seen=form.cleaned_data["seen"] if form.is_valid() else None)
         try:
             claims.withdraw(claim=claim, said=said)
         except DomainError as error:

@@ -229,8 +229,9 @@ def test_a_reply_is_sent_with_what_was_read(world: World, sales: Client) -> None
 def test_withdrawing_takes_one_click(world: World, sales: Client) -> None:
     claim = ask_for_missing(world)
     address = f"{LIST}{claim.pk}/"
-    stale = sales.post(f"{address}withdraw/", {"seen": "x"}, follow=True)
-    assert "Reseller Sales has written meanwhile" in words(stale.content.decode())
+    for seen in ("", "x", "9" * 5000):
+        stale = sales.post(f"{address}withdraw/", {"seen": seen}, follow=True)
+        assert "Reseller Sales has written meanwhile" in words(stale.content.decode())
     done = sales.post(f"{address}withdraw/", {"seen": claim.messages.get().pk}, follow=True)
     assert "Your question is withdrawn." in words(done.content.decode())
     assert done.context["form"] is None
