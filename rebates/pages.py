@@ -1,4 +1,7 @@
-"""What rebates add to the shared pages: menu entries, panels, what waits, a column of the list of partners."""
+"""What rebates add to the shared pages: menu entries, panels, what waits, a column of the list of partners.
+
+Settlements are also what questions to a vendor can be about.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,31 @@ from collections.abc import Mapping
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from common import registry
-from common.access import PARTNER, VENDOR, VENDOR_ADMIN, VENDOR_FINANCE
+from common import formats, registry
+from common.access import PARTNER, VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, ActorQuerySet
+from common.period_names import period_name
+from common.periods import Period
 from common.registry import Area, AttentionSource, MenuEntry, Panel
 from common.tables import MoneyColumn
+from common.ui import Fact
 from partners import composing
 from partners.composing import Figures, PartnerPanel
 from rebates import panels, vendor_panels
+from rebates.explaining import measured
+from rebates.models import Settlement
+from rebates.views import partner_url, vendor_url
+from sales.models import Claim
+from sales.subjects import SubjectKind, subjects
 
 
 def register() -> None:
     _menu()
     _panels()
     _partner_pages()
+    _questions()
     registry.attention.register(
         AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=30)
     )
@@ -59,3 +72,50 @@ def _partner_pages() -> None:
 
 def _rebate() -> Mapping[str, tables.Column]:
     return {"rebate": MoneyColumn(verbose_name=_("Rebate so far"))}
+
+
+# --- settlements as subjects of questions ----------------------------------------------------------------------------
+
+
+def _questions() -> None:
+    subjects.register(
+        SubjectKind(
+            key=Claim.Kind.SETTLEMENT,
+            model=Settlement,
+            rows=_settlements,
+            vendor=lambda settlement: settlement.terms.program.vendor,
+            partner=lambda settlement: settlement.enrolment.partner,
+            label=_label,
+            facts=_facts,
+            partner_url=lambda settlement: partner_url(
+                settlement.enrolment.partner.number, settlement.terms, settlement.period
+            ),
+            vendor_url=lambda settlement: vendor_url(
+                settlement.terms.program.vendor.slug,
+                settlement.enrolment.partner.number,
+                settlement.terms,
+                settlement.period,
+            ),
+        )
+    )
+
+
+def _settlements() -> ActorQuerySet:
+    return Settlement.objects.select_related("closing", "terms__program__vendor", "enrolment__partner")
+
+
+def _label(settlement: Settlement) -> str:
+    return f"{settlement.terms.name}, {period_name(Period.parse(settlement.period))}"
+
+
+def _facts(settlement: Settlement) -> list[Fact]:
+    result = formats.money(settlement.result, settlement.currency)
+    amount = formats.money(settlement.amount, settlement.currency)
+    attainment = measured(settlement.attainment, settlement.terms.terms.counts, settlement.currency)
+    return [
+        Fact(gettext("Program"), settlement.terms.program.name),
+        Fact(gettext("Attainment"), attainment, numeric=True),
+        Fact(gettext("Result"), result, numeric=True),
+        Fact(gettext("Amount"), amount, numeric=True),
+        Fact(gettext("Settled"), formats.date_long(settlement.settled_at)),
+    ]

@@ -33,7 +33,11 @@ from rebates.selectors import Earned, PeriodState
 from rebates.standing import standings_of
 from rebates.tables import EarningsFilter, EarningsTable, LineFilter, LineTable
 from rebates.telling import TONES, Answer, answer_of, as_earned, history, since, state_in_words, terms_facts
-from sales.models import SaleLine
+from sales.claim_selectors import claims_about
+from sales.claim_wording import state_for_partner, state_for_vendor
+from sales.claims import may_ask
+from sales.models import Claim, SaleLine
+from sales.subjects import subjects
 
 # --- a partner's periods --------------------------------------------------------------------------
 
@@ -220,6 +224,15 @@ class ExplainedPage(ListPage):
             **self._what_if(),
         }
 
+    @cached_property
+    def open_question(self) -> Claim | None:
+        """The partner's about what was settled last."""
+        if not self.explained.settled:
+            return None
+        kind = subjects[Claim.Kind.SETTLEMENT]
+        about = claims_about(kind=kind, subject=self.explained.settled[-1], actor=self.request.actor)
+        return about.filter(state__in=Claim.UNANSWERED).first()
+
     def _next_step(self, group: str) -> str:
         document, ladder = self.explained.document, sorted(self.tiers.values(), key=lambda tier: tier.rank)
         above = cards.next_with_rates(document, ladder, self.tier_today)
@@ -283,6 +296,20 @@ class PartnerExplained(ExplainedPage, PartnerListPage):
     def sale_url(self, line: SaleLine) -> str:
         return reverse("sales:partner-sale", args=[self.partner.number, line.pk])
 
+    def context(self, rows: QuerySet[SaleLine]) -> dict[str, Any]:
+        """With where the person may doubt what was settled last, or the question that is open already."""
+        questions: dict[str, Any] = {}
+        if (claim := self.open_question) is not None:
+            questions = {
+                "question_url": reverse("sales:partner-claim", args=[self.partner.number, claim.pk]),
+                "question_state": state_for_partner(claim),
+            }
+        elif self.explained.settled and may_ask(self.request.actor, self.partner):
+            doubted = self.explained.settled[-1].pk
+            url = reverse("sales:ask-about", args=[self.partner.number, Claim.Kind.SETTLEMENT.value, doubted])
+            questions = {"doubt_url": url}
+        return {**super().context(rows), **questions}
+
 
 class VendorExplained(ExplainedPage, VendorListPage):
     """The same as a vendor's staff see it: only for this vendor's own programs."""
@@ -309,6 +336,16 @@ class VendorExplained(ExplainedPage, VendorListPage):
 
     def sale_url(self, line: SaleLine) -> str:
         return reverse("sales:vendor-sale", args=[self.vendor.slug, line.pk])
+
+    def context(self, rows: QuerySet[SaleLine]) -> dict[str, Any]:
+        """With the partner's open question about what was settled last."""
+        questions: dict[str, Any] = {}
+        if (claim := self.open_question) is not None:
+            questions = {
+                "question_url": reverse("sales:vendor-claim", args=[self.vendor.slug, claim.pk]),
+                "question_state": state_for_vendor(claim),
+            }
+        return {**super().context(rows), **questions}
 
 
 def vendor_url(vendor: str, number: str, terms: RebateTerms, period: str) -> str:

@@ -11,5 +11,6 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self) -> None:
-        # By name: the module needs the models, which are loaded only now.
-        import_module("sales.pages").register()
+        # By name: the modules need the models, which are loaded only now.
+        for module in ("pages", "claim_pages", "claim_mails"):
+            import_module(f"sales.{module}").register()

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from common import formats
@@ -15,8 +16,12 @@ from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
 from programs.entering import in_vendor
 from programs.models import Vendor
-from sales.models import SaleLine
+from sales.claim_selectors import claims_about
+from sales.claim_wording import line_facts, state_for_partner, state_for_vendor
+from sales.claims import may_ask
+from sales.models import Claim, SaleLine
 from sales.selectors import counted_once, sales_of
+from sales.subjects import subjects
 from sales.tables import SaleFilter, SaleTable
 
 
@@ -31,6 +36,14 @@ class PartnerSalesPage(PartnerListPage):
         lines = sales_of(partner=self.partner)
         return counted_once(lines.visible_to(self.request.actor))  # type: ignore[attr-defined]
 
+    def context(self, rows: QuerySet[SaleLine]) -> dict[str, str]:
+        """Where a missing sale is asked for, with what the list is filtered by."""
+        if not may_ask(self.request.actor, self.partner):
+            return {}
+        given = {name: self.request.GET[name] for name in ("vendor", "distributor") if self.request.GET.get(name)}
+        url = reverse("sales:ask-missing", args=[self.partner.number])
+        return {"missing_url": f"{url}?{urlencode(given)}" if given else url}
+
 
 partner_sales = in_partner()(PartnerSalesPage.as_view())
 
@@ -40,7 +53,21 @@ def partner_sale(request: PersonRequest, partner: Partner, pk: int) -> HttpRespo
     """One sale of the partner, whatever proves it."""
     line = _line(request, sales_of(partner=partner), pk)
     crumbs = [Crumb(_("Sales"), reverse("sales:partner-sales", args=[partner.number])), Crumb(line.product.name)]
-    return render(request, "sales/sale.html", {"line": line, "crumbs": crumbs, **_described(line)})
+    context = {"line": line, "crumbs": crumbs, **_described(line), **_question(request, partner, line)}
+    return render(request, "sales/sale.html", context)
+
+
+def _question(request: PersonRequest, partner: Partner, line: SaleLine) -> dict[str, str]:
+    """The open question about the sale, or where the person may ask."""
+    about = claims_about(kind=subjects[Claim.Kind.SALE], subject=line, actor=request.actor)
+    if (claim := about.filter(state__in=Claim.UNANSWERED).first()) is not None:
+        return {
+            "question_url": reverse("sales:partner-claim", args=[partner.number, claim.pk]),
+            "question_state": state_for_partner(claim),
+        }
+    if not may_ask(request.actor, partner):
+        return {}
+    return {"ask_url": reverse("sales:ask-about", args=[partner.number, Claim.Kind.SALE.value, line.pk])}
 
 
 @in_vendor()
@@ -52,7 +79,14 @@ def vendor_sale(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse
         report = Crumb(line.report.file_name, reverse("sales:vendor-report", args=[vendor.slug, line.report.pk]))
         crumbs.append(report)
     crumbs.append(Crumb(line.document_number))
-    return render(request, "sales/sale.html", {"line": line, "crumbs": crumbs, **_described(line)})
+    context = {"line": line, "crumbs": crumbs, **_described(line)}
+    about = claims_about(kind=subjects[Claim.Kind.SALE], subject=line, actor=request.actor)
+    if (claim := about.filter(state__in=Claim.UNANSWERED).first()) is not None:
+        context |= {
+            "question_url": reverse("sales:vendor-claim", args=[vendor.slug, claim.pk]),
+            "question_state": state_for_vendor(claim),
+        }
+    return render(request, "sales/sale.html", context)
 
 
 def _line(request: PersonRequest, lines: QuerySet[SaleLine], pk: int) -> SaleLine:
@@ -62,15 +96,7 @@ def _line(request: PersonRequest, lines: QuerySet[SaleLine], pk: int) -> SaleLin
 
 def _described(line: SaleLine) -> dict[str, list[Fact]]:
     """The sale as it counts, and as its source says it."""
-    net = formats.money(line.net, line.currency) if line.net is not None else _("no value reported")
-    sale = [
-        Fact(_("Product"), line.product.name, hint=line.product.article),
-        Fact(_("Quantity"), formats.number(line.quantity), numeric=True),
-        Fact(_("Net"), net, numeric=True),
-        Fact(_("Counts on"), formats.date_long(line.counts_on)),
-        Fact(_("Partner"), line.partner.name),
-        Fact(_("Vendor"), line.vendor.name),
-    ]
+    sale = [*line_facts(line), Fact(_("Partner"), line.partner.name), Fact(_("Vendor"), line.vendor.name)]
     source = [
         Fact(_("Proven by"), line.get_evidence_display()),
         Fact(_("Distributor"), line.distributor.name),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sales import customer_views, report_views, sale_views
+from sales import claim_vendor_views, claim_views, customer_views, report_views, sale_views
 
 app_name = "sales"
 urlpatterns = [
@@ -31,4 +31,18 @@ urlpatterns = [
     ),
     path("partner/<slug:partner>/sales/", sale_views.partner_sales, name="partner-sales"),
     path("partner/<slug:partner>/sales/<int:pk>/", sale_views.partner_sale, name="partner-sale"),
+    path("partner/<slug:partner>/questions/", claim_views.partner_claims, name="partner-claims"),
+    path("partner/<slug:partner>/questions/new/", claim_views.ask_missing, name="ask-missing"),
+    path("partner/<slug:partner>/questions/new/<slug:kind>/<int:pk>/", claim_views.ask_about, name="ask-about"),
+    path("partner/<slug:partner>/questions/<int:pk>/", claim_views.partner_claim, name="partner-claim"),
+    path("partner/<slug:partner>/questions/<int:pk>/reply/", claim_views.reply, name="reply"),
+    path("partner/<slug:partner>/questions/<int:pk>/withdraw/", claim_views.withdraw, name="withdraw"),
+    path("partner/<slug:partner>/questions/messages/<int:pk>/file/", claim_views.partner_proof, name="partner-proof"),
+    path("vendor/<slug:vendor>/questions/", claim_vendor_views.vendor_claims, name="vendor-claims"),
+    path("vendor/<slug:vendor>/questions/<int:pk>/", claim_vendor_views.vendor_claim, name="vendor-claim"),
+    path("vendor/<slug:vendor>/questions/<int:pk>/answer/", claim_vendor_views.answer, name="answer"),
+    path("vendor/<slug:vendor>/questions/<int:pk>/ask-back/", claim_vendor_views.ask_back, name="ask-back"),
+    path(
+        "vendor/<slug:vendor>/questions/messages/<int:pk>/file/", claim_vendor_views.vendor_proof, name="vendor-proof"
+    ),
 ]

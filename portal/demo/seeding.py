@@ -20,8 +20,8 @@ from common.errors import DomainError
 from common.models import User
 from common.periods import Period, PeriodKind
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat
-from portal.demo import accounts, trade
-from portal.demo.companies import COMPANIES, TRYOUTS, Company
+from portal.demo import accounts, questions, trade
+from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS, Company
 from portal.demo.programs import LENOVO, PROGRAMS, Change, Participation, participations
 from programs import preset_files, preset_loading
 from programs.models import GroupMembership, Program, Tier
@@ -70,6 +70,7 @@ def _fill(today: date, now: datetime) -> Seeded:
         if index < QUARTERS - 1:
             _close(programs.values(), quarter, today, now)
     _leave_the_latest_mails(quarters[-2])
+    questions.write(program=programs[LENOVO], partner=partners[SHOWN], now=now)
     return Seeded(
         fresh=True,
         partners=len(partners),

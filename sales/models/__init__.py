@@ -1,5 +1,6 @@
-"""Proof of sales: who and what distributors mean, the reports they send, the lines these become."""
+"""Proof of sales: who and what distributors mean, the reports they send, the lines these become, doubts about them."""
 
+from sales.models.claims import Claim, ClaimMessage
 from sales.models.identities import ArticleNumber, CustomerNumber, OfReporter
 from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
 from sales.models.reports import ReportMapping, SellOutReport, Upload
@@ -7,6 +8,8 @@ from sales.models.reports import ReportMapping, SellOutReport, Upload
 __all__ = [
     "ArticleNumber",
     "Books",
+    "Claim",
+    "ClaimMessage",
     "CustomerNumber",
     "Evidence",
     "OfReporter",

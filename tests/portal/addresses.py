@@ -26,6 +26,8 @@ from common.tokens import Scope
 from partners.models import IndividualAgreement
 from rebates import closing
 from rebates.models import Closing
+from sales.models import Claim
+from tests.sales.asking import PDF, ask_for_missing
 from tests.world import NOW, TODAY, World, build_world
 
 Variant = Literal["own", "foreign", "missing"]
@@ -76,13 +78,15 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 
 @dataclass(frozen=True)
 class Populated:
-    """The world with closings of two quarters and a token, one each in our hands and in those of the rivals."""
+    """The world with closings of two quarters, a token and a question, each in our hands and in those of the rivals."""
 
     world: World
     closing: Closing
     rival_closing: Closing
     token: ApiToken
     rival_token: ApiToken
+    claim: Claim
+    rival_claim: Claim
 
 
 def populate() -> Populated:
@@ -100,6 +104,15 @@ def populate() -> Populated:
         closings[world.rival_program],
         _token(world.reseller_owner),
         _token(world.rival_owner),
+        ask_for_missing(world, proof=PDF),
+        ask_for_missing(
+            world,
+            by=world.rival_owner,
+            partner=world.rival,
+            vendor=world.rival_vendor,
+            sale={"distributor": None},
+            proof=PDF,
+        ),
     )
 
 
@@ -139,6 +152,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "period": ("2026Q3", "2026Q3", "1999Q1"),
         "row": (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
         "pk": _numbered(address, there) if "pk" in address.places else (None, None, None),
+        "kind": ("sale", None, "nothing"),
         "anything": ("nothing", None, "nothing/at/all"),
         "key": ("made-up", None, "made-up-too"),
         "uidb36": ("1", None, "2"),
@@ -156,6 +170,9 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "sales": (world.sale, world.rival_sale),
         "tokens": (there.token, there.rival_token),
         "closings": (there.closing, there.rival_closing),
+        "questions": (there.claim, there.rival_claim),
+        "messages": (there.claim.messages.get(), there.rival_claim.messages.get()),
+        "<slug:kind>": (world.sale, world.rival_sale),
         "keys": (None, None),
     }
     word = address.route.split("<int:pk>")[0].rstrip("/").rpartition("/")[2]

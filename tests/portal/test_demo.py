@@ -30,8 +30,9 @@ from programs.models import Distributor, Program, Vendor
 from rebates.closing import ensure_due_closings
 from rebates.live import live_figures
 from rebates.models import Closing, ClosingItem, LedgerEntry, Settlement
+from sales.claim_selectors import candidates_for
 from sales.importing import import_sellout
-from sales.models import SaleLine, SellOutReport, WaitingRow
+from sales.models import Claim, ClaimMessage, SaleLine, SellOutReport, WaitingRow
 
 TODAY = date(2026, 11, 16)
 NOW = datetime(2026, 11, 16, 11, 0, tzinfo=UTC)
@@ -246,6 +247,20 @@ def test_mail_waits_for_the_shown_partner_alone(demo: seeding.Seeded) -> None:
     assert set(waiting.values_list("enrolment__partner__number", "closing__period")) == {
         (accounts.shown_partner_number(), "2026Q3")
     }
+
+
+def test_questions_stand_in_every_state_that_needs_somebody(demo: seeding.Seeded) -> None:
+    open_ones = Claim.objects.filter(partner__number=accounts.shown_partner_number(), state="open")
+    assert set(Claim.objects.values_list("kind", "state")) == {
+        ("missing", "open"),
+        ("sale", "open"),
+        ("sale", "asked_back"),
+        ("settlement", "declined"),
+    }
+    assert open_ones.filter(due_on__lt=TODAY).exists()
+    assert not ClaimMessage.objects.filter(at__gt=NOW).exists()
+    manager = Actor.of(User.objects.get(email="channel@lenovo.example"))
+    assert candidates_for(Claim.objects.get(kind="missing"), actor=manager).waiting
 
 
 def test_seeding_again_changes_nothing(demo: seeding.Seeded) -> None:

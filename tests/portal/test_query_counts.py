@@ -22,8 +22,10 @@ from common import tokens
 from common.models import User
 from common.periods import Period
 from rebates import closing
+from sales import claims
 from tests.people import signed_in, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
+from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_report, sell, wait
 
 pytestmark = pytest.mark.django_db
@@ -115,8 +117,19 @@ def multiply(world: World, numbers: range) -> None:
         wait(report, f"W-{number}", article=world.topseller.article, customer=f"Unbekannt {number}")
         if number < tokens.MOST - 5:
             token_client(world.reseller_owner)
+        _question(world, number)
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
     closing.run(closing_id=opened.pk, now=NOW, chunk=50)
+
+
+def _question(world: World, number: int) -> None:
+    """Answered ones may be any number: every other is about the same sale, the last one stays open."""
+    if number % 2:
+        claim = ask_for_missing(world, f"Question {number}", proof=PDF)
+    else:
+        claim = ask_about_sale(world, f"Question {number}")
+    if number + 1 < MANY:
+        claims.decline(claim=claim, said=said(world.channel_manager, "No.", claim))
 
 
 def reviewed() -> dict[str, int]:

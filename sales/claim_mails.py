@@ -1,0 +1,92 @@
+"""The mails about questions. They share one template: what happened, about what, what was written, where to act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import formats, registry
+from common.registry import MailKind, Text
+from sales.claim_wording import title_of
+from sales.models import Claim, ClaimMessage
+
+ASKED, REPLIED, ASKED_BACK, ANSWERED = "claim-asked", "claim-replied", "claim-asked-back", "claim-answered"
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What a mail tells. Its sentence is made when the mail is, in the recipient's language."""
+
+    step: str
+    kind: str
+    partner: str
+    vendor: str
+
+    def __str__(self) -> str:
+        sentences = {
+            ClaimMessage.Step.ASKED: {
+                Claim.Kind.MISSING: _("%(partner)s misses a sale"),
+                Claim.Kind.SALE: _("%(partner)s doubts a sale"),
+                Claim.Kind.SETTLEMENT: _("%(partner)s doubts a settled amount"),
+            }[Claim.Kind(self.kind)],
+            ClaimMessage.Step.REPLIED: _("%(partner)s has written to you"),
+            ClaimMessage.Step.ASKED_BACK: _("%(vendor)s has a question for you"),
+            ClaimMessage.Step.ACCEPTED: _("%(vendor)s agrees with you"),
+            ClaimMessage.Step.DECLINED: _("%(vendor)s has declined your question"),
+        }
+        return sentences[ClaimMessage.Step(self.step)] % {"partner": self.partner, "vendor": self.vendor}
+
+
+title: Callable[[Claim], str] = lazy(title_of, str)
+until: Callable[[Any], str] = lazy(formats.date_long, str)
+
+
+def told(*, claim: Claim, message: ClaimMessage) -> Mapping[str, Any]:
+    """What the other side is told about a message."""
+    step = message.step
+    if message.of_vendor:
+        page = reverse("sales:partner-claim", args=[claim.partner.number, claim.pk])
+    else:
+        page = reverse("sales:vendor-claim", args=[claim.vendor.slug, claim.pk])
+    return {
+        "headline": Happened(step, claim.kind, claim.partner.name, claim.vendor.name),
+        "about": title(claim),
+        "text": message.text,
+        "file_name": message.file_name,
+        "due": "" if message.of_vendor else until(claim.due_on),
+        "url": settings.PORTAL_URL + page,
+    }
+
+
+def sample(step: str) -> Callable[[], Mapping[str, Any]]:
+    """Sample data of the mail about one step."""
+
+    def context() -> Mapping[str, Any]:
+        return {
+            "headline": Happened(step, Claim.Kind.MISSING, "Elbtal Systemhaus GmbH", "Lenovo"),
+            "about": "R-1005, 21HM, Allnet",
+            "text": "Could you send us the delivery note?",
+            "file_name": "",
+            "due": "",
+            "url": settings.PORTAL_URL,
+        }
+
+    return context
+
+
+def register() -> None:
+    kinds: tuple[tuple[str, Text, str], ...] = (
+        (ASKED, gettext_lazy("a partner asks about a sale or an amount"), ClaimMessage.Step.ASKED),
+        (REPLIED, gettext_lazy("a partner writes about its question"), ClaimMessage.Step.REPLIED),
+        (ASKED_BACK, gettext_lazy("a vendor asks back"), ClaimMessage.Step.ASKED_BACK),
+        (ANSWERED, gettext_lazy("a question is answered"), ClaimMessage.Step.ACCEPTED),
+    )
+    for order, (key, label, step) in enumerate(kinds, start=20):
+        registry.mails.register(MailKind(key, label, "claim", sample(step), order=order))
