@@ -304,7 +304,7 @@ def _written_together(one: PreparedName, other: PreparedName) -> float:
     """ "Blau Fuchs" and "Blaufuchs": the telling words as one."""
     if one.together != other.together or len(one.together) < 4:
         return 0.0
-    return 96.0 if one.common == other.common else 85.0
+    return 96.0 if one.common == other.common else 84.0
 
 
 def _words_in_common(one: PreparedName, other: PreparedName) -> float:

@@ -12,13 +12,16 @@ from common.registry import Area, AttentionSource, MenuEntry, Panel
 from common.tables import MoneyColumn
 from partners import composing
 from partners.composing import FigureColumn, PartnerPanel
-from rebates import panels, vendor_panels
+from rebates import closings, panels, vendor_panels
+from sales import sealed
+from sales.sealed import SealedSource
 
 
 def register() -> None:
     _menu()
     _panels()
     _partner_pages()
+    sealed.sources.register(SealedSource("closings", closings.sealed_periods))
     registry.attention.register(
         AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=30)
     )
@@ -28,11 +31,11 @@ def _menu() -> None:
     def rebates(area: Area) -> str:
         return reverse("rebates:partner-rebates", args=[area.slug])
 
-    def closings(area: Area) -> str:
+    def all_closings(area: Area) -> str:
         return reverse("rebates:closings", args=[area.slug])
 
     registry.menu.register(MenuEntry("rebates", PARTNER, _("Rebates"), "cash-coin", rebates, order=20))
-    registry.menu.register(MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", closings, order=40))
+    registry.menu.register(MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", all_closings, order=40))
 
 
 def _panels() -> None:

@@ -11,5 +11,6 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self) -> None:
-        # By name: the module needs the models, which are loaded only now.
+        # By name: the modules need the models, which are loaded only now.
+        import_module("sales.mails").register()
         import_module("sales.pages").register()

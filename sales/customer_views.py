@@ -57,7 +57,7 @@ class CustomersPage(VendorListPage):
         articles.configure(self.request)
         return {
             "articles": articles,
-            "bookable": selectors.bookable_rows(vendor=self.vendor, actor=actor),
+            "bookable": selectors.bookable_rows(vendor=self.vendor),
             "book_url": reverse("sales:book-waiting", args=[self.vendor.slug]),
         }
 

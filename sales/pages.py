@@ -163,7 +163,7 @@ def unknown_customers(area: Area, actor: Actor, today: date) -> Iterable[Waiting
             count,
         )
         yield Waiting(text % {"count": formats.number(count)}, url, since=_waiting_since(vendor, actor), count=count)
-    if bookable := selectors.bookable_rows(vendor=vendor, actor=actor):
+    if bookable := selectors.bookable_rows(vendor=vendor):
         text = ngettext("%(count)s waiting row can be booked", "%(count)s waiting rows can be booked", bookable)
         yield Waiting(text % {"count": formats.number(bookable)}, url, count=bookable)
 

@@ -1,6 +1,6 @@
 """Proof of sales: who and what distributors mean, the reports they send, the lines these become."""
 
-from sales.models.identities import ArticleNumber, CustomerNumber, OfReporter
+from sales.models.identities import ArticleNumber, CustomerNumber, Invitation, OfReporter
 from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
 from sales.models.reports import ReportMapping, SellOutReport, Upload
 
@@ -9,6 +9,7 @@ __all__ = [
     "Books",
     "CustomerNumber",
     "Evidence",
+    "Invitation",
     "OfReporter",
     "ReportMapping",
     "SaleLine",
