@@ -5,9 +5,10 @@ Both ask it once per customer and once per article of a report, not once per row
 
 from __future__ import annotations
 
-# `row` has vendor_id, distributor_id, article, gtin, distributor_article. First what is the same to the letter, then what
-# a person has said, then the GTIN, and last an article that only lost its leading zeros in a spreadsheet.
-_SAME_ARTICLE = "SELECT id FROM programs_product AS p WHERE p.vendor_id = {row}.vendor_id AND p.article = {row}.article"
+# `row` has vendor_id, distributor_id, article, gtin, distributor_article. First what is the same to the letter, then
+# what a person has said, then the GTIN, and last an article that only lost its leading zeros in a spreadsheet.
+_SAME_ARTICLE = """SELECT id FROM programs_product AS p
+    WHERE p.vendor_id = {row}.vendor_id AND p.article = {row}.article"""
 _SAID = """SELECT product_id FROM sales_articlenumber AS a
     WHERE a.vendor_id = {row}.vendor_id AND a.distributor_id = {row}.distributor_id
         AND a.number IN ({row}.article, nullif({row}.distributor_article, ''))

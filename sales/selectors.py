@@ -35,7 +35,7 @@ from common.access import Actor
 from common.money import ZERO
 from common.periods import Period, PeriodKind
 from partners.models import Partner
-from programs.models import Authorisation, Distributor, Program, Vendor
+from programs.models import Authorisation, Distributor, Product, Program, Vendor
 from sales.bookable import count_bookable
 from sales.identifying import product_of
 from sales.models import CustomerNumber, Evidence, Invitation, SaleLine, SellOutReport, WaitingRow
@@ -178,7 +178,7 @@ def vendors_of(distributor: Distributor) -> QuerySet[Vendor]:
 def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
     """Reports without their content, with what became of their rows until now: rows that waited may be booked since.
 
-    `booked_now`, `waiting_now`, `dismissed_now` and `duplicates` add up to `rows`.
+    `booked_now`, `waiting_now`, `dismissed_now` (customers dismissed, rows rejected) and `duplicates` add up to `rows`.
     """
     unbooked = WaitingRow.objects.filter(report=OuterRef("pk")).order_by().values("report")
     reports = (
@@ -186,7 +186,7 @@ def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
     )
     return reports.annotate(
         waiting_now=_count(unbooked.filter(state=State.WAITING)),
-        dismissed_now=_count(unbooked.filter(state=State.DISMISSED)),
+        dismissed_now=_count(unbooked.filter(state__in=[State.DISMISSED, State.REJECTED])),
     ).annotate(booked_now=F("rows") - F("duplicates") - F("waiting_now") - F("dismissed_now"))
 
 
@@ -306,3 +306,9 @@ def doubtful_rows(*, vendor: Vendor, actor: Actor, state: str = State.WAITING) -
     """Rows in which something is doubtful and nobody has said yet that it is right, or those that were rejected."""
     rows = WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=state).exclude(doubts=[])
     return rows.filter(settled_at__isnull=True) if state == State.WAITING else rows
+
+
+def with_list_price(rows: QuerySet[WaitingRow]) -> QuerySet[Any]:
+    """Adds `list_price` of the product that each row means, null where nobody knows."""
+    meant = Product.objects.filter(pk=OuterRef("product"))
+    return rows.annotate(product=MeantProduct()).annotate(list_price=Subquery(meant.values("list_price")))

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from common.access import Actor
-from common.companies import POSSIBLE, Company, folded, most_similar
+from common.companies import POSSIBLE, Company, Comparison, compare, folded, most_similar
+from common.filters import with_words
 from common.sentences import _n
 from partners.models import Partner
 from partners.selectors import partners_of
@@ -18,6 +19,7 @@ from programs.models import Product, Vendor
 from sales.models import WaitingRow
 
 SUGGESTED = 5
+FOUND = 10
 _T = TypeVar("_T", Partner, Product)
 
 
@@ -38,8 +40,15 @@ class Suggestion(Generic[_T]):
     reasons: Sequence[Reason]
 
 
-def suggest_partners(*, vendor: Vendor, actor: Actor, customer: Company) -> list[Suggestion[Partner]]:
-    """Partners enrolled with the vendor or applying to it that may be this customer, the likeliest first."""
+def suggest_partners(*, vendor: Vendor, actor: Actor, customer: Company, search: str = "") -> list[Suggestion[Partner]]:
+    """Partners enrolled with the vendor or applying to it that may be this customer, the likeliest first.
+
+    With `search` those that are found by it, whether they are likely or not.
+    """
+    if search:
+        searched = search_partners(vendor=vendor, actor=actor, search=search)
+        compared = [(each, compare(customer, _company(each))) for each in searched]
+        return [Suggestion(each, result.score, _reasons(result)) for each, result in compared]
     known = partners_of(vendor=vendor, actor=actor).order_by("name", "pk")
     rows = list(known.values_list("pk", "name", "postcode", "city", "vat_id"))
     found = most_similar(customer, [Company(*row[1:]) for row in rows], limit=SUGGESTED)
@@ -48,10 +57,31 @@ def suggest_partners(*, vendor: Vendor, actor: Actor, customer: Company) -> list
         Suggestion(
             partners[rows[each.index][0]],
             each.comparison.score,
-            [Reason(_(reason.text), reason.against) for reason in each.comparison.reasons],
+            _reasons(each.comparison),
         )
         for each in found
     ]
+
+
+def _company(partner: Partner) -> Company:
+    return Company(partner.name, partner.postcode, partner.city, partner.vat_id)
+
+
+def _reasons(comparison: Comparison) -> list[Reason]:
+    return [Reason(_(reason.text), reason.against) for reason in comparison.reasons]
+
+
+def search_partners(*, vendor: Vendor, actor: Actor, search: str) -> list[Partner]:
+    """The vendor's partners with all words of the search in name, number, place or VAT id."""
+    fields = ("name", "number", "city", "postcode", "vat_id")
+    found = partners_of(vendor=vendor, actor=actor).filter(with_words(search, fields))
+    return list(found.order_by("name")[:FOUND])
+
+
+def search_products(*, vendor: Vendor, search: str) -> list[Product]:
+    """The vendor's products with all words of the search in article number, name or GTIN."""
+    found = Product.objects.filter(with_words(search, ("article", "name", "gtin")), vendor=vendor)
+    return list(found.order_by("article")[:FOUND])
 
 
 def customer_of(row: WaitingRow) -> Company:
@@ -81,8 +111,10 @@ class _Article:
     name: str
 
 
-def suggest_products(*, vendor: Vendor, row: WaitingRow) -> list[Suggestion[Product]]:
-    """Products of the vendor that the row's article may be, the likeliest first."""
+def suggest_products(*, vendor: Vendor, row: WaitingRow, search: str = "") -> list[Suggestion[Product]]:
+    """Products of the vendor that the row's article may be, the likeliest first; with `search` those it finds."""
+    if search:
+        return [Suggestion(each, 0, []) for each in search_products(vendor=vendor, search=search)]
     products = list(Product.objects.filter(vendor=vendor).order_by("article"))
     known = [_Article((_bare(each.article),), _bare(each.gtin), folded(each.name)) for each in products]
     wanted = _Article(

@@ -22,6 +22,7 @@ from common import tokens
 from common.models import User
 from common.periods import Period
 from rebates import closing
+from sales.models import ArticleNumber, CustomerNumber, WaitingRow
 from tests.people import signed_in, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_report, sell, wait
@@ -113,6 +114,11 @@ def multiply(world: World, numbers: range) -> None:
                 report_row=count + 1,
             )
         wait(report, f"W-{number}", article=world.topseller.article, customer=f"Unbekannt {number}")
+        wait(report, f"A-{number}", article=f"NEW-{number}", customer=f"Unbekannt {number}")
+        WaitingRow.objects.filter(document_number=f"A-{number}").update(doubts=["price", "old"])
+        of = {"vendor": world.vendor, "distributor": world.distributor, "said_by": world.channel_manager}
+        CustomerNumber.objects.create(number=f"M-{number}", partner=partner, **of)
+        ArticleNumber.objects.create(number=f"M-{number}", product=world.topseller, **of)
         if number < tokens.MOST - 5:
             token_client(world.reseller_owner)
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
