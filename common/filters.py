@@ -40,6 +40,17 @@ class Facet:
     chosen: bool
 
 
+def with_words(text: str, fields: Iterable[str]) -> Q:
+    """Each word of the text in any of the fields."""
+    found = Q()
+    for word in text.split():
+        either = Q()
+        for field in fields:
+            either |= Q(**{f"{field}__icontains": word})
+        found &= either
+    return found
+
+
 class FilterSet(django_filters.FilterSet):
     """Base of every filter. `search_fields` are looked up by the words of `q`: each word in any of them."""
 
@@ -52,12 +63,7 @@ class FilterSet(django_filters.FilterSet):
             del self.filters["q"]
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        for word in value.split():
-            either = Q()
-            for field in self.search_fields:
-                either |= Q(**{f"{field}__icontains": word})
-            queryset = queryset.filter(either)
-        return queryset
+        return queryset.filter(with_words(value, self.search_fields))
 
     @property
     def form(self) -> forms.Form:

@@ -108,6 +108,8 @@ class ApiAnswer(models.Model):
 class OutboxMail(models.Model):
     """One mail to one recipient, made once: unique by kind, period and recipient, content stored when made.
 
+    `recipient` is empty for somebody without an account, who is known by `address` alone.
+
     A claim is committed before sending. A claim that a crash left behind becomes `uncertain`: nobody knows whether the
     server took it. Kinds with `resend_when_uncertain` are then sent again under the same Message-ID, others are listed.
     """
@@ -121,7 +123,7 @@ class OutboxMail(models.Model):
 
     kind = models.CharField(max_length=60)
     period = models.CharField(max_length=60)
-    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     address = models.EmailField()
     language = models.CharField(max_length=5)
     subject = models.CharField(max_length=250)
@@ -138,6 +140,11 @@ class OutboxMail(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "period", "recipient"], name="mail_made_once"),
+            models.UniqueConstraint(
+                fields=["kind", "period", "address"],
+                condition=models.Q(recipient__isnull=True),
+                name="mail_made_once_for_address",
+            ),
         ]
         indexes = [
             models.Index(
@@ -149,5 +156,5 @@ class OutboxMail(models.Model):
 
     @property
     def message_id(self) -> str:
-        key = f"{self.kind}|{self.period}|{self.recipient_id}"
+        key = f"{self.kind}|{self.period}|{self.recipient_id or self.address}"
         return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@partner-portal>"

@@ -61,11 +61,20 @@ class Batch:
     stopped: bool = False
 
 
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody without an account. `email` in lower case; `name` may be empty."""
+
+    email: str
+    language: str
+    name: str = ""
+
+
 class ServerAway(Exception):
     """The mail server cannot be reached, or refuses us whatever we send."""
 
 
-def put(*, kind: str, period: str, recipient: User, context: Mapping[str, Any]) -> bool:
+def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping[str, Any]) -> bool:
     """Store the mail of `kind` for `period` to `recipient`, in the recipient's language. False: it was there already.
 
     `period` names the occasion ("2026W47", "2026Q3", "closing 17"); together with kind and recipient it is unique.
@@ -74,14 +83,20 @@ def put(*, kind: str, period: str, recipient: User, context: Mapping[str, Any]) 
     with override(recipient.language):
         values = {**context, "recipient": recipient, "portal_url": settings.PORTAL_URL}
         content = {
-            "address": recipient.email,
             "language": recipient.language,
             # A subject is one line, whatever a name in it contains.
             "subject": " ".join(_plain(f"mail/{template}.subject.txt", values).split())[:250],
             "text": _plain(f"mail/{template}.txt", values).strip() + "\n",
             "html": render_to_string(f"mail/{template}.html", values),
         }
-    _mail, made = OutboxMail.objects.get_or_create(kind=kind, period=period, recipient=recipient, defaults=content)
+    address = {"address": recipient.email}
+    if isinstance(recipient, User):
+        # A person's mail is one, even if the address has changed since.
+        known: dict[str, Any] = {"recipient": recipient}
+        content |= address
+    else:
+        known = {"recipient": None, **address}
+    _mail, made = OutboxMail.objects.get_or_create(kind=kind, period=period, **known, defaults=content)
     return made
 
 

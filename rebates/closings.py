@@ -55,6 +55,12 @@ class Amount:
         return None if self.before is None else self.amount - self.before
 
 
+def sealed_periods(vendor_id: int) -> list[Period]:
+    """Periods that a closing of one of the vendor's programs has settled."""
+    sealed = Closing.objects.filter(program__vendor=vendor_id, state=Closing.State.SEALED)
+    return [Period.parse(code) for code in sealed.values_list("period", flat=True).distinct()]
+
+
 def closings_of(*, vendor: Vendor, actor: Actor, today: date) -> list[ClosingRow]:
     """Closings and what is closed next, the latest period first."""
     found = (

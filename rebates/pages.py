@@ -21,11 +21,13 @@ from common.tables import MoneyColumn
 from common.ui import Fact
 from partners import composing
 from partners.composing import Figures, PartnerPanel
-from rebates import panels, vendor_panels
+from rebates import closings, panels, vendor_panels
 from rebates.explaining import measured
 from rebates.models import Settlement
 from rebates.views import partner_url, vendor_url
+from sales import sealed
 from sales.models import Claim
+from sales.sealed import SealedSource
 from sales.subjects import SubjectKind, subjects
 
 
@@ -34,6 +36,7 @@ def register() -> None:
     _panels()
     _partner_pages()
     _questions()
+    sealed.sources.register(SealedSource("closings", closings.sealed_periods))
     registry.attention.register(
         AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=30)
     )
@@ -43,11 +46,11 @@ def _menu() -> None:
     def rebates(area: Area) -> str:
         return reverse("rebates:partner-rebates", args=[area.slug])
 
-    def closings(area: Area) -> str:
+    def all_closings(area: Area) -> str:
         return reverse("rebates:closings", args=[area.slug])
 
     registry.menu.register(MenuEntry("rebates", PARTNER, _("Rebates"), "cash-coin", rebates, order=20))
-    registry.menu.register(MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", closings, order=40))
+    registry.menu.register(MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", all_closings, order=40))
 
 
 def _panels() -> None:

@@ -48,7 +48,7 @@ class CustomerNumberAdmin(ScopedAdmin):
             vendor=obj.vendor,
             distributor=obj.distributor,
             number=obj.number,
-            partner=obj.partner,
+            partner=form.cleaned_data["partner"],
             now=timezone.now(),
         )
         obj.pk = CustomerNumber.objects.get(vendor=obj.vendor, distributor=obj.distributor, number=obj.number).pk

@@ -16,25 +16,20 @@ from django.views.decorators.http import require_POST
 
 from common import formats
 from common.errors import DomainError
-from common.filters import FilterSet
 from common.requests import PersonRequest
 from common.ui import Crumb
 from partners.models import Partner
 from partners.selectors import partners_of
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
-from sales import matching, selectors
+from sales import inviting, known_numbers, matching, selectors, suggesting
+from sales.forms import InviteForm
 from sales.matching import MATCHING_ROLES
+from sales.matching_tables import CustomerFilter, CustomerTable
 from sales.models import CustomerNumber, WaitingRow
-from sales.tables import ArticleTable, CustomerFilter, CustomerTable, WaitingTable
+from sales.tables import WaitingTable
 
 State = WaitingRow.State
-CANDIDATES_SHOWN = 10
-# Words of a company's name that say nothing about which company it is.
-_COMMON_WORDS = frozenset(
-    {"gmbh", "kgaa", "mbh", "ohg", "gbr", "inh", "und", "and", "der", "die", "das", "edv", "computer", "systemhaus"}
-    | {"ltd", "limited", "inc"}
-)
 
 
 class CustomersPage(VendorListPage):
@@ -48,16 +43,9 @@ class CustomersPage(VendorListPage):
         state = State.DISMISSED if self.request.GET.get("state") == State.DISMISSED else State.WAITING
         return selectors.waiting_customers(vendor=self.vendor, actor=self.request.actor, state=state)
 
-    def records(self, rows: QuerySet[Any], filterset: FilterSet | None) -> list[dict[str, Any]]:
-        return [{**entry, "url": reverse("sales:customer", args=[self.vendor.slug, entry["row"]])} for entry in rows]
-
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        actor = self.request.actor
-        articles = ArticleTable(selectors.waiting_articles(vendor=self.vendor, actor=actor), prefix="articles-")
-        articles.configure(self.request)
         return {
-            "articles": articles,
-            "bookable": selectors.bookable_rows(vendor=self.vendor, actor=actor),
+            "bookable": selectors.bookable_rows(vendor=self.vendor),
             "book_url": reverse("sales:book-waiting", args=[self.vendor.slug]),
         }
 
@@ -68,14 +56,22 @@ customers = in_vendor(*MATCHING_ROLES)(CustomersPage.as_view())
 @in_vendor(*MATCHING_ROLES)
 def customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     """One customer of a distributor: what it bought, and the partners it may be."""
-    found = _row(request, vendor, row)
+    return _customer_page(request, vendor, _row(request, vendor, row))
+
+
+def _customer_page(
+    request: PersonRequest, vendor: Vendor, found: WaitingRow, form: InviteForm | None = None
+) -> HttpResponse:
+    """With the form for an invitation as somebody has filled it in, if it could not be sent."""
     rows = WaitingRow.objects.filter(
         vendor=vendor, distributor=found.distributor, customer_number=found.customer_number
-    ).exclude(state=State.BOOKED)
+    ).exclude(state__in=[State.BOOKED, State.SUPERSEDED])
     table = WaitingTable(selectors.with_reason(rows.select_related("vendor")), exclude=("customer",))
     table.configure(request)
-    known = CustomerNumber.objects.filter(vendor=vendor, distributor=found.distributor, number=found.customer_number)
-    search = request.GET.get("q", _telling_word(found.customer_name))
+    known = CustomerNumber.objects.filter(
+        vendor=vendor, distributor=found.distributor, number=found.customer_number, partner__isnull=False
+    )
+    search = request.GET.get("q", "").strip()
     context = {
         "row": found,
         "name": found.customer_name or found.customer_number,
@@ -84,15 +80,22 @@ def customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
             Crumb(found.customer_name or found.customer_number),
         ],
         "table": table,
-        "dismissed": found.state == State.DISMISSED,
+        "dismissed": rows.filter(state=State.DISMISSED).exists(),
         "known": known.select_related("partner").first(),
         "search": search,
-        "candidates": [] if found.state == State.BOOKED else _candidates(request, vendor, search),
+        "candidates": suggesting.suggest_partners(
+            vendor=vendor, actor=request.actor, customer=suggesting.customer_of(found), search=search
+        ),
         "match_url": reverse("sales:match-customer", args=[vendor.slug, found.pk]),
         "dismiss_url": reverse("sales:dismiss-customer", args=[vendor.slug, found.pk]),
         "recall_url": reverse("sales:recall-customer", args=[vendor.slug, found.pk]),
+        "invite_url": reverse("sales:invite-customer", args=[vendor.slug, found.pk]),
+        "invite_form": form or InviteForm(),
+        "invitations": known_numbers.invitations_of(
+            vendor=vendor, actor=request.actor, distributor_id=found.distributor_id, number=found.customer_number
+        ),
     }
-    return render(request, "sales/customer.html", context)
+    return render(request, "sales/customer.html", context, status=422 if form is not None else 200)
 
 
 def _row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:
@@ -100,35 +103,11 @@ def _row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:
     return get_object_or_404(rows.select_related("vendor", "distributor"), pk=pk)
 
 
-def _telling_word(name: str) -> str:
-    """The first word of a name that tells companies apart; what the search begins with."""
-    words = [word.strip(".,;&()\"'") for word in name.split()]
-    return next((word for word in words if len(word) > 2 and word.casefold() not in _COMMON_WORDS), "")
-
-
-def _candidates(request: PersonRequest, vendor: Vendor, search: str) -> list[Partner]:
-    partners = partners_of(vendor=vendor, actor=request.actor)
-    found = FilterByWords({"q": search}, queryset=partners).qs
-    return list(found.order_by("name")[:CANDIDATES_SHOWN])
-
-
-class FilterByWords(FilterSet):
-    search_fields = ("name", "number", "city", "postcode", "vat_id")
-
-    class Meta:
-        model = Partner
-        fields: list[str] = []
-
-
 @in_vendor(*MATCHING_ROLES)
 @require_POST
 def match_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     found = _row(request, vendor, row)
-    partners = partners_of(vendor=vendor, actor=request.actor)
-    number = request.POST.get("partner", "")
-    if "\0" in number:  # which PostgreSQL does not take in a text
-        raise Http404
-    partner = get_object_or_404(partners, number=number)
+    partner = partner_named(request, vendor, request.POST.get("partner", ""))
     try:
         result = matching.match_customer(
             actor=request.actor,
@@ -148,12 +127,25 @@ def match_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResp
     )
     values = {"number": found.customer_number, "partner": partner.name, "count": formats.number(result.booked)}
     messages.success(request, text % values)
-    if result.waiting:
-        text = ngettext(
-            "%(count)s row still waits for its article.", "%(count)s rows still wait for their article.", result.waiting
-        )
-        messages.warning(request, text % {"count": formats.number(result.waiting)})
+    tell_waiting(request, result.waiting)
     return redirect("sales:customers", vendor.slug)
+
+
+def partner_named(request: PersonRequest, vendor: Vendor, number: str) -> Partner:
+    """The vendor's partner with this number; 404 for any other."""
+    if "\0" in number:  # which PostgreSQL does not take in a text
+        raise Http404
+    return get_object_or_404(partners_of(vendor=vendor, actor=request.actor), number=number)
+
+
+def tell_waiting(request: PersonRequest, waiting: int) -> None:
+    if waiting:
+        text = ngettext(
+            "%(count)s row still waits for something else.",
+            "%(count)s rows still wait for something else.",
+            waiting,
+        )
+        messages.warning(request, text % {"count": formats.number(waiting)})
 
 
 @in_vendor(*MATCHING_ROLES)
@@ -189,6 +181,31 @@ def recall_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpRes
         )
     except DomainError as error:
         messages.error(request, str(error))
+    return redirect("sales:customer", vendor.slug, found.pk)
+
+
+@in_vendor(*MATCHING_ROLES)
+@require_POST
+def invite_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
+    found = _row(request, vendor, row)
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return _customer_page(request, vendor, found, form)
+    try:
+        made = inviting.invite_customer(
+            actor=request.actor,
+            vendor=vendor,
+            distributor=found.distributor,
+            number=found.customer_number,
+            address=form.cleaned_data["address"],
+            language=form.cleaned_data["language"],
+            now=timezone.now(),
+            today=request.today,
+        )
+    except DomainError as error:
+        form.add_error("address", str(error))
+        return _customer_page(request, vendor, found, form)
+    messages.success(request, _("The invitation goes to %(address)s.") % {"address": made.address})
     return redirect("sales:customer", vendor.slug, found.pk)
 
 

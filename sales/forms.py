@@ -76,6 +76,13 @@ class DistributorUploadForm(UploadForm):
         _offer(self.fields["vendor"], vendors_of(distributor))
 
 
+class InviteForm(forms.Form):
+    """Whom to write to at a company that is no partner yet."""
+
+    address = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the mail"), choices=settings.LANGUAGES)
+
+
 def _offer(field: forms.Field, rows: Any) -> None:
     """Offer these rows; where there is only one, it is chosen."""
     field.queryset = rows  # type: ignore[attr-defined]

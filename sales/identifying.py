@@ -46,3 +46,13 @@ _BY_VAT_ID = """(SELECT CASE WHEN count(*) = 1 THEN min(partner.id) END FROM par
 def partner_by_vat_id(row: str) -> str:
     """SQL for the partner that `row` names by its VAT id (upper case, letters and digits only)."""
     return _BY_VAT_ID.replace("{row}", row)
+
+
+# The same for many customers at once: every VAT id of exactly one partner that is enrolled with the vendor or applying.
+VAT_OWNERS = """SELECT upper(regexp_replace(partner.vat_id, '[^A-Za-z0-9]', '', 'g')) AS vat_id,
+        min(partner.id) AS partner_id
+    FROM partners_partner AS partner
+    WHERE partner.vat_id <> '' AND EXISTS (SELECT 1 FROM partners_enrolment AS enrolment
+        JOIN programs_program AS program ON program.id = enrolment.program_id
+        WHERE enrolment.partner_id = partner.id AND program.vendor_id = %(vendor)s)
+    GROUP BY 1 HAVING count(*) = 1"""

@@ -1,20 +1,23 @@
-"""Who a distributor's customer is: remembered once, applied at once to every row that waits for it."""
+"""Whom and what a distributor means: remembered once, applied at once to every row that waits for it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.access import CHANNEL_MANAGER, VENDOR, VENDOR_ADMIN, Actor
 from common.errors import DomainError
 from partners.models import Enrolment, Partner
-from programs.models import Distributor, Vendor
+from programs.models import Distributor, Product, Vendor
+from sales.bookable import BOOKABLE, REMEMBER_VAT_IDS, limits
 from sales.books import SOLD_COLUMNS, current_cut, one_report_at_a_time
-from sales.models import CustomerNumber, Evidence, WaitingRow
+from sales.models import ArticleNumber, CustomerNumber, Evidence, WaitingRow
 from sales.selectors import currencies_of
 
 MATCHING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
@@ -35,16 +38,16 @@ class NothingWaits(DomainError):
 
 
 class AlreadyMatched(DomainError):
-    """Somebody else said before that the number is another partner's."""
+    """Somebody else said before that the number is another partner's, or another product's."""
 
-    def __init__(self, partner: Partner) -> None:
-        self.partner = partner
-        super().__init__(_("This customer number already belongs to %(partner)s.") % {"partner": partner.name})
+
+class ForeignProduct(DomainError):
+    """The product is another vendor's."""
 
 
 @dataclass(frozen=True)
 class Matched:
-    """`booked`: rows that became sale lines now; `waiting`: rows of the customer that still lack their article."""
+    """`booked`: rows that became sale lines now; `waiting`: rows of the customer or article that go on waiting."""
 
     booked: int
     waiting: int
@@ -63,20 +66,52 @@ def match_customer(
     Saying it twice is fine, and so is saying it before the first report. Raises `NotAllowed`, `NotACandidate`,
     `AlreadyMatched`.
     """
-    _check_role(actor, vendor)
-    if not may_be_customer(vendor=vendor, partner=partner):
-        raise NotACandidate(_("%(partner)s takes part in no program of yours.") % {"partner": partner.name})
+    check_may_match(actor, vendor)
+    check_candidate(vendor, partner)
     with transaction.atomic():
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
         of_customer = WaitingRow.objects.filter(vendor=vendor, distributor=distributor, customer_number=number)
-        known = CustomerNumber.objects.filter(vendor=vendor, distributor=distributor, number=number)
-        if (held := known.select_related("partner").first()) and held.partner_id != partner.pk:
-            raise AlreadyMatched(held.partner)
-        if held is None:
-            CustomerNumber.objects.create(vendor=vendor, distributor=distributor, number=number, partner=partner)
+        held = _of_number(CustomerNumber, vendor, distributor, number).select_related("partner").first()
+        if held is not None and held.partner is not None and held.partner != partner:
+            raise AlreadyMatched(
+                _("This customer number already belongs to %(partner)s.") % {"partner": held.partner.name}
+            )
+        if held is None or held.partner is None:
+            said = {"partner": partner, "source": CustomerNumber.Source.PERSON, **_said(actor, now)}
+            _of_number(CustomerNumber, vendor, distributor, number).update_or_create(
+                defaults=said,
+                create_defaults={"vendor": vendor, "distributor": distributor, "number": number, **said},
+            )
         of_customer.filter(state=State.DISMISSED).update(state=State.WAITING)
-        booked = _book(vendor, distributor, now, number=number)
+        booked = book(vendor=vendor, distributor=distributor, now=now, number=number)
         return Matched(booked, of_customer.filter(state=State.WAITING).count())
+
+
+def match_article(
+    *, actor: Actor, vendor: Vendor, distributor: Distributor, number: str, product: Product, now: datetime
+) -> Matched:
+    """Remember that the distributor's article `number` is `product`, and book what waited for that.
+
+    Saying it twice is fine. Raises `NotAllowed`, `ForeignProduct`, `AlreadyMatched`.
+    """
+    check_may_match(actor, vendor)
+    check_product(vendor, product)
+    with transaction.atomic():
+        one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
+        held = _of_number(ArticleNumber, vendor, distributor, number).select_related("product").first()
+        if held is not None and held.product is not None and held.product != product:
+            raise AlreadyMatched(_("This article number already means %(product)s.") % {"product": held.product})
+        if held is None or held.product is None:
+            said = {"product": product, **_said(actor, now)}
+            _of_number(ArticleNumber, vendor, distributor, number).update_or_create(
+                defaults=said,
+                create_defaults={"vendor": vendor, "distributor": distributor, "number": number, **said},
+            )
+        booked = book(vendor=vendor, distributor=distributor, now=now, article=number)
+        waiting = WaitingRow.objects.filter(
+            vendor=vendor, distributor=distributor, article=number, state=State.WAITING
+        ).count()
+        return Matched(booked, waiting)
 
 
 def dismiss_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, number: str) -> int:
@@ -84,10 +119,10 @@ def dismiss_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, 
 
     Returns how many rows were dismissed. Raises `NotAllowed`, `NothingWaits`.
     """
-    _check_role(actor, vendor)
+    check_may_match(actor, vendor)
     with transaction.atomic():
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
-        known = CustomerNumber.objects.filter(vendor=vendor, distributor=distributor, number=number)
+        known = _of_number(CustomerNumber, vendor, distributor, number).filter(partner__isnull=False)
         of_customer = WaitingRow.objects.filter(
             vendor=vendor, distributor=distributor, customer_number=number, state=State.WAITING
         )
@@ -102,7 +137,7 @@ def recall_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, n
 
     Raises `NotAllowed`, `NothingWaits`.
     """
-    _check_role(actor, vendor)
+    check_may_match(actor, vendor)
     with transaction.atomic():
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
         recalled = WaitingRow.objects.filter(
@@ -114,55 +149,99 @@ def recall_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, n
 
 
 def book_waiting(*, actor: Actor, vendor: Vendor, now: datetime) -> int:
-    """Book the waiting rows whose customer and article are both known by now; returns how many. Raises `NotAllowed`."""
-    _check_role(actor, vendor)
+    """Book the waiting rows whose customer and article are both known by now; returns how many. Raises `NotAllowed`.
+
+    Customers whose VAT id is that of a partner by now, which may have enrolled since, are remembered for it.
+    """
+    check_may_match(actor, vendor)
     waiting = WaitingRow.objects.filter(vendor=vendor, state=State.WAITING)
     booked = 0
     for distributor in Distributor.objects.filter(id__in=waiting.values("distributor_id")).order_by("id"):
         with transaction.atomic():
             one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
-            booked += _book(vendor, distributor, now)
+            _remember_vat_ids(vendor, distributor, now)
+            booked += book(vendor=vendor, distributor=distributor, now=now)
     return booked
 
 
-def _check_role(actor: Actor, vendor: Vendor) -> None:
+def check_may_match(actor: Actor, vendor: Vendor) -> None:
+    """Raises `NotAllowed`."""
     if not (actor.is_system or actor.has(VENDOR, vendor.pk, *MATCHING_ROLES)):
         raise NotAllowed(_("Only channel managers and vendor admins decide who a customer is."))
 
 
-_COPIED = ", ".join(SOLD_COLUMNS)
-_BOOK_WAITING = f"""
-WITH booked AS (
-    INSERT INTO sales_saleline ({_COPIED}, partner_id, product_id, evidence, cut, generation, booked_at)
-    SELECT {", ".join(f"waiting.{name}" for name in SOLD_COLUMNS)},
-        customer.partner_id, product.id, '{Evidence.SELL_OUT.value}', %(cut)s, 0, %(now)s
-    FROM sales_waitingrow AS waiting
-    JOIN sales_customernumber AS customer ON customer.vendor_id = waiting.vendor_id
-        AND customer.distributor_id = waiting.distributor_id AND customer.number = waiting.customer_number
-    JOIN programs_product AS product ON product.vendor_id = waiting.vendor_id AND product.article = waiting.article
-    WHERE waiting.vendor_id = %(vendor)s AND waiting.distributor_id = %(distributor)s
-        AND waiting.state = '{State.WAITING.value}' AND waiting.currency = ANY(%(currencies)s)
-        AND (%(number)s::text IS NULL OR waiting.customer_number = %(number)s)
-    ORDER BY waiting.id
+def check_candidate(vendor: Vendor, partner: Partner) -> None:
+    """Raises `NotACandidate`."""
+    if not may_be_customer(vendor=vendor, partner=partner):
+        raise NotACandidate(_("%(partner)s takes part in no program of yours.") % {"partner": partner.name})
+
+
+def check_product(vendor: Vendor, product: Product) -> None:
+    """Raises `ForeignProduct`."""
+    if product.vendor_id != vendor.pk:
+        raise ForeignProduct(_("%(product)s is no product of yours.") % {"product": product})
+
+
+def _said(actor: Actor, now: datetime) -> dict[str, Any]:
+    return {"said_by_id": actor.user_id, "since": now}
+
+
+Number = TypeVar("Number", CustomerNumber, ArticleNumber)
+
+
+def _of_number(model: type[Number], vendor: Vendor, distributor: Distributor, number: str) -> QuerySet[Number]:
+    return model.objects.filter(vendor=vendor, distributor=distributor, number=number)
+
+
+def _remember_vat_ids(vendor: Vendor, distributor: Distributor, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        values = limits(vendor=vendor, currencies=(), distributor_id=distributor.pk)
+        cursor.execute(REMEMBER_VAT_IDS, {**values, "now": now})
+
+
+# A key that was booked and taken back before goes on with its next generation.
+_BOOK = f"""
+{BOOKABLE}, booked AS (
+    INSERT INTO sales_saleline ({", ".join(SOLD_COLUMNS)}, partner_id, product_id, evidence, cut, generation, booked_at)
+    SELECT {", ".join(f"waiting.{name}" for name in SOLD_COLUMNS)}, bookable.partner_id, bookable.product_id,
+        '{Evidence.SELL_OUT.value}', %(cut)s, coalesce(1 + (
+            SELECT max(generation) FROM sales_saleline AS known
+            WHERE known.vendor_id = waiting.vendor_id AND known.distributor_id = waiting.distributor_id
+                AND known.evidence = '{Evidence.SELL_OUT.value}' AND known.reverses_id IS NULL
+                AND known.document_key = waiting.document_key AND known.document_line = waiting.document_line
+        ), 0), %(now)s
+    FROM bookable JOIN sales_waitingrow AS waiting USING (id) ORDER BY waiting.id
     RETURNING id, document_key, document_line
 )
 UPDATE sales_waitingrow AS waiting SET state = '{State.BOOKED.value}', sale_line_id = booked.id
 FROM booked
 WHERE waiting.vendor_id = %(vendor)s AND waiting.distributor_id = %(distributor)s
     AND waiting.document_key = booked.document_key AND waiting.document_line = booked.document_line
+    AND waiting.state = '{State.WAITING.value}'
 """  # noqa: S608
 
 
-def _book(vendor: Vendor, distributor: Distributor, now: datetime, *, number: str | None = None) -> int:
-    """Turn rows that can be booked into sale lines, all or those of one customer; the caller holds the lock."""
-    values: dict[str, Any] = {
-        "vendor": vendor.pk,
-        "distributor": distributor.pk,
-        "cut": current_cut(vendor_id=vendor.pk),
-        "currencies": currencies_of(vendor),
-        "number": number,
-        "now": now,
-    }
+def book(
+    *,
+    vendor: Vendor,
+    distributor: Distributor,
+    now: datetime,
+    number: str | None = None,
+    article: str | None = None,
+    rows: Sequence[int] | None = None,
+) -> int:
+    """Turn rows that can be booked into sale lines: all, or those of one customer, of one article, or with these ids.
+
+    The caller holds `one_report_at_a_time`.
+    """
+    values = limits(
+        vendor=vendor,
+        currencies=currencies_of(vendor),
+        distributor_id=distributor.pk,
+        number=number,
+        article=article,
+        rows=rows,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_BOOK_WAITING, values)
+        cursor.execute(_BOOK, {**values, "cut": current_cut(vendor_id=vendor.pk), "now": now})
         return int(cursor.rowcount)

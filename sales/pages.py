@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -34,7 +34,12 @@ def register() -> None:
         Panel("reports", VENDOR, "sales/panels/reports.html", vendor_panels.last_reports, column="side", order=20)
     )
     _partner_pages()
-    registry.attention.register(AttentionSource("customers", VENDOR, unknown_customers, roles=MATCHING_ROLES, order=20))
+    for source in (
+        AttentionSource("customers", VENDOR, unknown_customers, roles=MATCHING_ROLES, order=20),
+        AttentionSource("articles", VENDOR, unknown_articles, roles=MATCHING_ROLES, order=21),
+        AttentionSource("doubts", VENDOR, doubtful_rows, roles=MATCHING_ROLES, order=22),
+    ):
+        registry.attention.register(source)
 
 
 def _menu() -> None:
@@ -47,17 +52,22 @@ def _menu() -> None:
     def customers(area: Area) -> str:
         return reverse("sales:customers", args=[area.slug])
 
+    def articles(area: Area) -> str:
+        return reverse("sales:articles", args=[area.slug])
+
+    def doubts(area: Area) -> str:
+        return reverse("sales:doubts", args=[area.slug])
+
+    matching: dict[str, Any] = {"scope": VENDOR, "roles": MATCHING_ROLES}
     for entry in (
         MenuEntry("sales", PARTNER, gettext_lazy("Sales"), "receipt", sales, order=30),
         MenuEntry("reports", VENDOR, gettext_lazy("Reports"), "file-earmark-spreadsheet", reports, order=20),
         MenuEntry(
-            "customers",
-            VENDOR,
-            gettext_lazy("Unknown customers"),
-            "person-plus",
-            customers,
-            roles=MATCHING_ROLES,
-            order=30,
+            "customers", label=gettext_lazy("Customers"), icon="person-plus", url=customers, order=30, **matching
+        ),
+        MenuEntry("articles", label=gettext_lazy("Articles"), icon="list", url=articles, order=31, **matching),
+        MenuEntry(
+            "doubts", label=gettext_lazy("Doubtful rows"), icon="exclamation-circle", url=doubts, order=32, **matching
         ),
         MenuEntry("distributor-reports", DISTRIBUTOR, gettext_lazy("Reports"), "file-earmark-spreadsheet", _home),
     ):
@@ -144,9 +154,34 @@ def unknown_customers(area: Area, actor: Actor, today: date) -> Iterable[Waiting
             count,
         )
         yield Waiting(text % {"count": formats.number(count)}, url, since=_waiting_since(vendor, actor), count=count)
-    if bookable := selectors.bookable_rows(vendor=vendor, actor=actor):
+    if bookable := selectors.bookable_rows(vendor=vendor):
         text = ngettext("%(count)s waiting row can be booked", "%(count)s waiting rows can be booked", bookable)
         yield Waiting(text % {"count": formats.number(bookable)}, url, count=bookable)
+
+
+def unknown_articles(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Articles of reports that mean no product yet, as one item."""
+    if count := selectors.waiting_articles(vendor=Vendor(pk=area.pk), actor=actor).count():
+        text = ngettext(
+            "%(count)s unknown article in distributors' reports",
+            "%(count)s unknown articles in distributors' reports",
+            count,
+        )
+        yield Waiting(text % {"count": formats.number(count)}, reverse("sales:articles", args=[area.slug]), count=count)
+
+
+def doubtful_rows(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Rows in which something is doubtful, as one item."""
+    rows = selectors.doubtful_rows(vendor=Vendor(pk=area.pk), actor=actor)
+    found = rows.aggregate(count=Count("pk"), since=Min("report__uploaded_at"))
+    if count := found["count"]:
+        text = ngettext(
+            "%(count)s doubtful row in distributors' reports",
+            "%(count)s doubtful rows in distributors' reports",
+            count,
+        )
+        url = reverse("sales:doubts", args=[area.slug])
+        yield Waiting(text % {"count": formats.number(count)}, url, since=found["since"], count=count)
 
 
 def _waiting_since(vendor: Vendor, actor: Actor) -> datetime | None:

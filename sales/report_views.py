@@ -162,8 +162,10 @@ def vendor_report(request: PersonRequest, vendor: Vendor, pk: int) -> HttpRespon
     """What became of a report: figures, and its rows that are booked or wait."""
     actor = request.actor
     report = get_object_or_404(selectors.reports_of(actor=actor), vendor=vendor, pk=pk)
-    booked = SaleLine.objects.visible_to(actor).filter(report=report).select_related("vendor", "partner")
-    unbooked = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state=WaitingRow.State.BOOKED)
+    lines = SaleLine.objects.visible_to(actor).filter(report=report, reverses__isnull=True, reversed_by__isnull=True)
+    booked = lines.select_related("vendor", "partner")
+    elsewhere = [WaitingRow.State.BOOKED, WaitingRow.State.SUPERSEDED]
+    unbooked = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state__in=elsewhere)
     waiting = selectors.with_reason(unbooked.select_related("vendor"))
     context = {
         "report": report,

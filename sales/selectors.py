@@ -12,16 +12,33 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncWeek
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, IsNull
 
 from common.access import Actor
 from common.money import ZERO
 from common.periods import Period, PeriodKind
 from partners.models import Partner
 from programs.models import Authorisation, Distributor, Product, Program, Vendor
-from sales.models import CustomerNumber, Evidence, SaleLine, SellOutReport, WaitingRow
+from sales.bookable import count_bookable
+from sales.identifying import product_of
+from sales.models import CustomerNumber, Evidence, Invitation, SaleLine, SellOutReport, WaitingRow
 
 State = WaitingRow.State
 
@@ -163,7 +180,7 @@ def vendors_of(distributor: Distributor) -> QuerySet[Vendor]:
 def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
     """Reports without their content, with what became of their rows until now: rows that waited may be booked since.
 
-    `booked_now`, `waiting_now`, `dismissed_now` and `duplicates` add up to `rows`.
+    `booked_now`, `waiting_now`, `dismissed_now` (customers dismissed, rows rejected) and `duplicates` add up to `rows`.
     """
     unbooked = WaitingRow.objects.filter(report=OuterRef("pk")).order_by().values("report")
     reports = (
@@ -171,7 +188,7 @@ def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
     )
     return reports.annotate(
         waiting_now=_count(unbooked.filter(state=State.WAITING)),
-        dismissed_now=_count(unbooked.filter(state=State.DISMISSED)),
+        dismissed_now=_count(unbooked.filter(state__in=[State.DISMISSED, State.REJECTED])),
     ).annotate(booked_now=F("rows") - F("duplicates") - F("waiting_now") - F("dismissed_now"))
 
 
@@ -186,50 +203,114 @@ def waiting_rows(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow]:
     return WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=State.WAITING)
 
 
-def with_reason(rows: QuerySet[WaitingRow]) -> QuerySet[Any]:
-    """Adds to each row what is known of it by now: `customer_known`, `article_known`, `currency_known`."""
-    numbers = CustomerNumber.objects.filter(
-        vendor=OuterRef("vendor"), distributor=OuterRef("distributor"), number=OuterRef("customer_number")
+def _known_numbers() -> QuerySet[CustomerNumber]:
+    """To be asked inside a query for waiting rows."""
+    return CustomerNumber.objects.filter(
+        vendor=OuterRef("vendor"),
+        distributor=OuterRef("distributor"),
+        number=OuterRef("customer_number"),
+        partner__isnull=False,
     )
-    products = Product.objects.filter(vendor=OuterRef("vendor"), article=OuterRef("article"))
+
+
+def with_reason(rows: QuerySet[WaitingRow]) -> QuerySet[Any]:
+    """Adds to each row what is known of it by now: `customer_known`, `article_known`, `currency_known`.
+
+    For rows that are shown; asked of many at once the article takes its time (`sales.bookable` counts them).
+    """
     programs = Program.objects.filter(vendor=OuterRef("vendor"), currency=OuterRef("currency"))
     return rows.annotate(
-        customer_known=Exists(numbers), article_known=Exists(products), currency_known=Exists(programs)
+        customer_known=Exists(_known_numbers()),
+        article_known=IsNull(MeantProduct(), False),
+        currency_known=Exists(programs),
     )
+
+
+class MeantProduct(RawSQL):
+    """The product that a waiting row means, or the one that all rows of a group by its articles mean."""
+
+    def __init__(self, *, grouped: bool = False) -> None:
+        super().__init__(product_of(WaitingRow._meta.db_table), (), BigIntegerField())
+        # It only asks for what the rows are grouped by: for Django an aggregate, so that it is asked once per group.
+        self.contains_aggregate = grouped
+
+    def get_group_by_cols(self) -> list[Any]:
+        return [] if self.contains_aggregate else super().get_group_by_cols()
+
+
+class OfGroup(Subquery):
+    """A subquery that only asks for what the rows are grouped by: asked once per group, not once per row."""
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
 
 
 def with_unknown_customer(rows: QuerySet[WaitingRow]) -> QuerySet[Any]:
-    return with_reason(rows).filter(customer_known=False)
+    return rows.filter(~Exists(_known_numbers()))
 
 
 def waiting_customers(*, vendor: Vendor, actor: Actor, state: str = State.WAITING) -> QuerySet[WaitingRow, Any]:
     """One entry per distributor's customer that nobody has matched yet, the largest first.
 
-    `row` is one of its rows and names the entry in addresses. `net` is null where its currencies differ.
+    `row` is one of its rows and names the entry in addresses. `net` is null where its currencies differ. `invited_at`:
+    when the vendor wrote to it last.
     """
     rows = with_unknown_customer(WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=state))
-    entries = rows.values("distributor", "distributor__name", "customer_number")
+    invited = Invitation.objects.filter(
+        vendor=vendor, distributor=OuterRef("distributor"), customer_number=OuterRef("customer_number")
+    )
+    entries = rows.values("vendor__slug", "distributor", "distributor__name", "customer_number")
     return entries.annotate(
         row=Min("id"),
         name=Max("customer_name"),
+        place=Max("customer_city"),
         rows=Count("id"),
         currencies=ArrayAgg("currency", distinct=True),
         net=Case(When(Exact(Count("currency", distinct=True), 1), then=Sum("net", default=ZERO))),
         first=Min("document_date"),
         last=Max("document_date"),
+        invited_at=OfGroup(invited.order_by("-invited_at").values("invited_at")[:1]),
     ).order_by(F("net").desc(nulls_last=True), "row")
 
 
 def waiting_articles(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow, Any]:
-    """Article numbers in waiting rows that no product of the vendor has, per distributor."""
-    rows = with_reason(waiting_rows(vendor=vendor, actor=actor)).filter(article_known=False)
-    entries = rows.values("distributor", "distributor__name", "article")
-    return entries.annotate(
-        rows=Count("id"), quantity=Sum("quantity"), first=Min("document_date"), last=Max("document_date")
-    ).order_by("-rows", "article", "distributor")
+    """One entry per article of a distributor that means no product of the vendor, those with most rows first.
+
+    `row` is one of its rows and names the entry in addresses.
+    """
+    rows = waiting_rows(vendor=vendor, actor=actor)
+    entries = rows.values(
+        "vendor", "vendor__slug", "distributor", "distributor__name", "article", "gtin", "distributor_article"
+    )
+    return (
+        entries.annotate(
+            product=MeantProduct(grouped=True),
+            row=Min("id"),
+            name=Max("article_name"),
+            rows=Count("id"),
+            quantity=Sum("quantity"),
+            currencies=ArrayAgg("currency", distinct=True),
+            net=Case(When(Exact(Count("currency", distinct=True), 1), then=Sum("net", default=ZERO))),
+            first=Min("document_date"),
+            last=Max("document_date"),
+        )
+        .filter(product__isnull=True)
+        .order_by("-rows", "row")
+    )
 
 
-def bookable_rows(*, vendor: Vendor, actor: Actor) -> int:
+def bookable_rows(*, vendor: Vendor) -> int:
     """Waiting rows of which everything is known by now, so that they only need to be booked."""
-    rows = with_reason(waiting_rows(vendor=vendor, actor=actor))
-    return rows.filter(customer_known=True, article_known=True, currency_known=True).count()
+    return count_bookable(vendor=vendor, currencies=currencies_of(vendor))
+
+
+def doubtful_rows(*, vendor: Vendor, actor: Actor, state: str = State.WAITING) -> QuerySet[WaitingRow]:
+    """Rows in which something is doubtful and nobody has said yet that it is right, or those that were rejected."""
+    rows = WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=state).exclude(doubts=[])
+    return rows.filter(settled_at__isnull=True) if state == State.WAITING else rows
+
+
+def with_list_price(rows: QuerySet[WaitingRow]) -> QuerySet[Any]:
+    """Adds `list_price` of the product that each row means, null where nobody knows."""
+    meant = Product.objects.filter(pk=OuterRef("product"))
+    return rows.annotate(product=MeantProduct()).annotate(list_price=Subquery(meant.values("list_price")))

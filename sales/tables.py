@@ -1,4 +1,4 @@
-"""Lists of the sales pages: reports and their rows, waiting customers and articles, sales."""
+"""Lists of the sales pages: reports and their rows, sales."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class ReasonColumn(tables.Column):
     """Why a row is not booked; the row comes from `selectors.with_reason`."""
 
     def render(self, record: Any) -> str:
-        tone: Tone = "neutral" if record.state == WaitingRow.State.DISMISSED else "warning"
+        tone: Tone = "warning" if record.state == WaitingRow.State.WAITING else "neutral"
         return format_html_join(" ", "{}", ((badge_html(reason, tone),) for reason in self._reasons(record)))
 
     def value(self, record: Any) -> str:
@@ -146,14 +146,17 @@ class ReasonColumn(tables.Column):
 
     @staticmethod
     def _reasons(record: Any) -> list[str]:
-        if record.state == WaitingRow.State.DISMISSED:
-            return [_("customer dismissed")]
+        if record.state != WaitingRow.State.WAITING:
+            return [str(record.get_state_display())]
         reasons = {
             _("unknown customer"): not record.customer_known,
             _("unknown article"): not record.article_known,
             _("currency of no program"): not record.currency_known,
         }
-        return [reason for reason, given in reasons.items() if given] or [_("can be booked")]
+        found = [reason for reason, given in reasons.items() if given]
+        if record.settled_at is None:
+            found += [str(WaitingRow.Doubt(doubt).label) for doubt in record.doubts]
+        return found or [_("can be booked")]
 
 
 class WaitingTable(RowTable):
@@ -167,64 +170,6 @@ class WaitingTable(RowTable):
 
     class Meta(RowTable.Meta):
         sequence = ("customer", "...")
-
-
-# --- what waits ------------------------------------------------------------------------------------------------------
-
-
-class CustomerTable(Table):
-    """Entries of `selectors.waiting_customers`."""
-
-    name = LinkColumn(
-        url=lambda entry: entry["url"],
-        sub="customer_number",
-        empty_values=(),
-        verbose_name=gettext_lazy("Customer"),
-    )
-    customer_number = tables.Column(visible=False, verbose_name=gettext_lazy("Customer number"))
-    distributor = tables.Column(accessor="distributor__name", verbose_name=gettext_lazy("Distributor"))
-    rows_waiting = NumberColumn(accessor="rows", order_by="rows", verbose_name=gettext_lazy("Rows"))
-    net = MoneyColumn(currency_from="currencies__0", verbose_name=gettext_lazy("Net"))
-    first = DateColumn(verbose_name=gettext_lazy("First sale"))
-    last = DateColumn(verbose_name=gettext_lazy("Last sale"))
-
-    def render_name(self, value: str, record: dict[str, Any], column: LinkColumn) -> str:
-        return column.render(value or _("without a name"), record)
-
-    def value_name(self, value: str) -> str:
-        """For exports, which would else hold what the page shows, tags and all."""
-        return value or _("without a name")
-
-
-class CustomerFilter(FilterSet):
-    search_fields = ("customer_number", "customer_name")
-    distributor = django_filters.ModelChoiceFilter(
-        queryset=distributors_of_area, label=gettext_lazy("Distributor"), empty_label=gettext_lazy("all")
-    )
-    # Read by the page, which groups the rows before they can be filtered by it.
-    state = django_filters.ChoiceFilter(
-        choices=[(WaitingRow.State.DISMISSED.value, gettext_lazy("dismissed"))],
-        method="as_it_is",
-        label=gettext_lazy("State"),
-        empty_label=gettext_lazy("waiting"),
-    )
-
-    class Meta:
-        model = WaitingRow
-        fields: list[str] = []
-
-    def as_it_is(self, queryset: QuerySet[WaitingRow], name: str, value: str) -> QuerySet[WaitingRow]:
-        return queryset
-
-
-class ArticleTable(Table):
-    """Entries of `selectors.waiting_articles`."""
-
-    article = tables.Column(attrs={"td": {"class": "cell-lead"}}, verbose_name=gettext_lazy("Article"))
-    distributor = tables.Column(accessor="distributor__name", verbose_name=gettext_lazy("Distributor"))
-    rows_waiting = NumberColumn(accessor="rows", order_by="rows", verbose_name=gettext_lazy("Rows"))
-    quantity = NumberColumn(verbose_name=gettext_lazy("Quantity"))
-    last = DateColumn(verbose_name=gettext_lazy("Last sale"))
 
 
 # --- sales -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sales import claim_vendor_views, claim_views, customer_views, report_views, sale_views
+from sales import (
+    article_views,
+    claim_vendor_views,
+    claim_views,
+    customer_views,
+    doubt_views,
+    number_views,
+    report_views,
+    sale_views,
+)
 
 app_name = "sales"
 urlpatterns = [
@@ -18,6 +27,28 @@ urlpatterns = [
     path("vendor/<slug:vendor>/customers/<int:row>/match/", customer_views.match_customer, name="match-customer"),
     path("vendor/<slug:vendor>/customers/<int:row>/dismiss/", customer_views.dismiss_customer, name="dismiss-customer"),
     path("vendor/<slug:vendor>/customers/<int:row>/recall/", customer_views.recall_customer, name="recall-customer"),
+    path("vendor/<slug:vendor>/customers/<int:row>/invite/", customer_views.invite_customer, name="invite-customer"),
+    path("vendor/<slug:vendor>/customers/numbers/", number_views.customer_numbers, name="customer-numbers"),
+    path("vendor/<slug:vendor>/customers/numbers/<int:pk>/", number_views.customer_number, name="customer-number"),
+    path(
+        "vendor/<slug:vendor>/customers/numbers/<int:pk>/change/",
+        number_views.change_customer_number,
+        name="change-customer-number",
+    ),
+    path("vendor/<slug:vendor>/articles/", article_views.articles, name="articles"),
+    path("vendor/<slug:vendor>/articles/<int:row>/", article_views.article, name="article"),
+    path("vendor/<slug:vendor>/articles/<int:row>/match/", article_views.match_article, name="match-article"),
+    path("vendor/<slug:vendor>/articles/numbers/", number_views.article_numbers, name="article-numbers"),
+    path("vendor/<slug:vendor>/articles/numbers/<int:pk>/", number_views.article_number, name="article-number"),
+    path(
+        "vendor/<slug:vendor>/articles/numbers/<int:pk>/change/",
+        number_views.change_article_number,
+        name="change-article-number",
+    ),
+    path("vendor/<slug:vendor>/doubts/", doubt_views.doubts, name="doubts"),
+    path("vendor/<slug:vendor>/doubts/accept/", doubt_views.accept_rows, name="accept-rows"),
+    path("vendor/<slug:vendor>/doubts/reject/", doubt_views.reject_rows, name="reject-rows"),
+    path("vendor/<slug:vendor>/doubts/recall/", doubt_views.recall_rows, name="recall-rows"),
     path("vendor/<slug:vendor>/sales/<int:pk>/", sale_views.vendor_sale, name="vendor-sale"),
     path("distributor/<slug:distributor>/", report_views.distributor_reports, name="distributor-reports"),
     path("distributor/<slug:distributor>/upload/", report_views.distributor_upload, name="distributor-upload"),

@@ -326,8 +326,12 @@ def _sell_two_quarters(world: World) -> None:
             ),
         ]
     )
-    allnet: dict[str, Any] = {"distributor": world.distributor, "report": world.report}
-    komsa: dict[str, Any] = {"distributor": world.rival_distributor, "report": world.rival_report}
+    allnet: dict[str, Any] = {"distributor": world.distributor, "report": world.report, "customer_number": "K-1"}
+    komsa: dict[str, Any] = {
+        "distributor": world.rival_distributor,
+        "report": world.rival_report,
+        "customer_number": "K-2",
+    }
     third, fourth = date(2026, 8, 12), date(2026, 10, 20)
     sell(world.reseller, world.topseller, third, "24", "24000.00", document="R-1001", report_row=1, **allnet)
     sell(world.reseller, world.topseller, fourth, "22", "22000.00", document="R-1002", report_row=2, **allnet)

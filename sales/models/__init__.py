@@ -1,7 +1,7 @@
 """Proof of sales: who and what distributors mean, the reports they send, the lines these become, doubts about them."""
 
 from sales.models.claims import Claim, ClaimMessage
-from sales.models.identities import ArticleNumber, CustomerNumber, OfReporter
+from sales.models.identities import ArticleNumber, CustomerNumber, Invitation, OfReporter
 from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
 from sales.models.reports import ReportMapping, SellOutReport, Upload
 
@@ -12,6 +12,7 @@ __all__ = [
     "ClaimMessage",
     "CustomerNumber",
     "Evidence",
+    "Invitation",
     "OfReporter",
     "ReportMapping",
     "SaleLine",

@@ -92,6 +92,21 @@ def test_the_server_gets_the_mail_with_both_bodies_and_a_message_id_of_its_own(s
 
 
 @pytest.mark.django_db
+def test_somebody_without_an_account_gets_a_mail_once_too(sink: Sink) -> None:
+    buyer = outbox.Addressee("buyer@example.com", "en")
+    values = {"kind": "news", "period": "2026W47", "context": {"company": "Müller & Söhne"}}
+    assert outbox.put(recipient=buyer, **values) is True  # type: ignore[arg-type]
+    assert outbox.put(recipient=buyer, **values) is False  # type: ignore[arg-type]
+    assert outbox.put(recipient=outbox.Addressee("other@example.com", "de"), **values) is True  # type: ignore[arg-type]
+    put(person("owner"))
+    first, second, _third = OutboxMail.objects.order_by("id")
+    assert first.text.startswith("Hello,\n")
+    assert first.message_id != second.message_id
+    assert send() == outbox.Batch(taken=3, sent=3)
+    assert sink.recipients == ["buyer@example.com", "other@example.com", "owner@example.com"]
+
+
+@pytest.mark.django_db
 def test_the_message_id_follows_from_the_occasion_alone() -> None:
     owner = person("owner")
     mail, other = put(owner), put(owner, period="2026W48")

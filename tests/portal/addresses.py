@@ -24,9 +24,10 @@ from common.models import ApiToken, User
 from common.periods import Period
 from common.tokens import Scope
 from partners.models import IndividualAgreement
+from programs.models import Product
 from rebates import closing
 from rebates.models import Closing
-from sales.models import Claim
+from sales.models import ArticleNumber, Claim, CustomerNumber
 from tests.sales.asking import PDF, ask_for_missing
 from tests.world import NOW, TODAY, World, build_world
 
@@ -78,11 +79,13 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 
 @dataclass(frozen=True)
 class Populated:
-    """The world with closings of two quarters, a token and a question, each in our hands and in those of the rivals."""
+    """The world with closings of two quarters, an article number, a token and a question, ours and the rivals'."""
 
     world: World
     closing: Closing
     rival_closing: Closing
+    article: ArticleNumber
+    rival_article: ArticleNumber
     token: ApiToken
     rival_token: ApiToken
     claim: Claim
@@ -102,6 +105,8 @@ def populate() -> Populated:
         world,
         closings[world.program],
         closings[world.rival_program],
+        _article(world.topseller, world),
+        _article(world.server, world),
         _token(world.reseller_owner),
         _token(world.rival_owner),
         ask_for_missing(world, proof=PDF),
@@ -113,6 +118,12 @@ def populate() -> Populated:
             sale={"distributor": None},
             proof=PDF,
         ),
+    )
+
+
+def _article(product: Product, world: World) -> ArticleNumber:
+    return ArticleNumber.objects.create(
+        vendor=product.vendor, distributor=world.distributor, number=f"A-{product.article}", product=product
     )
 
 
@@ -163,7 +174,7 @@ MISSING_ID = 999_999_999
 
 
 def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
-    """What `<int:pk>` means: the word before it says so."""
+    """What `<int:pk>` means: the word before it says so, or two words where the numbers of something are meant."""
     world = there.world
     pairs: dict[str, tuple[Model | None, Model | None]] = {
         "reports": (world.report, world.rival_report),
@@ -173,9 +184,15 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "questions": (there.claim, there.rival_claim),
         "messages": (there.claim.messages.get(), there.rival_claim.messages.get()),
         "<slug:kind>": (world.sale, world.rival_sale),
+        "customers/numbers": (
+            CustomerNumber.objects.get(number="K-1"),
+            CustomerNumber.objects.get(number="K-2"),
+        ),
+        "articles/numbers": (there.article, there.rival_article),
         "keys": (None, None),
     }
-    word = address.route.split("<int:pk>")[0].rstrip("/").rpartition("/")[2]
+    before = address.route.split("<int:pk>")[0].rstrip("/").split("/")
+    word = "/".join(before[-2:]) if before[-1] == "numbers" else before[-1]
     own, rival = pairs[word]
     return own.pk if own else MISSING_ID - 1, rival.pk if rival else None, MISSING_ID
 

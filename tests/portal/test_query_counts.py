@@ -23,6 +23,7 @@ from common.models import User
 from common.periods import Period
 from rebates import closing
 from sales import claims
+from sales.models import ArticleNumber, CustomerNumber, WaitingRow
 from tests.people import signed_in, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
@@ -115,6 +116,11 @@ def multiply(world: World, numbers: range) -> None:
                 report_row=count + 1,
             )
         wait(report, f"W-{number}", article=world.topseller.article, customer=f"Unbekannt {number}")
+        wait(report, f"A-{number}", article=f"NEW-{number}", customer=f"Unbekannt {number}")
+        WaitingRow.objects.filter(document_number=f"A-{number}").update(doubts=["price", "old"])
+        of = {"vendor": world.vendor, "distributor": world.distributor, "said_by": world.channel_manager}
+        CustomerNumber.objects.create(number=f"M-{number}", partner=partner, **of)
+        ArticleNumber.objects.create(number=f"M-{number}", product=world.topseller, **of)
         if number < tokens.MOST - 5:
             token_client(world.reseller_owner)
         _question(world, number)

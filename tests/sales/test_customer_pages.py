@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from common.models import User
+from common.models import OutboxMail, User
 from programs.models import Product
 from sales.models import CustomerNumber, WaitingRow
+from tests.sales.matching_world import make_other
 from tests.sales.sending import report, send
 from tests.world import World
 
@@ -37,7 +38,6 @@ def test_every_customer_is_one_entry_with_its_figures(manager: Client, stranger:
     assert set(entries) == {"K-404", "K-99"}
     assert (entries["K-99"]["name"], entries["K-99"]["rows"]) == ("Elbtal Handel", 2)
     assert "€2,001.00" in page.content.decode()
-    assert "Unknown articles" in page.content.decode()
     found = manager.get(LIST + "?q=elbtal").context["table"].data.data
     assert [entry["customer_number"] for entry in found] == ["K-99"]
     export = manager.get(LIST + "?export=csv").content.decode("utf-8-sig")
@@ -48,10 +48,11 @@ def test_a_customer_is_matched_with_the_partner_its_name_suggests(
     world: World, manager: Client, stranger: WaitingRow
 ) -> None:
     page = manager.get(f"{LIST}{stranger.pk}/")
-    assert [partner.number for partner in page.context["candidates"]] == [world.reseller.number]
+    assert [each.candidate for each in page.context["candidates"]] == [world.reseller]
+    assert "similar name" in page.content.decode()
     answer = manager.post(f"{LIST}{stranger.pk}/match/", {"partner": world.reseller.number}, follow=True)
     assert "K-99 is Elbtal Systemhaus GmbH. 1 row was booked." in answer.content.decode()
-    assert "1 row still waits for its article." in answer.content.decode()
+    assert "1 row still waits for something else." in answer.content.decode()
     stranger.refresh_from_db()
     assert stranger.sale_line is not None
     assert stranger.sale_line.partner == world.reseller
@@ -86,6 +87,41 @@ def test_a_refusal_is_told_in_words(world: World, manager: Client, stranger: Wai
     answer = manager.post(f"{LIST}{stranger.pk}/match/", {"partner": world.reseller.number}, follow=True)
     assert "This customer number already belongs to Rheinblick IT GmbH." in answer.content.decode()
     assert "Nothing waits" in manager.post(f"{LIST}{stranger.pk}/dismiss/", follow=True).content.decode()
+
+
+def test_a_search_finds_a_partner_that_no_name_suggests(world: World, manager: Client, stranger: WaitingRow) -> None:
+    other = make_other(world)
+    page = manager.get(f"{LIST}{stranger.pk}/?q=schneider")
+    assert [each.candidate for each in page.context["candidates"]] == [other]
+    assert "Nothing is found" in manager.get(f"{LIST}{stranger.pk}/?q=nothing").content.decode()
+
+
+def test_a_customer_is_invited_and_the_entry_says_so(world: World, manager: Client, stranger: WaitingRow) -> None:
+    form = {"address": "Chef@elbtal.example", "language": "de"}
+    answer = manager.post(f"{LIST}{stranger.pk}/invite/", form, follow=True).content.decode()
+    assert "The invitation goes to chef@elbtal.example." in answer
+    assert "chef@elbtal.example: invited on 16 Nov 2026 by Channel Manager" in answer
+    assert OutboxMail.objects.get().address == "chef@elbtal.example"
+    assert [entry["invited_at"] for entry in manager.get(LIST + "?q=elbtal").context["table"].data.data] != [None]
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "a@example.com\r\nBcc: b@example.com"])
+def test_an_invitation_that_cannot_be_sent_is_told_at_the_field_and_loses_nothing(
+    manager: Client, stranger: WaitingRow, address: str
+) -> None:
+    answer = manager.post(f"{LIST}{stranger.pk}/invite/", {"address": address, "language": "en"})
+    assert answer.status_code == 422
+    assert answer.context["invite_form"].errors["address"]
+    assert answer.context["invite_form"]["address"].value() == address
+    assert OutboxMail.objects.count() == 0
+
+
+def test_a_second_invitation_is_refused_at_the_field(manager: Client, stranger: WaitingRow) -> None:
+    form = {"address": "chef@elbtal.example", "language": "de"}
+    manager.post(f"{LIST}{stranger.pk}/invite/", form)
+    answer = manager.post(f"{LIST}{stranger.pk}/invite/", form)
+    assert answer.status_code == 422
+    assert "was invited on 16 Nov 2026" in answer.content.decode()
 
 
 def test_partners_of_other_vendors_are_neither_offered_nor_taken(

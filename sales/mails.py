@@ -1,0 +1,44 @@
+"""The mails about sales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from common import registry
+from common.models import User
+from common.registry import MailKind
+from programs.models import Vendor
+
+INVITATION = "invitation"
+
+
+def registration_url() -> str:
+    """Where a company that is no partner yet begins."""
+    return str(settings.PORTAL_URL) + reverse("account_login")
+
+
+def invitation(*, vendor: Vendor, inviting: User) -> Mapping[str, Any]:
+    """Which vendor invites, who to ask, where to begin. Nothing about sales: the address may be somebody else's."""
+    return {"vendor": vendor.name, "inviting": inviting.name, "answer_to": inviting.email, "url": registration_url()}
+
+
+def invitation_sample() -> Mapping[str, Any]:
+    return {
+        "vendor": "Lenovo",
+        "inviting": "Petra Wolf",
+        "answer_to": "channel@lenovo.example",
+        "url": registration_url(),
+    }
+
+
+def register() -> None:
+    registry.mails.register(
+        # Nobody would notice that it never came, so rather twice than never.
+        MailKind(INVITATION, _("a company is invited to register"), "invitation", invitation_sample,
+                 resend_when_uncertain=True, order=20)
+    )  # fmt: skip
