@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Min
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -24,7 +24,9 @@ from partners.models import Enrolment, Partner
 from partners.selectors import currency_of
 from programs.models import Vendor
 from sales import selectors, vendor_panels
+from sales.importing import UPLOADING_ROLES
 from sales.matching import MATCHING_ROLES
+from sales.models import Upload
 
 
 def register() -> None:
@@ -36,6 +38,8 @@ def register() -> None:
         Panel("reports", VENDOR, "sales/panels/reports.html", vendor_panels.last_reports, column="side", order=20)
     )
     _partner_pages()
+    registry.attention.register(AttentionSource("uploads", VENDOR, uploads_of_vendor, roles=UPLOADING_ROLES, order=15))
+    registry.attention.register(AttentionSource("uploads-distributor", DISTRIBUTOR, uploads_of_distributor, order=15))
     registry.attention.register(AttentionSource("customers", VENDOR, unknown_customers, roles=MATCHING_ROLES, order=20))
 
 
@@ -149,6 +153,29 @@ def _summary(weeks: selectors.Weeks, currency: str, year_before: str) -> str:
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------
+
+
+def uploads_of_vendor(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Files to the vendor that somebody began to hand in."""
+    return _uploads(selectors.uploads_of(actor=actor).filter(vendor_id=area.pk), area, "vendor")
+
+
+def uploads_of_distributor(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Files that the distributor's people began to hand in."""
+    return _uploads(selectors.uploads_of(actor=actor).filter(distributor_id=area.pk), area, "distributor")
+
+
+def _uploads(uploads: QuerySet[Upload], area: Area, kind: str) -> Iterable[Waiting]:
+    """One item for all files; where there is one only, it leads to it."""
+    waiting = uploads.filter(state__in=selectors.TO_BE_LOOKED_AT).order_by()
+    found = waiting.aggregate(count=Count("pk"), since=Min("uploaded_at"), first=Min("pk"))
+    if not found["count"]:
+        return
+    url = reverse(f"sales:{kind}-reports", args=[area.slug])
+    if found["count"] == 1:
+        url = reverse(f"sales:{kind}-upload-page", args=[area.slug, found["first"]])
+    text = ngettext("A report is to be checked", "%(count)s reports are to be checked", found["count"])
+    yield Waiting(text % {"count": formats.number(found["count"])}, url, since=found["since"], count=found["count"])
 
 
 def unknown_customers(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
