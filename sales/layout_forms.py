@@ -9,10 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from common import formats
 from sales.previews import DATE_NAMES, DELIMITER_NAMES, NUMBER_NAMES, label_of, samples_of
 from sales.readers.columns import REQUIRED, Column
 from sales.readers.layout import Kind, Layout, name_at, places_of
@@ -59,7 +58,9 @@ class FactorsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        return "\n".join(f"{word} = {formats.number(number)}" for word, number in value.items())
+        # Without the sign between thousands, which would be another number in the other language.
+        notation = Numbers(get_language() or Numbers.ENGLISH)
+        return "\n".join(f"{word} = {notation.write(number)}" for word, number in value.items())
 
     def clean(self, value: Any) -> dict[str, Decimal]:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
@@ -138,8 +139,8 @@ class LayoutForm(forms.Form):
             self.fields["sheet"] = forms.ChoiceField(label=_("Sheet"), choices=sheets, initial=layout.sheet)
 
     def _add_columns(self) -> None:
-        places, _missing = places_of(self.found.layout.columns, self.found.header)
-        meanings = {place: column for column, place in places.items()}
+        self._before, _missing = places_of(self.found.layout.columns, self.found.header)
+        meanings = {place: column for column, place in self._before.items()}
         choices = [("", _("is not read")), *((column.value, label_of(column)) for column in Column)]
         for place, name in enumerate(self.found.header):
             self.fields[f"column-{place}"] = forms.ChoiceField(
@@ -204,7 +205,7 @@ class LayoutForm(forms.Form):
         self._check_complete(columns, data)
         self.layout = replace(
             self.layout,
-            columns={column: name_at(self.found.header, place) for column, place in columns.items()},
+            columns={column: self._name_of(column, place) for column, place in columns.items()},
             numbers=_notation(Numbers, self._answer("numbers") or data.get("numbers")),
             dates=_notation(Dates, self._answer("dates") or data.get("dates")),
             units={**data.get("units", {}), **self._unit_answers()},
@@ -249,16 +250,20 @@ class LayoutForm(forms.Form):
             columns.setdefault(column, place)
         return columns
 
+    def _name_of(self, column: Column, place: int) -> str:
+        """A column that stays is named as before, so that a layout which nobody has changed is the same."""
+        same = self._before.get(column) == place
+        return self.found.layout.columns[column] if same else name_at(self.found.header, place)
+
     def _check_answers(self, columns: Mapping[Column, int]) -> None:
         """Every question has an answer; columns may be chosen below instead."""
-        before, _missing = places_of(self.found.layout.columns, self.found.header)
         for name, question in self._asked.items():
             if name in self.errors or self.cleaned_data.get(name):
                 continue
             if question.key.startswith(COLUMN):
                 column = Column(question.key.removeprefix(COLUMN))
                 chosen = columns.get(column)
-                if chosen is not None and chosen != before.get(column):
+                if chosen is not None and chosen != self._before.get(column):
                     continue
                 if column is Column.NET and self.cleaned_data.get("no_amounts"):
                     continue

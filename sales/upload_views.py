@@ -244,14 +244,14 @@ def _corrected(request: PersonRequest, upload: Upload) -> tuple[Guess, LayoutFor
         return before, form
     try:
         found = uploads.look(upload, form.layout)
-        uploads.correct(upload=upload, layout=found.layout, rows=found.rows)
+        uploads.correct(upload=upload, layout=found.kept, rows=found.rows)
     except Unreadable as error:
         for problem in error.problems:
             form.add_error("header_row" if form.cuts_anew else None, complaint(problem).sentence)
     except DomainError as error:
         form.add_error(None, str(error))
     else:
-        upload.layout, upload.rows = found.layout.to_document(), found.rows
+        upload.layout, upload.rows = found.kept.to_document(), found.rows
         return found, None
     return before, form
 
@@ -339,7 +339,11 @@ def _errors(request: PersonRequest, place: Place, pk: int) -> HttpResponse:
             )
     beside = {row: " ".join(texts) for row, texts in sentences.items()}
     layout = Layout.from_document(upload.layout)
-    content, extension = annotate(bytes(upload.content), layout, beside, _("What is wrong"))
+    try:
+        content, extension = annotate(bytes(upload.content), layout, beside, _("What is wrong"))
+    except Unreadable as error:
+        messages.warning(request, str(complaint(error.problems[0])))
+        return redirect(place.page(upload))
     name = _("%(name)s-errors") % {"name": PurePosixPath(upload.file_name).stem}
     return HttpResponse(
         content,
