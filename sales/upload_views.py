@@ -340,7 +340,7 @@ def _errors(request: PersonRequest, place: Place, pk: int) -> HttpResponse:
     beside = {row: " ".join(texts) for row, texts in sentences.items()}
     layout = Layout.from_document(upload.layout)
     try:
-        content, extension = annotate(bytes(upload.content), layout, beside, _("What is wrong"))
+        content, extension = annotate(bytes(upload.content), layout, beside, _("What is wrong"), layouts.limits())
     except Unreadable as error:
         messages.warning(request, str(complaint(error.problems[0])))
         return redirect(place.page(upload))

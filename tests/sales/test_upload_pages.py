@@ -21,16 +21,14 @@ from tests.world import NOW, World, make_distributor
 
 SignedIn = Callable[[User], Client]
 State = Upload.State
-STRANGE = "\n".join(
-    [
-        "Abverkauf November 2026",
-        "",
-        "Kd-Nr;Firma;Beleg;Pos;Datum;Hersteller-Nr;Anzahl;VE;Wert netto;Netto EUR",
-        "K-1;Elbtal Systemhaus GmbH;RE-1;10;02.11.2026;21HM;3;VE;1.500,00;3.000,50",
-        "K-1;Elbtal Systemhaus GmbH;RE-1;20;13.11.2026;4X40;2;Stk;40,00;80,00",
-        "Summe;;;;;;;;;3.080,50",
-    ]
-).encode("cp1252")
+STRANGE = """\
+Abverkauf November 2026
+
+Kd-Nr;Firma;Beleg;Pos;Datum;Hersteller-Nr;Anzahl;VE;Wert netto;Netto EUR
+K-1;Elbtal Systemhaus GmbH;RE-1;10;02.11.2026;21HM;3;VE;1.500,00;3.000,50
+K-1;Elbtal Systemhaus GmbH;RE-1;20;13.11.2026;4X40;2;Stk;40,00;80,00
+Summe;;;;;;;;;3.080,50
+""".encode("cp1252")
 
 
 def file(content: bytes, name: str = "november.csv") -> SimpleUploadedFile:
@@ -222,9 +220,7 @@ def test_a_row_that_cannot_be_read_says_why_at_its_place(world: World, manager: 
 
 
 @pytest.mark.parametrize("answered", ["de", "en"])
-def test_numbers_that_can_mean_two_are_asked_and_read_as_answered(
-    world: World, manager: Client, answered: str
-) -> None:
+def test_numbers_that_can_mean_two_are_asked_and_read_as_answered(world: World, manager: Client, answered: str) -> None:
     page = send(manager, world, report("K-1;;R-1;1;02.11.2026;21HM;1;1.000;;"))
     (question,) = page.context["found"].questions
     place = next(str(number) for number, one in enumerate(question.choices) if one.value == answered)
@@ -252,9 +248,9 @@ def test_a_file_without_amounts_is_asked_about_once(world: World, manager: Clien
 
 def test_a_column_that_two_names_can_mean_is_asked_until_it_is_answered(world: World, manager: Client) -> None:
     content = (
-        "Kundennummer;Belegnummer;Rechnungsdatum;Belegdatum;Herstellernummer;Menge;Netto\n"
-        "K-1;R-1;02.11.2026;13.11.2026;21HM;2;2.000,00\n"
-    ).encode()
+        b"Kundennummer;Belegnummer;Rechnungsdatum;Belegdatum;Herstellernummer;Menge;Netto\n"
+        b"K-1;R-1;02.11.2026;13.11.2026;21HM;2;2.000,00\n"
+    )
     page = send(manager, world, content)
     again = manager.get(path(page))
     (question,) = again.context["found"].questions
@@ -579,7 +575,10 @@ def test_finance_uploads_nothing_and_does_not_see_what_is_on_its_way(
 @pytest.mark.parametrize("step", ["", "layout/", "errors/"])
 def test_an_upload_of_others_is_missing(world: World, manager: Client, signed_in: SignedIn, step: str) -> None:
     pk = path(send(manager, world, report(*ROWS))).rstrip("/").rpartition("/")[2]
-    for stranger, area in ((world.rival_channel_manager, "vendor/ibm/reports"), (world.rival_reporter, "distributor/komsa")):
+    for stranger, area in (
+        (world.rival_channel_manager, "vendor/ibm/reports"),
+        (world.rival_reporter, "distributor/komsa"),
+    ):
         assert signed_in(stranger).get(f"/{area}/upload/{pk}/{step}").status_code == 404
 
 
