@@ -24,8 +24,12 @@ from common.models import ApiToken, User
 from common.periods import Period
 from common.tokens import Scope
 from partners.models import IndividualAgreement
+from programs.models import Distributor, Vendor
 from rebates import closing
 from rebates.models import Closing
+from sales import uploads
+from sales.models import Upload
+from tests.sales.sending import ROWS, report
 from tests.world import NOW, TODAY, World, build_world
 
 Variant = Literal["own", "foreign", "missing"]
@@ -76,13 +80,16 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 
 @dataclass(frozen=True)
 class Populated:
-    """The world with closings of two quarters and a token, one each in our hands and in those of the rivals."""
+    """The world with closings of two quarters, a token and a file to be checked, one each in our hands and in those of
+    the rivals."""
 
     world: World
     closing: Closing
     rival_closing: Closing
     token: ApiToken
     rival_token: ApiToken
+    upload: Upload
+    rival_upload: Upload
 
 
 def populate() -> Populated:
@@ -100,11 +107,25 @@ def populate() -> Populated:
         closings[world.rival_program],
         _token(world.reseller_owner),
         _token(world.rival_owner),
+        _upload(world.vendor, world.distributor),
+        _upload(world.rival_vendor, world.rival_distributor),
     )
 
 
 def _token(user: User) -> ApiToken:
     return tokens.issue(user=user, name="ERP", scopes=[Scope.SALES], expires_at=NOW + timedelta(days=7), now=NOW)[0]
+
+
+def _upload(vendor: Vendor, distributor: Distributor) -> Upload:
+    return uploads.receive(
+        actor=Actor.system(),
+        vendor=vendor,
+        distributor=distributor,
+        file_name="november.csv",
+        content=report(*ROWS),
+        user=None,
+        now=NOW,
+    )
 
 
 def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
@@ -153,6 +174,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
     world = there.world
     pairs: dict[str, tuple[Model | None, Model | None]] = {
         "reports": (world.report, world.rival_report),
+        "upload": (there.upload, there.rival_upload),
         "sales": (world.sale, world.rival_sale),
         "tokens": (there.token, there.rival_token),
         "closings": (there.closing, there.rival_closing),
