@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from common.access import Actor
 from common.models import User
@@ -12,7 +13,7 @@ from common.registry import Area
 
 
 class PersonRequest(HttpRequest):
-    """For annotations only: what `common.middleware.PersonMiddleware` and the way in have added to a request.
+    """For annotations only: what middleware (`common.middleware.PersonMiddleware`) and the way in have added.
 
     `user` is a person where the view asks for a login; `area` is there in views let in by `in_partner`, `in_vendor` or
     `in_distributor`.
@@ -22,3 +23,4 @@ class PersonRequest(HttpRequest):
     actor: Actor
     today: date
     area: Area
+    htmx: HtmxDetails

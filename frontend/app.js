@@ -1,6 +1,7 @@
 import "@tabler/core/dist/css/tabler.min.css";
 import "./app.css";
 import "./rebates.css";
+import "./uploads.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import htmx from "htmx.org";
 
@@ -51,6 +52,30 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+/* --- files: dropped anywhere on the page, they go into its drop zone -------------------------------------------------- */
+
+const dropZone = () => document.querySelector('input[type="file"].drop-zone');
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+
+document.addEventListener("dragover", (event) => {
+  const zone = dropZone();
+  if (!zone || !carriesFiles(event)) return;
+  event.preventDefault();
+  zone.classList.add("drop-zone-over");
+});
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) dropZone()?.classList.remove("drop-zone-over");
+});
+document.addEventListener("drop", (event) => {
+  const zone = dropZone();
+  if (!zone || !carriesFiles(event)) return;
+  event.preventDefault();
+  zone.classList.remove("drop-zone-over");
+  zone.files = event.dataTransfer.files;
+  zone.dispatchEvent(new Event("change", { bubbles: true }));
+  zone.focus();
+});
+
 /* --- htmx: focus stays, changes are said ------------------------------------------------------------------------------ */
 
 function announce(text) {
@@ -72,7 +97,7 @@ let before = { focused: "", unfolded: [] };
 document.addEventListener("htmx:beforeSwap", (event) => {
   before = {
     focused: document.activeElement?.id ?? "",
-    unfolded: [...event.detail.target.querySelectorAll(".collapse.show[id]")].map((each) => each.id),
+    unfolded: [...event.detail.target.querySelectorAll(".collapse.show[id], details[open][id]")].map((each) => each.id),
   };
 });
 
@@ -80,11 +105,16 @@ document.addEventListener("htmx:afterSwap", (event) => drawCharts(event.detail.e
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.elt;
+  // What moves by itself neither takes the focus nor is told every second.
+  if (target.hasAttribute("data-quiet")) return;
   // What was folded out stays so.
   for (const id of before.unfolded) {
-    document.getElementById(id)?.classList.add("collapse", "show");
+    const unfolded = document.getElementById(id);
+    if (unfolded instanceof HTMLDetailsElement) unfolded.open = true;
+    else unfolded?.classList.add("collapse", "show");
     document.querySelector(`[data-bs-target="#${CSS.escape(id)}"]`)?.setAttribute("aria-expanded", "true");
   }
+  target.querySelector("[data-error-summary]")?.focus();
   // Focus stays on what has an id; what was focused and is gone hands over to its region.
   if (document.activeElement === document.body && before.focused) {
     document.getElementById(before.focused)?.focus({ preventScroll: true });

@@ -11,29 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.models import Distributor, Vendor
-from sales.readers.notations import Dates, Numbers
 from sales.selectors import distributors_of, vendors_of
 
-FIND_OUT = ("", gettext_lazy("find out from the file"))
+ACCEPTED = ".csv,.txt,.tsv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(forms.Form):
-    """A report and how it is written. Subclasses add who sent it, or to whom."""
+    """A report. Subclasses add who sent it, or to whom."""
 
     file = forms.FileField(
         label=gettext_lazy("Report"),
-        help_text=gettext_lazy("A CSV file whose first row names the columns. You can drop it on the field."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv", "class": "drop-zone"}),
-    )
-    numbers = forms.ChoiceField(
-        label=gettext_lazy("Numbers"),
-        required=False,
-        choices=[FIND_OUT, *[(one.value, one.example) for one in Numbers]],
-    )
-    dates = forms.ChoiceField(
-        label=gettext_lazy("Dates"),
-        required=False,
-        choices=[FIND_OUT, *[(one.value, one.example) for one in Dates]],
+        help_text=gettext_lazy("A CSV file or an Excel workbook (.xlsx). Drop it here, or choose it."),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED, "class": "drop-zone"}),
     )
 
     def clean_file(self) -> UploadedFile[bytes]:
@@ -43,12 +32,6 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(_("The file is larger than %(size)s MB.") % {"size": size})
         return file
 
-    def clean_numbers(self) -> Numbers | None:
-        return Numbers(self.cleaned_data["numbers"]) if self.cleaned_data["numbers"] else None
-
-    def clean_dates(self) -> Dates | None:
-        return Dates(self.cleaned_data["dates"]) if self.cleaned_data["dates"] else None
-
 
 class VendorUploadForm(UploadForm):
     """A vendor's staff take in what a distributor sent them."""
@@ -56,7 +39,7 @@ class VendorUploadForm(UploadForm):
     distributor = forms.ModelChoiceField(
         Distributor.objects.none(), label=gettext_lazy("Distributor"), empty_label=gettext_lazy("Please choose")
     )
-    field_order = ["distributor"]
+    field_order = ["file", "distributor"]
 
     def __init__(self, vendor: Vendor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +52,7 @@ class DistributorUploadForm(UploadForm):
     vendor = forms.ModelChoiceField(
         Vendor.objects.none(), label=gettext_lazy("Vendor"), empty_label=gettext_lazy("Please choose")
     )
-    field_order = ["vendor"]
+    field_order = ["file", "vendor"]
 
     def __init__(self, distributor: Distributor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,21 +34,7 @@ def partner_of(row: str) -> str:
         AND c.number = {row}.customer_number)"""  # noqa: S608
 
 
-# The only partner with this VAT id that is enrolled with the vendor or applying to it.
-_BY_VAT_ID = """(SELECT CASE WHEN count(*) = 1 THEN min(partner.id) END FROM partners_partner AS partner
-    WHERE {row}.customer_vat_id <> ''
-        AND upper(regexp_replace(partner.vat_id, '[^A-Za-z0-9]', '', 'g')) = {row}.customer_vat_id
-        AND EXISTS (SELECT 1 FROM partners_enrolment AS enrolment
-            JOIN programs_program AS program ON program.id = enrolment.program_id
-            WHERE enrolment.partner_id = partner.id AND program.vendor_id = {row}.vendor_id))"""
-
-
-def partner_by_vat_id(row: str) -> str:
-    """SQL for the partner that `row` names by its VAT id (upper case, letters and digits only)."""
-    return _BY_VAT_ID.replace("{row}", row)
-
-
-# The same for many customers at once: every VAT id of exactly one partner that is enrolled with the vendor or applying.
+# Every VAT id (upper case, letters and digits only) of exactly one partner that is enrolled with the vendor or applying.
 VAT_OWNERS = """SELECT upper(regexp_replace(partner.vat_id, '[^A-Za-z0-9]', '', 'g')) AS vat_id,
         min(partner.id) AS partner_id
     FROM partners_partner AS partner

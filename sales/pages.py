@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,7 +22,9 @@ from partners.models import Enrolment, Partner
 from partners.selectors import currency_of
 from programs.models import Vendor
 from sales import partner_list, selectors, vendor_panels
+from sales.importing import UPLOADING_ROLES
 from sales.matching import MATCHING_ROLES
+from sales.models import Upload
 
 
 def register() -> None:
@@ -35,6 +37,8 @@ def register() -> None:
     )
     _partner_pages()
     for source in (
+        AttentionSource("uploads", VENDOR, uploads_of_vendor, roles=UPLOADING_ROLES, order=15),
+        AttentionSource("uploads-distributor", DISTRIBUTOR, uploads_of_distributor, order=15),
         AttentionSource("customers", VENDOR, unknown_customers, roles=MATCHING_ROLES, order=20),
         AttentionSource("articles", VENDOR, unknown_articles, roles=MATCHING_ROLES, order=21),
         AttentionSource("doubts", VENDOR, doubtful_rows, roles=MATCHING_ROLES, order=22),
@@ -140,6 +144,29 @@ def _summary(weeks: selectors.Weeks, currency: str, year_before: str) -> str:
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------
+
+
+def uploads_of_vendor(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Files to the vendor that somebody began to hand in."""
+    return _uploads(selectors.uploads_of(actor=actor).filter(vendor_id=area.pk), area, "vendor")
+
+
+def uploads_of_distributor(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Files that the distributor's people began to hand in."""
+    return _uploads(selectors.uploads_of(actor=actor).filter(distributor_id=area.pk), area, "distributor")
+
+
+def _uploads(uploads: QuerySet[Upload], area: Area, kind: str) -> Iterable[Waiting]:
+    """One item for all files; where there is one only, it leads to it."""
+    waiting = uploads.filter(state__in=selectors.TO_BE_LOOKED_AT).order_by()
+    found = waiting.aggregate(count=Count("pk"), since=Min("uploaded_at"), first=Min("pk"))
+    if not found["count"]:
+        return
+    url = reverse(f"sales:{kind}-reports", args=[area.slug])
+    if found["count"] == 1:
+        url = reverse(f"sales:{kind}-upload-page", args=[area.slug, found["first"]])
+    text = ngettext("A report is to be checked", "%(count)s reports are to be checked", found["count"])
+    yield Waiting(text % {"count": formats.number(found["count"])}, url, since=found["since"], count=found["count"])
 
 
 def unknown_customers(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:

@@ -1,41 +1,40 @@
-"""Sell-out reports: lists, upload, one report and its file, for the vendor's staff and for the distributor's users."""
+"""Sell-out reports: lists, one report and its file, for the vendor's staff and for the distributor's users."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common import formats
 from common.access import VENDOR
-from common.errors import DomainError
 from common.requests import PersonRequest
 from common.tables import Table
 from common.ui import Crumb, Fact
 from programs.entering import DistributorListPage, VendorListPage, in_distributor, in_vendor
 from programs.models import Distributor, Vendor
 from sales import selectors
-from sales.forms import DistributorUploadForm, UploadForm, VendorUploadForm
-from sales.importing import UPLOADING_ROLES, ImportResult, ReportRefused, import_sellout
+from sales.importing import UPLOADING_ROLES
 from sales.models import SaleLine, SellOutReport, WaitingRow
-from sales.tables import (
-    BookedTable,
+from sales.previews import facts_of, in_words
+from sales.readers.layout import Layout
+from sales.report_tables import (
     DistributorReportFilter,
     DistributorReportTable,
+    DistributorUploadTable,
+    UploadTable,
     VendorReportFilter,
     VendorReportTable,
-    WaitingTable,
+    VendorUploadTable,
 )
-from sales.wording import complaint
+from sales.tables import BookedTable, WaitingTable
+
+AnyTable = TypeVar("AnyTable", bound=Table)
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 
@@ -50,8 +49,12 @@ class VendorReportsPage(VendorListPage):
         return selectors.reports_of(actor=self.request.actor).filter(vendor=self.vendor)
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        may_upload = self.request.actor.has(VENDOR, self.vendor.pk, *UPLOADING_ROLES)
-        return {"upload_url": reverse("sales:vendor-upload", args=[self.vendor.slug]) if may_upload else ""}
+        if not self.request.actor.has(VENDOR, self.vendor.pk, *UPLOADING_ROLES):
+            return {}
+        return {
+            "upload_url": reverse("sales:vendor-upload", args=[self.vendor.slug]),
+            "uploads": _on_their_way(self.request, VendorUploadTable, vendor=self.vendor),
+        }
 
 
 class DistributorReportsPage(DistributorListPage):
@@ -65,93 +68,20 @@ class DistributorReportsPage(DistributorListPage):
         return reports.filter(distributor=self.distributor)
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        return {"upload_url": reverse("sales:distributor-upload", args=[self.distributor.slug])}
+        return {
+            "upload_url": reverse("sales:distributor-upload", args=[self.distributor.slug]),
+            "uploads": _on_their_way(self.request, DistributorUploadTable, distributor=self.distributor),
+        }
+
+
+def _on_their_way(request: PersonRequest, table: type[UploadTable], **own: Vendor | Distributor) -> UploadTable:
+    """Files that are not imported yet."""
+    waiting = selectors.uploads_of(actor=request.actor).filter(state__in=selectors.NOT_IMPORTED, **own)
+    return _configured(request, table(waiting, prefix="uploads-"))
 
 
 vendor_reports = in_vendor()(VendorReportsPage.as_view())
 distributor_reports = in_distributor(DistributorReportsPage.as_view())
-
-
-# --- upload ----------------------------------------------------------------------------------------------------------
-
-
-@in_vendor(*UPLOADING_ROLES)
-def vendor_upload(request: PersonRequest, vendor: Vendor) -> HttpResponse:
-    """A vendor's staff take in a report they were sent."""
-    form = VendorUploadForm(vendor, request.POST or None, request.FILES or None)
-    return _upload(
-        request,
-        form,
-        parties=lambda: {"vendor": vendor, "distributor": form.cleaned_data["distributor"]},
-        report_url=lambda report: reverse("sales:vendor-report", args=[vendor.slug, report.pk]),
-        list_url=reverse("sales:vendor-reports", args=[vendor.slug]),
-    )
-
-
-@in_distributor
-def distributor_upload(request: PersonRequest, distributor: Distributor) -> HttpResponse:
-    """A distributor's own people hand in a report."""
-    form = DistributorUploadForm(distributor, request.POST or None, request.FILES or None)
-    return _upload(
-        request,
-        form,
-        parties=lambda: {"vendor": form.cleaned_data["vendor"], "distributor": distributor},
-        report_url=lambda report: reverse("sales:distributor-report", args=[distributor.slug, report.pk]),
-        list_url=reverse("sales:distributor-reports", args=[distributor.slug]),
-    )
-
-
-def _upload(
-    request: PersonRequest,
-    form: UploadForm,
-    *,
-    parties: Callable[[], dict[str, Any]],
-    report_url: Callable[[SellOutReport], str],
-    list_url: str,
-) -> HttpResponse:
-    """Import what was sent; a refused file is answered with the table of what is wrong in it."""
-    context: dict[str, Any] = {
-        "form": form,
-        "list_url": list_url,
-        "crumbs": [Crumb(_("Reports"), list_url), Crumb(_("Upload a report"))],
-    }
-    if form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            result = import_sellout(
-                file_name=file.name,
-                content=file.read(),
-                uploaded_by=request.user,
-                now=timezone.now(),
-                today=request.today,
-                numbers=form.cleaned_data["numbers"],
-                dates=form.cleaned_data["dates"],
-                **parties(),
-            )
-        except ReportRefused as refusal:
-            context |= {
-                "refusal": refusal,
-                "file_name": file.name,
-                "complaints": [complaint(problem) for problem in refusal.problems],
-            }
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            _tell(request, result)
-            return redirect(report_url(result.report))
-    return render(request, "sales/upload.html", context)
-
-
-def _tell(request: PersonRequest, result: ImportResult) -> None:
-    if result.known:
-        messages.info(request, _("This file was imported before. Nothing was added."))
-        return
-    text = ngettext(
-        "The report is in: %(count)s row, %(matched)s of it booked.",
-        "The report is in: %(count)s rows, %(matched)s of them booked.",
-        result.read,
-    )
-    messages.success(request, text % {"count": formats.number(result.read), "matched": formats.number(result.matched)})
 
 
 # --- one report ------------------------------------------------------------------------------------------------------
@@ -159,22 +89,21 @@ def _tell(request: PersonRequest, result: ImportResult) -> None:
 
 @in_vendor()
 def vendor_report(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
-    """What became of a report: figures, and its rows that are booked or wait."""
+    """What became of a report: figures, and its rows that are booked or not."""
     actor = request.actor
     report = get_object_or_404(selectors.reports_of(actor=actor), vendor=vendor, pk=pk)
-    lines = SaleLine.objects.visible_to(actor).filter(report=report, reverses__isnull=True, reversed_by__isnull=True)
-    booked = lines.select_related("vendor", "partner")
-    elsewhere = [WaitingRow.State.BOOKED, WaitingRow.State.SUPERSEDED]
-    unbooked = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state__in=elsewhere)
+    lines = SaleLine.objects.visible_to(actor).filter(report=report, reverses__isnull=True)
+    unbooked = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state=WaitingRow.State.BOOKED)
     waiting = selectors.with_reason(unbooked.select_related("vendor"))
     context = {
-        "report": report,
-        "facts": [*_facts(report), Fact(_("Handed in by"), _sender(report))],
-        "crumbs": [Crumb(_("Reports"), reverse("sales:vendor-reports", args=[vendor.slug])), Crumb(report.file_name)],
-        "file_url": reverse("sales:vendor-report-file", args=[vendor.slug, report.pk]),
+        **_about(request, "vendor", vendor.slug, report),
         "waiting": _configured(request, WaitingTable(waiting, prefix="waiting-")),
-        "booked": _configured(request, BookedTable(booked, prefix="booked-")),
+        "booked": _configured(
+            request, BookedTable(lines.select_related("vendor", "partner", "reversed_by"), prefix="booked-")
+        ),
+        "may_upload": actor.has(VENDOR, vendor.pk, *UPLOADING_ROLES),
     }
+    context["facts"].append(Fact(_("Handed in by"), _sender(report)))
     return render(request, "sales/report.html", context)
 
 
@@ -183,19 +112,38 @@ def distributor_report(request: PersonRequest, distributor: Distributor, pk: int
     """That a report was taken, and how many of its rows are booked. Whose sales they became is not shown."""
     reports = selectors.reports_of(actor=request.actor)
     report = get_object_or_404(reports, distributor=distributor, pk=pk)
-    list_url = reverse("sales:distributor-reports", args=[distributor.slug])
-    context = {
-        "report": report,
-        "facts": _facts(report),
-        "crumbs": [Crumb(_("Reports"), list_url), Crumb(report.file_name)],
-        "file_url": reverse("sales:distributor-report-file", args=[distributor.slug, report.pk]),
-    }
+    context = {**_about(request, "distributor", distributor.slug, report), "may_upload": True}
     return render(request, "sales/report.html", context)
 
 
-def _configured(request: PersonRequest, table: Table) -> Table:
+def _configured(request: PersonRequest, table: AnyTable) -> AnyTable:
     table.configure(request)
     return table
+
+
+def _about(request: PersonRequest, kind: str, slug: str, report: SellOutReport) -> dict[str, Any]:
+    """What both areas show of a report."""
+
+    def url(name: str, *args: int) -> str:
+        return reverse(f"sales:{kind}-{name}", args=[slug, *args])
+
+    later: SellOutReport | None = getattr(report, "replaced_by", None)
+    taken_back = selectors.taken_back_of(report) if later else 0
+    layout = Layout.from_document(report.layout) if report.layout else None
+    return {
+        "report": report,
+        "booked_rows": report.booked_now - taken_back,  # type: ignore[attr-defined]
+        "replaced_rows": report.superseded_now + taken_back,  # type: ignore[attr-defined]
+        "later": later,
+        "later_url": url("report", later.pk) if later else "",
+        "earlier_url": url("report", report.replaces_id) if report.replaces_id else "",
+        "facts": _facts(report),
+        "layout": in_words(layout, report.rows) if layout else "",
+        "layout_facts": facts_of(layout) if layout else [],
+        "crumbs": [Crumb(_("Reports"), url("reports")), Crumb(report.file_name)],
+        "file_url": url("report-file", report.pk),
+        "replace_url": f"{url('upload')}?replaces={report.pk}",
+    }
 
 
 def _facts(report: SellOutReport) -> list[Fact]:

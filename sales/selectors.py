@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import sub
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -38,7 +40,7 @@ from partners.models import Partner
 from programs.models import Authorisation, Distributor, Product, Program, Vendor
 from sales.bookable import count_bookable
 from sales.identifying import product_of
-from sales.models import CustomerNumber, Evidence, Invitation, SaleLine, SellOutReport, WaitingRow
+from sales.models import CustomerNumber, Evidence, Invitation, SaleLine, SellOutReport, Upload, WaitingRow
 
 State = WaitingRow.State
 
@@ -180,20 +182,54 @@ def vendors_of(distributor: Distributor) -> QuerySet[Vendor]:
 def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
     """Reports without their content, with what became of their rows until now: rows that waited may be booked since.
 
-    `booked_now`, `waiting_now`, `dismissed_now` (customers dismissed, rows rejected) and `duplicates` add up to `rows`.
+    `booked_now`, `waiting_now`, `dismissed_now`, `rejected_now`, `superseded_now` (they waited when a later report put
+    them right), `duplicates` and `unchanged` add up to `rows`. Booked rows that a replacement took back are still among
+    the booked ones: `taken_back_of`.
     """
     unbooked = WaitingRow.objects.filter(report=OuterRef("pk")).order_by().values("report")
+    # A match that was undone leaves the row it had behind and lets another one wait in its place: one row of the file.
+    instead = WaitingRow.objects.filter(
+        vendor=OuterRef("vendor"),
+        distributor=OuterRef("distributor"),
+        document_key=OuterRef("document_key"),
+        document_line=OuterRef("document_line"),
+        report=OuterRef("report"),
+    ).exclude(state=State.SUPERSEDED)
+    superseded = unbooked.filter(~Exists(instead), state=State.SUPERSEDED)
     reports = (
-        SellOutReport.objects.visible_to(actor).defer("content").select_related("vendor", "distributor", "uploaded_by")
+        SellOutReport.objects.visible_to(actor)
+        .select_related("vendor", "distributor", "uploaded_by", "replaces", "replaced_by")
+        .defer("content", "replaces__content", "replaced_by__content")
     )
+    not_booked = ("duplicates", "unchanged", "waiting_now", "dismissed_now", "rejected_now", "superseded_now")
     return reports.annotate(
         waiting_now=_count(unbooked.filter(state=State.WAITING)),
-        dismissed_now=_count(unbooked.filter(state__in=[State.DISMISSED, State.REJECTED])),
-    ).annotate(booked_now=F("rows") - F("duplicates") - F("waiting_now") - F("dismissed_now"))
+        dismissed_now=_count(unbooked.filter(state=State.DISMISSED)),
+        rejected_now=_count(unbooked.filter(state=State.REJECTED)),
+        superseded_now=_count(superseded, of="report_row"),
+    ).annotate(booked_now=reduce(sub, map(F, not_booked), F("rows")))
 
 
-def _count(rows: QuerySet[WaitingRow, Any]) -> Coalesce:
-    return Coalesce(Subquery(rows.annotate(number=Count("id")).values("number")), 0)
+def taken_back_of(report: SellOutReport) -> int:
+    """How many of the rows booked as in `reports_of` no longer count because a later report replaced this one."""
+    reversals = SaleLine.objects.filter(reverses__report=report, report__replaces__isnull=False)
+    waited = WaitingRow.objects.filter(report=report, sale_line=OuterRef("reverses"))
+    return reversals.exclude(report=report).filter(~Exists(waited)).count()
+
+
+TO_BE_LOOKED_AT = (Upload.State.DRAFT, Upload.State.REFUSED, Upload.State.FAILED)
+"""States in which a file waits for a person."""
+NOT_IMPORTED = (*TO_BE_LOOKED_AT, Upload.State.QUEUED)
+
+
+def uploads_of(*, actor: Actor) -> QuerySet[Upload]:
+    """Files on their way in, without their content."""
+    uploads = Upload.objects.visible_to(actor).defer("content", "problems", "layout")
+    return uploads.select_related("vendor", "distributor", "uploaded_by")
+
+
+def _count(rows: QuerySet[WaitingRow, Any], of: str = "id") -> Coalesce:
+    return Coalesce(Subquery(rows.annotate(number=Count(of, distinct=True)).values("number")), 0)
 
 
 # --- what waits ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ it replaced itself; empty for a report that replaces none.
 from __future__ import annotations
 
 from sales.books import SOLD_COLUMNS
-from sales.identifying import partner_by_vat_id, partner_of, product_of
+from sales.identifying import VAT_OWNERS, partner_of, product_of
 from sales.models import CustomerNumber, Evidence, WaitingRow
 from sales.readers.rows import SellOutRow
 
@@ -149,9 +149,10 @@ MATCH_BY_VAT_ID = f"""
 INSERT INTO sales_customernumber (vendor_id, distributor_id, number, partner_id, source)
 SELECT vendor_id, distributor_id, customer_number, min(partner_id), '{CustomerNumber.Source.VAT_ID.value}'
 FROM (
-    SELECT asked.*, {partner_by_vat_id("asked")} AS partner_id
-    FROM ({_ROW}, customer_number, customer_vat_id FROM sellout_staged WHERE customer_vat_id <> ''
-        GROUP BY customer_number, customer_vat_id) AS asked
+    {_ROW}, customer_number, owner.partner_id
+    FROM (SELECT DISTINCT customer_number, customer_vat_id AS vat_id FROM sellout_staged WHERE customer_vat_id <> '')
+        AS asked
+    LEFT JOIN ({VAT_OWNERS}) AS owner USING (vat_id)
 ) AS found
 WHERE NOT EXISTS (
     SELECT 1 FROM sales_waitingrow AS gone WHERE {_OURS.format("gone")}

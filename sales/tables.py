@@ -1,4 +1,4 @@
-"""Lists of the sales pages: reports and their rows, sales."""
+"""Lists of the sales pages: rows of reports, sales."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from common.filters import DayRangeFilter, FilterSet
 from common.period_names import period_name
 from common.periods import Period, PeriodKind
 from common.requests import PersonRequest
-from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
+from common.tables import DateColumn, LinkColumn, MoneyColumn, NumberColumn, Table
 from common.templatetags.ui import badge_html
 from common.ui import Tone
 from partners.models import Enrolment
@@ -29,84 +29,7 @@ from sales.models import SaleLine, SellOutReport, WaitingRow
 QUARTERS_OFFERED = 9
 
 
-# --- reports ---------------------------------------------------------------------------------------------------------
-
-
-class ReportTable(Table):
-    uploaded_at = MomentColumn(verbose_name=gettext_lazy("Received"))
-    rows_read = NumberColumn(accessor="rows", order_by="rows", verbose_name=gettext_lazy("Rows"))
-    booked_now = NumberColumn(verbose_name=gettext_lazy("Booked"))
-    waiting_now = NumberColumn(verbose_name=gettext_lazy("Waiting"))
-    duplicates = NumberColumn(verbose_name=gettext_lazy("Known before"))
-
-    class Meta:
-        order_by = "-uploaded_at"
-
-
-class VendorReportTable(ReportTable):
-    file_name = LinkColumn(
-        url=lambda report: reverse("sales:vendor-report", args=[report.vendor.slug, report.pk]),
-        verbose_name=gettext_lazy("Report"),
-    )
-    distributor = tables.Column(order_by="distributor__name", verbose_name=gettext_lazy("Distributor"))
-
-    class Meta(ReportTable.Meta):
-        sequence = ("file_name", "distributor", "...")
-
-
-class DistributorReportTable(ReportTable):
-    file_name = LinkColumn(
-        url=lambda report: reverse("sales:distributor-report", args=[report.distributor.slug, report.pk]),
-        verbose_name=gettext_lazy("Report"),
-    )
-    vendor = tables.Column(order_by="vendor__name", verbose_name=gettext_lazy("Vendor"))
-
-    class Meta(ReportTable.Meta):
-        sequence = ("file_name", "vendor", "...")
-
-
-def distributors_of_area(request: PersonRequest | None) -> QuerySet[Distributor]:
-    if request is None:
-        return Distributor.objects.none()
-    reports = SellOutReport.objects.filter(vendor_id=request.area.pk, distributor=OuterRef("pk"))
-    return Distributor.objects.filter(Exists(reports))
-
-
-def vendors_of_area(request: PersonRequest | None) -> QuerySet[Vendor]:
-    if request is None:
-        return Vendor.objects.none()
-    reports = SellOutReport.objects.filter(distributor_id=request.area.pk, vendor=OuterRef("pk"))
-    return Vendor.objects.filter(Exists(reports))
-
-
-class ReportFilter(FilterSet):
-    search_fields: tuple[str, ...] = ("file_name",)
-    state = django_filters.ChoiceFilter(
-        choices=[("waiting", gettext_lazy("with rows that wait"))],
-        method="in_state",
-        label=gettext_lazy("State"),
-        empty_label=gettext_lazy("all"),
-    )
-    uploaded_at = DayRangeFilter(label=gettext_lazy("Received"))
-
-    class Meta:
-        model = SellOutReport
-        fields: list[str] = []
-
-    def in_state(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(waiting_now__gt=0)
-
-
-class VendorReportFilter(ReportFilter):
-    distributor = django_filters.ModelChoiceFilter(
-        queryset=distributors_of_area, label=gettext_lazy("Distributor"), empty_label=gettext_lazy("all")
-    )
-
-
-class DistributorReportFilter(ReportFilter):
-    vendor = django_filters.ModelChoiceFilter(
-        queryset=vendors_of_area, label=gettext_lazy("Vendor"), empty_label=gettext_lazy("all")
-    )
+# --- rows of reports -------------------------------------------------------------------------------------------------
 
 
 class RowTable(Table):
@@ -124,14 +47,23 @@ class RowTable(Table):
 
 
 class BookedTable(RowTable):
+    """A report's own sale lines, with `reversed_by`."""
+
     partner = LinkColumn(
         order_by="partner__name",
         url=lambda line: reverse("sales:vendor-sale", args=[line.vendor.slug, line.pk]),
         verbose_name=gettext_lazy("Partner"),
     )
+    counts = tables.Column(accessor="pk", orderable=False, verbose_name=gettext_lazy("State"))
 
     class Meta(RowTable.Meta):
         sequence = ("partner", "...")
+
+    def render_counts(self, record: SaleLine) -> str:
+        # A one-to-one relation that is not there is no attribute.
+        if hasattr(record, "reversed_by"):
+            return badge_html(_("taken back"))
+        return badge_html(_("counts"), "success")
 
 
 class ReasonColumn(tables.Column):
@@ -148,7 +80,9 @@ class ReasonColumn(tables.Column):
     def _reasons(record: Any) -> list[str]:
         if record.state != WaitingRow.State.WAITING:
             return [str(record.get_state_display())]
+        doubts = [] if record.settled_at else record.doubts
         reasons = {
+            **{str(WaitingRow.Doubt(doubt).label): True for doubt in doubts},
             _("unknown customer"): not record.customer_known,
             _("unknown article"): not record.article_known,
             _("currency of no program"): not record.currency_known,
@@ -166,10 +100,17 @@ class WaitingTable(RowTable):
         sub="customer_name",
         verbose_name=gettext_lazy("Customer"),
     )
-    reason = ReasonColumn(empty_values=(), orderable=False, verbose_name=gettext_lazy("Why it waits"))
+    reason = ReasonColumn(empty_values=(), orderable=False, verbose_name=gettext_lazy("Why it is not booked"))
 
     class Meta(RowTable.Meta):
         sequence = ("customer", "...")
+
+
+def distributors_of_area(request: PersonRequest | None) -> QuerySet[Distributor]:
+    if request is None:
+        return Distributor.objects.none()
+    reports = SellOutReport.objects.filter(vendor_id=request.area.pk, distributor=OuterRef("pk"))
+    return Distributor.objects.filter(Exists(reports))
 
 
 # --- sales -----------------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def receive(
         sha256=hashlib.sha256(content).hexdigest(),
         uploaded_by=user,
         uploaded_at=now,
-        layout=found.layout.to_document(),
+        layout=found.kept.to_document(),
         rows=found.rows,
     )
 
@@ -154,7 +154,9 @@ def start(
     try:
         found = look(upload)
     except Unreadable as error:
-        raise StillAsking(str(error)) from error
+        # The bytes of an imported file have gone over to its report.
+        open_still = Upload.objects.filter(pk=upload.pk, state__in=[State.DRAFT, State.REFUSED]).exists()
+        raise (StillAsking(str(error)) if open_still else _not_in_that_state()) from error
     if found.questions:
         raise StillAsking(_("Please answer what the file leaves open first."))
     with transaction.atomic():

@@ -13,12 +13,39 @@ from sales import (
     number_views,
     report_views,
     sale_views,
+    upload_views,
 )
 
 app_name = "sales"
 urlpatterns = [
     path("vendor/<slug:vendor>/reports/", report_views.vendor_reports, name="vendor-reports"),
-    path("vendor/<slug:vendor>/reports/upload/", report_views.vendor_upload, name="vendor-upload"),
+    path("vendor/<slug:vendor>/reports/upload/", upload_views.vendor_upload, name="vendor-upload"),
+    path("vendor/<slug:vendor>/reports/upload/<int:pk>/", upload_views.vendor_upload_page, name="vendor-upload-page"),
+    path(
+        "vendor/<slug:vendor>/reports/upload/<int:pk>/layout/",
+        upload_views.vendor_upload_layout,
+        name="vendor-upload-layout",
+    ),
+    path(
+        "vendor/<slug:vendor>/reports/upload/<int:pk>/start/",
+        upload_views.vendor_upload_start,
+        name="vendor-upload-start",
+    ),
+    path(
+        "vendor/<slug:vendor>/reports/upload/<int:pk>/replace/",
+        upload_views.vendor_upload_replace,
+        name="vendor-upload-replace",
+    ),
+    path(
+        "vendor/<slug:vendor>/reports/upload/<int:pk>/discard/",
+        upload_views.vendor_upload_discard,
+        name="vendor-upload-discard",
+    ),
+    path(
+        "vendor/<slug:vendor>/reports/upload/<int:pk>/errors/",
+        upload_views.vendor_upload_errors,
+        name="vendor-upload-errors",
+    ),
     path("vendor/<slug:vendor>/reports/<int:pk>/", report_views.vendor_report, name="vendor-report"),
     path("vendor/<slug:vendor>/reports/<int:pk>/file/", report_views.vendor_report_file, name="vendor-report-file"),
     path("vendor/<slug:vendor>/customers/", customer_views.customers, name="customers"),
@@ -51,7 +78,37 @@ urlpatterns = [
     path("vendor/<slug:vendor>/doubts/recall/", doubt_views.recall_rows, name="recall-rows"),
     path("vendor/<slug:vendor>/sales/<int:pk>/", sale_views.vendor_sale, name="vendor-sale"),
     path("distributor/<slug:distributor>/", report_views.distributor_reports, name="distributor-reports"),
-    path("distributor/<slug:distributor>/upload/", report_views.distributor_upload, name="distributor-upload"),
+    path("distributor/<slug:distributor>/upload/", upload_views.distributor_upload, name="distributor-upload"),
+    path(
+        "distributor/<slug:distributor>/upload/<int:pk>/",
+        upload_views.distributor_upload_page,
+        name="distributor-upload-page",
+    ),
+    path(
+        "distributor/<slug:distributor>/upload/<int:pk>/layout/",
+        upload_views.distributor_upload_layout,
+        name="distributor-upload-layout",
+    ),
+    path(
+        "distributor/<slug:distributor>/upload/<int:pk>/start/",
+        upload_views.distributor_upload_start,
+        name="distributor-upload-start",
+    ),
+    path(
+        "distributor/<slug:distributor>/upload/<int:pk>/replace/",
+        upload_views.distributor_upload_replace,
+        name="distributor-upload-replace",
+    ),
+    path(
+        "distributor/<slug:distributor>/upload/<int:pk>/discard/",
+        upload_views.distributor_upload_discard,
+        name="distributor-upload-discard",
+    ),
+    path(
+        "distributor/<slug:distributor>/upload/<int:pk>/errors/",
+        upload_views.distributor_upload_errors,
+        name="distributor-upload-errors",
+    ),
     path(
         "distributor/<slug:distributor>/reports/<int:pk>/", report_views.distributor_report, name="distributor-report"
     ),

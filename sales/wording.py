@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -29,11 +30,16 @@ class Complaint:
         return f"{place}: {self.sentence}" if place else self.sentence
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A word of ours translated; what comes from the file stays."""
     return _(text) if isinstance(text, Term) else text
 
 
+def sentence(text: str, params: Mapping[str, str]) -> str:
+    """A reader's template in the language of the person, with its parameters."""
+    return fill(_(text), {name: shown(value) for name, value in params.items()})
+
+
 def complaint(problem: Problem) -> Complaint:
-    values = {name: _shown(value) for name, value in problem.params.items()}
     row = "" if problem.row is None else str(problem.row)
-    return Complaint(row, _shown(problem.column), problem.value, fill(_(problem.text), values))
+    return Complaint(row, shown(problem.column), problem.value, sentence(problem.text, problem.params))

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('partners', '0001_initial'),
         ('programs', '0002_report_limits'),
-        ('sales', '0002_reports_as_they_are'),
+        ('sales', '0003_agreeing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

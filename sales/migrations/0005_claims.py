@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('contenttypes', '0002_remove_content_type_name'),
         ('partners', '0001_initial'),
         ('programs', '0002_report_limits'),
-        ('sales', '0002_reports_as_they_are'),
+        ('sales', '0004_invitations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

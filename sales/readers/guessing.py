@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from common.sentences import _n
-from sales.readers.columns import LABELS, REQUIRED, Column, plain
-from sales.readers.headers import Candidate, Found, find_again, find_header
+from sales.readers.columns import LABELS, REQUIRED, Column, columns_of, plain
+from sales.readers.headers import SEARCHED, Candidate, Found, find_again, find_header, header_of
 from sales.readers.layout import Kind, Layout, name_at
 from sales.readers.limits import Limits
 from sales.readers.notations import Ambiguous, Clues, Dates, Numbers, date_readings, number_readings
@@ -40,8 +40,12 @@ def guess(file: Opened, remembered: Layout | None, limits: Limits, currency: str
     """How `file` is to be read. `remembered` is used without questions about what it settles, where all its columns are
     found again. Raises `Unreadable` for a file without a table in it."""
     questions: list[Question] = []
-    known = _known(file, remembered, questions) if remembered else None
-    found = known or _best(file, remembered.sheet if remembered else "", questions)
+    known = said = None
+    if remembered and remembered.columns:
+        known = _known(file, remembered, questions)
+    elif remembered:
+        said = _as_said(file, remembered)
+    found = known or said or _best(file, remembered.sheet if remembered else "", questions)
     limits.check_columns(len(found.header))
     columns = dict(remembered.columns) if known and remembered else _columns(found, questions)
     name, workbook = found.candidate.name, file.kind is Kind.XLSX
@@ -81,10 +85,30 @@ def guess(file: Opened, remembered: Layout | None, limits: Limits, currency: str
 
 def _known(file: Opened, layout: Layout, questions: list[Question]) -> Found | None:
     found = [again for candidate in file.candidates if (again := find_again(candidate, layout))]
-    named = [one for one in found if file.kind is Kind.CSV or one.candidate.name == layout.sheet]
-    if len(found) > 1 and not named:
+    named = [one for one in found if one.candidate.name == _name_in(file, layout)]
+    if len(found) > 1 and not named and file.kind is Kind.XLSX:
         questions.append(_which_sheet(found))
     return next(iter(named or found), None)
+
+
+def _as_said(file: Opened, layout: Layout) -> Found | None:
+    """The header that a layout without columns says. None: it says nothing. Raises `Unreadable` where there is none."""
+    candidate = next((one for one in file.candidates if one.name == _name_in(file, layout)), None)
+    if candidate is None or not layout.header_row:
+        return find_header(candidate) if candidate else None
+    rows = candidate.head[layout.header_row - 1 : layout.header_row]
+    header = header_of(rows[0]) if rows else []
+    if not header:
+        raise Unreadable.because(
+            _n("Row {number} holds no header. It is one of the first {searched} rows, and names the columns."),
+            number=str(layout.header_row),
+            searched=str(SEARCHED),
+        )
+    return Found(candidate, layout.header_row, header, columns_of(header))
+
+
+def _name_in(file: Opened, layout: Layout) -> str:
+    return layout.sheet if file.kind is Kind.XLSX else layout.delimiter
 
 
 def _best(file: Opened, sheet: str, questions: list[Question]) -> Found:

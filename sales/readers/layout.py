@@ -32,7 +32,8 @@ class Layout:
     """`encoding` and `delimiter` are those of a CSV, `sheet` that of a workbook, else "".
 
     `header_row` as a spreadsheet counts. `columns`: the header's text above each; "#3" is the third column, where the
-    header says nothing or the same twice. `numbers`, `dates`: None is not decided. `units`: pieces in what the
+    header says nothing or the same twice; none at all: still to be found, in the sheet, by the separator and from the
+    row that are said ("" and 0 say nothing). `numbers`, `dates`: None is not decided. `units`: pieces in what the
     distributor counts in, by its word ("VE": 10); `packs`: pieces in one of an article as the file names it. A row has
     quantity × unit × pack pieces. `net` False: the file has no amounts, and a person has said so.
     """
@@ -99,7 +100,7 @@ class Layout:
     def _check(self) -> None:
         if self.kind is Kind.CSV and not (self.encoding in ENCODINGS and self.delimiter in DELIMITERS):
             raise ValueError(f"A CSV is written in one of {', '.join(ENCODINGS)} with a separator that is known.")
-        if self.header_row < 1:
+        if self.header_row < (1 if self.columns else 0):
             raise ValueError("The header’s row is counted from 1.")
 
 

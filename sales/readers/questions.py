@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Self
 
 from common.sentences import fill
+from sales.readers.columns import Column
 from sales.readers.layout import Layout
 from sales.readers.problems import Problem, from_words, words
 from sales.readers.rows import SellOutRow
@@ -87,6 +88,14 @@ class Guess:
     preview_rows: list[int]
     rows_read: list[SellOutRow | list[Problem]]
     left_out: LeftOut
+
+    @property
+    def kept(self) -> Layout:
+        """The layout without what is asked about, so that it is asked again until somebody has answered."""
+        keys = {question.key for question in self.questions} - {f"column:{Column.NET}"}
+        if not any(key == "sheet" or key.startswith("column:") for key in keys):
+            return self.layout
+        return replace(self.layout, sheet="" if "sheet" in keys else self.layout.sheet, columns={})
 
     def to_document(self) -> dict[str, Any]:
         return {

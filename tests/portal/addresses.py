@@ -24,11 +24,13 @@ from common.models import ApiToken, User
 from common.periods import Period
 from common.tokens import Scope
 from partners.models import IndividualAgreement
-from programs.models import Product
+from programs.models import Distributor, Product, Vendor
 from rebates import closing
 from rebates.models import Closing
-from sales.models import ArticleNumber, Claim, CustomerNumber
+from sales import uploads
+from sales.models import ArticleNumber, Claim, CustomerNumber, Upload
 from tests.sales.asking import PDF, ask_for_missing
+from tests.sales.sending import ROWS, report
 from tests.world import NOW, TODAY, World, build_world
 
 Variant = Literal["own", "foreign", "missing"]
@@ -79,7 +81,8 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 
 @dataclass(frozen=True)
 class Populated:
-    """The world with closings of two quarters, an article number, a token and a question, ours and the rivals'."""
+    """The world with closings of two quarters, an article number, a token, a question and a file to be checked, each
+    in our hands and in those of the rivals."""
 
     world: World
     closing: Closing
@@ -90,6 +93,8 @@ class Populated:
     rival_token: ApiToken
     claim: Claim
     rival_claim: Claim
+    upload: Upload
+    rival_upload: Upload
 
 
 def populate() -> Populated:
@@ -118,6 +123,8 @@ def populate() -> Populated:
             sale={"distributor": None},
             proof=PDF,
         ),
+        _upload(world.vendor, world.distributor),
+        _upload(world.rival_vendor, world.rival_distributor),
     )
 
 
@@ -129,6 +136,18 @@ def _article(product: Product, world: World) -> ArticleNumber:
 
 def _token(user: User) -> ApiToken:
     return tokens.issue(user=user, name="ERP", scopes=[Scope.SALES], expires_at=NOW + timedelta(days=7), now=NOW)[0]
+
+
+def _upload(vendor: Vendor, distributor: Distributor) -> Upload:
+    return uploads.receive(
+        actor=Actor.system(),
+        vendor=vendor,
+        distributor=distributor,
+        file_name="november.csv",
+        content=report(*ROWS),
+        user=None,
+        now=NOW,
+    )
 
 
 def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
@@ -178,6 +197,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
     world = there.world
     pairs: dict[str, tuple[Model | None, Model | None]] = {
         "reports": (world.report, world.rival_report),
+        "upload": (there.upload, there.rival_upload),
         "sales": (world.sale, world.rival_sale),
         "tokens": (there.token, there.rival_token),
         "closings": (there.closing, there.rival_closing),

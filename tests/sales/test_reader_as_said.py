@@ -1,0 +1,50 @@
+"""A layout that says where the table is, and leaves its columns to be found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sales.readers.columns import Column
+from sales.readers.problems import Unreadable
+from sales.readers.reading import guess
+
+HEADER = "Kundennummer;Belegnummer;Belegdatum;Herstellernummer;Menge;Netto"
+ROW = "K-1;RE-1;13.11.2026;21HM;3;3.000,50"
+TWO_HEADERS = "\n".join(["Kunde;Netto;Datum", HEADER, ROW, ROW.replace("RE-1", "RE-2")]).encode()
+DOUBTFUL = "\n".join(
+    [HEADER.replace("Netto", "Rechnungsdatum;Netto"), ROW.replace(";3.000", ";14.11.2026;3.000")]
+).encode()
+
+
+def test_the_header_is_taken_from_the_row_that_is_said() -> None:
+    found = guess(TWO_HEADERS)
+    assert found.layout.header_row == 2
+    first = guess(TWO_HEADERS, replace(found.layout, header_row=1, columns={}))
+    assert (first.layout.header_row, first.header, first.rows) == (1, ["Kunde", "Netto", "Datum"], 3)
+    assert guess(TWO_HEADERS, replace(first.layout, header_row=2, columns={})).layout == found.layout
+
+
+@pytest.mark.parametrize("row", [5, 70])
+def test_a_row_without_a_header_is_refused(row: int) -> None:
+    layout = guess(TWO_HEADERS).layout
+    with pytest.raises(Unreadable, match=f"Row {row} holds no header"):
+        guess(TWO_HEADERS, replace(layout, header_row=row, columns={}))
+
+
+def test_another_separator_looks_for_the_header_anew() -> None:
+    layout = guess(TWO_HEADERS).layout
+    found = guess(TWO_HEADERS, replace(layout, delimiter=",", header_row=0, columns={}))
+    assert found.layout.delimiter == ","
+    assert guess(TWO_HEADERS, replace(found.layout, delimiter=";", header_row=0, columns={})).layout == layout
+
+
+def test_what_is_asked_about_columns_is_asked_until_it_is_answered() -> None:
+    found = guess(DOUBTFUL)
+    assert [question.key for question in found.questions] == ["column:date"]
+    assert found.kept.columns == {}
+    assert guess(DOUBTFUL, found.kept) == found
+    answered = replace(found.layout, columns={**found.layout.columns, Column.DATE: "Rechnungsdatum"})
+    again = guess(DOUBTFUL, answered)
+    assert (again.questions, again.kept) == ([], again.layout)
