@@ -111,9 +111,10 @@ def test_a_layout_of_another_file_is_refused_in_words() -> None:
 
 
 def naughty(what: str, **allowance: int) -> Cause:
-    with pytest.raises(ChildEnded) as ended, limited(
-        "tests.sales.naughty", {"do": what}, b"content", Allowance(**allowance)
-    ) as child:
+    with (
+        pytest.raises(ChildEnded) as ended,
+        limited("tests.sales.naughty", {"do": what}, b"content", Allowance(**allowance)) as child,
+    ):
         child.output.read()
         child.finish()
     return ended.value.cause

@@ -7,7 +7,15 @@ from datetime import date
 from decimal import Decimal
 
 from tests.sales.oddities.cases import (
-    ENGLISH, ROWS, Case, as_csv, english, german, one_row, said, table,
+    ENGLISH,
+    ROWS,
+    Case,
+    as_csv,
+    english,
+    german,
+    one_row,
+    said,
+    table,
 )  # fmt: skip
 
 HEADER = "Kundennummer;Belegnummer;Pos;Datum;Artikelnummer;Menge;Netto"

@@ -6,7 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 from tests.sales.oddities.cases import (
-    GERMAN, ROWS, SALES, Case, add_columns, as_csv, one_row, said, table,
+    GERMAN,
+    ROWS,
+    SALES,
+    Case,
+    add_columns,
+    as_csv,
+    one_row,
+    said,
+    table,
 )  # fmt: skip
 
 HEADER = "Kundennummer;Belegnummer;Pos;Datum;Artikelnummer;Menge;Netto"
