@@ -34,7 +34,7 @@ def partner_of(row: str) -> str:
         AND c.number = {row}.customer_number)"""  # noqa: S608
 
 
-# Every VAT id (upper case, letters and digits only) of exactly one partner that is enrolled with the vendor or applying.
+# Every VAT id (upper case, letters and digits only) of exactly one partner enrolled with the vendor or applying to it.
 VAT_OWNERS = """SELECT upper(regexp_replace(partner.vat_id, '[^A-Za-z0-9]', '', 'g')) AS vat_id,
         min(partner.id) AS partner_id
     FROM partners_partner AS partner

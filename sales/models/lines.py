@@ -101,7 +101,7 @@ def agreeing(name: str, *checks: str) -> pgtrigger.Trigger:
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        referencing=pgtrigger.Referencing(new="added"),
+        referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]
         func=" ".join(checks) + "RETURN NULL;",
     )
 

@@ -16,7 +16,8 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 
 def main(upload: int, fatal: int, moment: str) -> None:
-    commit = DatabaseWrapper._commit
+    wrapper: Any = DatabaseWrapper
+    commit = wrapper._commit
     seen = 0
 
     def dying(self: Any) -> None:
@@ -28,7 +29,7 @@ def main(upload: int, fatal: int, moment: str) -> None:
         if seen == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    DatabaseWrapper._commit = dying  # type: ignore[method-assign]
+    wrapper._commit = dying
     uploads = sys.modules["sales.uploads"]
     uploads.run(upload_id=upload, now=datetime(2026, 11, 22, 12, tzinfo=UTC), today=date(2026, 11, 22))
 
