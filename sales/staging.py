@@ -243,5 +243,5 @@ def _problems(file: SellOutFile, clash: tuple[Any, ...], cells: Mapping[Column, 
 def _written(file: SellOutFile, value: date | Decimal | str | None) -> str:
     """A known value as the file would write it."""
     if isinstance(value, Decimal):
-        return file.layout.numbers.write(value)
-    return file.layout.dates.write(value) if isinstance(value, date) else value or "–"
+        return file.numbers.write(value)
+    return file.dates.write(value) if isinstance(value, date) else value or "–"
