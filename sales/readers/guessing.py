@@ -86,9 +86,16 @@ def guess(file: Opened, remembered: Layout | None, limits: Limits, currency: str
 def _known(file: Opened, layout: Layout, questions: list[Question]) -> Found | None:
     found = [again for candidate in file.candidates if (again := find_again(candidate, layout))]
     named = [one for one in found if one.candidate.name == _name_in(file, layout)]
-    if len(found) > 1 and not named and file.kind is Kind.XLSX:
+    if file.kind is Kind.XLSX and not named and _is_report(file, layout.sheet):
+        return None  # this sheet was chosen, and has other columns
+    if file.kind is Kind.XLSX and not named and len(found) > 1:
         questions.append(_which_sheet(found))
     return next(iter(named or found), None)
+
+
+def _is_report(file: Opened, sheet: str) -> bool:
+    headers = [find_header(candidate) for candidate in file.candidates if candidate.name == sheet]
+    return any(header and header.complete for header in headers)
 
 
 def _as_said(file: Opened, layout: Layout) -> Found | None:

@@ -47,6 +47,14 @@ class SellOutFile:
     rows: int
 
     @property
+    def numbers(self) -> Numbers:
+        return self.layout.numbers or Numbers.ENGLISH
+
+    @property
+    def dates(self) -> Dates:
+        return self.layout.dates or Dates.ISO
+
+    @property
     def reader(self) -> RowReader:
         return RowReader(self.layout, self.header, self.source, self.options.default_currency)
 

@@ -66,10 +66,10 @@ HOSTILE = {
     "a sheet that is no XML": with_part(SHEET, b"<worksheet><sheetData><row"),
     "a sheet with nonsense for numbers": with_part(SHEET, sheet(b'<row r="x"><c r="?" t="s"><v>99999</v></c></row>')),
     "a zip bomb": with_part(SHEET, sheet(b"<row/>" * 20_000_000)),
-    "a row with the number of a billion": with_part(SHEET, sheet(b'<row r="999999999"><c r="A999999999"><v>1</v></c></row>')),
+    "a row with the number of a billion": with_part(SHEET, sheet(b'<row r="999999999"><c r="A1"><v>1</v></c></row>')),
     "a cell in the last column there is": with_part(SHEET, sheet(b'<row r="1"><c r="XFD1"><v>1</v></c></row>')),
     "a billion laughs": with_part(SHEET, laughs()),
-}  # fmt: skip
+}
 
 
 @contextmanager
@@ -111,12 +111,10 @@ def test_a_layout_of_another_file_is_refused_in_words() -> None:
 
 
 def naughty(what: str, **allowance: int) -> Cause:
-    with (
-        pytest.raises(ChildEnded) as ended,
-        limited("tests.sales.naughty", {"do": what}, b"content", Allowance(**allowance)) as child,
-    ):
+    with limited("tests.sales.naughty", {"do": what}, b"content", Allowance(**allowance)) as child:
         child.output.read()
-        child.finish()
+        with pytest.raises(ChildEnded) as ended:
+            child.finish()
     return ended.value.cause
 
 

@@ -15,6 +15,9 @@ from sales.readers.reading import Reading, annotate, guess, read_rows
 from sales.readers.rows import SellOutRow
 from tests.sales.oddities import CASES, Case
 
+read_cases = pytest.mark.parametrize("case", [case for case in CASES if not case.refused], ids=str)
+refused_cases = pytest.mark.parametrize("case", [case for case in CASES if case.refused], ids=str)
+
 
 def rows_of(blocks: bytes) -> Iterator[SellOutRow]:
     """Rows as they leave for the database."""
@@ -46,12 +49,7 @@ def fields(rows: list[SellOutRow], case: Case) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in wanted} for row in rows]
 
 
-def cases(kind: str) -> Any:
-    chosen = [case for case in CASES if bool(case.refused) == (kind == "refused")]
-    return pytest.mark.parametrize("case", chosen, ids=str)
-
-
-@cases("read")
+@read_cases
 def test_a_report_means_what_its_sender_meant(case: Case) -> None:
     guessed = understood(case)
     rows, reading = read(case.content, guessed.layout)
@@ -65,7 +63,7 @@ def test_a_report_means_what_its_sender_meant(case: Case) -> None:
     assert guessed.left_out == reading.left_out
 
 
-@cases("refused")
+@refused_cases
 def test_what_is_no_report_is_refused_in_one_sentence(case: Case) -> None:
     with pytest.raises(Unreadable) as refusal:
         guess(case.content)
@@ -73,7 +71,7 @@ def test_what_is_no_report_is_refused_in_one_sentence(case: Case) -> None:
     assert case.refused in str(problem)
 
 
-@cases("read")
+@read_cases
 def test_the_file_with_a_column_of_errors_says_the_same(case: Case) -> None:
     """Corrected and sent back it must be read like the first one, by what is remembered of that."""
     guessed = understood(case)

@@ -100,12 +100,18 @@ def table(
         list(header),
         *(
             [
-                sale.customer, sale.name, sale.document, sale.line, sale.day.strftime(day), sale.article,
-                number(sale.quantity), number(sale.net),
+                sale.customer,
+                sale.name,
+                sale.document,
+                sale.line,
+                sale.day.strftime(day),
+                sale.article,
+                number(sale.quantity),
+                number(sale.net),
             ]
             for sale in sales
         ),
-    ]  # fmt: skip
+    ]
 
 
 def as_csv(

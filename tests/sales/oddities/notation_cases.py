@@ -16,7 +16,7 @@ from tests.sales.oddities.cases import (
     one_row,
     said,
     table,
-)  # fmt: skip
+)
 
 HEADER = "Kundennummer;Belegnummer;Pos;Datum;Artikelnummer;Menge;Netto"
 
@@ -106,11 +106,23 @@ NOTATION_CASES = [
         _days("31.12.2026 14:05", "01.10.2026 00:00:00", "02.10.2026, 9:30 Uhr"),
         _dated("2026-12-31", "2026-10-01", "2026-10-02"),
     ),
-    Case("ISO dates with a time", _days("2026-12-31T00:00:00Z", "2026-10-01 10:00"), _dated("2026-12-31", "2026-10-01")),
+    Case(
+        "ISO dates with a time", _days("2026-12-31T00:00:00Z", "2026-10-01 10:00"), _dated("2026-12-31", "2026-10-01")
+    ),
     Case("dates without marks between", _days("20261231", "20261001"), _dated("2026-12-31", "2026-10-01")),
-    Case("months in words", _days("1. Okt 2026", "31-Dec-26", "2 März 2026"), _dated("2026-10-01", "2026-12-31", "2026-03-02")),
-    Case("slashes, the day first, told by one row", _days("05/06/2026", "31/12/2026"), _dated("2026-06-05", "2026-12-31")),
-    Case("slashes, the month first, told by one row", _days("05/06/2026", "12/31/2026"), _dated("2026-05-06", "2026-12-31")),
+    Case(
+        "months in words",
+        _days("1. Okt 2026", "31-Dec-26", "2 März 2026"),
+        _dated("2026-10-01", "2026-12-31", "2026-03-02"),
+    ),
+    Case(
+        "slashes, the day first, told by one row", _days("05/06/2026", "31/12/2026"), _dated("2026-06-05", "2026-12-31")
+    ),
+    Case(
+        "slashes, the month first, told by one row",
+        _days("05/06/2026", "12/31/2026"),
+        _dated("2026-05-06", "2026-12-31"),
+    ),
     Case(
         "slashes that can be read both ways",
         _days("05/06/2026", "07/08/2026"),
@@ -126,10 +138,14 @@ NOTATION_CASES = [
         said(dates="iso"),
     ),
     Case("dates that are none", _days("31.11.2026", "30.11.2026"), problems=[(2, "Datum", "31.11.2026")]),
-    Case("a year before there were such programs", _days("31.12.1899", "30.11.2026"), problems=[(2, "Datum", "31.12.1899")]),
+    Case(
+        "a year before there were such programs",
+        _days("31.12.1899", "30.11.2026"),
+        problems=[(2, "Datum", "31.12.1899")],
+    ),
     Case(
         "an article that a spreadsheet has shortened",
         one_row(HEADER, "1;R;1;31.10.2026;4,01235E+12;1;1,50"),
         problems=[(2, "Artikelnummer", "4,01235E+12")],
     ),
-]  # fmt: skip
+]

@@ -13,7 +13,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.sales.oddities.cases import GERMAN, ROWS, SALES, Case, as_workbook, said, saved, table
 
-DAY = datetime(2026, 10, 31)
+DAY = datetime.fromisoformat("2026-10-31")
 SMALL = ["Kundennr", "Beleg", "Pos", "Datum", "Artikelnummer", "Menge", "Netto"]
 
 
@@ -23,16 +23,22 @@ def typed(header: list[str] = GERMAN) -> list[list[Any]]:
         list(header),
         *(
             [
-                sale.customer, sale.name, sale.document, int(sale.line), datetime.combine(sale.day, time()), sale.article,
-                int(sale.quantity), None if sale.net is None else float(sale.net),
+                sale.customer,
+                sale.name,
+                sale.document,
+                int(sale.line),
+                datetime.combine(sale.day, time()),
+                sale.article,
+                int(sale.quantity),
+                None if sale.net is None else float(sale.net),
             ]
             for sale in SALES
         ),
-    ]  # fmt: skip
+    ]
 
 
 def workbook(name: str, book: Workbook, *args: Any, **more: Any) -> Case:
-    return Case(name, saved(book), *args, **more, file_name="report.xlsx")
+    return Case(name, saved(book), *args, **{**more, "file_name": "report.xlsx"})
 
 
 def small(*rows: list[Any]) -> Workbook:
@@ -86,30 +92,76 @@ def _rewritten(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
 WORKBOOK_CASES = [
     workbook("a workbook with days and numbers as such", as_workbook(Umsatz=typed()), ROWS),
     workbook("a workbook with texts only", as_workbook(Umsatz=table()), ROWS),
-    workbook("a workbook with a merged title and a total", _titled(), ROWS, left_out={"title": 1, "empty": 1, "total": 1}),
-    workbook("a cover sheet in front of the sales", as_workbook(Deckblatt=[["Report"], ["Stand", DAY]], Umsatz=typed()), ROWS),
+    workbook(
+        "a workbook with a merged title and a total", _titled(), ROWS, left_out={"title": 1, "empty": 1, "total": 1}
+    ),
+    workbook(
+        "a cover sheet in front of the sales", as_workbook(Deckblatt=[["Report"], ["Stand", DAY]], Umsatz=typed()), ROWS
+    ),
     workbook("hidden sheets are left aside", _hidden(), [{"document_number": "R1"}]),
     Case("a hidden sheet that is the only one", _only_hidden(), ROWS, file_name="report.xlsx"),
-    workbook("two sheets with sales", as_workbook(Oktober=typed(), November=[SMALL, ["1", "R1", 1, DAY, "A", 2, 2.5]]),
-             [{"document_number": "R1"}], ["sheet"], said(sheet="November")),
-    workbook("article numbers stored as numbers", small([815, 4711, 10, DAY, 123, 2, 2.5]),
-             [{"customer_number": "815", "document_number": "4711", "article": "123", "document_line": "10"}]),
-    workbook("leading zeros that the format still shows", _zeros(), [{"customer_number": "0000815", "article": "00123"}]),
+    workbook(
+        "two sheets with sales",
+        as_workbook(Oktober=typed(), November=[SMALL, ["1", "R1", 1, DAY, "A", 2, 2.5]]),
+        [{"document_number": "R1"}],
+        ["sheet"],
+        said(sheet="November"),
+    ),
+    workbook(
+        "article numbers stored as numbers",
+        small([815, 4711, 10, DAY, 123, 2, 2.5]),
+        [{"customer_number": "815", "document_number": "4711", "article": "123", "document_line": "10"}],
+    ),
+    workbook(
+        "leading zeros that the format still shows", _zeros(), [{"customer_number": "0000815", "article": "00123"}]
+    ),
     workbook("days as bare numbers", small(["1", "R1", 1, 46326, "A", 2, 2.5]), [{"document_date": DAY.date()}]),
-    workbook("days as texts among real ones", small(["1", "R1", 1, DAY, "A", 2, 2.5], ["1", "R2", 1, "31.10.2026", "A", 2, 2.5]),
-             [{"document_date": DAY.date()}] * 2),
+    workbook(
+        "days as texts among real ones",
+        small(["1", "R1", 1, DAY, "A", 2, 2.5], ["1", "R2", 1, "31.10.2026", "A", 2, 2.5]),
+        [{"document_date": DAY.date()}] * 2,
+    ),
     workbook("days counted from 1904", _mac(), [{"document_date": DAY.date()}]),
-    workbook("a time of day in the cell", small(["1", "R1", 1, DAY.replace(hour=14), "A", 2, 2.5]), [{"document_date": DAY.date()}]),
-    workbook("amounts with the noise of calculation", small(["1", "R1", 1, DAY, "A", 2, 0.1 + 0.2], ["1", "R2", 1, DAY, "A", 2, 1.005]),
-             [{"net": Decimal("0.30")}, {"net": Decimal("1.01")}]),
-    workbook("a long number stays exact", small([4012345678901, "R1", 1, DAY, 400000000000123, 2, 2.5]),
-             [{"customer_number": "4012345678901", "article": "400000000000123"}]),
-    workbook("an article that the spreadsheet took for a date", small(["1", "R1", 1, DAY, datetime(2026, 12, 1), 2, 2.5]),
-             problems=[(2, "Artikelnummer", "2026-12-01")]),
+    workbook(
+        "a time of day in the cell",
+        small(["1", "R1", 1, DAY.replace(hour=14), "A", 2, 2.5]),
+        [{"document_date": DAY.date()}],
+    ),
+    workbook(
+        "amounts with the noise of calculation",
+        small(["1", "R1", 1, DAY, "A", 2, 0.1 + 0.2], ["1", "R2", 1, DAY, "A", 2, 1.005]),
+        [{"net": Decimal("0.30")}, {"net": Decimal("1.01")}],
+    ),
+    workbook(
+        "a long number stays exact",
+        small([4012345678901, "R1", 1, DAY, 400000000000123, 2, 2.5]),
+        [{"customer_number": "4012345678901", "article": "400000000000123"}],
+    ),
+    workbook(
+        "an article that the spreadsheet took for a date",
+        small(["1", "R1", 1, DAY, datetime.fromisoformat("2026-12-01"), 2, 2.5]),
+        problems=[(2, "Artikelnummer", "2026-12-01")],
+    ),
     workbook("an error in a cell", small(["1", "R1", 1, DAY, "A", "#N/A", 2.5]), problems=[(2, "Menge", "#N/A")]),
-    workbook("rows and columns that are empty", as_workbook(Umsatz=[[], *[[None, *row[:4], None, *row[4:], None] for row in typed()]]), ROWS,
-             left_out={"empty": 1}),
-    workbook("more cells than the header has", small(["1", "R1", 1, DAY, "A", 2, 2.5, None, "?"]), problems=[(2, "", "?")]),
-    Case("formulas with the values they came to", _formulas("<v>2.5</v>"), [{"net": Decimal("2.5")}], file_name="report.xlsx"),
-    Case("formulas that were never calculated", _formulas("<v />"), refused="formulas without values", file_name="report.xlsx"),
-]  # fmt: skip
+    workbook(
+        "rows and columns that are empty",
+        as_workbook(Umsatz=[[], *[[None, *row[:4], None, *row[4:], None] for row in typed()]]),
+        ROWS,
+        left_out={"empty": 1},
+    ),
+    workbook(
+        "more cells than the header has", small(["1", "R1", 1, DAY, "A", 2, 2.5, None, "?"]), problems=[(2, "", "?")]
+    ),
+    Case(
+        "formulas with the values they came to",
+        _formulas("<v>2.5</v>"),
+        [{"net": Decimal("2.5")}],
+        file_name="report.xlsx",
+    ),
+    Case(
+        "formulas that were never calculated",
+        _formulas("<v />"),
+        refused="formulas without values",
+        file_name="report.xlsx",
+    ),
+]
