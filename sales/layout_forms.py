@@ -38,7 +38,19 @@ def pieces(text: str) -> Decimal:
     return number
 
 
-class PiecesField(forms.CharField):
+class Answer(forms.Field):
+    """Answers a question of the file. Whether it is missing depends on the rest of the form, which checks that."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
+class ChoiceAnswer(Answer, forms.ChoiceField):
+    """One of the question's choices."""
+
+
+class PiecesAnswer(Answer, forms.CharField):
     """How many pieces something has."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -148,6 +160,7 @@ class LayoutForm(forms.Form):
                 required=False,
                 choices=choices,
                 initial=meanings.get(place, ""),
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     # --- for the page --------------------------------------------------------------------------------------------
@@ -280,19 +293,14 @@ class LayoutForm(forms.Form):
 
 
 def _field_of(question: Question) -> forms.Field:
-    """The field that answers a question. Whether it must be answered depends on the rest of the form."""
     label = sentence(question.text, question.params)
     help_text = _where(question)
     if not question.choices:
-        return PiecesField(label=label, help_text=help_text, required=False)
+        return PiecesAnswer(label=label, help_text=help_text)
     choices = [(str(place), sentence(one.text, one.params)) for place, one in enumerate(question.choices)]
     if len(choices) <= RADIOS:
-        return forms.ChoiceField(
-            label=label, help_text=help_text, required=False, choices=choices, widget=forms.RadioSelect
-        )
-    return forms.ChoiceField(
-        label=label, help_text=help_text, required=False, choices=[("", _("Please choose")), *choices]
-    )
+        return ChoiceAnswer(label=label, help_text=help_text, choices=choices, widget=forms.RadioSelect)
+    return ChoiceAnswer(label=label, help_text=help_text, choices=[("", _("Please choose")), *choices])
 
 
 def _where(question: Question) -> str:

@@ -66,7 +66,7 @@ def in_words(layout: Layout, rows: int) -> str:
         parts = ["CSV", counted, *_written(layout)]
     if layout.numbers:
         parts.append(str(NUMBER_NAMES[layout.numbers]))
-    if layout.dates:
+    if layout.dates and Column.DATE in layout.columns:
         parts.append(str(DATE_NAMES[layout.dates]))
     if not layout.net:
         parts.append(_("without amounts"))
@@ -205,10 +205,11 @@ def _counted(reason: Reason, count: int, samples: Sequence[LeftOutRow]) -> str:
 
 def samples_of(found: Guess, place: int) -> str:
     """Some values of a column of the file, to know it by."""
+    others = {found.layout.header_row, *(one.row for one in found.left_out.samples)}
     values = dict.fromkeys(
         cells[place]
         for number, cells in zip(found.preview_rows, found.preview, strict=True)
-        if number != found.layout.header_row and place < len(cells) and cells[place]
+        if number not in others and place < len(cells) and cells[place]
     )
     return ", ".join(shorten(value) for value in islice(values, SAMPLES))
 

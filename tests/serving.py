@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,8 +63,15 @@ def _finish(command: tuple[str, ...], database_url: str, env: dict[str, str], ti
 
 
 @contextlib.contextmanager
-def served(database_url: str, folder: Path, *, demo: bool = True, moment: datetime | None = NOW) -> Iterator[Served]:
-    """Serve the portal until the block ends. It writes files, mails and its log to `folder`."""
+def served(
+    database_url: str,
+    folder: Path,
+    *,
+    demo: bool = True,
+    moment: datetime | None = NOW,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
+    """Serve the portal until the block ends. It writes files, mails and its log to `folder`; `env` sets more."""
     folder.mkdir(parents=True, exist_ok=True)
     with socket.create_server(("127.0.0.1", 0), backlog=64) as taken, (folder / "web.log").open("w") as log:
         port = taken.getsockname()[1]
@@ -72,7 +79,7 @@ def served(database_url: str, folder: Path, *, demo: bool = True, moment: dateti
             *at(moment, "-m", "gunicorn", "portal.wsgi", "--bind", f"fd://{taken.fileno()}", "--no-control-socket"),
             *("--worker-class", "gthread", "--threads", "6", "--log-level", "warning", "--graceful-timeout", "1"),
             database_url=database_url,
-            env={"PORTAL_DEMO": "1" if demo else "0", "PORTAL_VAR": str(folder), "PORT": str(port)},
+            env={"PORTAL_DEMO": "1" if demo else "0", "PORTAL_VAR": str(folder), "PORT": str(port), **(env or {})},
             stdout=log,
             stderr=log,
             pass_fds=(taken.fileno(),),

@@ -34,6 +34,8 @@ def upload(window: Window, sample: Path) -> None:
     page.locator("select[name=distributor]").select_option(label="Also")
     page.locator("input[type=file]").set_input_files(sample)
     page.locator("main form button.btn-primary").click()
+    page.locator("#import").click()
+    page.wait_for_url("**/reports/*/")
     expect(page.locator("h1")).to_have_text(sample.name)
 
 

@@ -34,6 +34,8 @@ def upload(window: Window, folder: Path, name: str, content: bytes) -> None:
     if (distributor := page.locator("select[name=distributor]")).count():
         distributor.select_option(label="Allnet")
     page.locator("main form button.btn-primary").click()
+    expect(page.locator("h1")).to_have_text(name)
+    page.locator("#import").click()
 
 
 def rebate_shown(window: Window) -> Decimal:
@@ -99,7 +101,6 @@ def test_a_broken_report_names_row_column_and_value_and_adds_nothing(
     portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:
     window = windows(portal, "channel_manager@example.com", language=language, width=width)
-    window.expect_answer(422)
     page = window.page
     window.go("/vendor/lenovo/reports/upload/")
     upload(window, tmp_path, "broken.csv", BROKEN)
@@ -110,10 +111,9 @@ def test_a_broken_report_names_row_column_and_value_and_adds_nothing(
     found = [[plain(cell) for cell in row.locator("td").all_inner_texts()] for row in problems.all()]
     assert [row[1:3] for row in found] == [["Belegdatum", "31.02.2026"], ["Menge", "zwei"]]
     assert {number(row[0], language) for row in found} == {Decimal(3)}
-    expect(page.locator("select[name=distributor] option:checked")).to_have_text("Allnet")
     window.see()
     window.go("/vendor/lenovo/reports/?q=broken")
-    assert window.page.locator("main tbody tr").count() == 0
+    assert window.page.locator("#list tbody tr").count() == 0
 
 
 @paired

@@ -198,6 +198,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
     pairs: dict[str, tuple[Model | None, Model | None]] = {
         "reports": (world.report, world.rival_report),
         "upload": (there.upload, there.rival_upload),
+        "uploads": (there.upload, there.rival_upload),
         "sales": (world.sale, world.rival_sale),
         "tokens": (there.token, there.rival_token),
         "closings": (there.closing, there.rival_closing),
