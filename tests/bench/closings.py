@@ -1,4 +1,4 @@
-"""Closing a quarter, the recomputed ones before it included, against its floor: the aggregates, and COPY of its rows."""
+"""Closing a quarter, recomputed ones before it included, against its floor: the aggregates, and COPY of its rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.utils import timezone
 from common.periods import Period, PeriodKind
 from programs.models import Program
 from rebates.aggregates import aggregate_rows
-from rebates.closing import open_closing, run, terms_in_force
+from rebates.closing import open_closing, run
+from rebates.live import terms_in_force
 from rebates.models import Closing, ClosingItem, LedgerEntry, Posting, Settlement
 from sales.models import SaleLine
 from tests.bench.memory import peak_megabytes

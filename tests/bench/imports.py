@@ -74,7 +74,7 @@ def _row(place: int, number: int, customers: list[str], articles: list[str], tod
 
 def copy(imported: SellOutReport) -> float:
     """Seconds that COPY takes for the lines of this report, into an empty table with all indexes of the real one."""
-    columns = ", ".join(field.column for field in SaleLine._meta.local_fields)
+    columns = ", ".join(str(field.column) for field in SaleLine._meta.local_fields)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE bench_copy (LIKE {SaleLine._meta.db_table} INCLUDING ALL)")
         statement = f"COPY (SELECT {columns} FROM {SaleLine._meta.db_table} WHERE report_id = %s ORDER BY id) TO STDOUT"

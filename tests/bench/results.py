@@ -12,8 +12,8 @@ from typing import Any
 
 HEAD = """# Benchmarks
 
-Written by `make bench`; do not edit. {lines:,} sale lines of {partners:,} partners in a year, as unequal as in the field
-(`manage.py seed_volume`), PostgreSQL as it comes, on one machine with {cores} cores and {memory} GB, {day}.
+Written by `make bench`; do not edit. {lines:,} sale lines of {partners:,} partners in a year, as unequal as in the
+field (`manage.py seed_volume`), PostgreSQL as it comes, on one machine with {cores} cores and {memory} GB, {day}.
 Every figure is a ratio against something measured in the same run, so it should be much the same on another machine.
 
 """
