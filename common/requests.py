@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from common.access import Actor
 from common.models import User
@@ -22,3 +23,4 @@ class PersonRequest(HttpRequest):
     actor: Actor
     today: date
     area: Area
+    htmx: HtmxDetails

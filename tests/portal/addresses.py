@@ -140,6 +140,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "row": (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
         "pk": _numbered(address, there) if "pk" in address.places else (None, None, None),
         "anything": ("nothing", None, "nothing/at/all"),
+        "column": ("main", None, "nothing"),
         "key": ("made-up", None, "made-up-too"),
         "uidb36": ("1", None, "2"),
     }
