@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import formats, registry
 from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor
 from common.period_names import period_name
+from common.periods import Period
 from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
 from common.tables import DateColumn, MoneyColumn
 from common.ui import Chart, Series
@@ -25,16 +27,19 @@ from partners.selectors import currency_of
 from programs.models import Vendor
 from sales import selectors, vendor_panels
 from sales.matching import MATCHING_ROLES
+from sales.revenue import net_by_day
 
 
 def register() -> None:
     _menu()
-    registry.panels.register(Panel("weeks", PARTNER, "sales/panels/weeks.html", weeks_of_partner, order=20))
-    registry.panels.register(Panel("weeks-vendor", VENDOR, "sales/panels/weeks.html", weeks_of_vendor, order=20))
-    registry.panels.register(Panel("rising", VENDOR, "sales/panels/rising.html", vendor_panels.rising, order=40))
-    registry.panels.register(
-        Panel("reports", VENDOR, "sales/panels/reports.html", vendor_panels.last_reports, column="side", order=20)
-    )
+    weeks = "sales/panels/weeks.html"
+    for panel in (
+        Panel("weeks", PARTNER, weeks, weeks_of_partner, order=20, later=True),
+        Panel("weeks-vendor", VENDOR, weeks, weeks_of_vendor, order=20, later=True),
+        Panel("rising", VENDOR, "sales/panels/rising.html", vendor_panels.rising, order=40, later=True),
+        Panel("reports", VENDOR, "sales/panels/reports.html", vendor_panels.last_reports, column="side", order=20),
+    ):
+        registry.panels.register(panel)
     _partner_pages()
     registry.attention.register(AttentionSource("customers", VENDOR, unknown_customers, roles=MATCHING_ROLES, order=20))
 
@@ -103,15 +108,23 @@ def weeks_of_partner(area: Area, actor: Actor, today: date) -> Mapping[str, Any]
     currency = currencies.values_list("program__currency", flat=True).first()
     if currency is None:
         return None
-    weeks = selectors.weeks_of_quarter(today=today, currency=currency, partner=Partner(pk=area.pk))
-    return _panel(weeks, currency)
+    partner = Partner(pk=area.pk)
+
+    def by_day(quarter: Period) -> Mapping[date, Decimal]:
+        return selectors.net_of_partner_by_day(partner=partner, currency=currency, start=quarter.start, end=quarter.end)
+
+    return _panel(selectors.weeks_of_quarter(today=today, by_day=by_day), currency)
 
 
 def weeks_of_vendor(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     """The revenue of all of the vendor's partners."""
     vendor = Vendor(pk=area.pk)
     currency = currency_of(vendor)
-    return _panel(selectors.weeks_of_quarter(today=today, currency=currency, vendor=vendor), currency)
+
+    def by_day(quarter: Period) -> Mapping[date, Decimal]:
+        return net_by_day(vendor=vendor, currency=currency, start=quarter.start, end=quarter.end)
+
+    return _panel(selectors.weeks_of_quarter(today=today, by_day=by_day), currency)
 
 
 def _panel(weeks: selectors.Weeks, currency: str) -> Mapping[str, Any] | None:

@@ -3,6 +3,7 @@
 from sales.models.identities import ArticleNumber, CustomerNumber, OfReporter
 from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
 from sales.models.reports import ReportMapping, SellOutReport, Upload
+from sales.models.summary import PartnerQuarter, VendorDay
 
 __all__ = [
     "ArticleNumber",
@@ -10,10 +11,12 @@ __all__ = [
     "CustomerNumber",
     "Evidence",
     "OfReporter",
+    "PartnerQuarter",
     "ReportMapping",
     "SaleLine",
     "SellOutReport",
     "Sold",
     "Upload",
+    "VendorDay",
     "WaitingRow",
 ]
