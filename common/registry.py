@@ -30,6 +30,7 @@ class Keyed(Protocol):
 
 
 T = TypeVar("T", bound=Keyed)
+COLUMNS = ("main", "side")
 
 
 class Registry(Generic[T]):
@@ -88,14 +89,18 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Panel:
-    """A card of the dashboard of one scope: `context(area, actor, today)` feeds `template`; None leaves it out."""
+    """A card of the dashboard of one scope: `context(area, actor, today)` feeds `template`; None leaves it out.
+
+    `later`: what is not what the person came for; the page fetches it after it is shown.
+    """
 
     key: str
     scope: str
     template: str
     context: Callable[[Area, Actor, date], Mapping[str, Any] | None]
-    column: str = "main"  # main | side
+    column: str = "main"  # one of COLUMNS
     order: int = 100
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,12 +149,29 @@ mails: Registry[MailKind] = Registry()
 
 
 def panels_of(area: Area, actor: Actor, today: date) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
-    """Templates and their contexts of an area's dashboard, by column."""
-    columns: dict[str, list[tuple[str, Mapping[str, Any]]]] = {"main": [], "side": []}
-    for panel in panels:
-        if panel.scope == area.scope and (context := panel.context(area, actor, today)) is not None:
-            columns[panel.column].append((panel.template, context))
+    """Templates and their contexts of an area's dashboard, by column; for what comes later there is one place."""
+    columns = {}
+    for column in COLUMNS:
+        columns[column] = _contexts(area, actor, today, column, later=False)
+        if any(True for _panel in _panels(area, column, later=True)):
+            columns[column].append(("portal/panels_later.html", {"column": column}))
     return columns
+
+
+def later_panels_of(area: Area, actor: Actor, today: date, column: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Templates and contexts of what a column's place is filled with."""
+    return _contexts(area, actor, today, column, later=True)
+
+
+def _panels(area: Area, column: str, *, later: bool) -> Iterator[Panel]:
+    return (each for each in panels if (each.scope, each.column, each.later) == (area.scope, column, later))
+
+
+def _contexts(
+    area: Area, actor: Actor, today: date, column: str, *, later: bool
+) -> list[tuple[str, Mapping[str, Any]]]:
+    found = ((each.template, each.context(area, actor, today)) for each in _panels(area, column, later=later))
+    return [(template, context) for template, context in found if context is not None]
 
 
 def waiting_in(area: Area, actor: Actor, today: date) -> list[Waiting]:

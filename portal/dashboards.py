@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,26 @@ def partner(request: PersonRequest, partner: Partner) -> HttpResponse:
 def vendor(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """What waits, how the quarter runs, what came in last."""
     return _dashboard(request)
+
+
+@in_partner()
+def partner_panels(request: PersonRequest, partner: Partner, column: str) -> HttpResponse:
+    """Cards that the partner's dashboard fetches after it is shown."""
+    return _later(request, column)
+
+
+@in_vendor()
+def vendor_panels(request: PersonRequest, vendor: Vendor, column: str) -> HttpResponse:
+    """Cards that the vendor's dashboard fetches after it is shown."""
+    return _later(request, column)
+
+
+def _later(request: PersonRequest, column: str) -> HttpResponse:
+    if column not in registry.COLUMNS:
+        raise Http404
+    panels = registry.later_panels_of(request.area, request.actor, request.today, column)
+    template = "portal/panels.html" if request.htmx else "portal/panels_page.html"
+    return render(request, template, {"panels": panels})
 
 
 def _dashboard(request: PersonRequest) -> HttpResponse:

@@ -241,7 +241,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # --- work -------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
-CLOSING_CHUNK = env.int("CLOSING_CHUNK", 50)
+CLOSING_CHUNK = env.int("CLOSING_CHUNK", 500)
 
 configure_structlog()
 # Who asks is bound to the log when it is looked up (common.middleware), so that /healthz looks nobody up.

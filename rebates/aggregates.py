@@ -7,7 +7,7 @@ The single lines of one enrolment, to share its amount out, come from the same j
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -74,28 +74,41 @@ def aggregates_of(
     """
     every_product = terms.terms.products == terms.terms.ALL_PRODUCTS
     found: dict[int, list[Aggregate]] = defaultdict(list)
+    rows = aggregate_rows(terms=terms, period=period, cut=cut, until=until, enrolments=enrolments)
+    for enrolment, tier, country, active, agreement, article, in_group, project, excluded, *sums in rows:
+        units, net, lines, lines_without_value, units_without_value = sums
+        found[enrolment].append(
+            Aggregate(
+                tier=tier,
+                country=country,
+                active=active,
+                agreement=agreement,
+                article=article,
+                in_group=in_group or every_product,
+                project=project,
+                excluded=None if excluded is None else Reason(excluded),
+                units=units,
+                net=net,
+                lines=lines,
+                lines_without_value=lines_without_value,
+                units_without_value=units_without_value,
+            )
+        )
+    return found
+
+
+def aggregate_rows(
+    *,
+    terms: RebateTerms,
+    period: Period,
+    cut: int | None = None,
+    until: date | None = None,
+    enrolments: Sequence[int] | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """What `aggregates_of` is made of, as the database gives it."""
     with connection.cursor() as cursor:
         cursor.execute(AGGREGATES, _values(terms, period, cut, until, enrolments))
-        for enrolment, tier, country, active, agreement, article, in_group, project, excluded, *sums in cursor:
-            units, net, lines, lines_without_value, units_without_value = sums
-            found[enrolment].append(
-                Aggregate(
-                    tier=tier,
-                    country=country,
-                    active=active,
-                    agreement=agreement,
-                    article=article,
-                    in_group=in_group or every_product,
-                    project=project,
-                    excluded=None if excluded is None else Reason(excluded),
-                    units=units,
-                    net=net,
-                    lines=lines,
-                    lines_without_value=lines_without_value,
-                    units_without_value=units_without_value,
-                )
-            )
-    return found
+        yield from cursor
 
 
 def lines_of(*, terms: RebateTerms, period: Period, enrolment_id: int, cut: int | None = None) -> list[SaleLine]:

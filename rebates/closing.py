@@ -17,7 +17,7 @@ from decimal import Decimal
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
@@ -25,7 +25,7 @@ from common.models import User
 from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
-from rebates.ledger import book_settlement
+from rebates.ledger import book_settlements
 from rebates.live import Figure, figures, published_terms, runs_in, terms_in_force, versions_for
 from rebates.models import Closing, ClosingItem, Posting, Settlement
 from sales import books
@@ -167,15 +167,11 @@ def work_chunk(*, closing_id: int, now: datetime, limit: int, skip_locked: bool 
     items = list(claimed[:limit])
     if not items:
         return 0
-    enrolments = [item.enrolment for item in items]
     try:
-        with transaction.atomic():
-            found = _results(closing, enrolments)
+        _settle(closing, items, now)
     except NOT_CALCULABLE:
-        found = None  # each is calculated alone, so that only the one with the fault is parked
-    before = _settled_before(closing, enrolments)
-    for item in items:
-        _settle_item(closing, item, found, before, now)
+        for item in items:  # each alone, so that only the one with the fault is parked
+            _settle_or_park(closing, item, now)
     return len(items)
 
 
@@ -219,16 +215,29 @@ def _terms_of_then(program: Program, period: Period) -> list[RebateTerms]:
     return list(found.values())
 
 
-def _settle_item(closing: Closing, item: ClosingItem, found: Found | None, before: Before, now: datetime) -> None:
-    """Write one enrolment's settlements and entries, or park it: one bad partner does not hold up the others."""
+@transaction.atomic
+def _settle(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> None:
+    """Write the settlements and entries of these items and mark them done: all, or on an error none."""
+    enrolments = [item.enrolment for item in items]
+    found = _results(closing, enrolments)
+    before = _settled_before(closing, enrolments)
+    figures_found = (figure for enrolment in enrolments for figure in found[enrolment.pk])
+    settlements = [
+        _settlement(closing, figure, before.get(_key(figure), ZERO), now)
+        for figure in figures_found
+        if _to_be_settled(closing, figure, before.get(_key(figure), ZERO))
+    ]
+    Settlement.objects.bulk_create(settlements)
+    book_settlements(closing=closing, settlements=settlements, now=now)
+    ClosingItem.objects.filter(pk__in=[item.pk for item in items]).update(
+        state=ClosingItem.State.DONE, done_at=now, reason="", attempts=F("attempts") + 1
+    )
+
+
+def _settle_or_park(closing: Closing, item: ClosingItem, now: datetime) -> None:
+    """One bad partner does not hold up the others."""
     try:
-        with transaction.atomic():
-            own = _results(closing, [item.enrolment]) if found is None else found
-            for figure in own[item.enrolment_id]:
-                _write(closing, figure, before.get(_key(figure), ZERO), now)
-            ClosingItem.objects.filter(pk=item.pk).update(
-                state=ClosingItem.State.DONE, done_at=now, reason="", attempts=item.attempts + 1
-            )
+        _settle(closing, [item], now)
     except NOT_CALCULABLE as error:
         ClosingItem.objects.filter(pk=item.pk).update(
             state=ClosingItem.State.PARKED,
@@ -242,12 +251,14 @@ def _key(figure: Figure) -> tuple[int, str, str, str]:
     return figure.enrolment.pk, figure.terms.code, str(figure.period), figure.settlement.currency
 
 
-def _write(closing: Closing, figure: Figure, before: Decimal, now: datetime) -> None:
+def _to_be_settled(closing: Closing, figure: Figure, before: Decimal) -> bool:
+    """Of earlier periods only what has changed since."""
+    return str(figure.period) == closing.period or figure.settlement.amount != before
+
+
+def _settlement(closing: Closing, figure: Figure, before: Decimal, now: datetime) -> Settlement:
     result = figure.settlement.amount
-    own_period = str(figure.period) == closing.period
-    if not own_period and result == before:
-        return
-    settlement = Settlement.objects.create(
+    return Settlement(
         closing=closing,
         enrolment=figure.enrolment,
         terms=figure.terms,
@@ -260,7 +271,6 @@ def _write(closing: Closing, figure: Figure, before: Decimal, now: datetime) -> 
         explanation=figure.settlement.to_json(),
         settled_at=now,
     )
-    book_settlement(settlement=settlement, vendor_id=closing.program.vendor_id, adjustment=not own_period, now=now)
 
 
 @transaction.atomic

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from rebates.models import LedgerEntry, Posting, Settlement
+from rebates.models import Closing, LedgerEntry, Posting, Settlement
 
 
-def book_settlement(*, settlement: Settlement, vendor_id: int, adjustment: bool, now: datetime) -> LedgerEntry | None:
-    """Owe the settlement's amount to the partner; None where the amount is zero and nothing is to be booked."""
-    if settlement.amount == 0:
-        return None
-    closing = settlement.closing
-    cause = (
-        closing.program_id,
-        closing.period,
-        settlement.enrolment_id,
-        settlement.terms_id,
-        settlement.period,
-    )
-    entry = LedgerEntry.objects.create(
-        key="settlement:" + ":".join(map(str, cause)),
-        kind=LedgerEntry.Kind.ADJUSTMENT if adjustment else LedgerEntry.Kind.REBATE,
-        vendor_id=vendor_id,
-        partner_id=settlement.enrolment.partner_id,
-        currency=settlement.currency,
-        settlement=settlement,
-        booked_at=now,
-    )
+def book_settlements(*, closing: Closing, settlements: Sequence[Settlement], now: datetime) -> list[LedgerEntry]:
+    """Owe the amounts of a closing's settlements to their partners; where one is zero nothing is booked."""
+    entries = [
+        LedgerEntry(
+            key=f"settlement:{closing.program_id}:{closing.period}:{each.enrolment_id}:{each.terms_id}:{each.period}",
+            kind=LedgerEntry.Kind.REBATE if each.period == closing.period else LedgerEntry.Kind.ADJUSTMENT,
+            vendor_id=closing.program.vendor_id,
+            partner_id=each.enrolment.partner_id,
+            currency=each.currency,
+            settlement=each,
+            booked_at=now,
+        )
+        for each in settlements
+        if each.amount != 0
+    ]
+    LedgerEntry.objects.bulk_create(entries)
     Posting.objects.bulk_create(
-        [
-            Posting(entry=entry, account=Posting.Account.EXPENSE, amount=settlement.amount),
-            Posting(entry=entry, account=Posting.Account.OWED, amount=-settlement.amount),
-        ]
+        Posting(entry=entry, account=account, amount=amount)
+        for entry in entries
+        for account, amount in (
+            (Posting.Account.EXPENSE, entry.settlement.amount),
+            (Posting.Account.OWED, -entry.settlement.amount),
+        )
     )
-    return entry
+    return entries

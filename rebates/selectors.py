@@ -21,7 +21,6 @@ from rebates.live import (
     figures,
     live_figures,
     published_terms,
-    running_versions,
     runs_in,
     versions_for,
 )
@@ -84,17 +83,6 @@ def closes_on(program: Program, period: Period) -> date:
 
 
 # --- live -----------------------------------------------------------------------------------------
-
-
-def figures_of_vendor(*, vendor_id: int, today: date, only: PeriodKind | None = None) -> list[Figure]:
-    """Running figures of every enrolment of a vendor's programs, by the same engine as a single one's."""
-    published = published_terms(programs=Program.objects.filter(vendor_id=vendor_id))
-    return [
-        figure
-        for terms, period in running_versions(published, today=today)
-        if only is None or period.kind is only
-        for figure in figures(terms=terms, period=period, today=today)
-    ]
 
 
 def sum_by_currency(found: Iterable[Figure]) -> Amounts:

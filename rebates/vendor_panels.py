@@ -26,13 +26,12 @@ from rebates.cards import cards_of
 from rebates.closing_views import state_of
 from rebates.live import live_figures
 from rebates.models import Closing, ClosingItem
+from rebates.running import running, running_by_partner
 from rebates.telling import TONES, state_in_words
 from rebates.views import vendor_url
-from sales.revenue import net_by_partner, same_time
-from sales.selectors import counted_once, sales_of, totals
+from sales.revenue import same_time, totals_of_vendor
 
 ROWS_SHOWN = 5
-MOST_OF_REVENUE = Decimal(80)
 
 
 # --- the dashboard -----------------------------------------------------------------------------------
@@ -43,12 +42,10 @@ def quarter(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
     vendor = Vendor.objects.get(pk=area.pk)
     currency = currency_of(vendor)
     now, until, start, end = same_time(today)
-    sold = totals(counted_once(sales_of(vendor=vendor, start=now.start, end=until)))
-    earlier = totals(counted_once(sales_of(vendor=vendor, start=start, end=end)))
-    running = selectors.figures_of_vendor(vendor_id=vendor.pk, today=today)
-    earning = {figure.enrolment.partner_id for figure in running if figure.settlement.amount > 0}
-    largest = sorted((each for each in running if each.settlement.amount > 0), key=lambda each: -each.settlement.amount)
-    hint = ngettext("for %(count)s partner", "for %(count)s partners", len(earning))
+    sold = totals_of_vendor(vendor=vendor, start=now.start, end=until)
+    earlier = totals_of_vendor(vendor=vendor, start=start, end=end)
+    rebates = running(vendor=vendor, today=today, largest=ROWS_SHOWN)
+    hint = ngettext("for %(count)s partner", "for %(count)s partners", rebates.earning)
     revenue = sold.net.get(currency, ZERO)
     return {
         "period": period_name(now),
@@ -58,39 +55,17 @@ def quarter(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
         "revenue_more": revenue - earlier.net.get(currency, ZERO),
         "units": sold.quantity,
         "units_more": sold.quantity - earlier.quantity,
-        "rebates": explaining.in_currencies(selectors.sum_by_currency(running) or {currency: ZERO}),
-        "rebates_hint": hint % {"count": formats.number(len(earning))},
-        "concentration": _concentration(net_by_partner(vendor=vendor, currency=currency, start=now.start, end=until)),
+        "rebates": explaining.in_currencies(rebates.amounts or {currency: ZERO}),
+        "rebates_hint": hint % {"count": formats.number(rebates.earning)},
         "largest": [
             {
-                "name": each.enrolment.partner.name,
+                "name": each.partner.name,
                 "terms": each.terms.name,
-                "amount": formats.money(each.settlement.amount, each.settlement.currency),
-                "url": vendor_url(vendor.slug, each.enrolment.partner.number, each.terms, str(each.period)),
+                "amount": formats.money(each.amount, each.currency),
+                "url": vendor_url(vendor.slug, each.partner.number, each.terms, each.period),
             }
-            for each in largest[:ROWS_SHOWN]
+            for each in rebates.largest
         ],
-    }
-
-
-def _concentration(net: Mapping[int, Decimal]) -> str:
-    """How few partners make most of the revenue, in one sentence."""
-    amounts = sorted((amount for amount in net.values() if amount > 0), reverse=True)
-    if not amounts:
-        return ""
-    wanted, reached, few = sum(amounts, ZERO) * MOST_OF_REVENUE / 100, ZERO, 0
-    while reached < wanted:
-        reached += amounts[few]
-        few += 1
-    text = ngettext(
-        "%(few)s of %(all)s buying partner makes %(share)s of it",
-        "%(few)s of %(all)s buying partners make %(share)s of it",
-        few,
-    )
-    return text % {
-        "few": formats.number(few),
-        "all": formats.number(len(amounts)),
-        "share": formats.percent(MOST_OF_REVENUE),
     }
 
 
@@ -142,12 +117,7 @@ def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 def rebate_so_far(asked: Asked, partners: Sequence[int]) -> composing.Values:
     """Running rebates of these partners, in the currency of the list."""
-    enrolments = list(Enrolment.objects.filter(partner__in=partners, program__vendor=asked.vendor))
-    sums: dict[int, Decimal] = {}
-    for figure in live_figures(enrolments=enrolments, today=asked.today):
-        if figure.settlement.currency == asked.currency:
-            partner = figure.enrolment.partner_id
-            sums[partner] = sums.get(partner, ZERO) + figure.settlement.amount
+    sums = running_by_partner(vendor=asked.vendor, currency=asked.currency, today=asked.today, partners=partners)
     return {"rebate": sums}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import formats, registry
 from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor
 from common.period_names import period_name
+from common.periods import Period
 from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
 from common.ui import Chart, Series
 from partners import composing
@@ -25,16 +27,19 @@ from sales import partner_list, selectors, vendor_panels
 from sales.importing import UPLOADING_ROLES
 from sales.matching import MATCHING_ROLES
 from sales.models import Upload
+from sales.revenue import net_by_day
 
 
 def register() -> None:
     _menu()
-    registry.panels.register(Panel("weeks", PARTNER, "sales/panels/weeks.html", weeks_of_partner, order=20))
-    registry.panels.register(Panel("weeks-vendor", VENDOR, "sales/panels/weeks.html", weeks_of_vendor, order=20))
-    registry.panels.register(Panel("rising", VENDOR, "sales/panels/rising.html", vendor_panels.rising, order=40))
-    registry.panels.register(
-        Panel("reports", VENDOR, "sales/panels/reports.html", vendor_panels.last_reports, column="side", order=20)
-    )
+    weeks = "sales/panels/weeks.html"
+    for panel in (
+        Panel("weeks", PARTNER, weeks, weeks_of_partner, order=20, later=True),
+        Panel("weeks-vendor", VENDOR, weeks, weeks_of_vendor, order=20, later=True),
+        Panel("rising", VENDOR, "sales/panels/rising.html", vendor_panels.rising, order=40, later=True),
+        Panel("reports", VENDOR, "sales/panels/reports.html", vendor_panels.last_reports, column="side", order=20),
+    ):
+        registry.panels.register(panel)
     _partner_pages()
     for source in (
         AttentionSource("uploads", VENDOR, uploads_of_vendor, roles=UPLOADING_ROLES, order=15),
@@ -98,15 +103,25 @@ def weeks_of_partner(area: Area, actor: Actor, today: date) -> Mapping[str, Any]
     currency = enrolments.values_list("program__currency", flat=True).first()
     if currency is None:
         return None
-    weeks = selectors.weeks_of_quarter(today=today, currency=currency, actor=actor, partner=Partner(pk=area.pk))
-    return _panel(weeks, currency)
+    partner = Partner(pk=area.pk)
+
+    def by_day(quarter: Period) -> Mapping[date, Decimal]:
+        return selectors.net_of_partner_by_day(
+            partner=partner, actor=actor, currency=currency, start=quarter.start, end=quarter.end
+        )
+
+    return _panel(selectors.weeks_of_quarter(today=today, by_day=by_day), currency)
 
 
 def weeks_of_vendor(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     """The revenue of all of the vendor's partners."""
     vendor = Vendor(pk=area.pk)
     currency = currency_of(vendor)
-    return _panel(selectors.weeks_of_quarter(today=today, currency=currency, actor=actor, vendor=vendor), currency)
+
+    def by_day(quarter: Period) -> Mapping[date, Decimal]:
+        return net_by_day(vendor=vendor, currency=currency, start=quarter.start, end=quarter.end)
+
+    return _panel(selectors.weeks_of_quarter(today=today, by_day=by_day), currency)
 
 
 def _panel(weeks: selectors.Weeks, currency: str) -> Mapping[str, Any] | None:

@@ -1,10 +1,16 @@
-"""Revenue of a vendor's partners, for lists and figures. A sale counts once, whatever proves it."""
+"""Revenue of a vendor's partners, for lists and figures. A sale counts once, whatever proves it.
+
+What was reported comes from sums that are kept as lines are booked (`sales.models.summary`); invoices, which count only
+while no report proves the same sale, are looked at line by line and added.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
@@ -14,8 +20,10 @@ from common.money import ZERO
 from common.periods import Period, PeriodKind
 from partners.models import Partner
 from programs.models import Vendor
-from sales.models import SaleLine
-from sales.selectors import counted_once, sales_of
+from sales.models import Evidence, PartnerQuarter, SaleLine, VendorDay
+from sales.selectors import Totals, counted_once, sales_of, totals
+
+K = TypeVar("K")
 
 
 def net_by_partner(
@@ -25,10 +33,16 @@ def net_by_partner(
 
     `partners`: only these; None: all of the vendor's.
     """
-    lines = _counting(vendor, currency, start, end)
-    if partners is not None:
-        lines = lines.filter(partner__in=partners)
-    return dict(lines.order_by().values_list("partner_id").annotate(net=Sum("net", default=ZERO)))
+    only = {} if partners is None else {"partner__in": partners}
+    reported: Iterable[tuple[int, Decimal]] = ()
+    if _quarters(start, end):
+        sums = PartnerQuarter.objects.filter(vendor=vendor, quarter__gte=start, quarter__lt=end, currency=currency)
+        reported = sums.filter(**only).values_list("partner_id").annotate(amount=Sum("net"))
+        lines = _invoices(vendor=vendor, start=start, end=end, currency=currency)
+    else:
+        lines = _counting(vendor, currency, start, end)
+    by_partner = lines.filter(**only).order_by().values_list("partner_id")
+    return _added(reported, by_partner.annotate(amount=Sum("net", default=ZERO)))
 
 
 def net_of_partner(*, vendor: Vendor, currency: str, start: date, end: date) -> Combinable:
@@ -76,10 +90,55 @@ def net_by_quarter(
     """Net of a partner's last quarters with one vendor, the running one last."""
     now = Period.containing(PeriodKind.QUARTER, today)
     asked = [now.previous(number) for number in range(quarters - 1, -1, -1)]
-    lines = counted_once(sales_of(vendor=vendor, partner=partner, start=asked[0].start, end=now.end))
-    by_quarter = lines.filter(currency=currency).annotate(quarter=TruncQuarter("counts_on")).order_by()
-    net = dict(by_quarter.values_list("quarter").annotate(net=Sum("net", default=ZERO)))
+    start, end = asked[0].start, now.end
+    of_partner = {"vendor": vendor, "partner": partner, "currency": currency}
+    sums = PartnerQuarter.objects.filter(quarter__in=[quarter.start for quarter in asked], **of_partner)
+    invoices = _invoices(vendor=vendor, start=start, end=end, currency=currency).filter(partner=partner)
+    by_quarter = invoices.annotate(quarter=TruncQuarter("counts_on")).order_by().values_list("quarter")
+    net: dict[date, Decimal] = _added(
+        sums.values_list("quarter").annotate(amount=Sum("net")), by_quarter.annotate(amount=Sum("net", default=ZERO))
+    )
     return [(quarter, net.get(quarter.start, ZERO)) for quarter in asked]
+
+
+def net_by_day(*, vendor: Vendor, currency: str, start: date, end: date) -> Mapping[date, Decimal]:
+    """Net of what counts on each day of [start, end), of all partners; days without a sale are missing."""
+    sums = VendorDay.objects.filter(vendor=vendor, day__gte=start, day__lt=end, currency=currency)
+    invoices = _invoices(vendor=vendor, start=start, end=end, currency=currency).order_by().values_list("counts_on")
+    return _added(
+        sums.values_list("day").annotate(amount=Sum("net")), invoices.annotate(amount=Sum("net", default=ZERO))
+    )
+
+
+def totals_of_vendor(*, vendor: Vendor, start: date, end: date) -> Totals:
+    """Sums over what counts in [start, end), of all partners."""
+    sums = VendorDay.objects.filter(vendor=vendor, day__gte=start, day__lt=end)
+    reported = sums.values("currency").annotate(
+        all_lines=Sum("lines"), units=Sum("quantity"), amount=Sum("net"), nothing=Sum("without_value")
+    )
+    found = totals(_invoices(vendor=vendor, start=start, end=end))
+    for row in reported:
+        found += Totals(row["all_lines"], row["units"], {row["currency"]: row["amount"]}, row["nothing"])
+    return found
+
+
+def _invoices(*, vendor: Vendor, start: date, end: date, **more: Any) -> QuerySet[SaleLine]:
+    """Invoice lines that count because no report proves the same sale."""
+    lines = SaleLine.objects.filter(vendor=vendor, counts_on__gte=start, counts_on__lt=end, **more)
+    return counted_once(lines.filter(evidence=Evidence.INVOICE))
+
+
+def _added(*sums: Iterable[tuple[K, Decimal]]) -> dict[K, Decimal]:
+    found: dict[K, Decimal] = defaultdict(lambda: ZERO)
+    for pairs in sums:
+        for key, amount in pairs:
+            found[key] += amount
+    return dict(found)
+
+
+def _quarters(start: date, end: date) -> bool:
+    """Whether [start, end) is made of whole quarters."""
+    return all(Period.containing(PeriodKind.QUARTER, day).start == day for day in (start, end))
 
 
 def same_time(today: date) -> tuple[Period, date, date, date]:

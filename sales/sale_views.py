@@ -30,7 +30,7 @@ class PartnerSalesPage(PartnerListPage):
     filterset_class = SaleFilter
     template_name = "sales/sales.html"
     export_name = "sales"
-    per_page = 50
+    per_page = 25
 
     def rows(self) -> QuerySet[SaleLine]:
         lines = sales_of(partner=self.partner)

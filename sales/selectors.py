@@ -5,11 +5,13 @@ Rebate terms are another matter: they count their own evidence only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
+from itertools import accumulate
 from operator import sub
 from typing import Any
 
@@ -30,7 +32,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce, TruncWeek
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, IsNull
 
 from common.access import Actor
@@ -92,6 +94,15 @@ class Totals:
     net: Mapping[str, Decimal] = field(default_factory=dict)
     without_value: int = 0
 
+    def __add__(self, other: Totals) -> Totals:
+        currencies = [*self.net, *(currency for currency in other.net if currency not in self.net)]
+        return Totals(
+            lines=self.lines + other.lines,
+            quantity=self.quantity + other.quantity,
+            net={currency: self.net.get(currency, ZERO) + other.net.get(currency, ZERO) for currency in currencies},
+            without_value=self.without_value + other.without_value,
+        )
+
 
 def totals(lines: QuerySet[SaleLine]) -> Totals:
     sums = list(
@@ -129,21 +140,13 @@ class Weeks:
         return not any(self.now) and not any(self.before)
 
 
-def weeks_of_quarter(
-    *, today: date, currency: str, actor: Actor, partner: Partner | None = None, vendor: Vendor | None = None
-) -> Weeks:
-    """How the running quarter goes in what the actor sees, in one query."""
+def weeks_of_quarter(*, today: date, by_day: Callable[[Period], Mapping[date, Decimal]]) -> Weeks:
+    """How the running quarter goes. `by_day` gives the net of the days of a quarter."""
     quarter = Period.containing(PeriodKind.QUARTER, today)
     year_before = quarter.previous(4)
-    visible = sales_of(partner=partner, vendor=vendor, start=year_before.start, end=quarter.end).visible_to(actor)  # type: ignore[attr-defined]
-    lines = counted_once(visible).filter(
-        Q(counts_on__lt=year_before.end) | Q(counts_on__gte=quarter.start), currency=currency
-    )
-    by_week = lines.annotate(week=TruncWeek("counts_on")).order_by().values_list("week")
-    net = dict(by_week.annotate(amount=Sum("net", default=ZERO)))
     starts = _week_starts(quarter)
-    now = _added_up(net, [start for start in starts if start <= today])
-    before = _added_up(net, _week_starts(year_before))
+    now = _added_up(by_day(quarter), [start for start in starts if start <= today])
+    before = _added_up(by_day(year_before), _week_starts(year_before))
     # A quarter has days in 13 or 14 calendar weeks, not always as many as a year before; the last one shows its end.
     last = len(starts) - 1
     aligned = [before[-1] if week == last else before[min(week, len(before) - 1)] for week in range(last + 1)]
@@ -156,11 +159,22 @@ def _week_starts(quarter: Period) -> list[date]:
 
 
 def _added_up(net: Mapping[date, Decimal], starts: list[date]) -> list[Decimal]:
-    sums, total = [], ZERO
-    for start in starts:
-        total += net.get(start, ZERO)
-        sums.append(total)
-    return sums
+    weeks: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    for day, amount in net.items():
+        weeks[day - timedelta(days=day.weekday())] += amount
+    return list(accumulate(weeks[start] for start in starts))
+
+
+def net_of_partner_by_day(
+    *, partner: Partner, actor: Actor, currency: str, start: date, end: date
+) -> Mapping[date, Decimal]:
+    """Net of what the partner bought, as far as the actor sees it, on each day of [start, end).
+
+    Days without a sale are missing.
+    """
+    visible = sales_of(partner=partner, start=start, end=end).visible_to(actor)  # type: ignore[attr-defined]
+    lines = counted_once(visible).filter(currency=currency)
+    return dict(lines.order_by().values_list("counts_on").annotate(amount=Sum("net", default=ZERO)))
 
 
 # --- reports ---------------------------------------------------------------------------------------------------------

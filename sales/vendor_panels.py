@@ -25,12 +25,13 @@ from sales.revenue import net_by_partner, net_by_quarter, same_time
 ROWS_SHOWN = 5
 QUARTERS_SHOWN = 8
 REPORTS_SHOWN = 4
+MOST_OF_REVENUE = Decimal(80)
 
 # --- the dashboard ---------------------------------------------------------------------------------------------------
 
 
 def rising(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
-    """Who has grown most against the last quarter at the same time."""
+    """Who has grown most against the last quarter at the same time, and how few make most of the revenue."""
     vendor = Vendor.objects.get(pk=area.pk)
     currency = currency_of(vendor)
     now, until, start, end = same_time(today)
@@ -44,6 +45,7 @@ def rising(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     return {
         "currency": currency,
         "than": same_time_in(now.previous()),
+        "concentration": _concentration(sold),
         "rows": [
             {
                 "name": partners[pk].name,
@@ -54,6 +56,27 @@ def rising(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
             for pk in first
             if pk in partners
         ],
+    }
+
+
+def _concentration(net: Mapping[int, Decimal]) -> str:
+    """How few partners make most of the revenue, in one sentence."""
+    amounts = sorted((amount for amount in net.values() if amount > 0), reverse=True)
+    if not amounts:
+        return ""
+    wanted, reached, few = sum(amounts, ZERO) * MOST_OF_REVENUE / 100, ZERO, 0
+    while reached < wanted:
+        reached += amounts[few]
+        few += 1
+    text = ngettext(
+        "%(few)s of %(all)s buying partners makes %(share)s of the quarter's revenue.",
+        "%(few)s of %(all)s buying partners make %(share)s of the quarter's revenue.",
+        few,
+    )
+    return text % {
+        "few": formats.number(few),
+        "all": formats.number(len(amounts)),
+        "share": formats.percent(MOST_OF_REVENUE),
     }
 
 

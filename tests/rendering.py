@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.template import Context, Template
+from django.test import Client
 
 
 def render(source: str, **context: Any) -> str:
@@ -16,3 +17,13 @@ def words(html: str) -> str:
     """What is read on the page, spaces simplified."""
     text = re.sub(r"<[^>]+>", " ", html).replace("\u00a0", " ")
     return re.sub(r"\s+", " ", text).strip()
+
+
+def dashboard(client: Client, path: str) -> str:
+    """A dashboard's HTML with the cards that a browser fetches after the page."""
+    found = []
+    for address in (path, f"{path}panels/main/", f"{path}panels/side/"):
+        page = client.get(address, headers={"hx-request": "true"} if address != path else {})
+        assert page.status_code == 200
+        found.append(page.content.decode())
+    return "\n".join(found)

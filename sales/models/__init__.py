@@ -4,6 +4,7 @@ from sales.models.claims import Claim, ClaimMessage
 from sales.models.identities import ArticleNumber, CustomerNumber, Invitation, OfReporter
 from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
 from sales.models.reports import ReportMapping, SellOutReport, Upload
+from sales.models.summary import PartnerQuarter, VendorDay
 
 __all__ = [
     "ArticleNumber",
@@ -14,10 +15,12 @@ __all__ = [
     "Evidence",
     "Invitation",
     "OfReporter",
+    "PartnerQuarter",
     "ReportMapping",
     "SaleLine",
     "SellOutReport",
     "Sold",
     "Upload",
+    "VendorDay",
     "WaitingRow",
 ]

@@ -15,6 +15,7 @@ from partners.models import Partner
 from programs.models import CURRENCY, Distributor, Product, Vendor
 from sales.models.identities import OfReporter
 from sales.models.reports import SellOutReport
+from sales.models.summary import SUM_UP
 
 
 class Evidence(models.TextChoices):
@@ -151,10 +152,15 @@ class SaleLine(Sold):
                 name="sale_by_vendor_day",
             ),
             models.Index(fields=["partner", "-counts_on", "-id"], name="sale_by_partner_day"),
+            # Invoices, which the sums of `sales.models.summary` leave out.
+            models.Index(
+                fields=["vendor", "counts_on"], condition=Q(evidence=Evidence.INVOICE), name="invoice_by_vendor_day"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="sales_stay", operation=pgtrigger.Update | pgtrigger.Delete),
             agreeing("sales_agree", _OF_THEIR_REPORT, _OF_THEIR_VENDOR, _OPPOSITE),
+            SUM_UP,
         ]
 
     def __str__(self) -> str:

@@ -184,6 +184,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "pk": _numbered(address, there) if "pk" in address.places else (None, None, None),
         "kind": ("sale", None, "nothing"),
         "anything": ("nothing", None, "nothing/at/all"),
+        "column": ("main", None, "nothing"),
         "key": ("made-up", None, "made-up-too"),
         "uidb36": ("1", None, "2"),
     }

@@ -19,7 +19,7 @@ from rebates import closing
 from rebates.panels import headline
 from rebates.selectors import SoFar
 from tests import people
-from tests.rendering import words
+from tests.rendering import dashboard, words
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_program, publish, sell
 
 SignedIn = Callable[[User], Client]
@@ -131,18 +131,18 @@ def test_the_tier_card_says_what_the_next_tier_also_takes(world: World, owner: C
     revenue = {"kind": "annual_revenue", "de": "20.000 € Jahresumsatz", "en": "€20,000 annual revenue"}
     Tier.objects.filter(program=world.program, code="silver").update(requirements=[verified])
     Tier.objects.filter(program=world.program, code="gold").update(requirements=[verified, revenue])
-    text = read(owner)
+    text = words(dashboard(owner, DASHBOARD))
     assert "Silver Top-Seller Loyalty since 1 Jan 2026 For Gold it also takes: €20,000 annual revenue" in text
     EnrolmentStatus.objects.filter(enrolment=world.enrolment).update(status="suspended")
-    text = read(owner)
+    text = words(dashboard(owner, DASHBOARD))
     assert "Silver suspended Top-Seller Loyalty" in text
     assert "For Gold" not in text
 
 
 def test_what_is_over_is_shown_with_its_state(world: World, owner: Client) -> None:
-    assert "€120.00 closes on 11 October" in read(owner)
+    assert "€120.00 closes on 11 October" in words(dashboard(owner, DASHBOARD))
     close(world, Q3)
-    assert "€120.00 closed" in read(owner)
+    assert "€120.00 closed" in words(dashboard(owner, DASHBOARD))
 
 
 def test_a_company_without_a_program_is_told_what_will_be_here(world: World, signed_in: SignedIn) -> None:

@@ -13,7 +13,7 @@ from common.periods import Period, PeriodKind
 from partners.models import EnrolmentStatus, EnrolmentTier, IndividualAgreement
 from rebates.engine import Reason
 from rebates.live import figures, live_figures
-from rebates.selectors import PeriodState, earned_so_far, earnings, figures_of_vendor
+from rebates.selectors import PeriodState, earned_so_far, earnings
 from tests.world import LOYALTY, TODAY, World, enrol, make_partner, publish, sell
 
 MONTHLY = LOYALTY.replace("period: quarter", "period: month").replace("topseller-loyalty", "monthly")
@@ -30,7 +30,8 @@ def test_figures_of_one_partner_are_those_among_all(world: World) -> None:
         )
         if number % 3 == 0:
             IndividualAgreement.objects.create(enrolment=enrolment, valid=since(TODAY))
-    everybody = figures_of_vendor(vendor_id=world.rival_vendor.pk, today=TODAY)
+    period = Period.containing(PeriodKind.QUARTER, TODAY)
+    everybody = list(figures(terms=world.rival_terms, period=period, today=TODAY))
     assert len(everybody) == 13
     for figure in everybody:
         assert live_figures(enrolments=[figure.enrolment], today=TODAY).count(figure) == 1
@@ -57,13 +58,13 @@ def test_lines_that_count_from_a_day_on_are_left_out_until_then(world: World) ->
 
 def test_the_number_of_queries_does_not_grow_with_partners_or_lines(world: World) -> None:
     with CaptureQueriesContext(connection) as few:
-        figures_of_vendor(vendor_id=world.rival_vendor.pk, today=TODAY)
+        list(figures(terms=world.rival_terms, period=Q3, today=TODAY))
     for number in range(9):
         partner = make_partner(f"Partner {number}", f"P{number:07}")
         enrol(partner, world.rival_program, tier="member")
         sell(partner, world.server, TODAY, "1", "5000.00", distributor=world.distributor, document=f"S-{number}")
     with CaptureQueriesContext(connection) as many:
-        figures_of_vendor(vendor_id=world.rival_vendor.pk, today=TODAY)
+        list(figures(terms=world.rival_terms, period=Q3, today=TODAY))
     assert len(many) == len(few)
 
 

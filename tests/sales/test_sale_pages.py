@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +13,10 @@ from django.test import Client
 
 from common.access import Actor
 from common.models import User
+from common.periods import Period
 from sales import selectors
 from sales.models import Evidence, SaleLine
+from tests.rendering import dashboard
 from tests.sales.sending import ROWS, report, send
 from tests.world import TODAY, World, sell
 
@@ -128,7 +130,13 @@ def test_sales_of_other_partners_are_missing(world: World, owner: Client, signed
 def test_the_quarter_is_added_up_week_by_week_beside_the_year_before(world: World) -> None:
     sell(world.reseller, world.topseller, date(2025, 10, 1), "1", "100.00", distributor=world.distributor, document="A")
     sell(world.reseller, world.topseller, date(2025, 12, 31), "1", "20.00", distributor=world.distributor, document="B")
-    weeks = selectors.weeks_of_quarter(today=TODAY, currency="EUR", actor=Actor.system(), partner=world.reseller)
+
+    def by_day(quarter: Period) -> Mapping[date, Decimal]:
+        return selectors.net_of_partner_by_day(
+            partner=world.reseller, actor=Actor.system(), currency="EUR", start=quarter.start, end=quarter.end
+        )
+
+    weeks = selectors.weeks_of_quarter(today=TODAY, by_day=by_day)
     assert weeks.starts[0] == date(2026, 9, 28)
     assert len(weeks.starts) == len(weeks.before) == 14
     assert len(weeks.now) == 8
@@ -140,8 +148,8 @@ def test_the_quarter_is_added_up_week_by_week_beside_the_year_before(world: Worl
 def test_the_chart_of_the_quarter_is_on_the_dashboard(world: World, signed_in: SignedIn, role: str) -> None:
     address = "/partner/2B3C4D5F/" if role == "reseller_owner" else "/vendor/lenovo/"
     client = signed_in(getattr(world, role))
-    page = client.get(address).content.decode()
+    page = dashboard(client, address)
     assert "Revenue in Q4 2026, added up week by week" in page
     assert "Q4 2025" not in page
     sell(world.reseller, world.topseller, date(2025, 10, 1), "1", "100.00", distributor=world.distributor, document="A")
-    assert "more than by the same week of Q4 2025" in client.get(address).content.decode()
+    assert "more than by the same week of Q4 2025" in dashboard(client, address)

@@ -1,0 +1,120 @@
+"""Running rebates of all of a vendor's partners at once: kept, and calculated anew for whom something has changed.
+
+The engine decides every amount. What it gave is kept until the database says that something it depends on has changed:
+triggers write an `Outdated` row in the transaction of each change. So a line committed shows in the next request, and
+that request calculates for the partners concerned only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import Count, QuerySet, Sum
+
+from common.money import ZERO
+from common.periods import Period
+from partners.models import Enrolment
+from programs.models import Program, RebateTerms, Vendor
+from rebates.live import Figure, figures, published_terms, running_versions
+from rebates.models import RunningFigure
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Running:
+    """Sums by currency over all partners, how many of them earn something, and the largest figures."""
+
+    amounts: Mapping[str, Decimal]
+    earning: int
+    largest: Sequence[RunningFigure]
+
+
+def running(*, vendor: Vendor, today: date, largest: int) -> Running:
+    """What a vendor's programs pay so far in the periods that run today."""
+    kept = up_to_date(vendor_id=vendor.pk, today=today)
+    by_currency = kept.order_by().values_list("currency").annotate(total=Sum("amount"))
+    earning = kept.filter(amount__gt=0)
+    first = earning.select_related("partner", "terms__program").order_by("-amount", "id")[:largest]
+    return Running(
+        amounts=dict(by_currency),
+        earning=earning.aggregate(partners=Count("partner", distinct=True))["partners"],
+        largest=list(first),
+    )
+
+
+def running_by_partner(
+    *, vendor: Vendor, currency: str, today: date, partners: Sequence[int]
+) -> Mapping[int, Decimal]:
+    """Running rebates of these partners in one currency, by id of the partner; who takes part in nothing is missing."""
+    kept = up_to_date(vendor_id=vendor.pk, today=today).filter(currency=currency, partner__in=partners)
+    return dict(kept.order_by().values_list("partner_id").annotate(total=Sum("amount")))
+
+
+MISSING = """
+SELECT EXISTS (SELECT FROM rebates_outdated WHERE vendor_id = %(vendor)s) OR EXISTS (
+    SELECT FROM unnest(%(terms)s::bigint[], %(periods)s::text[]) AS asked (terms, period)
+    WHERE NOT EXISTS (
+        SELECT FROM rebates_runningfigure kept WHERE kept.terms_id = asked.terms AND kept.period = asked.period
+    )
+)
+"""
+
+
+def up_to_date(*, vendor_id: int, today: date) -> QuerySet[RunningFigure]:
+    """The figures of the periods that run today, after whatever changed has been calculated."""
+    versions = running_versions(published_terms(programs=Program.objects.filter(vendor_id=vendor_id)), today=today)
+    terms, periods = [each.pk for each, _period in versions], [str(period) for _terms, period in versions]
+    with connection.cursor() as cursor:
+        cursor.execute(MISSING, {"vendor": vendor_id, "terms": terms, "periods": periods})
+        (missing,) = cursor.fetchone()
+    if missing:
+        _calculate(vendor_id, versions, today)
+    return RunningFigure.objects.filter(vendor_id=vendor_id, terms__in=terms, period__in=set(periods))
+
+
+@transaction.atomic
+def _calculate(vendor_id: int, versions: Sequence[tuple[RebateTerms, Period]], today: date) -> None:
+    """One at a time per vendor: who waited finds the work done. What changes meanwhile stays outdated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"running figures {vendor_id}"])
+        # Taken away before anything is read: each later statement sees at least the changes that these rows stand for.
+        cursor.execute("DELETE FROM rebates_outdated WHERE vendor_id = %s RETURNING partner_id", [vendor_id])
+        changed = {pk for (pk,) in cursor}
+    of_vendor = RunningFigure.objects.filter(vendor_id=vendor_id)
+    there = set(of_vendor.order_by().values_list("terms_id", "period").distinct())
+    for terms, period in versions:
+        there.discard((terms.pk, str(period)))
+    for terms_id, period_code in there:
+        of_vendor.filter(terms=terms_id, period=period_code).delete()
+    for terms, period in versions:
+        kept = of_vendor.filter(terms=terms, period=str(period))
+        enrolments = None
+        if None not in changed and kept.exists():
+            kept = kept.filter(partner__in=changed)
+            concerned = Enrolment.objects.filter(program_id=terms.program_id, partner__in=changed)
+            enrolments = list(concerned.select_related("partner"))
+        kept.delete()
+        _keep(vendor_id, figures(terms=terms, period=period, today=today, enrolments=enrolments))
+
+
+def _keep(vendor_id: int, found: Iterable[Figure]) -> None:
+    RunningFigure.objects.bulk_create(
+        (
+            RunningFigure(
+                vendor_id=vendor_id,
+                partner_id=figure.enrolment.partner_id,
+                enrolment=figure.enrolment,
+                terms=figure.terms,
+                period=str(figure.period),
+                amount=figure.settlement.amount,
+                currency=figure.settlement.currency,
+            )
+            for figure in found
+        ),
+        batch_size=BATCH,
+    )

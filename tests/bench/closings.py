@@ -1,0 +1,111 @@
+"""Closing a quarter, recomputed ones before it included, against its floor: the aggregates, and COPY of its rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+
+from common.periods import Period, PeriodKind
+from programs.models import Program
+from rebates.aggregates import aggregate_rows
+from rebates.closing import open_closing, run
+from rebates.live import terms_in_force
+from rebates.models import Closing, ClosingItem, LedgerEntry, Posting, Settlement
+from sales.models import SaleLine
+from tests.bench.memory import peak_megabytes
+from tests.bench.results import at_most, give, told
+
+LIMIT = 5
+
+
+def _quarter() -> Period:
+    """The last one that is over."""
+    return Period.containing(PeriodKind.QUARTER, timezone.localdate()).previous()
+
+
+def _close(period: Period) -> Closing:
+    program = Program.objects.get(slug="volume")
+    closing = open_closing(program=program, period=period, today=timezone.localdate(), now=timezone.now())
+    done = run(closing_id=closing.pk, now=timezone.now(), chunk=settings.CLOSING_CHUNK)
+    assert done.state == Closing.State.SEALED
+    return done
+
+
+def close_earlier() -> None:
+    """Close the quarters before the one that is measured, so that it recomputes them."""
+    for number in range(3, 0, -1):
+        _close(_quarter().previous(number))
+
+
+def measure() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    quarter = _quarter()
+    before = peak_megabytes()
+    begun = time.perf_counter()
+    closing = _close(quarter)
+    seconds = time.perf_counter() - begun
+    peak = peak_megabytes()
+    floor = _aggregates(closing) + _copies(closing)
+    lines = SaleLine.objects.filter(counts_on__gte=quarter.start, counts_on__lt=quarter.end).count()
+    adjusted = closing.settlements.exclude(period=closing.period).count()
+    what = f"closing of a quarter with {lines:,} lines and {adjusted:,} corrections of earlier ones, against its floor"
+    give(
+        at_most(what, seconds / floor, LIMIT),
+        told("memory of the closing process at its peak", f"{peak:.0f} MB ({before:.0f} MB before)"),
+        closing_seconds_per_line=seconds / lines,
+    )
+
+
+def _aggregates(closing: Closing) -> float:
+    """Seconds of one statement per terms and period over all partners, as a closing without chunks would ask."""
+    period = Period.parse(closing.period)
+    begun = time.perf_counter()
+    for number in range(closing.program.recomputed_periods + 1):
+        asked = period.previous(number)
+        if Closing.objects.filter(program=closing.program, period=str(asked)).exists():
+            for terms in terms_in_force(program=closing.program, period=asked):
+                for _row in aggregate_rows(terms=terms, period=asked, cut=closing.cut):
+                    pass
+    return time.perf_counter() - begun
+
+
+def _copies(closing: Closing) -> float:
+    """Seconds that COPY takes for what the closing wrote, into empty tables with the indexes of the real ones."""
+    entries = LedgerEntry.objects.filter(settlement__closing=closing)
+    written = (
+        closing.items.all(),
+        closing.settlements.all(),
+        entries,
+        Posting.objects.filter(entry__in=entries),
+    )
+    assert {rows.model for rows in written} == {ClosingItem, Settlement, LedgerEntry, Posting}
+    return sum(_copy(rows) for rows in written)
+
+
+def _copy(rows: models.QuerySet[Any]) -> float:
+    table = rows.model._meta.db_table
+    columns = ", ".join(field.column for field in rows.model._meta.local_fields)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE bench_copy (LIKE {table} INCLUDING ALL)")
+        statement = f"COPY (SELECT {columns} FROM {table} WHERE id = ANY(%s) ORDER BY id) TO STDOUT"
+        with cursor.copy(statement, [ids]) as source:
+            data = list(_blocks(source))
+        begun = time.perf_counter()
+        with cursor.copy(f"COPY bench_copy ({columns}) FROM STDIN") as target:
+            for block in data:
+                target.write(block)
+        seconds = time.perf_counter() - begun
+        cursor.execute("DROP TABLE bench_copy")
+    return seconds
+
+
+def _blocks(source: Any) -> Iterator[bytes]:
+    for block in source:
+        yield bytes(block)

@@ -1,0 +1,23 @@
+"""One part of the bench, in a process of its own: `python -m tests.bench.measuring PART`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+from tests.bench import closings, imports, pages  # noqa: E402 - models can be imported from here on
+
+PARTS = {
+    "closings_before": closings.close_earlier,
+    "imports": imports.measure,
+    "closing": closings.measure,
+    "pages": pages.measure,
+}
+
+if __name__ == "__main__":
+    PARTS[sys.argv[1]]()
