@@ -15,7 +15,6 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet, Sum
 
-from common.money import ZERO
 from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms, Vendor
@@ -47,9 +46,7 @@ def running(*, vendor: Vendor, today: date, largest: int) -> Running:
     )
 
 
-def running_by_partner(
-    *, vendor: Vendor, currency: str, today: date, partners: Sequence[int]
-) -> Mapping[int, Decimal]:
+def running_by_partner(*, vendor: Vendor, currency: str, today: date, partners: Sequence[int]) -> Mapping[int, Decimal]:
     """Running rebates of these partners in one currency, by id of the partner; who takes part in nothing is missing."""
     kept = up_to_date(vendor_id=vendor.pk, today=today).filter(currency=currency, partner__in=partners)
     return dict(kept.order_by().values_list("partner_id").annotate(total=Sum("amount")))

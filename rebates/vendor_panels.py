@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -18,7 +17,7 @@ from common.periods import Period
 from common.registry import Area, Waiting
 from partners import composing
 from partners.composing import Asked
-from partners.models import Enrolment, Partner
+from partners.models import Partner
 from partners.selectors import currency_of, enrolments_of
 from programs.models import Vendor
 from rebates import closings, explaining, selectors

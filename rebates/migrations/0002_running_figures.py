@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('partners', '0001_initial'),
         ('programs', '0002_report_limits'),
-        ('sales', '0001_initial'),
+        ('sales', '0002_reports_as_they_are'),
         ('rebates', '0001_initial'),
     ]
 

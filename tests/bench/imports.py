@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from common.access import Actor
 from programs.models import Distributor, Product, Vendor
 from sales.importing import import_sellout
 from sales.models import CustomerNumber, SaleLine, SellOutReport
@@ -34,6 +35,7 @@ def measure() -> None:
         content = report(vendor, number)
         begun = time.perf_counter()
         result = import_sellout(
+            actor=Actor.system(),
             vendor=vendor,
             distributor=distributor,
             file_name=f"bench-{number}.csv",
