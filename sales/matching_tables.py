@@ -209,7 +209,9 @@ class DoubtColumn(tables.Column):
 class DoubtTable(Table):
     """Rows of `selectors.doubtful_rows` with their list prices."""
 
-    chosen = tables.Column(accessor="pk", orderable=False, exclude_from_export=True, verbose_name="")
+    chosen = tables.Column(
+        accessor="pk", orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Choose")
+    )
     document = tables.Column(accessor="document_number", verbose_name=gettext_lazy("Document"))
     document_line = tables.Column(visible=False, verbose_name=gettext_lazy("Line"))
     document_date = DateColumn(verbose_name=gettext_lazy("Document date"), initial_sort_descending=False)

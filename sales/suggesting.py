@@ -19,6 +19,8 @@ from programs.models import Product, Vendor
 from sales.models import WaitingRow
 
 SUGGESTED = 5
+LEAST = 55
+"""A person looks at the partners that are shown, so less than `POSSIBLE` is enough."""
 FOUND = 10
 _T = TypeVar("_T", Partner, Product)
 
@@ -51,7 +53,7 @@ def suggest_partners(*, vendor: Vendor, actor: Actor, customer: Company, search:
         return [Suggestion(each, result.score, _reasons(result)) for each, result in compared]
     known = partners_of(vendor=vendor, actor=actor).order_by("name", "pk")
     rows = list(known.values_list("pk", "name", "postcode", "city", "vat_id"))
-    found = most_similar(customer, [Company(*row[1:]) for row in rows], limit=SUGGESTED)
+    found = most_similar(customer, [Company(*row[1:]) for row in rows], limit=SUGGESTED, least=LEAST)
     partners = Partner.objects.in_bulk([rows[each.index][0] for each in found])
     return [
         Suggestion(

@@ -82,6 +82,43 @@ def test_a_report_counts_at_once_and_an_unknown_customer_once_it_is_known(
     reseller.see()
 
 
+@paired
+def test_a_customer_matched_by_mistake_is_put_right_after_seeing_what_happens(
+    own_portal: Served, windows: OpenWindow, language: str, width: int
+) -> None:
+    manager = windows(own_portal, "channel_manager@example.com", language=language, width=width)
+    reseller = windows(own_portal, "reseller_owner@example.com", language=language, width=width)
+    page = manager.page
+    assert rebate_shown(reseller) == Decimal("110.00")
+
+    manager.go("/vendor/lenovo/customers/")
+    page.get_by_role("link", name="Unbekannt & Sohn").click()
+    expect(page.locator("#candidates li")).to_have_count(0)
+    page.locator("#invite input[name=address]").fill("chef@unbekannt.example")
+    page.locator("#invite button[type=submit]").click()
+    expect(page.locator("#invite")).to_contain_text("chef@unbekannt.example")
+    manager.see()
+    page.locator("#candidates input[type=search]").fill("elbtal")
+    page.locator("#candidates form[role=search] button").click()
+    page.locator("#candidates li", has_text="Elbtal Systemhaus GmbH").locator("button").click()
+    # 26 top-sellers have reached the next step.
+    assert rebate_shown(reseller) == Decimal("260.00")
+
+    manager.go("/vendor/lenovo/customers/numbers/")
+    manager.see()
+    page.get_by_role("link", name="K-404").click()
+    manager.see()
+    page.locator("#change a.btn").click()
+    expect(page.locator("#effect")).to_contain_text("Elbtal Systemhaus GmbH")
+    manager.see()
+    page.locator("#effect button.btn-danger").click()
+    expect(page.locator(".events .event")).to_have_count(2)
+    manager.see()
+    assert rebate_shown(reseller) == Decimal("110.00")
+    manager.go("/vendor/lenovo/customers/")
+    expect(page.get_by_role("link", name="Unbekannt & Sohn")).to_be_visible()
+
+
 def test_the_same_file_again_adds_nothing(
     own_portal: Served, windows: OpenWindow, language: str, tmp_path: Path
 ) -> None:
