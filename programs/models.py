@@ -97,6 +97,8 @@ class VendorStaff(models.Model):
 class Program(models.Model):
     """A vendor's partner program. Countries and end are configuration: prolonging it is a change of one field."""
 
+    MOST_RECOMPUTED = 12
+
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="programs")
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -111,7 +113,7 @@ class Program(models.Model):
         _("grace days"), default=10, help_text=_("Days after a period's end in which late reports still count for it.")
     )
     recomputed_periods = models.PositiveSmallIntegerField(
-        _("recomputed periods"), default=4, validators=[MaxValueValidator(12)],
+        _("recomputed periods"), default=4, validators=[MaxValueValidator(MOST_RECOMPUTED)],
         help_text=_("Closed periods that every closing looks at again for late or corrected sales."),
     )  # fmt: skip
 
