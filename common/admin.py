@@ -282,8 +282,25 @@ class AuthenticatorAdmin(ScopedAdmin):
 
     platform_admins_may = frozenset({VIEW, DELETE})
     vendor_admins_may = frozenset()
-    fields = ("user", "type", "created_at", "last_used_at")
-    list_display = ("user", "type", "created_at", "last_used_at")
+    fields = readonly_fields = list_display = ("person", "kind", "created", "last_used")
     list_filter = ("type",)
+    list_select_related = ("user",)
     search_fields = ("user__email",)
     ordering = ("user__email", "type")
+
+    # The library's fields have English names only.
+    @admin.display(description=_("person"), ordering="user__email")
+    def person(self, factor: Authenticator) -> str:
+        return str(factor.user)
+
+    @admin.display(description=_("kind"), ordering="type")
+    def kind(self, factor: Authenticator) -> str:
+        return str(factor.get_type_display())
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def created(self, factor: Authenticator) -> datetime:
+        return factor.created_at
+
+    @admin.display(description=_("last used"), ordering="last_used_at")
+    def last_used(self, factor: Authenticator) -> datetime | None:
+        return factor.last_used_at

@@ -14,6 +14,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Func, Value
+from django.utils.translation import gettext_lazy as _
 
 
 def as_point(owner: str) -> Func:
@@ -30,7 +31,7 @@ def no_overlap(name: str, *owners: str, column: str = "valid") -> ExclusionConst
 class Dated(models.Model):
     """`valid`: first day inclusive, last day exclusive; an empty end is open."""
 
-    valid = DateRangeField()
+    valid = DateRangeField(_("valid"))
 
     class Meta:
         abstract = True

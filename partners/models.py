@@ -76,7 +76,7 @@ class OfPartner(ActorQuerySet):
 class Seat(Dated):
     """The country in which the company is registered; terms ask for it as of a sale's day."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="seats")
+    partner = models.ForeignKey(Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="seats")
     country = models.CharField(_("country"), max_length=2)
 
     class Meta:
@@ -98,8 +98,8 @@ class Member(models.Model):
         SALES = "sales", _("sales")
         TECHNICIAN = "technician", _("technician")
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="members")
-    user = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey("common.User", verbose_name=_("person"), on_delete=models.PROTECT, related_name="+")
     role = models.CharField(_("role"), max_length=12, choices=Role)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
@@ -124,8 +124,8 @@ class EnrolmentQuerySet(OfPartner):
 class Enrolment(models.Model):
     """One partner in one program. Status and tier have histories of their own."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="enrolments")
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="enrolments")
+    program = models.ForeignKey(Program, verbose_name=_("program"), on_delete=models.PROTECT, related_name="+")
     enrolled_on = models.DateField(_("first enrolled on"))
 
     objects = EnrolmentQuerySet.as_manager()
@@ -154,7 +154,9 @@ class EnrolmentStatus(Dated):
         SUSPENDED = "suspended", _("suspended")
         ENDED = "ended", _("ended")
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="statuses")
+    enrolment = models.ForeignKey(
+        Enrolment, verbose_name=_("enrolment"), on_delete=models.PROTECT, related_name="statuses"
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status)
 
     objects = OfEnrolment.as_manager()
@@ -173,8 +175,10 @@ class EnrolmentStatus(Dated):
 class EnrolmentTier(Dated):
     """Tier of an enrolment on any day; settlements use the tier of the sale's day."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="tiers")
-    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey(
+        Enrolment, verbose_name=_("enrolment"), on_delete=models.PROTECT, related_name="tiers"
+    )
+    tier = models.ForeignKey(Tier, verbose_name=_("tier"), on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     objects = OfEnrolment.as_manager()
@@ -193,7 +197,9 @@ class EnrolmentTier(Dated):
 class IndividualAgreement(Dated):
     """An agreement on targets and bonuses with one partner. What it says is on paper; that it holds takes part here."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="agreements")
+    enrolment = models.ForeignKey(
+        Enrolment, verbose_name=_("enrolment"), on_delete=models.PROTECT, related_name="agreements"
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     objects = OfEnrolment.as_manager()

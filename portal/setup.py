@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -44,6 +45,10 @@ ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 # uv does not read pip's settings: a mirror named for one is meant for both.
 if "PIP_INDEX_URL" in ENVIRONMENT:
     ENVIRONMENT.setdefault("UV_DEFAULT_INDEX", ENVIRONMENT["PIP_INDEX_URL"])
+# Neither do uv and Node know the certificates a company has added to its machines, which pip does.
+if ssl.create_default_context().get_ca_certs() or any(Path(ssl.get_default_verify_paths().openssl_capath).glob("*.0")):
+    ENVIRONMENT.setdefault("UV_SYSTEM_CERTS", "true")
+    ENVIRONMENT.setdefault("NODE_USE_SYSTEM_CA", "1")
 
 _running: list[subprocess.Popen[bytes]] = []
 

@@ -78,8 +78,8 @@ class VendorStaff(models.Model):
         CHANNEL_MANAGER = "channel_manager", _("channel manager")
         FINANCE = "finance", _("finance")
 
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="staff")
-    user = models.ForeignKey("common.User", on_delete=models.CASCADE, related_name="+")
+    vendor = models.ForeignKey(Vendor, verbose_name=_("vendor"), on_delete=models.PROTECT, related_name="staff")
+    user = models.ForeignKey("common.User", verbose_name=_("person"), on_delete=models.CASCADE, related_name="+")
     role = models.CharField(_("role"), max_length=20, choices=Role)
 
     objects = OfVendor.as_manager()
@@ -97,7 +97,9 @@ class VendorStaff(models.Model):
 class Program(models.Model):
     """A vendor's partner program. Countries and end are configuration: prolonging it is a change of one field."""
 
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="programs")
+    MOST_RECOMPUTED = 12
+
+    vendor = models.ForeignKey(Vendor, verbose_name=_("vendor"), on_delete=models.PROTECT, related_name="programs")
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
@@ -111,7 +113,7 @@ class Program(models.Model):
         _("grace days"), default=10, help_text=_("Days after a period's end in which late reports still count for it.")
     )
     recomputed_periods = models.PositiveSmallIntegerField(
-        _("recomputed periods"), default=4, validators=[MaxValueValidator(12)],
+        _("recomputed periods"), default=4, validators=[MaxValueValidator(MOST_RECOMPUTED)],
         help_text=_("Closed periods that every closing looks at again for late or corrected sales."),
     )  # fmt: skip
 
@@ -136,7 +138,7 @@ class Program(models.Model):
 class Tier(models.Model):
     """A level of a program, by rank; any number, any names."""
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="tiers")
+    program = models.ForeignKey(Program, verbose_name=_("program"), on_delete=models.PROTECT, related_name="tiers")
     code = models.SlugField(_("code"))
     name = models.CharField(_("name"), max_length=60)
     rank = models.PositiveSmallIntegerField(_("rank"))
@@ -162,7 +164,7 @@ class Tier(models.Model):
 class Product(models.Model):
     """An article of a vendor. `list_price` is net, in the currency of the vendor's programs."""
 
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="products")
+    vendor = models.ForeignKey(Vendor, verbose_name=_("vendor"), on_delete=models.PROTECT, related_name="products")
     article = models.CharField(_("article number"), max_length=60)
     name = models.CharField(_("name"), max_length=200)
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
@@ -184,7 +186,9 @@ class Product(models.Model):
 class ProductGroup(models.Model):
     """A named set of products, whose membership has dates: terms look at the group as it stood on a sale's day."""
 
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="product_groups")
+    vendor = models.ForeignKey(
+        Vendor, verbose_name=_("vendor"), on_delete=models.PROTECT, related_name="product_groups"
+    )
     code = models.SlugField(_("code"))
     name = models.CharField(_("name"), max_length=120)
 
@@ -202,8 +206,12 @@ class ProductGroup(models.Model):
 
 @pghistory.track()
 class GroupMembership(Dated):
-    group = models.ForeignKey(ProductGroup, on_delete=models.PROTECT, related_name="memberships")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="memberships")
+    group = models.ForeignKey(
+        ProductGroup, verbose_name=_("product group"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.PROTECT, related_name="memberships"
+    )
 
     objects = OfGroup.as_manager()
 
@@ -249,8 +257,10 @@ class Distributor(models.Model):
 class DistributorStaff(models.Model):
     """A person who hands in the distributor's reports."""
 
-    distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="staff")
-    user = models.ForeignKey("common.User", on_delete=models.CASCADE, related_name="+")
+    distributor = models.ForeignKey(
+        Distributor, verbose_name=_("distributor"), on_delete=models.PROTECT, related_name="staff"
+    )
+    user = models.ForeignKey("common.User", verbose_name=_("person"), on_delete=models.CASCADE, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["distributor", "user"], name="distributor_user_once")]
@@ -265,8 +275,12 @@ class DistributorStaff(models.Model):
 class Authorisation(Dated):
     """A distributor whose sales count in a program, with dates. Sales by others are listed and do not count."""
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="authorisations")
-    distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="authorisations")
+    program = models.ForeignKey(
+        Program, verbose_name=_("program"), on_delete=models.PROTECT, related_name="authorisations"
+    )
+    distributor = models.ForeignKey(
+        Distributor, verbose_name=_("distributor"), on_delete=models.PROTECT, related_name="authorisations"
+    )
 
     objects = OfProgram.as_manager()
 
@@ -293,16 +307,21 @@ class RebateTerms(models.Model):
         DRAFT = "draft", _("draft")
         PUBLISHED = PUBLISHED, _("published")
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="terms")
+    program = models.ForeignKey(Program, verbose_name=_("program"), on_delete=models.PROTECT, related_name="terms")
     code = models.SlugField(_("code"), max_length=80)
     name = models.CharField(_("name"), max_length=120)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     starts_on = models.DateField(_("starts on"), help_text=_("The first day of one of its periods."))
     document = models.JSONField(_("terms"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
-    published_at = models.DateTimeField(null=True, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
     published_by = models.ForeignKey(
-        "common.User", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        "common.User",
+        verbose_name=_("published by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     objects = OfProgram.as_manager()

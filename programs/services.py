@@ -61,8 +61,7 @@ def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
     """
     terms: RebateTerms = RebateTerms.objects.select_related("program").select_for_update(of=("self",)).get(pk=terms_id)
     _require_admin(actor, terms.program.vendor_id)
-    # One at a time per program: two drafts of one code could otherwise both find themselves the latest.
-    Program.objects.select_for_update().get(pk=terms.program_id)
+    _one_at_a_time(terms.program_id)
     if terms.state != State.DRAFT:
         raise NotADraft(_("%(terms)s is published already.") % {"terms": terms})
     check_fits(terms)
@@ -80,6 +79,11 @@ def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
         raise NotADraft(_("%(terms)s is published already.") % {"terms": terms})
     terms.refresh_from_db()
     return terms
+
+
+def _one_at_a_time(program_id: int) -> None:
+    """Two drafts of one code could otherwise both find themselves the latest."""
+    Program.objects.select_for_update().get(pk=program_id)
 
 
 def _check_periods_meet(last: RebateTerms, terms: RebateTerms, *, today: date) -> None:

@@ -56,7 +56,7 @@ AGGREGATES = f"""
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
-SINGLE_LINES = f"SELECT line.id, {CIRCUMSTANCES} AS excluded, line.quantity, line.net {LINES} ORDER BY line.id"
+SINGLE_LINES = f"SELECT e.id, line.id, {CIRCUMSTANCES} AS excluded, line.quantity, line.net {LINES}"
 
 
 def aggregates_of(
@@ -113,25 +113,36 @@ def aggregate_rows(
 
 def lines_of(*, terms: RebateTerms, period: Period, enrolment_id: int, cut: int | None = None) -> list[SaleLine]:
     """The lines behind one enrolment's aggregates, by id."""
-    every_product = terms.terms.products == terms.terms.ALL_PRODUCTS
     with connection.cursor() as cursor:
-        cursor.execute(SINGLE_LINES, _values(terms, period, cut, None, [enrolment_id]))
-        return [
-            SaleLine(
-                id=pk,
-                tier=tier,
-                country=country,
-                active=active,
-                agreement=agreement,
-                article=article,
-                in_group=in_group or every_product,
-                project=project,
-                excluded=None if excluded is None else Reason(excluded),
-                units=units,
-                net=net,
-            )
-            for pk, tier, country, active, agreement, article, in_group, project, excluded, units, net in cursor
-        ]
+        cursor.execute(f"{SINGLE_LINES} ORDER BY line.id", _values(terms, period, cut, None, [enrolment_id]))
+        return [_single_line(terms, *row) for _enrolment, *row in cursor]
+
+
+def lines_among(*, terms: RebateTerms, ids: Sequence[int], periods: Sequence[Period]) -> list[tuple[int, SaleLine]]:
+    """Those of the lines `ids` between the first day and the last one of `periods`, each after its enrolment's id."""
+    first = min(periods, key=lambda period: period.start)
+    values = _values(terms, first, None, None, None)
+    values |= {"end": max(period.end for period in periods), "ids": list(ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{SINGLE_LINES} AND line.id = ANY(%(ids)s)", values)
+        return [(enrolment, _single_line(terms, *row)) for enrolment, *row in cursor]
+
+
+def _single_line(terms: RebateTerms, pk: int, *known: Any) -> SaleLine:
+    tier, country, active, agreement, article, in_group, project, excluded, units, net = known
+    return SaleLine(
+        id=pk,
+        tier=tier,
+        country=country,
+        active=active,
+        agreement=agreement,
+        article=article,
+        in_group=in_group or terms.terms.products == terms.terms.ALL_PRODUCTS,
+        project=project,
+        excluded=None if excluded is None else Reason(excluded),
+        units=units,
+        net=net,
+    )
 
 
 def _values(

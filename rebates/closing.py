@@ -26,7 +26,7 @@ from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
 from rebates.ledger import book_settlements
-from rebates.live import Figure, figures, published_terms, runs_in, terms_in_force, versions_for
+from rebates.live import Figure, figures, terms_in_force, terms_of_then
 from rebates.models import Closing, ClosingItem, Posting, Settlement
 from sales import books
 
@@ -149,7 +149,9 @@ def freeze(*, closing_id: int, now: datetime) -> bool:
         ),
         batch_size=1000,
     )
-    Closing.objects.filter(pk=closing_id, state=State.OPEN).update(state=State.FROZEN, cut=cut, frozen_at=now)
+    Closing.objects.filter(pk=closing_id, state=State.OPEN).update(
+        state=State.FROZEN, cut=cut, looks_back=closing.program.recomputed_periods, frozen_at=now
+    )
     return True
 
 
@@ -186,33 +188,19 @@ def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before
 def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> Found:
     """Results of the closing's period and of the closed ones before it, under the terms of then and this cut."""
     period = Period.parse(closing.period)
-    earlier = [period.previous(n) for n in range(closing.program.recomputed_periods, 0, -1)]
+    earlier = [period.previous(n) for n in range(closing.looks_back, 0, -1)]
     closed = set(
         Closing.objects.filter(
             program_id=closing.program_id, period__in=map(str, earlier), state=State.SEALED
         ).values_list("period", flat=True)
     )
+    asked = [*(period for period in earlier if str(period) in closed), period]
     found: Found = defaultdict(list)
-    for each in [*(period for period in earlier if str(period) in closed), period]:
-        for terms in _terms_of_then(closing.program, each):
+    for each, versions in terms_of_then(program=closing.program, periods=asked).items():
+        for terms in versions:
             for figure in figures(terms=terms, period=each, today=period.end, cut=closing.cut, enrolments=enrolments):
                 found[figure.enrolment.pk].append(figure)
     return found
-
-
-def _terms_of_then(program: Program, period: Period) -> list[RebateTerms]:
-    """The versions that settle `period`: those it was first settled with, whatever was published since."""
-    if not runs_in(program, period):
-        return []
-    published = published_terms(programs=[program])
-    found = {terms.code: terms for terms in versions_for(published, period)}
-    fitting = (each for each in published if each.starts_on <= period.start and each.terms.period == period.kind)
-    versions = {each.pk: each for each in fitting}
-    if len(versions) > len(found):
-        settled = Settlement.objects.filter(terms__in=versions, period=str(period)).order_by("terms__code", "id")
-        for terms_id in settled.distinct("terms__code").values_list("terms_id", flat=True):
-            found[versions[terms_id].code] = versions[terms_id]
-    return list(found.values())
 
 
 @transaction.atomic

@@ -1,10 +1,10 @@
-"""Lists of the closing pages: a vendor's closings, and what one of them settles."""
+"""Lists of the closing pages: a vendor's closings, what one of them settles, and sales that none settles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +14,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import FilterSet
-from common.tables import LinkColumn, MoneyColumn, NumberColumn, Table
+from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
 from common.ui import Tone
 from partners.models import Enrolment
 from partners.tables import programs_of_area
 from programs.models import Program
 from rebates.tables import StateColumn, total
+from sales.models import SaleLine
 
 
 @dataclass(frozen=True)
@@ -111,4 +112,61 @@ class AmountFilter(FilterSet):
 
     def later(self, queryset: QuerySet[Enrolment], name: str, value: str) -> QuerySet[Enrolment]:
         """Amounts are filtered by the page, which has them; here are the partners."""
+        return queryset
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """A sale nobody settles, and the rebate it would count for."""
+
+    document: str
+    distributor: str
+    partner: str
+    program: str
+    rebate: str
+    period: str
+    ends: date
+    day: date
+    product: str
+    quantity: Decimal
+    net: Decimal | None
+    currency: str
+    booked_at: datetime
+    reason: str
+    url: str
+    rebate_url: str
+
+
+class LateTable(Table):
+    document = LinkColumn(url=lambda record: record.url, sub="distributor", verbose_name=_("Document"))
+    partner = tables.Column(linkify=lambda record: record.rebate_url, verbose_name=_("Partner"))
+    program = tables.Column(verbose_name=_("Program"))
+    rebate = tables.Column(verbose_name=_("Rebate"))
+    period = tables.Column(order_by="ends", verbose_name=_("Period"))
+    day = DateColumn(verbose_name=_("Counts on"))
+    product = tables.Column(verbose_name=_("Product"))
+    quantity = NumberColumn(verbose_name=_("Quantity"))
+    net = MoneyColumn(currency_from="currency", verbose_name=_("Net"))
+    booked_at = MomentColumn(verbose_name=_("Booked"))
+    reason = tables.Column(verbose_name=_("Why it is not settled"))
+
+
+class LateFilter(FilterSet):
+    search_fields = ("document_number", "partner__name", "partner__number", "product__article", "product__name")
+    program = django_filters.ChoiceFilter(choices=[], method="later", label=_("Program"), empty_label=_("all"))
+    period = django_filters.ChoiceFilter(choices=[], method="later", label=_("Period"), empty_label=_("all"))
+
+    class Meta:
+        model = SaleLine
+        fields: list[str] = []
+
+    def __init__(
+        self, *args: Any, programs: Sequence[tuple[str, str]], periods: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["program"].extra["choices"] = programs
+        self.filters["period"].extra["choices"] = periods
+
+    def later(self, queryset: QuerySet[SaleLine], name: str, value: str) -> QuerySet[SaleLine]:
+        """The page knows which program and period a line is late for."""
         return queryset

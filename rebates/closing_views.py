@@ -72,6 +72,9 @@ class ClosingsPage(VendorListPage):
         found = selectors.closings_of(vendor=self.vendor, actor=actor, today=today)
         return [self._line(row) for row in found if row.program.pk in wanted]
 
+    def context(self, rows: QuerySet[Program]) -> dict[str, Any]:
+        return {"late_url": reverse("rebates:late", args=[self.vendor.slug])}
+
     def _line(self, row: ClosingRow) -> ClosingLine:
         text, tone = state_of(row)
         closed = row.closing is not None

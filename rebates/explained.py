@@ -19,8 +19,8 @@ from programs.terms import Terms
 from rebates import engine
 from rebates.aggregates import lines_of
 from rebates.engine import Facts, LinesDoNotMatch, Reason, shares
-from rebates.engine.eligibility import is_newcomer, needs_value, rate_of, reason_against
-from rebates.live import figures, terms_in_force
+from rebates.engine.eligibility import needs_value, reason_for_nothing
+from rebates.live import figures, next_closing, published_terms, terms_in_force
 from rebates.models import Closing, Settlement
 from rebates.selectors import PeriodState, closes_on
 from sales.models import SaleLine
@@ -104,8 +104,9 @@ class Explained:
         program = self.terms.program
         frozen = Closing.objects.filter(program=program, kind=kind).exclude(state=Closing.State.OPEN)
         latest = frozen.order_by("-ends_on").values_list("period", flat=True).first()
-        following = (Period.parse(latest) if latest else self.period).next()
-        if self.period < following.previous(program.recomputed_periods):
+        last = Period.parse(latest) if latest else self.period
+        following = next_closing(program=program, published=published_terms(programs=[program]), latest=last)
+        if following is None or self.period < following.previous(program.recomputed_periods):
             return None
         return max(closes_on(program, following), self.today)
 
@@ -140,11 +141,8 @@ class Explained:
 
     def _reason(self, line: engine.SaleLine) -> Reason | None:
         facts = Facts(self.period, self.currency, first_enrolled_on=self.enrolment.enrolled_on)
-        if reason := reason_against(self.document, line, newcomer=is_newcomer(self.document, facts)):
+        if reason := reason_for_nothing(self.document, facts, line):
             return reason
-        if self.document.rates is not None:
-            rate = rate_of(self.document, line.tier, line.article)
-            return rate if isinstance(rate, Reason) else None
         return Reason.NO_VALUE if line.net is None and needs_value(self.document) else None
 
 

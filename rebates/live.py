@@ -10,7 +10,9 @@ from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
 from rebates.aggregates import aggregates_of
-from rebates.engine import Facts, Settlement, settle
+from rebates.engine import Facts, settle
+from rebates.engine import Settlement as Result
+from rebates.models import Settlement
 from rebates.standing import standings_of
 
 
@@ -21,7 +23,7 @@ class Figure:
     enrolment: Enrolment
     terms: RebateTerms
     period: Period
-    settlement: Settlement
+    settlement: Result
 
 
 def terms_in_force(*, program: Program, period: Period) -> list[RebateTerms]:
@@ -41,6 +43,36 @@ def versions_for(published: Iterable[RebateTerms], period: Period) -> list[Rebat
     """Of `published_terms`, what settles exactly this period."""
     latest = {(terms.program_id, terms.code): terms for terms in published if terms.starts_on <= period.start}
     return [terms for terms in latest.values() if terms.terms.period == period.kind and runs_in(terms.program, period)]
+
+
+def terms_of_then(*, program: Program, periods: Sequence[Period]) -> dict[Period, list[RebateTerms]]:
+    """The versions that settle these periods: those each was first settled with, whatever was published since."""
+    published = published_terms(programs=[program])
+    versions = {terms.pk: terms for terms in published}
+    found = {period: {terms.code: terms for terms in versions_for(published, period)} for period in periods}
+    asked = {str(period): period for period in periods if runs_in(program, period) and _several_fit(published, period)}
+    if asked:
+        settled = Settlement.objects.filter(terms__in=versions, period__in=asked)
+        first = settled.order_by("period", "terms__code", "id").distinct("period", "terms__code")
+        for code, terms_id in first.values_list("period", "terms_id"):
+            found[asked[code]][versions[terms_id].code] = versions[terms_id]
+    return {period: list(latest.values()) for period, latest in found.items()}
+
+
+def _several_fit(published: Iterable[RebateTerms], period: Period) -> bool:
+    """Whether a version other than the latest may have settled the period."""
+    fitting = [terms for terms in published if terms.starts_on <= period.start and terms.terms.period == period.kind]
+    return {terms.pk for terms in fitting} != {terms.pk for terms in versions_for(published, period)}
+
+
+def next_closing(*, program: Program, published: Iterable[RebateTerms], latest: Period) -> Period | None:
+    """The period that is closed next after `latest`, the last one closed.
+
+    None: the program or its terms end, or pause for longer than any closing looks back.
+    """
+    own = [terms for terms in published if terms.program_id == program.pk]
+    following = (latest.next(count) for count in range(1, Program.MOST_RECOMPUTED + 1))
+    return next((period for period in following if versions_for(own, period)), None)
 
 
 def runs_in(program: Program, period: Period) -> bool:

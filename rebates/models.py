@@ -22,7 +22,8 @@ class Closing(models.Model):
     """The settling of one period of one program: open → frozen → calculated → sealed, each move once.
 
     `period` is a code of `common.periods` ("2026Q3", "2026"): every terms of that period length is settled.
-    `cut`: lines with a greater cut number belong to a later closing.
+    `cut`: lines with a greater cut number belong to a later closing. `looks_back`: so many periods before it, as far as
+    they are closed, are settled again; fixed with the cut, since the program's setting may change meanwhile.
     """
 
     class State(models.TextChoices):
@@ -37,6 +38,7 @@ class Closing(models.Model):
     ends_on = models.DateField(help_text=_("First day after the period."))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     cut = models.PositiveIntegerField(null=True)
+    looks_back = models.PositiveSmallIntegerField(default=0)
     requested_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(_("started"))
     frozen_at = models.DateTimeField(null=True)
@@ -232,7 +234,7 @@ class RunningFigure(models.Model):
 class Outdated(models.Model):
     """Something that running figures depend on has changed: sales of the partner, or what is known of it.
 
-    Written by triggers in the transaction of the change (migration 0002), taken away in that of the calculation. No
+    Written by triggers in the transaction of the change (migration 0003), taken away in that of the calculation. No
     partner: something of the vendor's programs changed, which concerns everybody in them.
     """
 

@@ -40,6 +40,7 @@ def register() -> None:
     registry.attention.register(
         AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=30)
     )
+    registry.attention.register(AttentionSource("unsettled", VENDOR, vendor_panels.unsettled, order=35))
 
 
 def _menu() -> None:

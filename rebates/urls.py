@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates import closing_views, views
+from rebates import closing_views, late_views, views
 
 app_name = "rebates"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
         name="vendor-explained",
     ),
     path("vendor/<slug:vendor>/closings/", closing_views.closings, name="closings"),
+    path("vendor/<slug:vendor>/closings/late/", late_views.late, name="late"),
     path("vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/", closing_views.closing, name="closing"),
     path(
         "vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/retry/", closing_views.retry, name="closing-retry"

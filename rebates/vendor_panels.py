@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import formats
@@ -23,6 +24,7 @@ from programs.models import Vendor
 from rebates import closings, explaining, selectors
 from rebates.cards import cards_of
 from rebates.closing_views import state_of
+from rebates.late import late_lines
 from rebates.live import live_figures
 from rebates.models import Closing, ClosingItem
 from rebates.running import running, running_by_partner
@@ -31,6 +33,8 @@ from rebates.views import vendor_url
 from sales.revenue import same_time, totals_of_vendor
 
 ROWS_SHOWN = 5
+LATE_LOOKED_AT = 500
+"""Among so many late lines one that counts is looked for; their list has all of them."""
 
 
 # --- the dashboard -----------------------------------------------------------------------------------
@@ -109,6 +113,17 @@ def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
         }
         url = reverse("rebates:closing", args=[area.slug, closing.program.slug, closing.period])
         yield Waiting(text % values, url, since=closing.frozen_at, count=counts[closing.pk])
+
+
+def unsettled(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Programs with sales that no closing settles any more."""
+    since: dict[str, datetime] = {}
+    for late in late_lines(vendor=Vendor(pk=area.pk), actor=actor, most=LATE_LOOKED_AT):
+        name = late.beyond.program.name
+        since[name] = min(since.get(name, late.line.booked_at), late.line.booked_at)
+    for name in sorted(since):
+        text = _("Late sales that no closing settles by itself, %(program)s") % {"program": name}
+        yield Waiting(text, reverse("rebates:late", args=[area.slug]), since=since[name])
 
 
 # --- pages about partners ----------------------------------------------------------------------------

@@ -54,6 +54,14 @@ def rate_of(terms: Terms, tier: str | None, article: str) -> Decimal | Reason:
     return rates.get(article, Reason.NO_ARTICLE_RATE)
 
 
+def reason_for_nothing(terms: Terms, facts: Facts, sale: Circumstances) -> Reason | None:
+    """Why `sale` brings nothing: it takes no part, or there is no rate for it."""
+    if reason := reason_against(terms, sale, newcomer=is_newcomer(terms, facts)):
+        return reason
+    rate = None if terms.rates is None else rate_of(terms, sale.tier, sale.article)
+    return rate if isinstance(rate, Reason) else None
+
+
 def needs_value(terms: Terms) -> bool:
     """Whether revenue plays a part, so that lines without a value are worth a word."""
     return terms.counts is Counts.REVENUE or terms.measure is Measure.PERCENT

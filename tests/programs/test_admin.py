@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from common.models import User
 from partners.models import Enrolment, EnrolmentTier, IndividualAgreement
 from programs.models import Authorisation, GroupMembership, Product, ProductGroup, Program, RebateTerms, VendorStaff
 from tests import people
+from tests.rendering import words
 from tests.world import LOYALTY, World, make_partner
 
 SignedIn = Callable[..., Client]
@@ -446,3 +449,34 @@ def test_the_end_of_an_agreement_changes_and_its_start_does_not(world: World, si
     client.post(page(made), {"end": "2026-07-01", "start": "2025-01-01"})
     made.refresh_from_db()
     assert (made.valid.lower, made.valid.upper) == (date(2026, 2, 1), date(2026, 7, 1))
+
+
+# --- in both languages --------------------------------------------------------------------------------
+
+
+def test_every_field_the_administration_shows_has_a_name_that_can_be_translated() -> None:
+    shown = [
+        each for model, pages in admin.site._registry.items() for each in (model, *(i.model for i in pages.inlines))
+    ]
+    fields = [field for model in shown for field in model._meta.concrete_fields if not field.primary_key]
+    ours = [field for field in fields if field.model._meta.app_label in ("programs", "partners")]
+    nameless = [str(field) for field in ours if not isinstance(field.verbose_name, Promise)]
+    assert ours
+    assert nameless == []
+
+
+def test_a_german_admin_reads_german_names(world: World, signed_in: SignedIn) -> None:
+    client = signed_in(world.platform_admin)
+    client.cookies["django_language"] = "de"
+    form = client.get(page(world.enrolment)).content.decode()
+    assert "Partner:" in form
+    assert "Programm:" in form
+    assert "Enrolment" not in form
+    assert "Veröffentlicht von" in words(client.get(page(world.terms)).content.decode())
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "1 Jan 2026"), ("de", "1. Januar 2026")])
+def test_days_read_the_same_to_everybody(world: World, signed_in: SignedIn, language: str, day: str) -> None:
+    client = signed_in(world.platform_admin)
+    client.cookies["django_language"] = language
+    assert day in client.get(listing(Program)).content.decode()

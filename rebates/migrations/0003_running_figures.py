@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
         ('partners', '0001_initial'),
         ('programs', '0002_report_limits'),
         ('sales', '0002_reports_as_they_are'),
-        ('rebates', '0001_initial'),
+        ('rebates', '0002_closing_looks_back'),
     ]
 
     operations = [
