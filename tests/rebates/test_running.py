@@ -104,7 +104,8 @@ def test_a_vendor_reads_sums_and_the_largest(world: World) -> None:
     assert found.amounts == {"EUR": sum(amounts)}
     assert [(row.partner, row.amount) for row in found.largest] == [(world.reseller, Decimal("110.00"))]
     assert found.earning == 1
-    assert running_by_partner(vendor=world.vendor, currency="EUR", today=TODAY) == {
+    partners = [world.reseller.pk, world.rival.pk]
+    assert running_by_partner(vendor=world.vendor, currency="EUR", today=TODAY, partners=partners) == {
         world.reseller.pk: Decimal("110.00")
     }
     assert RebateTerms.objects.count() == 2
