@@ -47,8 +47,15 @@ def net_by_partner(
 
 def net_of_partner(*, vendor: Vendor, currency: str, start: date, end: date) -> Combinable:
     """The same of a row of `Partner`, as SQL; zero where nothing was bought."""
-    lines = _counting(vendor, currency, start, end).filter(partner=OuterRef("pk")).order_by()
-    return Coalesce(Subquery(lines.values("partner").annotate(sum=Sum("net")).values("sum")), ZERO)
+    if not _quarters(start, end):
+        return _sum_of_partner(_counting(vendor, currency, start, end))
+    sums = PartnerQuarter.objects.filter(vendor=vendor, quarter__gte=start, quarter__lt=end, currency=currency)
+    return _sum_of_partner(sums) + _sum_of_partner(_invoices(vendor=vendor, start=start, end=end, currency=currency))
+
+
+def _sum_of_partner(rows: QuerySet[Any]) -> Combinable:
+    of_partner = rows.filter(partner=OuterRef("pk")).order_by().values("partner")
+    return Coalesce(Subquery(of_partner.annotate(sum=Sum("net")).values("sum")), ZERO)
 
 
 def last_sale_by_partner(*, vendor: Vendor, partners: Collection[int]) -> Mapping[int, date]:
@@ -62,10 +69,11 @@ def last_sale_of_partner(*, vendor: Vendor) -> Combinable:
     return Coalesce(_last_sale(vendor), date.min)
 
 
-def bought(*, vendor: Vendor, since: date | None = None) -> Exists:
-    """Whether a row of `Partner` has a sale that counts on `since` or later, as SQL; None: whenever."""
-    lines = _sold(vendor).filter(partner=OuterRef("pk"))
-    return Exists(lines if since is None else lines.filter(counts_on__gte=since))
+def bought(*, vendor: Vendor, since: date = date.min) -> Combinable:
+    """Whether a row of `Partner` has a sale that counts on `since`, the first day of a quarter, or later; as SQL."""
+    sums = PartnerQuarter.objects.filter(vendor=vendor, quarter__gte=since, partner=OuterRef("pk"), bought__gt=0)
+    invoices = _sold(vendor).filter(evidence=Evidence.INVOICE, partner=OuterRef("pk"), counts_on__gte=since)
+    return Exists(sums) | Exists(invoices)
 
 
 def _counting(vendor: Vendor, currency: str, start: date, end: date) -> QuerySet[SaleLine]:

@@ -15,13 +15,14 @@ from programs.models import CURRENCY, Distributor, Vendor
 
 # In the order of the key, so that bookings which do meet lock the sums in the same order.
 _SUM = """
-    INSERT INTO {table} AS known ({key}, lines, quantity, net, without_value)
-    SELECT {selected}, count(*), sum(quantity), coalesce(sum(net), 0),
-        count(*) FILTER (WHERE net IS NULL)
+    INSERT INTO {table} AS known ({key}, lines, quantity, net, without_value, bought)
+    SELECT {selected}, count(*), sum(quantity), coalesce(sum(net), 0), count(*) FILTER (WHERE net IS NULL),
+        count(*) FILTER (WHERE quantity > 0 AND reverses_id IS NULL)
+            - count(*) FILTER (WHERE quantity < 0 AND reverses_id IS NOT NULL)
     FROM {lines} WHERE evidence = 'sell_out' GROUP BY {key} ORDER BY {key}
     ON CONFLICT ({key}) DO UPDATE SET lines = known.lines + excluded.lines,
         quantity = known.quantity + excluded.quantity, net = known.net + excluded.net,
-        without_value = known.without_value + excluded.without_value;
+        without_value = known.without_value + excluded.without_value, bought = known.bought + excluded.bought;
 """
 
 
@@ -54,7 +55,10 @@ SUM_UP = pgtrigger.Trigger(
 
 
 class Sums(models.Model):
-    """Of lines that count in one currency. `without_value`: lines whose net is empty; they add nothing to `net`."""
+    """Of lines that count in one currency. `without_value`: lines whose net is empty; they add nothing to `net`.
+
+    `bought`: lines that are no returns and have not been taken back.
+    """
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
     distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -63,6 +67,8 @@ class Sums(models.Model):
     quantity = models.DecimalField(max_digits=20, decimal_places=3)
     net = models.DecimalField(max_digits=20, decimal_places=2)
     without_value = models.PositiveIntegerField()
+    # What one booking adds may be below zero.
+    bought = models.IntegerField()
 
     class Meta:
         abstract = True

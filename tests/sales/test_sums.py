@@ -122,6 +122,11 @@ def test_the_sums_are_those_of_all_lines_looked_at_one_by_one(world: World, sale
             assert totals.net.get("EUR", 0) == sum(by_partner.values())
             for partner in (world.reseller, world.rival):
                 assert quarters(world, vendor.pk, partner, lines)
+            for since in (date.min, Period.containing(PeriodKind.QUARTER, TODAY).start):
+                sold = SaleLine.objects.filter(vendor=vendor, quantity__gt=0, reverses=None, reversed_by=None)
+                buyers = set(sold.filter(counts_on__gte=since).values_list("partner", flat=True))
+                found = Partner.objects.filter(revenue.bought(vendor=vendor, since=since))
+                assert set(found.values_list("pk", flat=True)) == buyers
         transaction.set_rollback(True)
 
 
