@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_what_was_decided_is_not_decided_again(world: World) -> None:
 @pytest.mark.parametrize("role", ["vendor_finance", "rival_channel_manager", "reseller_owner", "platform_admin"])
 def test_only_channel_managers_and_admins_decide(world: World, role: str) -> None:
     row = doubtful(world)
-    asked = {"actor": Actor.of(getattr(world, role)), "vendor": world.vendor, "rows": [row.pk]}
+    asked: dict[str, Any] = {"actor": Actor.of(getattr(world, role)), "vendor": world.vendor, "rows": [row.pk]}
     with pytest.raises(NotAllowed):
         accept_rows(now=NOW, **asked)
     with pytest.raises(NotAllowed):
