@@ -33,6 +33,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex(
+            model_name='saleline',
+            name='sale_by_vendor_day',
+        ),
+        migrations.RemoveIndex(
+            model_name='saleline',
+            name='sale_by_partner_day',
+        ),
+        migrations.AddIndex(
+            model_name='saleline',
+            index=models.Index(fields=['partner', '-counts_on', '-id'], include=('vendor', 'product', 'distributor', 'evidence', 'cut', 'quantity', 'net', 'currency', 'project_ref'), name='sale_by_partner_day'),
+        ),
         migrations.CreateModel(
             name='PartnerQuarter',
             fields=[
