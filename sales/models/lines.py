@@ -145,13 +145,22 @@ class SaleLine(Sold):
             ),
         ]
         indexes = [
-            # Aggregates walk a partner's or a vendor's lines of a period; included columns spare the table.
+            # Aggregates and lists walk a partner's lines of a period; included columns spare aggregates the table.
             models.Index(
-                fields=["vendor", "counts_on", "partner"],
-                include=["product", "distributor", "evidence", "cut", "quantity", "net", "currency"],
-                name="sale_by_vendor_day",
+                fields=["partner", "-counts_on", "-id"],
+                include=[
+                    "vendor",
+                    "product",
+                    "distributor",
+                    "evidence",
+                    "cut",
+                    "quantity",
+                    "net",
+                    "currency",
+                    "project_ref",
+                ],
+                name="sale_by_partner_day",
             ),
-            models.Index(fields=["partner", "-counts_on", "-id"], name="sale_by_partner_day"),
             # Invoices, which the sums of `sales.models.summary` leave out.
             models.Index(
                 fields=["vendor", "counts_on"], condition=Q(evidence=Evidence.INVOICE), name="invoice_by_vendor_day"
