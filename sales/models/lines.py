@@ -161,6 +161,8 @@ class SaleLine(Sold):
                 ],
                 name="sale_by_partner_day",
             ),
+            # What was booked for a day since a closing (`rebates.late`).
+            models.Index(fields=["vendor", "cut", "counts_on"], name="sale_by_cut"),
             # Invoices, which the sums of `sales.models.summary` leave out.
             models.Index(
                 fields=["vendor", "counts_on"], condition=Q(evidence=Evidence.INVOICE), name="invoice_by_vendor_day"
