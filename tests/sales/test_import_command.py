@@ -97,6 +97,6 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(world: World, tmp_path: Pa
 
 
 def test_the_way_of_writing_can_be_named(world: World, file: Path) -> None:
-    file.write_bytes(report("K-1;;R-1;1;02.11.2026;21HM;1;1.000;;"))
+    file.write_bytes(report("K-1;;R-1;1;02.11.2026;4X40;1;100.000;;"))
     assert "can mean two different numbers" in run(file)[1]
     assert run(file, "--numbers=en")[0].startswith("read 1, matched 1")

@@ -78,13 +78,14 @@ class Command(BaseCommand):
             "unmatched": result.unmatched,
             "duplicate": result.duplicate,
             "refused": result.refused,
-            "unchanged": result.unchanged,
-            "taken_back": result.taken_back,
         }
+        replaced = {"unchanged": result.unchanged, "taken_back": result.taken_back}
         if as_json:
             about = {"report": result.report.pk, "known": result.known, "errors": []}
-            self.stdout.write(json.dumps({**figures, **about}))
+            self.stdout.write(json.dumps({**figures, **replaced, **about}))
             return
+        if result.report.replaces_id and not result.known:
+            figures |= replaced
         self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items()))
         if result.known:
             received = timezone.localtime(result.report.uploaded_at)
