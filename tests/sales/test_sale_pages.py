@@ -97,7 +97,7 @@ def test_an_invoice_of_a_reported_sale_is_not_counted_again(world: World, owner:
 
 
 def test_exports_hold_all_rows_and_no_formula(world: World, owner: Client) -> None:
-    send(world, report("K-1;;=1+1;1;02.11.2026;21HM;1;1,50;;"))
+    send(world, report("K-1;;=1+1;1;02.11.2026;21HM;1;1000,50;;"))
     content = owner.get(LIST + "?export=csv").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert len(rows) == 6
