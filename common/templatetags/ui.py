@@ -338,7 +338,7 @@ def list_query(
 
 @register.simple_tag
 def table_rows(table: Any) -> SafeString:
-    """The rows of the page, written here: a template takes several times as long for as many cells."""
+    """The rows of the page, written here: much of the time of a list went into the template of its cells."""
     opened = [
         (
             column,
