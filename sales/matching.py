@@ -199,25 +199,28 @@ def _remember_vat_ids(vendor: Vendor, distributor: Distributor, now: datetime) -
         cursor.execute(REMEMBER_VAT_IDS, {**values, "now": now})
 
 
-# A key that was booked and taken back before goes on with its next generation.
+# The lines' ids are drawn first, so that rows and lines find each other by id and not by their keys. A key that was
+# booked and taken back before goes on with its next generation, looked up for all before the first line is written.
 _BOOK = f"""
-{BOOKABLE}, booked AS (
-    INSERT INTO sales_saleline ({", ".join(SOLD_COLUMNS)}, partner_id, product_id, evidence, cut, generation, booked_at)
-    SELECT {", ".join(f"waiting.{name}" for name in SOLD_COLUMNS)}, bookable.partner_id, bookable.product_id,
-        '{Evidence.SELL_OUT.value}', %(cut)s, coalesce(1 + (
-            SELECT max(generation) FROM sales_saleline AS known
-            WHERE known.vendor_id = waiting.vendor_id AND known.distributor_id = waiting.distributor_id
-                AND known.evidence = '{Evidence.SELL_OUT.value}' AND known.reverses_id IS NULL
-                AND known.document_key = waiting.document_key AND known.document_line = waiting.document_line
-        ), 0), %(now)s
-    FROM bookable JOIN sales_waitingrow AS waiting USING (id) ORDER BY waiting.id
-    RETURNING id, document_key, document_line
+{BOOKABLE}, numbered AS MATERIALIZED (
+    SELECT ordered.*, nextval(pg_get_serial_sequence('sales_saleline', 'id')) AS line_id
+    FROM (SELECT * FROM bookable ORDER BY id) AS ordered
+), taken_back AS MATERIALIZED (
+    SELECT waiting.id, 1 + max(known.generation) AS generation
+    FROM numbered JOIN sales_waitingrow AS waiting USING (id)
+    JOIN sales_saleline AS known ON known.vendor_id = waiting.vendor_id
+        AND known.distributor_id = waiting.distributor_id AND known.evidence = '{Evidence.SELL_OUT.value}'
+        AND known.document_key = waiting.document_key AND known.document_line = waiting.document_line
+    WHERE known.reverses_id IS NULL GROUP BY waiting.id
+), booked AS (
+    INSERT INTO sales_saleline (id, {", ".join(SOLD_COLUMNS)}, partner_id, product_id, evidence, cut, generation,
+        booked_at)
+    SELECT numbered.line_id, {", ".join(f"waiting.{name}" for name in SOLD_COLUMNS)}, numbered.partner_id,
+        numbered.product_id, '{Evidence.SELL_OUT.value}', %(cut)s, coalesce(taken_back.generation, 0), %(now)s
+    FROM numbered JOIN sales_waitingrow AS waiting USING (id) LEFT JOIN taken_back USING (id) ORDER BY waiting.id
 )
-UPDATE sales_waitingrow AS waiting SET state = '{State.BOOKED.value}', sale_line_id = booked.id
-FROM booked
-WHERE waiting.vendor_id = %(vendor)s AND waiting.distributor_id = %(distributor)s
-    AND waiting.document_key = booked.document_key AND waiting.document_line = booked.document_line
-    AND waiting.state = '{State.WAITING.value}'
+UPDATE sales_waitingrow AS waiting SET state = '{State.BOOKED.value}', sale_line_id = numbered.line_id
+FROM numbered WHERE waiting.id = numbered.id
 """  # noqa: S608
 
 
