@@ -574,7 +574,9 @@ def test_finance_uploads_nothing_and_does_not_see_what_is_on_its_way(
 
 @pytest.mark.parametrize("step", ["", "layout/", "errors/"])
 def test_an_upload_of_others_is_missing(world: World, manager: Client, signed_in: SignedIn, step: str) -> None:
-    pk = path(send(manager, world, report(*ROWS))).rstrip("/").rpartition("/")[2]
+    own = path(refused(manager, world))
+    assert manager.get(f"{own}{step}").status_code == 200
+    pk = own.rstrip("/").rpartition("/")[2]
     for stranger, area in (
         (world.rival_channel_manager, "vendor/ibm/reports"),
         (world.rival_reporter, "distributor/komsa"),
