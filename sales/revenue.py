@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncQuarter
 
@@ -69,11 +69,11 @@ def last_sale_of_partner(*, vendor: Vendor) -> Combinable:
     return Coalesce(_last_sale(vendor), date.min)
 
 
-def bought(*, vendor: Vendor, since: date = date.min) -> Combinable:
+def bought(*, vendor: Vendor, since: date = date.min) -> Q:
     """Whether a row of `Partner` has a sale that counts on `since`, the first day of a quarter, or later; as SQL."""
     sums = PartnerQuarter.objects.filter(vendor=vendor, quarter__gte=since, partner=OuterRef("pk"), bought__gt=0)
     invoices = _sold(vendor).filter(evidence=Evidence.INVOICE, partner=OuterRef("pk"), counts_on__gte=since)
-    return Exists(sums) | Exists(invoices)
+    return Q(Exists(sums)) | Q(Exists(invoices))
 
 
 def _counting(vendor: Vendor, currency: str, start: date, end: date) -> QuerySet[SaleLine]:
