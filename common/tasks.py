@@ -13,7 +13,7 @@ SECONDS = 80
 """A task ends by itself before its time limit; the next tick goes on where it stopped."""
 
 
-@shared_task(name="common.send_mails", queue="mail", ignore_result=True)
+@shared_task(name="common.send_mails", ignore_result=True)
 def send_mails() -> None:
     outbox.sweep(now=timezone.now())
     deadline = time.monotonic() + SECONDS

@@ -16,6 +16,13 @@ from kombu import Exchange, Queue
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 QUEUES = ("money", "mail", "import")
+ROUTES = {
+    "portal.*": {"queue": "money"},
+    "rebates.*": {"queue": "money"},
+    "common.send_mails": {"queue": "mail"},
+    "sales.*": {"queue": "import"},
+}
+"""By the task's name; no task goes where nobody said it should."""
 
 # Seconds. A task is killed at the hard limit, long before the broker would hand its message to a second worker.
 SOFT_TIME_LIMIT = 100
@@ -28,6 +35,7 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_queues=[Queue(name, Exchange("portal", type="direct"), routing_key=name) for name in QUEUES],
+    task_routes=ROUTES,
     task_default_queue="money",
     task_default_exchange="portal",
     task_default_routing_key="money",

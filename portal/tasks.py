@@ -13,7 +13,7 @@ STEPS = (close_due, announce, send_mails, import_queued)
 """Each looks at the rows itself and does what is due or was left unfinished."""
 
 
-@shared_task(name="portal.tick", queue="money", ignore_result=True)
+@shared_task(name="portal.tick", ignore_result=True)
 def tick() -> None:
     for step in STEPS:
         # A hint that waited for a minute is followed by a fresh one.

@@ -349,7 +349,12 @@ class RebateTerms(models.Model):
 
     @property
     def terms(self) -> Terms:
-        return Terms.model_validate(self.document)
+        """The document as terms, checked once as long as it stays the same object. Raises TermsError."""
+        document, terms = self.__dict__.get("_checked", (None, None))
+        if terms is None or document is not self.document:
+            terms = Terms.model_validate(self.document)
+            self.__dict__["_checked"] = (self.document, terms)
+        return terms
 
     def clean(self) -> None:
         """Errors of the document or of the start, at their fields."""

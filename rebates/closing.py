@@ -20,6 +20,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
+from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
 from common.errors import DomainError
 from common.models import User
 from common.periods import Period
@@ -31,12 +32,17 @@ from rebates.models import Closing, ClosingItem, Posting, Settlement
 from sales import books
 
 log = structlog.get_logger(__name__)
+RETRYING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
 State = Closing.State
 ZERO = Decimal("0.00")
 Before = dict[tuple[int, str, str, str], Decimal]
 Found = dict[int, list[Figure]]
 # What wrong data of one partner can raise. A deadlock or a lost connection is no such thing: the chunk is tried again.
 NOT_CALCULABLE = (DataError, IntegrityError, ArithmeticError, ValueError, DomainError)
+
+
+class NotAllowed(DomainError):
+    """The actor has no say in the vendor's closings."""
 
 
 class NothingToClose(DomainError):
@@ -288,8 +294,11 @@ def seal(*, closing_id: int, now: datetime) -> bool:
     return moved == 1
 
 
-def retry_parked(*, closing_id: int) -> int:
-    """Put parked items back to work, after their cause was repaired; returns how many."""
+def retry_parked(*, closing_id: int, actor: Actor) -> int:
+    """Put parked items back to work, after their cause was repaired; returns how many. Raises NotAllowed."""
+    vendor_id = Closing.objects.values_list("program__vendor_id", flat=True).get(pk=closing_id)
+    if not (actor.is_system or actor.has(VENDOR, vendor_id, *RETRYING_ROLES)):
+        raise NotAllowed(_("Only finance and vendor admins let partners be calculated again."))
     parked = ClosingItem.objects.filter(
         closing_id=closing_id, closing__state=State.FROZEN, state=ClosingItem.State.PARKED
     )

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from common import formats
-from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE
+from common.access import VENDOR
 from common.filters import FilterSet
 from common.money import ZERO
 from common.period_names import period_name
@@ -30,14 +30,12 @@ from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
 from rebates import closings as selectors
 from rebates import tasks
-from rebates.closing import retry_parked
+from rebates.closing import RETRYING_ROLES, retry_parked
 from rebates.closing_tables import AmountFilter, AmountLine, AmountTable, ClosingFilter, ClosingLine, ClosingTable
 from rebates.closings import Amount, ClosingRow
 from rebates.live import terms_in_force
 from rebates.models import Closing
 from rebates.views import vendor_url
-
-MAY_RETRY = (VENDOR_FINANCE, VENDOR_ADMIN)
 
 
 def state_of(row: ClosingRow) -> tuple[str, Tone]:
@@ -207,7 +205,7 @@ class ClosingPage(VendorListPage):
                 }
                 for item in items.parked
             ],
-            "may_retry": actor.has(VENDOR, self.vendor.pk, *MAY_RETRY),
+            "may_retry": actor.has(VENDOR, self.vendor.pk, *RETRYING_ROLES),
             "retry_url": reverse("rebates:closing-retry", args=[self.vendor.slug, self.program.slug, str(self.period)]),
             "biggest": [self._line(row) for row in selectors.biggest(amounts)],
             "most_changed": [self._line(row) for row in selectors.most_changed(amounts)],
@@ -238,14 +236,14 @@ def _stages(row: ClosingRow, items: selectors.Items, today: Any) -> list[Stage]:
     return stages
 
 
-@in_vendor(*MAY_RETRY)
+@in_vendor(*RETRYING_ROLES)
 @require_POST
 def retry(request: PersonRequest, vendor: Vendor, program: str, period: str) -> HttpResponse:
     """Put the parked partners of a closing back to work."""
     actor = request.actor
     closings = Closing.objects.visible_to(actor).filter(program__vendor=vendor)
     closing = get_object_or_404(closings, program__slug=program, period=period)
-    count = retry_parked(closing_id=closing.pk)
+    count = retry_parked(closing_id=closing.pk, actor=actor)
     if count:
         _work_on(closing.pk)
         text = ngettext("%(count)s partner is calculated again.", "%(count)s partners are calculated again.", count)

@@ -14,7 +14,7 @@ from rebates.models import Closing
 SECONDS = 50
 
 
-@shared_task(name="rebates.close_due", queue="money", ignore_result=True)
+@shared_task(name="rebates.close_due", ignore_result=True)
 def close_due() -> None:
     """Open what is due today and hand every unfinished closing to a worker."""
     closing.ensure_due_closings(today=timezone.localdate(), now=timezone.now())
@@ -23,7 +23,7 @@ def close_due() -> None:
         run_closing.delay(pk)
 
 
-@shared_task(name="rebates.run_closing", queue="money", ignore_result=True)
+@shared_task(name="rebates.run_closing", ignore_result=True)
 def run_closing(closing_id: int) -> None:
     """Carry one closing as far as it goes; the next tick goes on where this one stops."""
     try:
@@ -41,7 +41,7 @@ def run_closing(closing_id: int) -> None:
         raise
 
 
-@shared_task(name="rebates.announce", queue="money", ignore_result=True)
+@shared_task(name="rebates.announce", ignore_result=True)
 def announce() -> None:
     """Make the mails of what was sealed; sending them is another task's."""
     announcing.announce(now=timezone.now(), chunk=settings.CLOSING_CHUNK)

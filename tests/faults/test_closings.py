@@ -15,6 +15,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from common.access import Actor
 from common.periods import Period
 from partners.models import Partner
 from programs.models import Distributor, Product, Program
@@ -231,7 +232,7 @@ def test_a_partner_with_an_impossible_amount_is_parked_alone_and_finished_after_
         cursor.execute("ALTER TABLE sales_saleline DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM sales_saleline WHERE id = %s", [wrong.pk])
         cursor.execute("ALTER TABLE sales_saleline ENABLE TRIGGER USER")
-    retry_parked(closing_id=closing.pk)
+    retry_parked(closing_id=closing.pk, actor=Actor.system())
     close(database_url)
 
     assert digest() == quiet

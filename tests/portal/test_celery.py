@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,14 @@ def our_tasks() -> dict[str, Task[Any, Any]]:
     return {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
 
 
-@pytest.mark.filterwarnings("ignore:(?s).*task attribute is deprecated")
 def test_every_task_has_a_name_of_its_app_and_a_queue_that_workers_listen_to(our_tasks: dict[str, Any]) -> None:
     assert {"portal.tick", "rebates.close_due", "rebates.run_closing", "rebates.announce", "common.send_mails"} <= set(
         our_tasks
     )
     for name, task in our_tasks.items():
         assert name.partition(".")[0] == task.__module__.partition(".")[0], name
-        assert task.queue in celery.QUEUES, name
+        assert [pattern for pattern in celery.ROUTES if fnmatch(name, pattern)], name
+        assert app.amqp.router.route({}, name)["queue"].name in celery.QUEUES, name
         assert task.ignore_result, name
 
 

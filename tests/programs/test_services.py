@@ -136,3 +136,13 @@ def test_a_new_version_starts_after_one_that_is_published_ahead(world: World) ->
     publish(draft(world, starts_on=date(2027, 4, 1)))
     made = services.new_version(terms_id=world.terms.pk, actor=Actor.system(), today=TODAY)
     assert made.starts_on == date(2027, 7, 1)
+
+
+def test_a_document_is_checked_once_until_it_is_another_one(world: World) -> None:
+    terms = RebateTerms.objects.get(pk=world.terms.pk)
+    first = terms.terms
+    assert terms.terms is first
+    terms.document = {**terms.document, "period": "month"}
+    assert terms.terms.period == "month"
+    terms.refresh_from_db()
+    assert terms.terms == first

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
+from common.access import Actor
 from common.models import User
 from common.periods import Period
 from rebates import closing, tasks
@@ -285,3 +286,11 @@ def _queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
     return len(queries)
+
+
+def test_the_service_itself_lets_nobody_else_retry(world: World) -> None:
+    closing_id = park(world).pk
+    for person in (world.channel_manager, world.rival_vendor_finance, world.platform_admin):
+        with pytest.raises(closing.NotAllowed, match="Only finance and vendor admins"):
+            closing.retry_parked(closing_id=closing_id, actor=Actor.of(person))
+    assert closing.retry_parked(closing_id=closing_id, actor=Actor.of(world.vendor_finance)) == 1
