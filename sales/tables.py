@@ -80,9 +80,7 @@ class ReasonColumn(tables.Column):
     def _reasons(record: Any) -> list[str]:
         if record.state != WaitingRow.State.WAITING:
             return [str(record.get_state_display())]
-        doubts = [] if record.settled_at else record.doubts
         reasons = {
-            **{str(WaitingRow.Doubt(doubt).label): True for doubt in doubts},
             _("unknown customer"): not record.customer_known,
             _("unknown article"): not record.article_known,
             _("currency of no program"): not record.currency_known,
