@@ -148,39 +148,40 @@ def import_sellout(
         return earlier
     if layout is None:
         layout, _rows = settled_layout(vendor=vendor, distributor=distributor, content=content)
-    scope = _scope(vendor, today, replaces)
+    report = SellOutReport(
+        vendor=vendor,
+        distributor=distributor,
+        file_name=tidy_name(file_name),
+        content=content,
+        sha256=sha256,
+        layout=layout.to_document(),
+        uploaded_by=uploaded_by,
+        uploaded_at=now,
+        replaces=replaces,
+    )
     with transaction.atomic(), staging(vendor_id=vendor.pk, distributor_id=distributor.pk, layout=layout) as rows:
-        read = _fill(rows, vendor, content, layout, progress)
+        report.rows = _fill(rows, vendor, content, layout, progress)
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
         if earlier := _imported_before(vendor, distributor, sha256):
             return earlier
-        if replaces is not None:
-            _check_replaceable(vendor, distributor, replaces)
-        clashes = rows.compare(scope, LISTED_PROBLEMS)
-        if clashes.problems:
-            unlisted = max(0, clashes.rows - LISTED_PROBLEMS)
-            replaceable = None if replaces else _replaceable(vendor, distributor, clashes.reports)
-            raise ReportRefused(clashes.problems, read=read, unlisted=unlisted, replaceable=replaceable)
-        found = rows.sort(scope)
-        report = SellOutReport.objects.create(
-            vendor=vendor,
-            distributor=distributor,
-            file_name=tidy_name(file_name),
-            content=content,
-            sha256=sha256,
-            layout=layout.to_document(),
-            uploaded_by=uploaded_by,
-            uploaded_at=now,
-            replaces=replaces,
-            rows=read,
-            matched=found.bookable,
-            unmatched=found.waiting,
-            duplicates=found.known,
-            unchanged=found.unchanged,
-            taken_back=found.gone,
-        )
-        rows.book(report, cut=current_cut(vendor_id=vendor.pk), now=now)
-    return ImportResult(report, read, found.bookable, found.waiting, found.known, found.unchanged, found.gone)
+        return _book(report, rows, _scope(vendor, today, replaces), now)
+
+
+def _book(report: SellOutReport, rows: Staging, scope: Scope, now: datetime) -> ImportResult:
+    """Compare what was staged with what is known, and bring the report and its new rows into the books."""
+    if report.replaces is not None:
+        _check_replaceable(report, report.replaces)
+    clashes = rows.compare(scope, LISTED_PROBLEMS)
+    if clashes.problems:
+        unlisted = max(0, clashes.rows - LISTED_PROBLEMS)
+        replaceable = None if report.replaces else _last_of_chain(clashes.reports)
+        raise ReportRefused(clashes.problems, read=report.rows, unlisted=unlisted, replaceable=replaceable)
+    found = rows.sort(scope)
+    report.matched, report.unmatched, report.duplicates = found.bookable, found.waiting, found.known
+    report.unchanged, report.taken_back = found.unchanged, found.gone
+    report.save(force_insert=True)
+    rows.book(report, cut=current_cut(vendor_id=report.vendor_id), now=now)
+    return ImportResult(report, report.rows, found.bookable, found.waiting, found.known, found.unchanged, found.gone)
 
 
 def _scope(vendor: Vendor, today: date, replaces: SellOutReport | None) -> Scope:
@@ -203,16 +204,16 @@ def _chain(report: SellOutReport | None) -> list[int]:
     return found
 
 
-def _check_replaceable(vendor: Vendor, distributor: Distributor, report: SellOutReport) -> None:
-    if (report.vendor_id, report.distributor_id) != (vendor.pk, distributor.pk):
-        raise CannotReplace(_("This report is none of %(distributor)s's.") % {"distributor": distributor.name})
-    later = SellOutReport.objects.filter(replaces=report).only("file_name").first()
+def _check_replaceable(report: SellOutReport, earlier: SellOutReport) -> None:
+    if (earlier.vendor_id, earlier.distributor_id) != (report.vendor_id, report.distributor_id):
+        raise CannotReplace(_("This report is none of %(distributor)s's.") % {"distributor": report.distributor.name})
+    later = SellOutReport.objects.filter(replaces=earlier).only("file_name").first()
     if later is not None:
         raise CannotReplace(_("This report was replaced by “%(file)s” already.") % {"file": later.file_name})
 
 
-def _replaceable(vendor: Vendor, distributor: Distributor, reports: Sequence[int]) -> SellOutReport | None:
-    """The last report of the chain in which most of the rows with other values stand."""
+def _last_of_chain(reports: Sequence[int]) -> SellOutReport | None:
+    """The report that now stands for the first of these."""
     if not reports:
         return None
     report = SellOutReport.objects.defer("content").get(pk=reports[0])
