@@ -52,11 +52,11 @@ class LatePage(VendorListPage):
         return lines.filter(vendor=self.vendor, pk__in=[each.line.pk for each in self.late])
 
     def table_options(self) -> dict[str, Any]:
-        named = {
-            "program": {each.beyond.program.pk for each in self.late},
-            "rebate": {each.terms.code for each in self.late},
+        several = {
+            "program": len({each.beyond.program.pk for each in self.late}) > 1,
+            "rebate": len({each.terms.pk for each in self.late}) > 1,
         }
-        return {"exclude": [name for name, several in named.items() if len(several) < 2]}
+        return {"exclude": [name for name, shown in several.items() if not shown]}
 
     def filter_options(self) -> dict[str, Any]:
         programs = {each.beyond.program.slug: each.beyond.program.name for each in self.late}

@@ -18,7 +18,7 @@ def test_the_tab_of_an_account_page_is_in_sight(portal: Served, windows: OpenWin
     last = window.page.locator(f"{TABS} a").last.get_attribute("href")
     assert last is not None
     window.go(last)
-    active = window.page.locator(f"{TABS} [aria-current]")
+    active = window.page.locator(f"{TABS} .active")
     expect(active).to_have_count(1)
     expect(active).to_be_in_viewport(ratio=0.95)
     window.see()
