@@ -143,6 +143,10 @@ function start() {
   markTheme();
   drawCharts(document);
   focusErrors(document);
+  // On a phone the tab of this page may lie outside its row.
+  const tab = document.querySelector(".page-tabs .active");
+  const row = tab?.closest(".nav");
+  if (row) row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.offsetWidth) / 2;
 }
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

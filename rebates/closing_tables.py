@@ -143,12 +143,12 @@ class LateTable(Table):
     program = tables.Column(verbose_name=_("Program"))
     rebate = tables.Column(verbose_name=_("Rebate"))
     period = tables.Column(order_by="ends", verbose_name=_("Period"))
+    reason = tables.Column(verbose_name=_("Why it is not settled"))
     day = DateColumn(verbose_name=_("Counts on"))
     product = tables.Column(verbose_name=_("Product"))
     quantity = NumberColumn(verbose_name=_("Quantity"))
     net = MoneyColumn(currency_from="currency", verbose_name=_("Net"))
     booked_at = MomentColumn(verbose_name=_("Booked"))
-    reason = tables.Column(verbose_name=_("Why it is not settled"))
 
 
 class LateFilter(FilterSet):

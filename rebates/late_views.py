@@ -51,6 +51,13 @@ class LatePage(VendorListPage):
         lines = SaleLine.objects.visible_to(self.request.actor)
         return lines.filter(vendor=self.vendor, pk__in=[each.line.pk for each in self.late])
 
+    def table_options(self) -> dict[str, Any]:
+        several = {
+            "program": len({each.beyond.program.pk for each in self.late}) > 1,
+            "rebate": len({each.terms.pk for each in self.late}) > 1,
+        }
+        return {"exclude": [name for name, shown in several.items() if not shown]}
+
     def filter_options(self) -> dict[str, Any]:
         programs = {each.beyond.program.slug: each.beyond.program.name for each in self.late}
         periods = {str(each.beyond.period): period_name(each.beyond.period) for each in self.late}

@@ -233,7 +233,7 @@ def test_the_list_is_filtered_by_period_and_exported_safely(listed: World, signe
     rows = client.get(PAGE, {"period": "2026Q1", "program": "topseller"}).context["table"].rows
     assert [row.record.document for row in rows] == ["S-1"]
     export = client.get(PAGE, {"export": "csv"}).content.decode("utf-8-sig").splitlines()
-    assert export[0].startswith("Document,Partner,Program,Rebate,Period,Counts on")
+    assert export[0].startswith("Document,Partner,Period,Why it is not settled,Counts on")
     assert [row.split(",")[0] for row in export[1:]] == ["'=S-2", "S-1"]
 
 
