@@ -23,7 +23,7 @@ from rebates.engine import Facts
 from rebates.engine.eligibility import reason_for_nothing
 from rebates.live import next_closing, published_terms, terms_of_then
 from rebates.models import Closing
-from sales.models import Books, SaleLine
+from sales.models import SaleLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,7 @@ def late_lines(*, vendor: Vendor, actor: Actor, most: int | None = None) -> list
     beyond = periods_beyond(vendor=vendor)
     if not beyond:
         return []
-    newest = Books.objects.get(vendor=vendor).cut  # there is one since the first of these closings
-    somewhere = reduce(or_, (_booked_after(each, newest) for each in beyond))
+    somewhere = reduce(or_, (_booked_after(each) for each in beyond))
     # A line and the one that takes it back, both late, leave nothing to settle.
     lines = SaleLine.objects.visible_to(actor).filter(somewhere, vendor=vendor, reversed_by__isnull=True)
     late: dict[Program, dict[int, list[Beyond]]] = defaultdict(lambda: defaultdict(list))
@@ -95,10 +94,9 @@ def late_lines(*, vendor: Vendor, actor: Actor, most: int | None = None) -> list
     return sorted(found, key=lambda row: (-row.beyond.period.end.toordinal(), row.beyond.program.name, row.line.pk))
 
 
-def _booked_after(beyond: Beyond, newest: int) -> Q:
-    """Asked cut by cut, as the index `sale_by_cut` answers at once: there are few cuts and may be millions of lines."""
-    period, cuts = beyond.period, list(range(beyond.cut + 1, newest + 1))
-    return Q(counts_on__gte=period.start, counts_on__lt=period.end, cut__in=cuts)
+def _booked_after(beyond: Beyond) -> Q:
+    period = beyond.period
+    return Q(counts_on__gte=period.start, counts_on__lt=period.end, cut__gt=beyond.cut)
 
 
 def _counting(program: Program, late: Mapping[int, Sequence[Beyond]]) -> Iterable[LateLine]:

@@ -8,14 +8,14 @@ from django.utils import timezone
 from sales import uploads
 
 
-@shared_task(name="sales.import_queued", queue="import", ignore_result=True)
+@shared_task(name="sales.import_queued", ignore_result=True)
 def import_queued() -> None:
     """Hand every queued file to a worker again, in case its message was lost."""
     for pk in uploads.sweep(now=timezone.now()):
         run_upload.delay(pk)
 
 
-@shared_task(name="sales.run_upload", queue="import", ignore_result=True)
+@shared_task(name="sales.run_upload", ignore_result=True)
 def run_upload(upload_id: int) -> None:
     """Import one file, from its beginning to its end."""
     uploads.run(upload_id=upload_id, now=timezone.now(), today=timezone.localdate())
