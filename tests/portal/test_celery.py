@@ -17,6 +17,7 @@ from common.tasks import send_mails
 from portal import celery, tasks
 from portal.celery import app
 from rebates import tasks as rebate_tasks
+from sales.tasks import import_queued
 from tests import services
 from tests.people import person
 from tests.world import NOW
@@ -84,14 +85,19 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
         waiting: list[Any] = [broker.lrange(queue, 0, -1) for queue in celery.QUEUES]
     sent = [json.loads(message) for messages in waiting for message in messages]
     names = [message["headers"]["task"] for message in sent]
-    assert sorted(names) == ["common.send_mails", "rebates.announce", "rebates.close_due"]
+    assert sorted(names) == [
+        "common.send_mails",
+        "rebates.announce",
+        "rebates.close_due",
+        "sales.import_queued",
+    ]
     for message in sent:
         assert message["headers"]["expires"] is not None
         assert message["headers"]["argsrepr"] == "()"
 
 
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
-    assert (rebate_tasks.close_due, rebate_tasks.announce, send_mails) == tasks.STEPS
+    assert (rebate_tasks.close_due, rebate_tasks.announce, send_mails, import_queued) == tasks.STEPS
 
 
 def test_a_worker_sends_what_waits_in_the_outbox(own_database: str, tmp_path: Path) -> None:

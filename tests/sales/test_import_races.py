@@ -79,7 +79,9 @@ def test_every_row_imported_while_books_are_frozen_is_in_this_cut_or_in_the_next
 
 def test_a_failed_import_leaves_nothing_and_holds_nothing(committed: World) -> None:
     content = many_rows()
-    refused, taken = at_once(sending(committed, content.replace(b"10,50", b"10,5x", 1)), sending(committed, content))
+    refused, taken = at_once(
+        sending(committed, content.replace(b"1000,50", b"1000,5x", 1)), sending(committed, content)
+    )
     assert isinstance(refused, Exception)
     assert taken.matched == MANY  # type: ignore[attr-defined]
     assert WaitingRow.objects.filter(vendor=committed.vendor).count() == 1
