@@ -34,11 +34,12 @@ class PartnerListPage(ListPage):
         return self.kwargs["partner"]
 
 
-def in_partner(*roles: str) -> Callable[[View], View]:
+def in_partner(*roles: str, part_of_page: bool = False) -> Callable[[View], View]:
     """Turns the number `partner` of the address into a company of which the person is a member.
 
     Members without one of `roles` get 403, everybody else 404. A vendor's staff who have begun a viewing
-    (`partners.viewing`) are let in to look, where no role is asked for; `request.viewing` is then set.
+    (`partners.viewing`) are let in to look, where no role is asked for; `request.viewing` is then set. What is
+    `part_of_page` and fetched after it is not recorded once more.
     """
 
     def decorate(view: View) -> View:
@@ -59,7 +60,7 @@ def in_partner(*roles: str) -> Callable[[View], View]:
                 return render(request, "partners/read_only.html", status=403)
             if roles and not request.actor.has(PARTNER, found.pk, *roles):
                 raise PermissionDenied
-            if look is not None:
+            if look is not None and not part_of_page:
                 viewing.record(viewing=look, path=request.path, now=timezone.now())
             return view(request, partner=found, **kwargs)
 

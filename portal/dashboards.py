@@ -32,7 +32,7 @@ def vendor(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     return _dashboard(request)
 
 
-@in_partner()
+@in_partner(part_of_page=True)
 def partner_panels(request: PersonRequest, partner: Partner, column: str) -> HttpResponse:
     """Cards that the partner's dashboard fetches after it is shown."""
     return _later(request, column)
@@ -57,6 +57,8 @@ def _dashboard(request: PersonRequest) -> HttpResponse:
     actor, today = request.actor, request.today
     context = {
         "panels": registry.panels_of(area, actor, today),
+        # What waits for the partner's people is theirs: whoever only looks on is not told that nothing does.
+        "shows_tasks": getattr(request, "viewing", None) is None,
         "tasks": _tasks(registry.waiting_in(area, actor, today), today),
         "nothing_waits": _("Nothing is waiting for you."),
     }

@@ -47,8 +47,11 @@ def claims_about(*, kind: SubjectKind, subject: Model, actor: Actor) -> QuerySet
 def corrections_for(claim: Claim) -> QuerySet[SaleLine]:
     """Lines of the partner booked since it asked, those that fit best first: they may be the correction."""
     lines = SaleLine.objects.filter(
-        vendor_id=claim.vendor_id, partner_id=claim.partner_id, booked_at__gte=claim.asked_at
+        vendor_id=claim.vendor_id, partner_id=claim.partner_id, booked_at__gte=claim.asked_at, reversed_by__isnull=True
     )
+    # A sale that should not be there is corrected by what takes it back; what takes back another one corrects nothing.
+    about = claim.subject_id if claim.kind == Claim.Kind.SALE else None
+    lines = lines.filter(Q(reverses__isnull=True) | Q(reverses=about))
     key = document_key(claim.document_number)
     fits = Case(
         *([When(document_key=key, then=Value(0))] if key else []),

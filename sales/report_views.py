@@ -128,12 +128,11 @@ def _about(request: PersonRequest, kind: str, slug: str, report: SellOutReport) 
         return reverse(f"sales:{kind}-{name}", args=[slug, *args])
 
     later: SellOutReport | None = getattr(report, "replaced_by", None)
-    taken_back = selectors.taken_back_of(report) if later else 0
     layout = Layout.from_document(report.layout) if report.layout else None
     return {
         "report": report,
-        "booked_rows": report.booked_now - taken_back,  # type: ignore[attr-defined]
-        "replaced_rows": report.superseded_now + taken_back,  # type: ignore[attr-defined]
+        "booked_rows": report.booked_now,  # type: ignore[attr-defined]
+        "replaced_rows": report.superseded_now + report.taken_back_now,  # type: ignore[attr-defined]
         "later": later,
         "later_url": url("report", later.pk) if later else "",
         "earlier_url": url("report", report.replaces_id) if report.replaces_id else "",

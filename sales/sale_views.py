@@ -33,7 +33,7 @@ class PartnerSalesPage(PartnerListPage):
     per_page = 25
 
     def rows(self) -> QuerySet[SaleLine]:
-        lines = sales_of(partner=self.partner)
+        lines = sales_of(partner=self.partner).select_related("reversed_by")
         return counted_once(lines.visible_to(self.request.actor))  # type: ignore[attr-defined]
 
     def context(self, rows: QuerySet[SaleLine]) -> dict[str, str]:

@@ -197,8 +197,7 @@ def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
     """Reports without their content, with what became of their rows until now: rows that waited may be booked since.
 
     `booked_now`, `waiting_now`, `dismissed_now`, `rejected_now`, `superseded_now` (they waited when a later report put
-    them right), `duplicates` and `unchanged` add up to `rows`. Booked rows that a replacement took back are still among
-    the booked ones: `taken_back_of`.
+    them right), `taken_back_now` (they were booked), `duplicates` and `unchanged` add up to `rows`.
     """
     unbooked = WaitingRow.objects.filter(report=OuterRef("pk")).order_by().values("report")
     # A match that was undone leaves the row it had behind and lets another one wait in its place: one row of the file.
@@ -215,20 +214,31 @@ def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
         .select_related("vendor", "distributor", "uploaded_by", "replaces", "replaced_by")
         .defer("content", "replaces__content", "replaced_by__content")
     )
-    not_booked = ("duplicates", "unchanged", "waiting_now", "dismissed_now", "rejected_now", "superseded_now")
+    not_booked = (
+        "duplicates",
+        "unchanged",
+        "waiting_now",
+        "dismissed_now",
+        "rejected_now",
+        "superseded_now",
+        "taken_back_now",
+    )
     return reports.annotate(
         waiting_now=_count(unbooked.filter(state=State.WAITING)),
         dismissed_now=_count(unbooked.filter(state=State.DISMISSED)),
         rejected_now=_count(unbooked.filter(state=State.REJECTED)),
         superseded_now=_count(superseded, of="report_row"),
+        # Only of a report that was replaced: to look the lines of all the others up would be for nothing.
+        taken_back_now=Case(When(replaced_by__isnull=False, then=_taken_back()), default=0),
     ).annotate(booked_now=reduce(sub, map(F, not_booked), F("rows")))
 
 
-def taken_back_of(report: SellOutReport) -> int:
-    """How many of the rows booked as in `reports_of` no longer count because a later report replaced this one."""
-    reversals = SaleLine.objects.filter(reverses__report=report, report__replaces__isnull=False)
-    waited = WaitingRow.objects.filter(report=report, sale_line=OuterRef("reverses"))
-    return reversals.exclude(report=report).filter(~Exists(waited)).count()
+def _taken_back() -> Coalesce:
+    """How many rows of a report were booked and no longer count because a later report replaced it."""
+    waited = WaitingRow.objects.filter(report=OuterRef("reverses__report"), sale_line=OuterRef("reverses"))
+    reversals = SaleLine.objects.filter(reverses__report=OuterRef("pk"), report__replaces__isnull=False)
+    counted = reversals.exclude(report=OuterRef("pk")).filter(~Exists(waited)).order_by().values("reverses__report")
+    return Coalesce(Subquery(counted.annotate(number=Count("id")).values("number")), 0)
 
 
 TO_BE_LOOKED_AT = (Upload.State.DRAFT, Upload.State.REFUSED, Upload.State.FAILED)

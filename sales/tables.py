@@ -9,7 +9,7 @@ import django_filters
 import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -114,6 +114,24 @@ def distributors_of_area(request: PersonRequest | None) -> QuerySet[Distributor]
 # --- sales -----------------------------------------------------------------------------------------------------------
 
 
+class SourceColumn(tables.Column):
+    """What proves a sale; of a line that was taken back, and of the one that does it, that it is so."""
+
+    def render(self, record: SaleLine) -> str:
+        note = self._note(record)
+        source = record.get_evidence_display()
+        return format_html("{} {}", source, badge_html(note, "neutral")) if note else source
+
+    def value(self, record: SaleLine) -> str:
+        return ", ".join(part for part in (record.get_evidence_display(), self._note(record)) if part)
+
+    @staticmethod
+    def _note(record: SaleLine) -> str:
+        if record.reverses_id is not None:
+            return _("takes a line back")
+        return _("taken back") if getattr(record, "reversed_by", None) is not None else ""
+
+
 class SaleTable(Table):
     """A partner's sales. The foot has the sums over all rows of the filter, by currency.
 
@@ -139,7 +157,7 @@ class SaleTable(Table):
     distributor = tables.Column(order_by="distributor__name", verbose_name=gettext_lazy("Distributor"))
     document_number = tables.Column(visible=False, verbose_name=gettext_lazy("Document"))
     document_line = tables.Column(visible=False, verbose_name=gettext_lazy("Line"))
-    evidence = tables.Column(verbose_name=gettext_lazy("Source"))
+    evidence = SourceColumn(verbose_name=gettext_lazy("Source"))
 
     class Meta:
         order_by = "-counts_on"

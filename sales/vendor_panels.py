@@ -20,8 +20,8 @@ from common.ui import Chart, Series
 from partners.models import Partner
 from partners.selectors import currency_of
 from programs.models import Vendor
-from sales.models import SellOutReport
 from sales.revenue import net_by_partner, net_by_quarter, same_time
+from sales.selectors import reports_of
 
 ROWS_SHOWN = 5
 QUARTERS_SHOWN = 8
@@ -83,31 +83,28 @@ def _concentration(net: Mapping[int, Decimal]) -> str:
 
 def last_reports(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
     """What distributors reported last, and what became of it."""
-    reports = SellOutReport.objects.visible_to(actor).filter(vendor_id=area.pk).select_related("distributor")
+    reports = reports_of(actor=actor).filter(vendor_id=area.pk)
     return {
         "rows": [
             {
                 "name": report.distributor.name,
                 "file": report.file_name,
                 "at": report.uploaded_at,
-                "rows": _rows_in_words(report),
+                "rows": _rows_in_words(report.rows, report.waiting_now),  # type: ignore[attr-defined]
                 "url": reverse("sales:vendor-report", args=[area.slug, report.pk]),
             }
-            for report in reports.defer("content")[:REPORTS_SHOWN]
+            for report in reports[:REPORTS_SHOWN]
         ],
         "all_url": reverse("sales:vendor-reports", args=[area.slug]),
     }
 
 
-def _rows_in_words(report: SellOutReport) -> str:
-    text = ngettext("%(rows)s row", "%(rows)s rows", report.rows) % {"rows": formats.number(report.rows)}
-    if not report.unmatched:
+def _rows_in_words(rows: int, waiting: int) -> str:
+    text = ngettext("%(rows)s row", "%(rows)s rows", rows) % {"rows": formats.number(rows)}
+    if not waiting:
         return text
-    waiting = ngettext("%(waiting)s waits", "%(waiting)s wait", report.unmatched)
-    return _("%(rows)s, %(waiting)s") % {
-        "rows": text,
-        "waiting": waiting % {"waiting": formats.number(report.unmatched)},
-    }
+    still = ngettext("%(waiting)s waits", "%(waiting)s wait", waiting) % {"waiting": formats.number(waiting)}
+    return _("%(rows)s, %(waiting)s") % {"rows": text, "waiting": still}
 
 
 # --- pages about partners --------------------------------------------------------------------------------------------
