@@ -12,6 +12,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -26,6 +27,7 @@ from pytest_django import DjangoDbBlocker
 from portal.embedded import EmbeddedError, Postgres, Valkey
 
 # Folders whose tests run only when they are named: they take minutes, or measure.
+SECONDS_FOR_VACUUM = 20.0
 ONLY_WHEN_NAMED = ("faults", "bench")
 
 DatabaseCloner = Callable[[str], AbstractContextManager[str]]
@@ -115,9 +117,21 @@ def _maintenance(statement: str, **names: str) -> None:
         connection.execute(sql.SQL(statement).format(**identifiers))
 
 
+def _drop(name: str) -> None:
+    """Remove a database with everybody in it. The server's own vacuum may not be ended, and is soon done by itself."""
+    until = time.monotonic() + SECONDS_FOR_VACUUM
+    while True:
+        try:
+            return _maintenance("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+        except psycopg.errors.InsufficientPrivilege:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.1)
+
+
 def copy_database(template: str, name: str) -> None:
     """Copy a database that nobody is connected to, in place of an older copy of that name."""
-    _maintenance("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+    _drop(name)
     _maintenance("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy", name=name, template=template)
 
 
@@ -128,7 +142,7 @@ def clone_database(template: str, name: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        _maintenance("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
+        _drop(name)
 
 
 @pytest.fixture(scope="session")
