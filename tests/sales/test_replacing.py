@@ -6,9 +6,9 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from common.access import Actor
 from partners.models import Partner
@@ -16,7 +16,7 @@ from sales.importing import CannotReplace, ReportRefused
 from sales.matching import dismiss_customer
 from sales.models import SaleLine, SellOutReport, WaitingRow
 from tests.sales.sending import ROWS, counts, figures, report, send
-from tests.world import World, build_world
+from tests.world import World
 
 
 def live() -> dict[tuple[str, str], Decimal]:
@@ -152,14 +152,13 @@ ROW = st.tuples(
 )
 
 
-class Chains(TestCase):
-    @settings(max_examples=40, deadline=None)
-    @given(st.lists(st.lists(ROW, unique_by=lambda row: row[1:3], max_size=5), min_size=1, max_size=4))
-    def test_after_any_chain_of_replacements_exactly_the_last_report_counts(
-        self, tables: list[list[tuple[str, str, int, int]]]
-    ) -> None:
-        """Each replaces the one before; at the end the live rows are those of the last, and the sums agree."""
-        world = build_world()
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(ROW, unique_by=lambda row: row[1:3], max_size=5), min_size=1, max_size=4))
+def test_after_any_chain_of_replacements_exactly_the_last_report_counts(
+    world: World, tables: list[list[tuple[str, str, int, int]]]
+) -> None:
+    """Each replaces the one before; at the end the live rows are those of the last, and the sums agree."""
+    with transaction.atomic():
         before = units(world.reseller)
         last = None
         for number, table in enumerate(tables):
@@ -174,3 +173,4 @@ class Chains(TestCase):
             (f"D{doc}", str(line), Decimal(quantity)) for who, doc, line, quantity in tables[-1] if who == "K-77"
         )
         assert units(world.reseller) == before + sum(wanted.values()) + len(tables)
+        transaction.set_rollback(True)
