@@ -71,7 +71,8 @@ def fresh(database: Postgres, name: str) -> Iterator[str]:
         identifier = sql.Identifier(name)
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE portal").format(identifier))
         yield f"{database.url.rsplit('/', 1)[0]}/{name}"
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+        # Without force: the server ends its own vacuum by itself then, which others may not.
+        connection.execute(sql.SQL("DROP DATABASE {}").format(identifier))
 
 
 def manage(url: str, *arguments: str) -> None:
