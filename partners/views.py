@@ -50,8 +50,14 @@ class PartnersPage(VendorListPage):
 
     def rows(self) -> QuerySet[Partner]:
         partners = selectors.partners_of(vendor=self.vendor, actor=self.request.actor)
-        rank = selectors.highest_rank(vendor=self.vendor, day=self.request.today)
-        return partners.alias(tier_rank=rank, **self.sortable, **composing.divisions_in_sql(self.asked))
+        by = {"tier_rank": selectors.highest_rank(vendor=self.vendor, day=self.request.today), **self.sortable}
+        # Only what this request orders by: to carry all of it through every query costs more than to ask it.
+        ordered = {"tier_rank" if key == "tier" else key for key in self._sorted_by()}
+        chosen = {key: expression for key, expression in by.items() if key in ordered}
+        return partners.alias(**chosen, **composing.divisions_in_sql(self.asked))
+
+    def _sorted_by(self) -> set[str]:
+        return {key.removeprefix("-") for given in self.request.GET.getlist("sort") for key in given.split(",")}
 
     def table_options(self) -> dict[str, Any]:
         return {"currency": self.asked.currency, "extra_columns": composing.columns_of(self.sortable)}

@@ -39,6 +39,11 @@ def published_terms(*, programs: Iterable[Program]) -> list[RebateTerms]:
     )
 
 
+def terms_of(*, enrolments: Iterable[Enrolment]) -> list[RebateTerms]:
+    """`published_terms` of the programs of these enrolments."""
+    return published_terms(programs=Program.objects.filter(id__in={each.program_id for each in enrolments}))
+
+
 def versions_for(published: Iterable[RebateTerms], period: Period) -> list[RebateTerms]:
     """Of `published_terms`, what settles exactly this period."""
     latest = {(terms.program_id, terms.code): terms for terms in published if terms.starts_on <= period.start}
@@ -123,12 +128,18 @@ def figures(
         yield Figure(enrolment, terms, period, settle(document, facts, sums.get(enrolment.pk, [])))
 
 
-def live_figures(*, enrolments: Sequence[Enrolment], today: date) -> list[Figure]:
-    """Running figures of these enrolments (of any programs), as of the lines committed so far."""
+def live_figures(
+    *, enrolments: Sequence[Enrolment], today: date, published: Sequence[RebateTerms] | None = None
+) -> list[Figure]:
+    """Running figures of these enrolments (of any programs), as of the lines committed so far.
+
+    `published`: the `terms_of` these enrolments, where the caller has them already.
+    """
     by_program: dict[int, list[Enrolment]] = {}
     for enrolment in enrolments:
         by_program.setdefault(enrolment.program_id, []).append(enrolment)
-    published = published_terms(programs=Program.objects.filter(id__in=by_program))
+    if published is None:
+        published = terms_of(enrolments=enrolments)
     return [
         figure
         for terms, period in running_versions(published, today=today)

@@ -21,7 +21,7 @@ from partners.selectors import Membership, enrolments_of, memberships_on
 from programs.models import Tier
 from rebates import explaining, selectors
 from rebates.cards import cards_of
-from rebates.live import live_figures
+from rebates.live import live_figures, terms_of
 from rebates.selectors import SoFar
 from rebates.telling import TONES, state_in_words
 from rebates.views import partner_url
@@ -32,8 +32,9 @@ SETTLED_SHOWN = 3
 def earned(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
     """The sentence with what is earned so far, and a card per running rebate."""
     enrolments = enrolments_of(partner=Partner.objects.get(pk=area.pk), actor=actor)
-    running = live_figures(enrolments=enrolments, today=today)
-    so_far = selectors.earned_so_far(enrolments=enrolments, running=running, today=today)
+    published = terms_of(enrolments=enrolments)
+    running = live_figures(enrolments=enrolments, today=today, published=published)
+    so_far = selectors.earned_so_far(enrolments=enrolments, running=running, published=published, today=today)
     urls = {
         (figure.enrolment.pk, figure.terms.code): partner_url(area.slug, figure.terms, str(figure.period))
         for figure in running

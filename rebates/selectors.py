@@ -102,10 +102,13 @@ class SoFar:
     """None where nobody was enrolled yet."""
 
 
-def earned_so_far(*, enrolments: Sequence[Enrolment], running: Sequence[Figure], today: date) -> SoFar | None:
+def earned_so_far(
+    *, enrolments: Sequence[Enrolment], running: Sequence[Figure], published: Sequence[RebateTerms], today: date
+) -> SoFar | None:
     """This quarter's earnings and those of the last one at the same time; longer periods where no terms are shorter.
 
-    Monthly terms add up to their quarter. `running` are the live figures of the same enrolments. None: no terms run.
+    Monthly terms add up to their quarter. `running` are the live figures of the same enrolments, `published` their
+    `terms_of`. None: no terms run.
     """
     kinds = {figure.period.kind for figure in running}
     if not kinds:
@@ -114,22 +117,27 @@ def earned_so_far(*, enrolments: Sequence[Enrolment], running: Sequence[Figure],
     span = Period.containing(max(shortest, PeriodKind.QUARTER, key=lambda kind: kind.months), today)
     until = today + timedelta(days=1)
     inside = [figure for figure in running if figure.period.kind.months <= span.kind.months]
-    inside += _figures_within(enrolments, span, until, today, before=True)
+    inside += _figures_within(enrolments, published, span, until, today, before=True)
     before = span.previous()
     then = min(before.end, before.start + (until - span.start))
     enrolled = [enrolment for enrolment in enrolments if enrolment.enrolled_on < then]
-    earlier = sum_by_currency(_figures_within(enrolled, before, then, today)) if enrolled else None
+    earlier = sum_by_currency(_figures_within(enrolled, published, before, then, today)) if enrolled else None
     return SoFar(span, sum_by_currency(inside), earlier)
 
 
 def _figures_within(
-    enrolments: Sequence[Enrolment], span: Period, until: date, today: date, *, before: bool = False
+    enrolments: Sequence[Enrolment],
+    published: Sequence[RebateTerms],
+    span: Period,
+    until: date,
+    today: date,
+    *,
+    before: bool = False,
 ) -> list[Figure]:
     """Figures of every period inside `span` on lines before `until`; with `before` only those that are over today."""
     by_program: dict[int, list[Enrolment]] = defaultdict(list)
     for enrolment in enrolments:
         by_program[enrolment.program_id].append(enrolment)
-    published = published_terms(programs=Program.objects.filter(id__in=by_program))
     kinds = {terms.terms.period for terms in published if terms.terms.period.months <= span.kind.months}
     found: list[Figure] = []
     for kind in sorted(kinds, key=lambda kind: kind.months):

@@ -12,7 +12,7 @@ from common.dated import since
 from common.periods import Period, PeriodKind
 from partners.models import EnrolmentStatus, EnrolmentTier, IndividualAgreement
 from rebates.engine import Reason
-from rebates.live import figures, live_figures
+from rebates.live import figures, live_figures, terms_of
 from rebates.selectors import PeriodState, earned_so_far, earnings
 from tests.world import LOYALTY, TODAY, World, enrol, make_partner, publish, sell
 
@@ -95,7 +95,9 @@ def test_the_tier_of_a_sale_is_that_of_its_day(world: World) -> None:
 
 def so_far(world: World, today: date = TODAY) -> tuple[str, dict[str, Decimal], dict[str, Decimal] | None]:
     running = live_figures(enrolments=[world.enrolment], today=today)
-    found = earned_so_far(enrolments=[world.enrolment], running=running, today=today)
+    found = earned_so_far(
+        enrolments=[world.enrolment], running=running, published=terms_of(enrolments=[world.enrolment]), today=today
+    )
     assert found is not None
     return str(found.period), found.now, found.then
 
@@ -130,7 +132,12 @@ def test_where_only_yearly_terms_run_the_year_is_compared(world: World) -> None:
     running = [
         figure for figure in live_figures(enrolments=[world.second_enrolment], today=TODAY) if figure.terms == yearly
     ]
-    found = earned_so_far(enrolments=[world.second_enrolment], running=running, today=TODAY)
+    found = earned_so_far(
+        enrolments=[world.second_enrolment],
+        running=running,
+        published=terms_of(enrolments=[world.second_enrolment]),
+        today=TODAY,
+    )
     assert found is not None
     assert str(found.period) == "2026"
     assert found.then is None  # nobody was enrolled a year ago
