@@ -7,8 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.errors import DomainError
+from programs.models import Vendor
 from rebates import announcing, closing
 from rebates.models import Closing
+from rebates.running import up_to_date
 
 # A task ends long before the worker's time limit; the next tick goes on where it stopped.
 SECONDS = 50
@@ -45,3 +47,19 @@ def run_closing(closing_id: int) -> None:
 def announce() -> None:
     """Make the mails of what was sealed; sending them is another task's."""
     announcing.announce(now=timezone.now(), chunk=settings.CLOSING_CHUNK)
+
+
+@shared_task(name="rebates.keep_figures", ignore_result=True)
+def keep_figures() -> None:
+    """Let each vendor's running figures be calculated in the background; see `keep_figures_of`."""
+    for pk in Vendor.objects.values_list("pk", flat=True):
+        keep_figures_of.delay(pk)
+
+
+@shared_task(name="rebates.keep_figures_of", ignore_result=True)
+def keep_figures_of(vendor_id: int) -> None:
+    """Calculate what has changed, so that after a large import or at a quarter's start no person waits for it.
+
+    Whoever asks earlier does the same work: a figure is never older than the lines, with or without this task.
+    """
+    up_to_date(vendor_id=vendor_id, today=timezone.localdate())

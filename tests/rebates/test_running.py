@@ -16,6 +16,7 @@ from programs.models import Authorisation, GroupMembership, Product, Program, Re
 from rebates.live import live_figures
 from rebates.models import Outdated, RunningFigure
 from rebates.running import running, running_by_partner, up_to_date
+from rebates.tasks import keep_figures_of
 from tests.world import LOYALTY, START, TODAY, World, enrol, make_partner, publish, sell
 
 HALF = date(2026, 11, 1)
@@ -89,6 +90,17 @@ def test_without_a_change_nothing_is_calculated(world: World) -> None:
     with CaptureQueriesContext(connection) as captured:
         up_to_date(vendor_id=world.vendor.pk, today=TODAY).count()
     assert not any("sales_saleline" in query["sql"] for query in captured)
+
+
+def test_a_worker_calculates_before_anybody_asks(world: World) -> None:
+    kept(world)
+    _sale(world)
+    keep_figures_of(world.vendor.pk)
+    assert not Outdated.objects.exists()
+    with CaptureQueriesContext(connection) as captured:
+        found = kept(world)
+    assert not any("sales_saleline" in query["sql"] for query in captured)
+    assert found == engine()
 
 
 def test_the_next_quarter_begins_with_figures_of_its_own(world: World) -> None:
