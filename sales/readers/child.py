@@ -39,11 +39,10 @@ class Format:
     annotate: Annotator
 
 
-def serve(file_format: Format) -> None:
-    """Do what standard input asks for."""
-    arguments = json.loads(sys.stdin.buffer.readline())
-    content = sys.stdin.buffer.read()
-    out = sys.stdout.buffer
+def serve(file_format: Format, given: BinaryIO, out: BinaryIO) -> None:
+    """Do what `given`, the standard input, asks for."""
+    arguments = json.loads(given.readline())
+    content = given.read()
     limits = Limits(**arguments["limits"])
     layout = Layout.from_document(arguments["layout"]) if arguments["layout"] else None
     try:
@@ -104,4 +103,4 @@ def _record(out: BinaryIO, kind: bytes, data: bytes) -> None:
 CSV = Format(open_csv, csv_source, annotate_csv)
 
 if __name__ == "__main__":
-    serve(CSV)
+    serve(CSV, sys.stdin.buffer, sys.stdout.buffer)

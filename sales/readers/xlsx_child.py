@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from sales.readers.child import Format, serve
 from sales.readers.guessing import Opened
 from sales.readers.headers import Candidate
@@ -24,4 +26,4 @@ def xlsx_source(content: bytes, layout: Layout, limits: Limits) -> Source:
 XLSX = Format(open_xlsx, xlsx_source, annotate_xlsx)
 
 if __name__ == "__main__":
-    serve(XLSX)
+    serve(XLSX, sys.stdin.buffer, sys.stdout.buffer)

@@ -1,13 +1,23 @@
-"""Reports as distributors send them, guessed and read in the limited child process like in the portal."""
+"""Reports as distributors send them, guessed and read in the limited child process like in the portal.
+
+What is asked of each file a second time is asked in this process: to start a child seven times for each of so many
+files takes minutes and would prove nothing new.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from common.limited import Allowance
+from sales.readers import child, reading, xlsx_child
 from sales.readers.layout import Layout
 from sales.readers.problems import Unreadable
 from sales.readers.questions import Guess
@@ -19,6 +29,30 @@ read_cases = pytest.mark.parametrize("case", [case for case in CASES if not case
 refused_cases = pytest.mark.parametrize("case", [case for case in CASES if case.refused], ids=str)
 
 
+@dataclass(frozen=True)
+class Here:
+    """Stands for a child that has already done its work."""
+
+    output: io.BytesIO
+
+    def finish(self) -> None:
+        pass
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    formats = {child.__name__: child.CSV, xlsx_child.__name__: xlsx_child.XLSX}
+
+    @contextmanager
+    def limited(module: str, arguments: Mapping[str, Any], content: bytes, allowance: Allowance) -> Iterator[Here]:
+        out = io.BytesIO()
+        child.serve(formats[module], io.BytesIO(json.dumps(arguments).encode() + b"\n" + content), out)
+        out.seek(0)
+        yield Here(out)
+
+    monkeypatch.setattr(reading, "limited", limited)
+
+
 def rows_of(blocks: bytes) -> Iterator[SellOutRow]:
     """Rows as they leave for the database."""
     escapes = {"\\N": None}
@@ -27,9 +61,9 @@ def rows_of(blocks: bytes) -> Iterator[SellOutRow]:
 
 
 def read(content: bytes, layout: Layout) -> tuple[list[SellOutRow], Reading]:
-    with read_rows(content, layout) as reading:
-        rows = list(rows_of(b"".join(reading)))
-    return rows, reading
+    with read_rows(content, layout) as told:
+        rows = list(rows_of(b"".join(told)))
+    return rows, told
 
 
 def understood(case: Case) -> Guess:
@@ -52,15 +86,15 @@ def fields(rows: list[SellOutRow], case: Case) -> list[dict[str, Any]]:
 @read_cases
 def test_a_report_means_what_its_sender_meant(case: Case) -> None:
     guessed = understood(case)
-    rows, reading = read(case.content, guessed.layout)
-    assert [(problem.row, problem.column, problem.value) for problem in reading.problems] == list(case.problems)
+    rows, told = read(case.content, guessed.layout)
+    assert [(problem.row, problem.column, problem.value) for problem in told.problems] == list(case.problems)
     if not case.problems:
         assert fields(rows, case) == list(case.rows)
         first = guessed.rows_read
         assert first == rows[: len(first)]
-    assert reading.rows == guessed.rows == len(rows) + reading.bad_rows
-    assert {reason.value: count for reason, count in reading.left_out.counts.items()} == case.left_out
-    assert guessed.left_out == reading.left_out
+    assert told.rows == guessed.rows == len(rows) + told.bad_rows
+    assert {reason.value: count for reason, count in told.left_out.counts.items()} == case.left_out
+    assert guessed.left_out == told.left_out
 
 
 @refused_cases
@@ -71,20 +105,21 @@ def test_what_is_no_report_is_refused_in_one_sentence(case: Case) -> None:
     assert case.refused in str(problem)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @read_cases
 def test_the_file_with_a_column_of_errors_says_the_same(case: Case) -> None:
     """Corrected and sent back it must be read like the first one, by what is remembered of that."""
     guessed = understood(case)
-    before, reading = read(case.content, guessed.layout)
-    rows = [*(row.row for row in before), *(problem.row or 0 for problem in reading.problems)]
+    before, told = read(case.content, guessed.layout)
+    rows = [*(row.row for row in before), *(problem.row or 0 for problem in told.problems)]
     sentences = dict.fromkeys(rows, "=SUM(A1) ist falsch")
     content, extension = annotate(case.content, guessed.layout, sentences, "Fehler")
     assert extension == guessed.layout.kind
     again = guess(content, guessed.layout)
     assert again.questions == []
-    after, reading_again = read(content, again.layout)
+    after, told_again = read(content, again.layout)
     assert after == before
-    assert reading_again.bad_rows == reading.bad_rows
+    assert told_again.bad_rows == told.bad_rows
     place = len(again.header) - 1
     assert again.header[place] == "Fehler"
     noted = {row for row, cells in zip(again.preview_rows, again.preview, strict=True) if cells[place:] != []}
