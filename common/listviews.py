@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.views import View
+from django_tables2.data import TableData
 
 from common.filters import FilterSet
 from common.requests import PersonRequest
-from common.tables import FORMATS, CompletedRows, Table, export_response
+from common.tables import FORMATS, Table, export_response
 
 
 class ListPage(View):
@@ -43,12 +44,11 @@ class ListPage(View):
         """Further arguments of the filter (choices that depend on the page)."""
         return {}
 
-    def records(
-        self, rows: QuerySet[Any], filterset: FilterSet | None
-    ) -> QuerySet[Any] | Sequence[Any] | CompletedRows:
+    def records(self, rows: QuerySet[Any], filterset: FilterSet | None) -> QuerySet[Any] | Sequence[Any] | TableData:
         """What the table lists, where that is more than the filtered rows (figures that SQL does not know).
 
-        `CompletedRows` finds them for the rows that are shown; a sequence holds all of them.
+        `CompletedRows` finds them for the rows that are shown; a sequence holds all of them. `CountedRows` are a
+        queryset's own. Called before `table_options`.
         """
         return rows
 

@@ -97,6 +97,17 @@ class CompletedRows(TableQuerysetData):
             yield from self.complete(part)
 
 
+class CountedRows(TableQuerysetData):
+    """Rows of a queryset of which is known how many there are: the database need not count them again."""
+
+    def __init__(self, data: QuerySet[Any], count: int) -> None:
+        super().__init__(data)
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count
+
+
 class NumberColumn(tables.Column):
     """A count or measure, right aligned. `decimals` fixes the places. A footer may return a number."""
 

@@ -16,10 +16,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, TruncQuarter
 
+from common.access import Actor
 from common.money import ZERO
 from common.periods import Period, PeriodKind
 from partners.models import Partner
-from programs.models import Vendor
+from programs.models import Distributor, Vendor
 from sales.models import Evidence, PartnerQuarter, SaleLine, VendorDay
 from sales.selectors import Totals, counted_once, sales_of, totals
 
@@ -121,10 +122,34 @@ def net_by_day(*, vendor: Vendor, currency: str, start: date, end: date) -> Mapp
 def totals_of_vendor(*, vendor: Vendor, start: date, end: date) -> Totals:
     """Sums over what counts in [start, end), of all partners."""
     sums = VendorDay.objects.filter(vendor=vendor, day__gte=start, day__lt=end)
-    reported = sums.values("currency").annotate(
-        all_lines=Sum("lines"), units=Sum("quantity"), amount=Sum("net"), nothing=Sum("without_value")
+    return _with_reported(totals(_invoices(vendor=vendor, start=start, end=end)), sums)
+
+
+def totals_of_partner(
+    *,
+    lines: QuerySet[SaleLine],
+    partner: Partner,
+    actor: Actor,
+    vendor: Vendor | None = None,
+    distributor: Distributor | None = None,
+    quarter: Period | None = None,
+) -> Totals:
+    """Sums over `lines`: all that counts of the partner and that the actor sees, or as much as is asked for.
+
+    `quarter`: a calendar quarter.
+    """
+    asked = {"vendor": vendor, "distributor": distributor, "quarter": quarter and quarter.start}
+    sums = PartnerQuarter.objects.visible_to(actor).filter(partner=partner)
+    sums = sums.filter(**{name: value for name, value in asked.items() if value is not None})
+    return _with_reported(totals(lines.filter(evidence=Evidence.INVOICE)), sums)
+
+
+def _with_reported(found: Totals, sums: QuerySet[Any]) -> Totals:
+    reported = (
+        sums.order_by()
+        .values("currency")
+        .annotate(all_lines=Sum("lines"), units=Sum("quantity"), amount=Sum("net"), nothing=Sum("without_value"))
     )
-    found = totals(_invoices(vendor=vendor, start=start, end=end))
     for row in reported:
         found += Totals(row["all_lines"], row["units"], {row["currency"]: row["amount"]}, row["nothing"])
     return found

@@ -10,7 +10,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from common import formats
+from common.filters import FilterSet
+from common.periods import Period
 from common.requests import PersonRequest
+from common.tables import CountedRows
 from common.ui import Crumb, Fact
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
@@ -20,9 +23,13 @@ from sales.claim_selectors import claims_about
 from sales.claim_wording import line_facts, state_for_partner, state_for_vendor
 from sales.claims import may_ask
 from sales.models import Claim, SaleLine
-from sales.selectors import counted_once, sales_of
+from sales.revenue import totals_of_partner
+from sales.selectors import Totals, counted_once, sales_of, totals
 from sales.subjects import subjects
 from sales.tables import SaleFilter, SaleTable
+
+SUMMED = {"vendor", "distributor", "quarter"}
+"""Filters by which sums are kept; with any other one all lines are added up."""
 
 
 class PartnerSalesPage(PartnerListPage):
@@ -31,10 +38,24 @@ class PartnerSalesPage(PartnerListPage):
     template_name = "sales/sales.html"
     export_name = "sales"
     per_page = 25
+    totals: Totals
 
     def rows(self) -> QuerySet[SaleLine]:
         lines = sales_of(partner=self.partner).select_related("reversed_by")
         return counted_once(lines.visible_to(self.request.actor))  # type: ignore[attr-defined]
+
+    def records(self, rows: QuerySet[SaleLine], filterset: FilterSet | None) -> CountedRows:
+        asked = filterset.form.cleaned_data if filterset is not None and filterset.is_valid() else None
+        if asked is None or any(value for name, value in asked.items() if name not in SUMMED):
+            self.totals = totals(rows)
+        else:
+            quarter = Period.parse(asked["quarter"]) if asked["quarter"] else None
+            given = {"vendor": asked["vendor"], "distributor": asked["distributor"], "quarter": quarter}
+            self.totals = totals_of_partner(lines=rows, partner=self.partner, actor=self.request.actor, **given)
+        return CountedRows(rows, self.totals.lines)
+
+    def table_options(self) -> dict[str, Totals]:
+        return {"totals": self.totals}
 
     def context(self, rows: QuerySet[SaleLine]) -> dict[str, str]:
         """Where a missing sale is asked for, with what the list is filtered by."""

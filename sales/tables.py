@@ -23,8 +23,8 @@ from common.templatetags.ui import badge_html
 from common.ui import Tone
 from partners.models import Enrolment
 from programs.models import Distributor, Vendor
-from sales import selectors
 from sales.models import SaleLine, SellOutReport, WaitingRow
+from sales.selectors import Totals
 
 QUARTERS_OFFERED = 9
 
@@ -162,9 +162,9 @@ class SaleTable(Table):
     class Meta:
         order_by = "-counts_on"
 
-    def __init__(self, data: QuerySet[SaleLine], **kwargs: Any) -> None:
-        self.totals = selectors.totals(data)
-        super().__init__(data, **kwargs)
+    def __init__(self, *args: Any, totals: Totals, **kwargs: Any) -> None:
+        self.totals = totals
+        super().__init__(*args, **kwargs)
         if len(self.totals.net) == 1:
             (self.currency,) = self.totals.net
             self.columns["net"].column.currency_from = ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
@@ -11,12 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
 from partners.models import Partner
 from programs.models import CURRENCY, Distributor, Product, Vendor
 from sales.models.identities import OfReporter
 from sales.models.reports import SellOutReport
-from sales.models.summary import SUM_UP
+from sales.models.summary import SUM_UP, OfPartner
 
 
 class Evidence(models.TextChoices):
@@ -108,14 +105,6 @@ def agreeing(name: str, *checks: str) -> pgtrigger.Trigger:
     )
 
 
-class SaleLineQuerySet(ActorQuerySet):
-    def visible_to(self, actor: Actor) -> Self:
-        """The partner's members and the vendor's staff. Distributors see reports, not what they became."""
-        if actor.sees_all:
-            return self
-        return self.filter(Q(vendor_id__in=actor.ids(VENDOR)) | Q(partner_id__in=actor.ids(PARTNER)))
-
-
 class SaleLine(Sold):
     """A proven sale to a partner. Append-only: a correction is a reversal (`reverses`) and, where needed, a new line.
 
@@ -131,7 +120,7 @@ class SaleLine(Sold):
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
     booked_at = models.DateTimeField(_("booked"))
 
-    objects = SaleLineQuerySet.as_manager()
+    objects = OfPartner.as_manager()
 
     class Meta:
         ordering = ["-counts_on", "-id"]

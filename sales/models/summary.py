@@ -7,9 +7,13 @@ each key because one report of a distributor is booked at a time: imports never 
 
 from __future__ import annotations
 
+from typing import Self
+
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 
+from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
 from partners.models import Partner
 from programs.models import CURRENCY, Distributor, Vendor
 
@@ -54,6 +58,16 @@ SUM_UP = pgtrigger.Trigger(
 )
 
 
+class OfPartner(ActorQuerySet):
+    """Rows of what a vendor's partner bought. Distributors see reports, not what they became."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The partner's members and the vendor's staff."""
+        if actor.sees_all:
+            return self
+        return self.filter(Q(vendor_id__in=actor.ids(VENDOR)) | Q(partner_id__in=actor.ids(PARTNER)))
+
+
 class Sums(models.Model):
     """Of lines that count in one currency. `without_value`: lines whose net is empty; they add nothing to `net`.
 
@@ -78,7 +92,10 @@ class PartnerQuarter(Sums):
     """What one distributor reported as sold to a partner in a calendar quarter, by its first day."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+
     quarter = models.DateField()
+
+    objects = OfPartner.as_manager()
 
     class Meta:
         constraints = [

@@ -7,17 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, Actor
 from common.periods import Period, PeriodKind
 from partners.models import Partner
-from programs.models import Product
+from programs.models import Product, Vendor
 from sales import revenue
 from sales.models import Evidence, PartnerQuarter, SaleLine, VendorDay
+from sales.selectors import counted_once, sales_of, totals
 from tests.sales.sending import at_once
 from tests.world import TODAY, World, sell
 
@@ -107,10 +110,10 @@ def test_the_sums_are_those_of_all_lines_looked_at_one_by_one(world: World, sale
         book(world, sales)
         for vendor in (world.vendor, world.rival_vendor):
             lines = [line for line in counting(vendor.pk) if START <= line.counts_on < END]
-            totals = revenue.totals_of_vendor(vendor=vendor, start=START, end=END)
-            assert totals.lines == len(lines)
-            assert totals.quantity == sum(line.quantity for line in lines)
-            assert totals.without_value == sum(line.net is None for line in lines)
+            sums = revenue.totals_of_vendor(vendor=vendor, start=START, end=END)
+            assert sums.lines == len(lines)
+            assert sums.quantity == sum(line.quantity for line in lines)
+            assert sums.without_value == sum(line.net is None for line in lines)
             by_partner: dict[int, Decimal] = defaultdict(Decimal)
             by_day: dict[date, Decimal] = defaultdict(Decimal)
             for line in lines:
@@ -119,9 +122,10 @@ def test_the_sums_are_those_of_all_lines_looked_at_one_by_one(world: World, sale
                     by_day[line.counts_on] += line.net or 0
             assert revenue.net_by_partner(vendor=vendor, currency="EUR", start=START, end=END) == by_partner
             assert revenue.net_by_day(vendor=vendor, currency="EUR", start=START, end=END) == by_day
-            assert totals.net.get("EUR", 0) == sum(by_partner.values())
+            assert sums.net.get("EUR", 0) == sum(by_partner.values())
             for partner in (world.reseller, world.rival):
                 assert quarters(world, vendor.pk, partner, lines)
+                by_quarter_and_vendor(partner, vendor)
             for since in (date.min, Period.containing(PeriodKind.QUARTER, TODAY).start):
                 sold = SaleLine.objects.filter(vendor=vendor, quantity__gt=0, reverses=None, reversed_by=None)
                 buyers = set(sold.filter(counts_on__gte=since).values_list("partner", flat=True))
@@ -139,6 +143,19 @@ def quarters(world: World, vendor_id: int, partner: Partner, lines: list[SaleLin
         for quarter, _net in found
     ]
     return [net for _quarter, net in found] == expected
+
+
+def by_quarter_and_vendor(partner: Partner, vendor: Vendor) -> None:
+    """The sums below a list of sales, for the partner and for the vendor's staff who look at it as the partner."""
+    member = Actor(roles={PARTNER: {partner.pk: frozenset({OWNER})}})
+    staff = Actor(roles={VENDOR: {vendor.pk: frozenset({CHANNEL_MANAGER})}})
+    for actor in (member, staff):
+        rows = counted_once(sales_of(partner=partner).visible_to(actor))
+        sums_of = partial(revenue.totals_of_partner, partner=partner, actor=actor)
+        assert sums_of(lines=rows) == totals(rows)
+        for quarter in (Period.parse("2026Q3"), Period.parse("2026Q4")):
+            asked = rows.filter(vendor=vendor, counts_on__gte=quarter.start, counts_on__lt=quarter.end)
+            assert sums_of(lines=asked, vendor=vendor, quarter=quarter) == totals(asked)
 
 
 def test_part_of_a_quarter_is_summed_from_the_lines(world: World) -> None:
