@@ -150,7 +150,7 @@ def by_quarter_and_vendor(partner: Partner, vendor: Vendor) -> None:
     member = Actor(roles={PARTNER: {partner.pk: frozenset({OWNER})}})
     staff = Actor(roles={VENDOR: {vendor.pk: frozenset({CHANNEL_MANAGER})}})
     for actor in (member, staff):
-        rows = counted_once(sales_of(partner=partner).visible_to(actor))
+        rows = counted_once(sales_of(partner=partner).visible_to(actor))  # type: ignore[attr-defined]
         sums_of = partial(revenue.totals_of_partner, partner=partner, actor=actor)
         assert sums_of(lines=rows) == totals(rows)
         for quarter in (Period.parse("2026Q3"), Period.parse("2026Q4")):
