@@ -142,6 +142,18 @@ class DatedInline(Rules, TabularInline):
     formset = DatedFormSet
     formfield_overrides = {DateRangeField: {"form_class": DayRangeField}}
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return list(
+            dict.fromkeys("days" if name == "valid" and self._only_shown(request, obj) else name for name in fields)
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), *(("days",) if self._only_shown(request, obj) else ()))
+
+    def _only_shown(self, request: HttpRequest, obj: Any) -> bool:
+        return not (self.has_change_permission(request, obj) or self.has_add_permission(request, obj))
+
 
 class ScopedAdmin(Rules, ModelAdmin):
     formfield_overrides = {DateRangeField: {"form_class": DayRangeField}}

@@ -80,6 +80,14 @@ def test_the_role_alone_or_the_flag_alone_opens_nothing(world: World, signed_in:
     assert signed_in(world.vendor_admin).get("/admin/", follow=True).status_code == 403
 
 
+def test_days_are_written_for_people_where_they_are_only_shown(world: World, signed_in: SignedIn) -> None:
+    client = signed_in(world.vendor_admin)
+    page = client.get(f"/admin/partners/partner/{world.reseller.pk}/change/").content.decode()
+    assert "since 1 Jan" in page
+    assert "DateRange" not in page
+    assert "datetime.date" not in page
+
+
 def test_a_vendor_admin_opens_its_own_rows_with_their_history(world: World, signed_in: SignedIn) -> None:
     client = signed_in(world.vendor_admin)
     for row in rows_of(world, rival=False):
