@@ -48,6 +48,10 @@ class Demo:
     digest: str
 
 
+# One after the other: each worker that gets some of them would write the data once more.
+pytestmark = pytest.mark.xdist_group("demo")
+
+
 @pytest.fixture(scope="module")
 def written(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
     with clone_database(template_database, f"{template_database}_demo") as name:
