@@ -20,6 +20,7 @@ from sales import staging_sql as sql
 from sales.models import SellOutReport
 from sales.readers.columns import LABELS, Column
 from sales.readers.layout import Layout
+from sales.readers.notations import Numbers
 from sales.readers.problems import Problem
 
 _COLUMN_OF = {
@@ -31,6 +32,7 @@ _COLUMN_OF = {
     "currency": Column.CURRENCY,
     "project_ref": Column.PROJECT,
 }
+CENTS = 2
 
 
 @dataclass(frozen=True)
@@ -167,15 +169,16 @@ class Staging:
                 sentence = _n(
                     "Document {document}, line {line} stands in row {other_row} too, with another value: {known}."
                 )
-            places = {"document": document or "–", "line": line, "known": self._written(old)}
+            places = {"document": document or "–", "line": line, "known": self._written(name, old)}
             places["other_row"] = str(other_row)
-            value = "" if new is None else self._written(new)
+            value = "" if new is None else self._written(name, new)
             yield Problem.at(row, self.layout.name_of(_COLUMN_OF[name]), value, sentence, **places)
 
-    def _written(self, value: date | Decimal | str | None) -> str:
+    def _written(self, name: str, value: date | Decimal | str | None) -> str:
         """A value as the file would write it."""
         if isinstance(value, Decimal):
-            return self.layout.numbers.write(value) if self.layout.numbers else f"{value:f}"
+            notation = self.layout.numbers or Numbers.ENGLISH
+            return notation.write(value, places=CENTS if name == "net" else 0)
         if isinstance(value, date):
             return self.layout.dates.write(value) if self.layout.dates else value.isoformat()
         return value or "–"

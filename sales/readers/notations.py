@@ -28,9 +28,11 @@ class Numbers(StrEnum):
     def example(self) -> str:
         return "1.234,56" if self is Numbers.GERMAN else "1,234.56"
 
-    def write(self, value: Decimal) -> str:
-        """`value` as this notation writes it, without grouping."""
-        return shortest(value).replace(".", ",") if self is Numbers.GERMAN else shortest(value)
+    def write(self, value: Decimal, places: int = 0) -> str:
+        """`value` as this notation writes it, without grouping, with at least so many decimal places."""
+        whole, _point, rest = shortest(value).partition(".")
+        decimals = rest.ljust(places, "0")
+        return f"{whole}{',' if self is Numbers.GERMAN else '.'}{decimals}" if decimals else whole
 
 
 class Dates(StrEnum):

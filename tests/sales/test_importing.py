@@ -93,8 +93,8 @@ def test_a_row_twice_in_one_file_is_booked_once(world: World) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "column"),
     [("K-1", "K-2", "Kundennummer"), ("02.11.2026", "03.11.2026", "Belegdatum"), ("21HM", "4X40", "Artikelnummer"),
-     (";3;", ";4;", "Menge"), ("3.000,50", "3000,51", "Netto"), ("3.000,50", "", "Netto"), ("EUR", "CHF", "Währung"),
-     ("P-1", "P-2", "Projekt")],
+     (";3;", ";4;", "Menge"), ("3.000,50", "3000,51", "Netto"), ("3.000,50", "", "Netto"),
+     ("3.000,50", "8150,00", "Netto"), ("EUR", "CHF", "Währung"), ("P-1", "P-2", "Projekt")],
 )  # fmt: skip
 @pytest.mark.parametrize("waiting", [False, True], ids=["booked", "waiting"])
 def test_a_known_row_with_another_value_is_refused_at_that_value(
