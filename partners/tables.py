@@ -43,7 +43,10 @@ class PartnerRow:
 
 
 class PartnerTable(Table):
-    """Ordered by the database: `order_by` are fields of `Partner`, and what `PartnersPage.rows` adds to them."""
+    """Ordered by the database: `order_by` are fields of `Partner`, and what `PartnersPage.rows` adds to them.
+
+    The number is for exports; the page says it below the name.
+    """
 
     name = LinkColumn(
         accessor="partner__name",
@@ -52,6 +55,7 @@ class PartnerTable(Table):
         sub="partner__number",
         verbose_name=_("Partner"),
     )
+    number = tables.Column(accessor="partner__number", visible=False, verbose_name=_("Partner number"))
     place = tables.Column(order_by=("city", "postcode"), verbose_name=_("Place"))
     tier = tables.Column(order_by="tier_rank", verbose_name=_("Tier"))
 

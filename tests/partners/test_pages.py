@@ -65,6 +65,7 @@ def test_the_list_names_place_tier_revenue_rebate_and_last_sale(manager: Client)
     (row,) = csv.DictReader(io.StringIO(exported(manager)))
     assert row == {
         "Partner": "Elbtal Systemhaus GmbH",
+        "Partner number": "2B3C4D5F",
         "Place": "Dresden, DE",
         "Tier": "Silver",
         "Activity": "Active",
