@@ -239,7 +239,10 @@ class AnswerForm(TextForm):
             self.fields["correcting_line"].choices = [("", _("no line")), *lines]  # type: ignore[attr-defined]
         else:
             del self.fields["correcting_line"]
-            self.fields["outcome"].help_text = _("Nothing was booked for the partner since it asked.")
+            self.fields["outcome"].help_text = _(
+                "Nothing was booked for the partner since it asked. You may accept all the same: the correction can"
+                " follow with a later report. Say so in your answer."
+            )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
