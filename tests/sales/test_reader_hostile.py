@@ -1,4 +1,4 @@
-"""Files that want to do harm end in one clear sentence, within seconds, whatever is in them."""
+"""Files that want to do harm end in one clear sentence, whatever is in them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -192,11 +192,20 @@ def read_workbook(content: bytes) -> list[SellOutRow | list[Problem]]:
     return [result for block in sieve.blocks(source.rows()) for result in reader.read(block).results()]
 
 
+def is_also_utf8(content: bytes) -> bool:
+    """Whether bytes beyond ASCII are UTF-8 too: "ß€" in Windows-1252 is another letter there, and nobody can tell."""
+    try:
+        return not content.decode().isascii()
+    except UnicodeDecodeError:
+        return False
+
+
 @patiently
 @given(rows=tables, writing=writings)
 def test_any_table_written_in_any_way_reads_as_the_same_rows(rows: list[Row], writing: Writing) -> None:
-    options = Options(numbers=writing.numbers, dates=writing.dates)
-    table = read_sellout(writing.file(rows), options)
+    content = writing.file(rows)
+    assume(writing.encoding != "cp1252" or not is_also_utf8(content))
+    table = read_sellout(content, Options(numbers=writing.numbers, dates=writing.dates))
     assert table.problems == []
     assert told(table) == meant(rows)
 
