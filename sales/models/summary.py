@@ -92,7 +92,6 @@ class PartnerQuarter(Sums):
     """What one distributor reported as sold to a partner in a calendar quarter, by its first day."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
-
     quarter = models.DateField()
 
     objects = OfPartner.as_manager()

@@ -36,8 +36,8 @@ WALKS = {
     "platform admin": Walk(platform_admin().email, thorough=False),
 }
 FEWEST = 3
-CHEAPEST = ("document-title",)
 CONTRAST = ("color-contrast",)
+CHEAPEST = ("document-title",)
 
 
 @pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS.keys())

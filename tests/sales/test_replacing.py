@@ -152,7 +152,7 @@ ROW = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(ROW, unique_by=lambda row: row[1:3], max_size=5), min_size=1, max_size=4))
 def test_after_any_chain_of_replacements_exactly_the_last_report_counts(
     world: World, tables: list[list[tuple[str, str, int, int]]]

@@ -67,6 +67,16 @@ def test_sums_follow_the_filter(owner: Client) -> None:
     assert owner.get(LIST + "?quarter=2026Q3").context["table"].totals.net == {"EUR": Decimal("84000.00")}
 
 
+@pytest.mark.parametrize("query", ["distributor={distributor}", "q=S-7", "distributor={distributor}&q=S-7"])
+def test_kept_sums_and_added_ones_are_of_the_rows_that_are_shown(world: World, owner: Client, query: str) -> None:
+    distributor = world.rival_distributor
+    sell(world.reseller, world.topseller, TODAY, "3", "70.00", distributor=distributor, document="S-7")
+    page = owner.get(f"{LIST}?{query.format(distributor=distributor.pk)}")
+    sums = page.context["table"].totals
+    assert (sums.lines, sums.quantity, sums.net) == (1, 3, {"EUR": Decimal("70.00")})
+    assert "1 entry" in page.content.decode()
+
+
 def test_lines_without_a_value_are_counted_apart(world: World, owner: Client) -> None:
     sell(world.reseller, world.topseller, TODAY, "1", None, distributor=world.distributor, document="R-9")
     assert "Total (1 without a value)" in owner.get(LIST).content.decode()

@@ -103,7 +103,7 @@ def counting(vendor_id: int) -> list[SaleLine]:
     ]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sales=st.lists(SALES, max_size=25))
 def test_the_sums_are_those_of_all_lines_looked_at_one_by_one(world: World, sales: list[Sale]) -> None:
     with transaction.atomic():
