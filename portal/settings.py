@@ -126,7 +126,13 @@ CACHES = {
         "LOCATION": REDIS_URL,
         # A page does not wait for a cache that is away.
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-    }
+    },
+    # How files that are just being looked at are read (`sales.layouts`). Names stand in it: it stays in the process.
+    "guesses": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": 900,
+        "OPTIONS": {"MAX_ENTRIES": 100},
+    },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

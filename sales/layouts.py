@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+import json
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import transaction
 
 from common.models import User
@@ -59,8 +62,21 @@ def guess_for(
 
 
 def guess_by(*, vendor: Vendor, content: bytes, layout: Layout | None) -> Guess:
-    """How this file is read by `layout`, where it fits. Raises `Unreadable`."""
-    return guess(content, layout, limits(), currency=currency_of_files(vendor))
+    """How this file is read by `layout`, where it fits. Raises `Unreadable`.
+
+    Each page about an upload asks, mostly the same; a child process answers what was not asked before.
+    """
+    allowed, currency = limits(), currency_of_files(vendor)
+    given = [layout.to_document() if layout else None, asdict(allowed), currency]
+    asked = hashlib.sha256(content)
+    asked.update(json.dumps(given, sort_keys=True).encode())
+    key = asked.hexdigest()
+    known = caches["guesses"]
+    if (document := known.get(key)) is not None:
+        return Guess.from_document(document)
+    found = guess(content, layout, allowed, currency=currency)
+    known.set(key, found.to_document())
+    return found
 
 
 def remember(*, vendor: Vendor, distributor: Distributor, layout: Layout, user: User | None, now: datetime) -> bool:
