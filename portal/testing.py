@@ -23,12 +23,17 @@ import psycopg
 import pytest
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from portal.embedded import EmbeddedError, Postgres, Valkey
 
 # Folders whose tests run only when they are named: they take minutes, or measure.
 SECONDS_FOR_VACUUM = 20.0
 ONLY_WHEN_NAMED = ("faults", "bench")
+
+# Modules whose tests share what takes long to set up: all of one go to the same worker.
+ONE_WORKER = ("tests/portal/test_demo.py", "tests/portal/test_serve.py")
 
 DatabaseCloner = Callable[[str], AbstractContextManager[str]]
 
@@ -104,6 +109,19 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         if not any(path.is_relative_to(collection_path) for path in named):
             return True
     return None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _OneByOne(config, log)
+
+
+class _OneByOne(LoadScopeScheduling):
+    """Tests are handed out one by one, those of `ONE_WORKER` by the module, which come first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in ONE_WORKER else nodeid
 
 
 def database_url(name: str) -> str:

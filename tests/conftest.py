@@ -13,6 +13,7 @@ from django.utils import translation
 
 from common.models import User
 from tests import people
+from tests.demo import written_demo  # noqa: F401 - a fixture of the whole suite
 from tests.world import NOW, TODAY, World, build_world
 
 

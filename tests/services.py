@@ -18,7 +18,8 @@ from portal.children import die_with_parent
 from portal.embedded import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The first one has no windows, menus and tabs to draw: a quarter less to compute.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 def environment(database_url: str, **changes: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from portal.demo.seeding import Seeded
 from tests import services
 from tests.world import NOW
 
@@ -41,9 +43,10 @@ def at(moment: datetime | None, *program: str) -> tuple[str, ...]:
     return (sys.executable, *clock, *program)
 
 
-def seed_demo(database_url: str, *, moment: datetime | None = NOW, timeout: float = 180) -> None:
+def seed_demo(database_url: str, *, moment: datetime | None = NOW, timeout: float = 180) -> Seeded:
     """Fill a migrated database with the demo's data, as it would be on that day."""
-    _finish(at(moment, "manage.py", "seed_demo", "--verbosity", "0"), database_url, {"PORTAL_DEMO": "1"}, timeout)
+    output = _finish(at(moment, "manage.py", "seed_demo", "--json"), database_url, {"PORTAL_DEMO": "1"}, timeout)
+    return Seeded(**json.loads(output))
 
 
 def manage_at(moment: datetime | None, *arguments: str, database_url: str, env: dict[str, str] | None = None) -> str:

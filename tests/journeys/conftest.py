@@ -7,7 +7,6 @@ that changes something gets a fresh copy (`own_portal`, `own_demo`), so no test 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,9 +20,10 @@ from pytest_django import DjangoDbBlocker
 from common.models import User
 from portal.testing import clone_database, copy_database, database_url, django_on
 from tests import services
+from tests.demo import WrittenDemo
 from tests.journeys.browser import DESKTOP, FLAGS, PHONE, Window, open_window
 from tests.journeys.people import PASSWORD, forget_sign_ins, invite, sign_in_state
-from tests.serving import Served, seed_demo, served
+from tests.serving import Served, served
 from tests.world import build_world
 
 OpenWindow = Callable[..., Window]
@@ -111,43 +111,24 @@ def own_portal(replaceable_portal: Served, world_database: str) -> Served:
 
 
 @pytest.fixture(scope="session")
-def demo_database(template_database: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """Name of a database with the demo's data. Nobody may stay connected to it: it is there to be copied.
-
-    The first worker of the run writes it, the others wait and share it; so none of them removes it at its end.
-    """
-    if worker_id == "master":
-        with clone_database(template_database, "journeys_demo") as name:
-            seed_demo(database_url(name))
-            yield name
-        return
-    mark = tmp_path_factory.getbasetemp().parent / "journeys_demo"
-    with mark.open("a+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not mark.stat().st_size:
-            copy_database(template_database, "journeys_demo")
-            seed_demo(database_url("journeys_demo"))
-            lock.write("filled")
-    yield "journeys_demo"
-
-
-@pytest.fixture(scope="session")
-def demo(demo_database: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def demo(written_demo: WrittenDemo, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo as `make run` shows it, for tests that only look."""
-    with copy_served(demo_database, f"{worker_id}_shown", tmp_path_factory.mktemp("demo")) as running:
+    with copy_served(written_demo.database, f"{worker_id}_shown", tmp_path_factory.mktemp("demo")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def replaceable_demo(demo_database: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with copy_served(demo_database, f"{worker_id}_own", tmp_path_factory.mktemp("own_demo")) as running:
+def replaceable_demo(
+    written_demo: WrittenDemo, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    with copy_served(written_demo.database, f"{worker_id}_own", tmp_path_factory.mktemp("own_demo")) as running:
         yield running
 
 
 @pytest.fixture
-def own_demo(replaceable_demo: Served, demo_database: str) -> Served:
+def own_demo(replaceable_demo: Served, written_demo: WrittenDemo) -> Served:
     """The demo as nobody has touched it, for a test that changes something."""
-    return with_fresh_data(replaceable_demo, demo_database)
+    return with_fresh_data(replaceable_demo, written_demo.database)
 
 
 @pytest.fixture

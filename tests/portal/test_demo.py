@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -33,10 +33,12 @@ from rebates.models import Closing, ClosingItem, LedgerEntry, Settlement
 from sales.claim_selectors import candidates_for
 from sales.importing import import_sellout
 from sales.models import Claim, ClaimMessage, SaleLine, SellOutReport, WaitingRow
+from tests.demo import WrittenDemo
+from tests.world import NOW, TODAY
 
-TODAY = date(2026, 11, 16)
-NOW = datetime(2026, 11, 16, 11, 0, tzinfo=UTC)
 SAMPLES = configuration.BASE_DIR / "docs" / "samples"
+WRITTEN = NOW + timedelta(hours=1)
+"""The clock ran on while the data was written."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +50,17 @@ class Demo:
     digest: str
 
 
-# One after the other: each worker that gets some of them would write the data once more.
-pytestmark = pytest.mark.xdist_group("demo")
-
-
 @pytest.fixture(scope="module")
-def written(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
-    with clone_database(template_database, f"{template_database}_demo") as name:
+def written(written_demo: WrittenDemo, django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
+    with clone_database(written_demo.database, f"{written_demo.database}_looked_at") as name:
         with django_on(name, django_db_blocker):
-            seeded = seeding.seed(today=TODAY, now=NOW)
-            made = Demo(name, seeded, digest())
+            made = Demo(name, written_demo.seeded, digest())
         yield made
 
 
 @pytest.fixture
 def demo(written: Demo, django_db_blocker: DjangoDbBlocker) -> Iterator[seeding.Seeded]:
-    """The demo's data, written once for this module; what a test changes is undone."""
+    """The demo's data, read by this process; what a test changes is undone."""
     with django_on(written.database, django_db_blocker), transaction.atomic():
         yield written.seeded
         transaction.set_rollback(True)
@@ -152,8 +149,8 @@ def test_reports_have_rows_that_wait_are_known_already_come_back_or_have_no_valu
 
 def test_nothing_happens_in_the_future(demo: seeding.Seeded) -> None:
     assert not SaleLine.objects.filter(document_date__gt=TODAY).exists()
-    assert not SellOutReport.objects.filter(uploaded_at__gt=NOW).exists()
-    assert not Closing.objects.filter(sealed_at__gt=NOW).exists()
+    assert not SellOutReport.objects.filter(uploaded_at__gt=WRITTEN).exists()
+    assert not Closing.objects.filter(sealed_at__gt=WRITTEN).exists()
 
 
 def test_some_partners_stand_right_at_the_bounds(demo: seeding.Seeded) -> None:
@@ -262,7 +259,7 @@ def test_questions_stand_in_every_state_that_needs_somebody(demo: seeding.Seeded
         ("settlement", "declined"),
     }
     assert open_ones.filter(due_on__lt=TODAY).exists()
-    assert not ClaimMessage.objects.filter(at__gt=NOW).exists()
+    assert not ClaimMessage.objects.filter(at__gt=WRITTEN).exists()
     manager = Actor.of(User.objects.get(email="channel@lenovo.example"))
     assert candidates_for(Claim.objects.get(kind="missing"), actor=manager).waiting
 

@@ -1,8 +1,7 @@
-"""The two roles of production: one owns the tables, the other works with them and cannot touch a fact."""
+"""The role that works in production reads and writes, and cannot touch a fact."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,13 +10,10 @@ import pytest
 from psycopg import sql
 
 from portal.management.commands.grant_role import tables_of_facts
-from portal.testing import DatabaseCloner
+from portal.testing import DatabaseCloner, database_url
+from tests.demo import WrittenDemo
+from tests.roles import as_user, make_role, remove_role
 from tests.services import manage, run_manage
-
-
-def as_user(url: str, name: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=f"{name}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
 @pytest.fixture
@@ -28,14 +24,10 @@ def database(cloned_database: DatabaseCloner) -> Iterator[str]:
 
 @pytest.fixture
 def role(database: str) -> Iterator[str]:
-    """A role that may log in, and nothing else. Only the server's own administrator makes roles."""
     name = f"{urlsplit(database).path[1:]}_app"
-    administrator = as_user(database, "postgres")
-    with contextlib.closing(psycopg.connect(administrator, autocommit=True)) as connection:
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
-        yield name
-        connection.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+    make_role(database, name)
+    yield name
+    remove_role(database, name)
 
 
 def test_what_is_booked_settled_and_recorded_are_facts() -> None:
@@ -67,14 +59,14 @@ def test_the_working_role_reads_and_writes_but_changes_no_fact(database: str, ro
             connection.execute("CREATE TABLE public.extra (id int)")
 
 
-def test_the_working_role_can_do_all_that_the_demo_does(database: str, role: str) -> None:
+def test_the_working_role_can_do_all_that_the_demo_does(written_demo: WrittenDemo) -> None:
     """Imports, matching, closings, mails: none of it changes a fact."""
-    manage("grant_role", role, database_url=database)
-    manage("seed_demo", "--force", database_url=as_user(database, role), timeout=300)
-    with psycopg.connect(database) as connection:
-        counted = connection.execute("SELECT count(*) FROM rebates_settlement").fetchone()
-    assert counted is not None
-    assert counted[0] > 0
+    with psycopg.connect(database_url(written_demo.database)) as connection:
+        (counted,) = connection.execute("SELECT count(*) FROM rebates_settlement").fetchone() or (0,)
+        may = "SELECT has_table_privilege(%s, 'rebates_settlement', %s)"
+        rights = [connection.execute(may, (written_demo.role, right)).fetchone() for right in ("INSERT", "UPDATE")]
+    assert counted > 0
+    assert rights == [(True,), (False,)]
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,6 @@ START_SECONDS = 300
 # Every process of a portal inherits it: so they are found, whoever their parent is by then.
 MARK = "PORTAL_TEST_MARK"
 
-# One of them for the whole module: it takes a while to start.
-pytestmark = pytest.mark.xdist_group("serve")
-
 
 def free_port() -> int:
     with socket.socket() as probe:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from common.access import Actor
 from partners.models import Partner
-from sales.importing import CannotReplace, ReportRefused
+from sales.importing import CannotReplace, ReportRefused, settled_layout
 from sales.matching import dismiss_customer
 from sales.models import SaleLine, SellOutReport, WaitingRow
 from tests.sales.sending import ROWS, counts, figures, report, send
@@ -158,6 +158,7 @@ def test_after_any_chain_of_replacements_exactly_the_last_report_counts(
     world: World, tables: list[list[tuple[str, str, int, int]]]
 ) -> None:
     """Each replaces the one before; at the end the live rows are those of the last, and the sums agree."""
+    layout, _rows = settled_layout(vendor=world.vendor, distributor=world.distributor, content=report(*ROWS))
     with transaction.atomic():
         before = units(world.reseller)
         last = None
@@ -165,7 +166,7 @@ def test_after_any_chain_of_replacements_exactly_the_last_report_counts(
             # A row of its own makes every file a different one.
             rows = [f"K-1;;MARK;1;02.11.2026;4X40;{number + 1};40,00;;"]
             rows += [f"{who};;D{doc};{line};02.11.2026;4X40;{quantity};;;" for who, doc, line, quantity in table]
-            last = send(world, report(*rows), replaces=last).report
+            last = send(world, report(*rows), layout=layout, replaces=last).report
         wanted = {(f"D{doc}", str(line)): Decimal(quantity) for who, doc, line, quantity in tables[-1] if who == "K-1"}
         assert live() == {**wanted, ("MARK", "1"): Decimal(len(tables))}
         waiting = WaitingRow.objects.filter(state="waiting", customer_number="K-77")
