@@ -36,7 +36,8 @@ USER portal
 VOLUME /var/lib/portal
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-m", "portal.alive"]
-# Processes: WEB_CONCURRENCY. The heartbeat file of a worker belongs in memory.
+# Processes: WEB_CONCURRENCY. The heartbeat file of a worker belongs in memory. Loaded before it forks, so that settings
+# it refuses are the last thing it says.
 CMD ["gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--threads", "4", \
      "--worker-tmp-dir", "/dev/shm", "--max-requests", "2000", "--max-requests-jitter", "200", \
-     "--log-level", "warning", "--no-control-socket"]
+     "--log-level", "warning", "--no-control-socket", "--preload"]
