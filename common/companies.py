@@ -164,7 +164,7 @@ def _without_forms(words: Sequence[str]) -> list[str]:
     kept = _without_owner(_joined_forms(words))
     first = kept[:1]
     kept = [word for word in kept if word not in _FORMS]
-    while len(kept) > 1 and kept[-1] in _FORMS_AT_THE_END:
+    while len(kept) > 1 and kept[-1] in _FORMS_AT_THE_END | _CONNECTORS:
         kept.pop()
     kept = _letters_joined(kept)
     return [word for word in kept if word not in _CONNECTORS] or kept or first

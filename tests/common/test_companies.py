@@ -202,6 +202,10 @@ def test_case_punctuation_and_legal_form_do_not_matter(words: list[str], form: s
     assert compare(Company(name), Company(write(f"{name} {form}"))).score >= 98  # type: ignore[operator]
 
 
+def test_a_form_before_another_one_with_an_ampersand_is_one_too() -> None:
+    assert compare(Company("Elbtal AS"), Company("Elbtal AS GmbH & Co. KG")).score == 100
+
+
 @given(st.permutations(["Elbtal", "Telefonbau", "Dresden", "IT"]))
 def test_the_order_of_the_words_does_not_matter(words: list[str]) -> None:
     assert compare(Company("Elbtal Telefonbau Dresden IT"), Company(" ".join(words))).score == 100
