@@ -38,8 +38,8 @@ def in_partner(*roles: str, part_of_page: bool = False) -> Callable[[View], View
     """Turns the number `partner` of the address into a company of which the person is a member.
 
     Members without one of `roles` get 403, everybody else 404. A vendor's staff who have begun a viewing
-    (`partners.viewing`) are let in to look, where no role is asked for; `request.viewing` is then set. What is
-    `part_of_page` and fetched after it is not recorded once more.
+    (`partners.viewing`) are let in to look; `request.viewing` is then set. Where a role is asked for, or something
+    sent, they are told that they only look. What is `part_of_page` and fetched after it is not recorded once more.
     """
 
     def decorate(view: View) -> View:
@@ -56,7 +56,7 @@ def in_partner(*roles: str, part_of_page: bool = False) -> Callable[[View], View
                 own = Partner.objects.filter(id__in=request.actor.ids(PARTNER))
                 found = get_object_or_404(own, number=partner)
             request.area = partner_area(found)
-            if look is not None and request.method not in viewing.SAFE_METHODS:
+            if look is not None and (roles or request.method not in viewing.SAFE_METHODS):
                 return render(request, "partners/read_only.html", status=403)
             if roles and not request.actor.has(PARTNER, found.pk, *roles):
                 raise PermissionDenied

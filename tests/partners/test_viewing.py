@@ -136,12 +136,18 @@ def test_nothing_can_be_done_while_looking(viewer: Client, method: str) -> None:
     answer = getattr(viewer, method)(f"{AREA}sales/")
     assert answer.status_code == 403
     text = words(answer.content.decode())
-    assert "Nothing was changed" in text
+    assert "Here you can only look" in text
     assert BANNER in text
     assert not ViewedPage.objects.exists()
 
 
 # --- what is recorded ------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_only_a_role_gets_says_that_one_only_looks(world: World, viewer: Client) -> None:
+    answer = viewer.get(f"/partner/{world.reseller.number}/questions/new/")
+    assert answer.status_code == 403
+    assert "partners/read_only.html" in {template.name for template in answer.templates}
 
 
 def test_each_page_is_recorded_without_what_was_asked_for(world: World, viewer: Client) -> None:
