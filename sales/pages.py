@@ -22,7 +22,7 @@ from partners import composing
 from partners.composing import PartnerPanel
 from partners.models import Enrolment, Partner
 from partners.selectors import currency_of
-from programs.models import Vendor
+from programs.models import Distributor, Vendor
 from sales import partner_list, selectors, vendor_panels
 from sales.importing import UPLOADING_ROLES
 from sales.matching import MATCHING_ROLES
@@ -163,12 +163,13 @@ def _summary(weeks: selectors.Weeks, currency: str, year_before: str) -> str:
 
 def uploads_of_vendor(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Files to the vendor that somebody began to hand in."""
-    return _uploads(selectors.uploads_of(actor=actor).filter(vendor_id=area.pk), area, "vendor")
+    return _uploads(selectors.uploads_to_vendor(vendor=Vendor(pk=area.pk), actor=actor), area, "vendor")
 
 
 def uploads_of_distributor(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Files that the distributor's people began to hand in."""
-    return _uploads(selectors.uploads_of(actor=actor).filter(distributor_id=area.pk), area, "distributor")
+    uploads = selectors.uploads_by_distributor(distributor=Distributor(pk=area.pk), actor=actor)
+    return _uploads(uploads, area, "distributor")
 
 
 def _uploads(uploads: QuerySet[Upload], area: Area, kind: str) -> Iterable[Waiting]:

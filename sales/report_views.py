@@ -20,7 +20,7 @@ from programs.entering import DistributorListPage, VendorListPage, in_distributo
 from programs.models import Distributor, Vendor
 from sales import selectors
 from sales.importing import UPLOADING_ROLES
-from sales.models import SaleLine, SellOutReport, WaitingRow
+from sales.models import SaleLine, SellOutReport, Upload, WaitingRow
 from sales.previews import facts_of, in_words
 from sales.readers.layout import Layout
 from sales.report_tables import (
@@ -32,7 +32,7 @@ from sales.report_tables import (
     VendorReportTable,
     VendorUploadTable,
 )
-from sales.tables import BookedTable, WaitingTable
+from sales.tables import BookedTable, OwnWaitingTable, WaitingTable
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -53,7 +53,11 @@ class VendorReportsPage(VendorListPage):
             return {}
         return {
             "upload_url": reverse("sales:vendor-upload", args=[self.vendor.slug]),
-            "uploads": _on_their_way(self.request, VendorUploadTable, vendor=self.vendor),
+            "uploads": _on_their_way(
+                self.request,
+                VendorUploadTable,
+                selectors.uploads_to_vendor(vendor=self.vendor, actor=self.request.actor),
+            ),
         }
 
 
@@ -70,14 +74,17 @@ class DistributorReportsPage(DistributorListPage):
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         return {
             "upload_url": reverse("sales:distributor-upload", args=[self.distributor.slug]),
-            "uploads": _on_their_way(self.request, DistributorUploadTable, distributor=self.distributor),
+            "uploads": _on_their_way(
+                self.request,
+                DistributorUploadTable,
+                selectors.uploads_by_distributor(distributor=self.distributor, actor=self.request.actor),
+            ),
         }
 
 
-def _on_their_way(request: PersonRequest, table: type[UploadTable], **own: Vendor | Distributor) -> UploadTable:
+def _on_their_way(request: PersonRequest, table: type[UploadTable], uploads: QuerySet[Upload]) -> UploadTable:
     """Files that are not imported yet."""
-    waiting = selectors.uploads_of(actor=request.actor).filter(state__in=selectors.NOT_IMPORTED, **own)
-    return _configured(request, table(waiting, prefix="uploads-"))
+    return _configured(request, table(uploads.filter(state__in=selectors.NOT_IMPORTED), prefix="uploads-"))
 
 
 vendor_reports = in_vendor()(VendorReportsPage.as_view())
@@ -93,11 +100,9 @@ def vendor_report(request: PersonRequest, vendor: Vendor, pk: int) -> HttpRespon
     actor = request.actor
     report = get_object_or_404(selectors.reports_of(actor=actor), vendor=vendor, pk=pk)
     lines = SaleLine.objects.visible_to(actor).filter(report=report, reverses__isnull=True)
-    unbooked = WaitingRow.objects.visible_to(actor).filter(report=report).exclude(state=WaitingRow.State.BOOKED)
-    waiting = selectors.with_reason(unbooked.select_related("vendor"))
     context = {
         **_about(request, "vendor", vendor.slug, report),
-        "waiting": _configured(request, WaitingTable(waiting, prefix="waiting-")),
+        "waiting": _configured(request, WaitingTable(_unbooked(request, report), prefix="waiting-")),
         "booked": _configured(
             request, BookedTable(lines.select_related("vendor", "partner", "reversed_by"), prefix="booked-")
         ),
@@ -109,11 +114,21 @@ def vendor_report(request: PersonRequest, vendor: Vendor, pk: int) -> HttpRespon
 
 @in_distributor
 def distributor_report(request: PersonRequest, distributor: Distributor, pk: int) -> HttpResponse:
-    """That a report was taken, and how many of its rows are booked. Whose sales they became is not shown."""
+    """That a report was taken, how many of its rows are booked, and which are not. Whose sales they became is not
+    shown."""
     reports = selectors.reports_of(actor=request.actor)
     report = get_object_or_404(reports, distributor=distributor, pk=pk)
-    context = {**_about(request, "distributor", distributor.slug, report), "may_upload": True}
+    context = {
+        **_about(request, "distributor", distributor.slug, report),
+        "waiting": _configured(request, OwnWaitingTable(_unbooked(request, report), prefix="waiting-")),
+        "may_upload": True,
+    }
     return render(request, "sales/report.html", context)
+
+
+def _unbooked(request: PersonRequest, report: SellOutReport) -> QuerySet[Any]:
+    rows = WaitingRow.objects.visible_to(request.actor).filter(report=report).exclude(state=WaitingRow.State.BOOKED)
+    return selectors.with_reason(rows.select_related("vendor"))
 
 
 def _configured(request: PersonRequest, table: AnyTable) -> AnyTable:

@@ -39,7 +39,7 @@ from common.access import Actor
 from common.money import ZERO
 from common.periods import Period, PeriodKind
 from partners.models import Partner
-from programs.models import Authorisation, Distributor, Product, Program, Vendor
+from programs.models import Authorisation, Distributor, DistributorStaff, Product, Program, Vendor
 from sales.bookable import count_bookable
 from sales.identifying import product_of
 from sales.models import CustomerNumber, Evidence, Invitation, SaleLine, SellOutReport, Upload, WaitingRow
@@ -250,6 +250,23 @@ def uploads_of(*, actor: Actor) -> QuerySet[Upload]:
     """Files on their way in, without their content."""
     uploads = Upload.objects.visible_to(actor).defer("content", "problems", "layout")
     return uploads.select_related("vendor", "distributor", "uploaded_by")
+
+
+# Handed in, or begun, by the distributor's own people.
+_BY_DISTRIBUTOR = Q(
+    Exists(DistributorStaff.objects.filter(distributor=OuterRef("distributor"), user=OuterRef("uploaded_by")))
+)
+
+
+def uploads_to_vendor(*, vendor: Vendor, actor: Actor) -> QuerySet[Upload]:
+    """Those to a vendor. What a distributor's people have not handed in yet is still theirs alone."""
+    return uploads_of(actor=actor).filter(vendor=vendor).exclude(_BY_DISTRIBUTOR & Q(state=Upload.State.DRAFT))
+
+
+def uploads_by_distributor(*, distributor: Distributor, actor: Actor) -> QuerySet[Upload]:
+    """Those of a distributor. What the vendor's people have not handed in for it yet is still theirs alone."""
+    uploads = uploads_of(actor=actor).filter(distributor=distributor)
+    return uploads.filter(_BY_DISTRIBUTOR | ~Q(state=Upload.State.DRAFT))
 
 
 def _count(rows: QuerySet[WaitingRow, Any], of: str = "id") -> Coalesce:

@@ -104,6 +104,17 @@ class WaitingTable(RowTable):
         sequence = ("customer", "...")
 
 
+class OwnWaitingTable(RowTable):
+    """The same for the distributor, who knows its customers."""
+
+    customer_number = tables.Column(verbose_name=gettext_lazy("Customer number"))
+    customer_name = tables.Column(verbose_name=gettext_lazy("Customer"))
+    reason = ReasonColumn(empty_values=(), orderable=False, verbose_name=gettext_lazy("Why it is not booked"))
+
+    class Meta(RowTable.Meta):
+        sequence = ("customer_number", "customer_name", "...")
+
+
 def distributors_of_area(request: PersonRequest | None) -> QuerySet[Distributor]:
     if request is None:
         return Distributor.objects.none()

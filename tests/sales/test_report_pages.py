@@ -59,6 +59,17 @@ def test_a_distributor_does_not_see_whose_sales_its_rows_became(world: World, re
     assert world.reseller.name not in page
 
 
+def test_a_distributor_sees_which_of_its_rows_are_not_booked_and_why(world: World, reporting: Client) -> None:
+    stranger = ROWS[0].replace("K-1", "K-99").replace("Elbtal", "Weser").replace("RE-1", "RE-9")
+    result = send(world, report(*ROWS, stranger))
+    page = reporting.get(f"/distributor/allnet/reports/{result.report.pk}/")
+    (row,) = page.context["waiting"].data.data
+    assert (row.customer_number, row.document_number) == ("K-99", "RE-9")
+    assert "Weser Systemhaus GmbH" in text(page)
+    assert text(page).count(">unknown customer<") == 1
+    assert "/vendor/" not in text(page)
+
+
 def test_the_list_tells_how_many_rows_wait_by_now(world: World, manager: Client) -> None:
     page = manager.get("/vendor/lenovo/reports/")
     (listed,) = page.context["table"].data.data

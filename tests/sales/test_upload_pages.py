@@ -112,6 +112,28 @@ def test_a_report_is_in_after_two_pages(world: World, manager: Client) -> None:
     assert manager.get(path(page), follow=True).request["PATH_INFO"] == path(done)
 
 
+@pytest.mark.parametrize("of_vendor", [True, False])
+def test_what_one_side_has_not_handed_in_yet_is_not_shown_to_the_other(
+    world: World, manager: Client, reporting: Client, of_vendor: bool
+) -> None:
+    begun = (
+        {"distributor": world.distributor.pk, "file": file(report(*ROWS))},
+        {"vendor": world.vendor.pk, "file": file(report(*ROWS))},
+    )
+    if of_vendor:
+        manager.post("/vendor/lenovo/reports/upload/", begun[0])
+    else:
+        reporting.post("/distributor/allnet/upload/", begun[1])
+    shown = {
+        "vendor": len(manager.get("/vendor/lenovo/reports/").context["uploads"].rows),
+        "distributor": len(reporting.get("/distributor/allnet/").context["uploads"].rows),
+    }
+    assert shown == {"vendor": int(of_vendor), "distributor": int(not of_vendor)}
+    assert ("to be checked" in text(manager.get("/vendor/lenovo/"))) == of_vendor
+    Upload.objects.update(state="refused")
+    assert len(manager.get("/vendor/lenovo/reports/").context["uploads"].rows) == 1
+
+
 def test_a_strange_layout_is_asked_about_corrected_and_remembered(world: World, reporting: Client) -> None:
     page = reporting.post(
         "/distributor/allnet/upload/", {"vendor": world.vendor.pk, "file": file(STRANGE)}, follow=True
@@ -542,12 +564,14 @@ def test_files_that_are_not_imported_stand_above_the_reports_with_their_state(
 ) -> None:
     send(manager, world, report(*ROWS), "draft.csv")
     refused(manager, world)
-    for client, address in ((manager, "/vendor/lenovo/reports/"), (reporting, "/distributor/allnet/")):
+    said_of_refused = '<span class="badge tone-warning">refused</span>'
+    said_of_draft = '<span class="badge tone-info">to be checked</span>'
+    for client, address, states in (
+        (manager, "/vendor/lenovo/reports/", [said_of_refused, said_of_draft]),
+        (reporting, "/distributor/allnet/", [said_of_refused]),
+    ):
         page = client.get(address)
-        assert [str(row.get_cell("state")) for row in page.context["uploads"].rows] == [
-            '<span class="badge tone-warning">refused</span>',
-            '<span class="badge tone-info">to be checked</span>',
-        ]
+        assert [str(row.get_cell("state")) for row in page.context["uploads"].rows] == states
         assert "Files that are not imported yet" in text(page)
 
 
