@@ -12,7 +12,8 @@ from rebates import announcing, closing
 from rebates.models import Closing
 from rebates.running import up_to_date
 
-# A task ends long before the worker's time limit; the next tick goes on where it stopped.
+# A task ends long before the worker's time limit; the next tick goes on where it stopped. What no worker has begun by
+# then is forgotten: the next tick says it once more, and nothing piles up.
 SECONDS = 50
 
 
@@ -22,7 +23,7 @@ def close_due() -> None:
     closing.ensure_due_closings(today=timezone.localdate(), now=timezone.now())
     unfinished = Closing.objects.exclude(state=Closing.State.SEALED).order_by("ends_on", "id")
     for pk in unfinished.values_list("id", flat=True):
-        run_closing.delay(pk)
+        run_closing.apply_async([pk], expires=SECONDS)
 
 
 @shared_task(name="rebates.run_closing", ignore_result=True)
@@ -53,7 +54,7 @@ def announce() -> None:
 def keep_figures() -> None:
     """Let each vendor's running figures be calculated in the background; see `keep_figures_of`."""
     for pk in Vendor.objects.values_list("pk", flat=True):
-        keep_figures_of.delay(pk)
+        keep_figures_of.apply_async([pk], expires=SECONDS)
 
 
 @shared_task(name="rebates.keep_figures_of", ignore_result=True)

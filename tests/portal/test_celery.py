@@ -16,6 +16,7 @@ from common.models import OutboxMail
 from common.tasks import send_mails
 from portal import celery, tasks
 from portal.celery import app
+from programs.models import Vendor
 from rebates import tasks as rebate_tasks
 from sales.tasks import import_queued
 from tests import services
@@ -95,6 +96,21 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
     for message in sent:
         assert message["headers"]["expires"] is not None
         assert message["headers"]["argsrepr"] == "()"
+
+
+def test_what_the_tick_hands_out_is_forgotten_when_no_worker_has_begun_it_by_the_next_one(
+    own_database: str, tmp_path: Path
+) -> None:
+    vendors = [Vendor.objects.create(slug=slug, name=slug.title()) for slug in ("lenovo", "ibm")]
+    with services.broker(tmp_path / "broker") as valkey:
+        code = "from rebates.tasks import keep_figures; keep_figures()"
+        services.manage("shell", "-c", code, database_url=own_database, env={"REDIS_URL": valkey.url})
+        waiting = Redis.from_url(valkey.url).lrange("money", 0, -1)
+    sent = [json.loads(message)["headers"] for message in waiting]
+    assert sorted((message["task"], message["argsrepr"]) for message in sent) == [
+        ("rebates.keep_figures_of", f"[{vendor.pk}]") for vendor in vendors
+    ]
+    assert all(message["expires"] is not None for message in sent)
 
 
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
