@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from common import formats
+from common.access import VENDOR, VENDOR_ADMIN
 from common.errors import DomainError
 from common.requests import PersonRequest
 from common.ui import Crumb, Fact
@@ -73,8 +75,18 @@ def article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
         "search": search,
         "candidates": suggesting.suggest_products(vendor=vendor, row=found, search=search),
         "match_url": reverse("sales:match-article", args=[vendor.slug, found.pk]),
+        "add_url": _add_url(request, vendor, found),
     }
     return render(request, "sales/article.html", context)
+
+
+def _add_url(request: PersonRequest, vendor: Vendor, row: WaitingRow) -> str:
+    """Where the article becomes a product, with what the report says filled in; nothing for who may not."""
+    if not request.actor.has(VENDOR, vendor.pk, VENDOR_ADMIN):
+        return ""
+    said = {"vendor": vendor.pk, "article": row.article, "name": row.article_name, "gtin": row.gtin}
+    filled = urlencode({name: value for name, value in said.items() if value})
+    return f"{reverse('admin:programs_product_add')}?{filled}"
 
 
 def _row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:

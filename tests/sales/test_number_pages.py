@@ -174,3 +174,23 @@ def test_what_waits_is_on_the_dashboard(world: World, manager: Client, unknown: 
     page = text_of(manager, "/vendor/lenovo/")
     assert "1 unknown article in distributors&#x27; reports" in page
     assert "1 doubtful row in distributors&#x27; reports" in page
+
+
+def test_an_admin_makes_an_unknown_article_a_product_and_others_are_not_offered_it(
+    world: World, manager: Client, signed_in: SignedIn
+) -> None:
+    row = waits(world, "R-9", customer_number="K-1", article="NEW-7", article_name="Newest & best")
+    page = f"{ARTICLES}{row.pk}/"
+    assert manager.get(page).context["add_url"] == ""
+    assert "Add it as a product" not in text_of(manager, page)
+
+    admin = signed_in(world.vendor_admin)
+    assert "Add it as a product" in text_of(admin, page)
+    form = admin.get(admin.get(page).context["add_url"]).context["adminform"].form
+    filled = {name: form[name].value() or "" for name in form.fields}
+    assert (filled["article"], filled["name"]) == ("NEW-7", "Newest & best")
+    assert admin.post("/admin/programs/product/add/", filled).status_code == 302
+    assert Product.objects.get(article="NEW-7").vendor == world.vendor
+    admin.post("/vendor/lenovo/customers/book/")
+    row.refresh_from_db()
+    assert row.state == "booked"
