@@ -23,7 +23,7 @@ def close_due() -> None:
     closing.ensure_due_closings(today=timezone.localdate(), now=timezone.now())
     unfinished = Closing.objects.exclude(state=Closing.State.SEALED).order_by("ends_on", "id")
     for pk in unfinished.values_list("id", flat=True):
-        run_closing.apply_async([pk], expires=SECONDS)
+        run_closing.apply_async((pk,), expires=SECONDS)
 
 
 @shared_task(name="rebates.run_closing", ignore_result=True)
@@ -54,7 +54,7 @@ def announce() -> None:
 def keep_figures() -> None:
     """Let each vendor's running figures be calculated in the background; see `keep_figures_of`."""
     for pk in Vendor.objects.values_list("pk", flat=True):
-        keep_figures_of.apply_async([pk], expires=SECONDS)
+        keep_figures_of.apply_async((pk,), expires=SECONDS)
 
 
 @shared_task(name="rebates.keep_figures_of", ignore_result=True)

@@ -108,7 +108,7 @@ def test_what_the_tick_hands_out_is_forgotten_when_no_worker_has_begun_it_by_the
         waiting = Redis.from_url(valkey.url).lrange("money", 0, -1)
     sent = [json.loads(message)["headers"] for message in waiting]
     assert sorted((message["task"], message["argsrepr"]) for message in sent) == [
-        ("rebates.keep_figures_of", f"[{vendor.pk}]") for vendor in vendors
+        ("rebates.keep_figures_of", f"({vendor.pk},)") for vendor in vendors
     ]
     assert all(message["expires"] is not None for message in sent)
 

@@ -14,8 +14,9 @@ from django.test import Client
 from openpyxl import Workbook, load_workbook
 
 from common.models import User
-from sales import uploads
+from sales import layouts, uploads
 from sales.models import ReportMapping, SaleLine, SellOutReport, Upload, WaitingRow
+from sales.readers.reading import guess
 from tests.sales.sending import HEADER, ROWS, counts, report
 from tests.world import NOW, World, make_distributor
 
@@ -132,6 +133,26 @@ def test_what_one_side_has_not_handed_in_yet_is_not_shown_to_the_other(
     assert ("to be checked" in text(manager.get("/vendor/lenovo/"))) == of_vendor
     Upload.objects.update(state="refused")
     assert len(manager.get("/vendor/lenovo/reports/").context["uploads"].rows) == 1
+
+
+def test_a_file_is_guessed_once_for_all_looks_at_it(
+    world: World, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(*args: Any, **options: Any) -> Any:
+        asked.append(args)
+        return guess(*args, **options)
+
+    monkeypatch.setattr(layouts, "guess", counted)
+    page = send(manager, world, report(*ROWS, ROWS[0].replace("RE-1", "ONCE")))
+    # As it came, and by the layout that was found.
+    assert len(asked) == 2
+    manager.get(path(page))
+    assert len(asked) == 2
+    other = send(manager, world, report(*ROWS, ROWS[0].replace("RE-1", "TWICE")))
+    assert path(other) != path(page)
+    assert len(asked) == 4
 
 
 def test_a_strange_layout_is_asked_about_corrected_and_remembered(world: World, reporting: Client) -> None:
