@@ -224,7 +224,10 @@ class AnswerForm(TextForm):
     correcting_line = forms.ChoiceField(
         label=gettext_lazy("Corrected by"),
         required=False,
-        help_text=gettext_lazy("Sales booked for the partner since it asked. It sees a link to the one you choose."),
+        help_text=gettext_lazy(
+            "Sales booked for the partner since it asked. It sees a link to the one you choose. Choose none where the"
+            " correction follows with a later report."
+        ),
     )
     text = forms.CharField(
         label=gettext_lazy("Your answer"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4})

@@ -367,3 +367,18 @@ def test_questions_wait_on_the_dashboard_of_whose_turn_it_is(
 def test_without_questions_the_lists_say_what_to_do(sales: Client, manager: Client) -> None:
     assert "If a sale is missing, ask here." in read(sales, LIST)
     assert "As soon as a partner asks" in read(manager, VENDOR_LIST)
+
+
+def test_a_question_is_accepted_before_its_correction_is_booked(world: World, manager: Client) -> None:
+    claim = ask_for_missing(world, now=NOW + timedelta(seconds=1))
+    sell(
+        world.reseller, world.topseller, NOW.date(), "1", "1.00", distributor=world.distributor, document="R-77",
+        booked_at=NOW + timedelta(seconds=2),
+    )  # fmt: skip
+    address = f"{VENDOR_LIST}{claim.pk}/"
+    assert "Choose none where the correction follows with a later report." in read(manager, address)
+    given = {"answer-text": "It follows in December.", "answer-seen": claim.messages.get().pk}
+    done = manager.post(f"{address}answer/", {**given, "answer-outcome": "accept"}, follow=True)
+    assert done.redirect_chain == [(VENDOR_LIST, 302)]
+    claim.refresh_from_db()
+    assert (claim.state, claim.correcting_line) == (State.ACCEPTED, None)
