@@ -32,7 +32,8 @@ from portal.embedded import EmbeddedError, Postgres, Valkey
 SECONDS_FOR_VACUUM = 20.0
 ONLY_WHEN_NAMED = ("faults", "bench")
 
-# Modules whose tests share what takes long to set up: all of one go to the same worker.
+# Modules whose tests share what takes long to set up: all of one go to the same worker. Marks of xdist's own groups do
+# not reach its scheduler any more: it looks for them in names of tests, where pytest 9 does not show them.
 ONE_WORKER = ("tests/portal/test_demo.py", "tests/portal/test_serve.py")
 
 DatabaseCloner = Callable[[str], AbstractContextManager[str]]

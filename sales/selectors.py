@@ -259,12 +259,12 @@ _BY_DISTRIBUTOR = Q(
 
 
 def uploads_to_vendor(*, vendor: Vendor, actor: Actor) -> QuerySet[Upload]:
-    """Those to a vendor. What a distributor's people have not handed in yet is still theirs alone."""
+    """Those a vendor's people have to know of: not what a distributor's people have not handed in yet."""
     return uploads_of(actor=actor).filter(vendor=vendor).exclude(_BY_DISTRIBUTOR & Q(state=Upload.State.DRAFT))
 
 
 def uploads_by_distributor(*, distributor: Distributor, actor: Actor) -> QuerySet[Upload]:
-    """Those of a distributor. What the vendor's people have not handed in for it yet is still theirs alone."""
+    """Those a distributor's people have to know of: not what a vendor's people have not handed in for it yet."""
     uploads = uploads_of(actor=actor).filter(distributor=distributor)
     return uploads.filter(_BY_DISTRIBUTOR | ~Q(state=Upload.State.DRAFT))
 

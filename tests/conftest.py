@@ -13,7 +13,7 @@ from django.utils import translation
 
 from common.models import User
 from tests import people
-from tests.demo import written_demo  # noqa: F401 - a fixture of the whole suite
+from tests.demo import WrittenDemo, write_once
 from tests.world import NOW, TODAY, World, build_world
 
 
@@ -35,6 +35,13 @@ def today() -> Iterator[date]:
 @pytest.fixture
 def world(db: None, today: date) -> World:
     return build_world()
+
+
+@pytest.fixture(scope="session")
+def written_demo(template_database: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> WrittenDemo:
+    """The demo's data, written once for the whole run: the first worker writes it, the others wait and share it."""
+    folder = tmp_path_factory.getbasetemp()
+    return write_once(template_database, folder if worker_id == "master" else folder.parent)
 
 
 @pytest.fixture

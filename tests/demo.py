@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import pytest
-
 from portal.demo.seeding import Seeded
 from portal.testing import copy_database, database_url
 from tests.roles import as_user, make_role
@@ -27,15 +25,16 @@ class WrittenDemo:
     seeded: Seeded
 
 
-@pytest.fixture(scope="session")
-def written_demo(template_database: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> WrittenDemo:
-    """The first worker of the run writes it, the others wait and share it; so none of them removes it at its end."""
-    folder = tmp_path_factory.getbasetemp()
-    mark = (folder if worker_id == "master" else folder.parent) / "written_demo"
-    with _alone_with(mark) as told:
+def write_once(template: str, folder: Path) -> WrittenDemo:
+    """Copy the database `template` and fill it, unless another process that shares `folder` has done so.
+
+    As those may still use it, nobody removes it at their end.
+    """
+    name, role = "written_demo", "written_demo_app"
+    with _alone_with(folder / name) as told:
         if not told.stat().st_size:
-            told.write_text(json.dumps(asdict(_write(template_database, "written_demo", "written_demo_app"))))
-        return WrittenDemo("written_demo", "written_demo_app", Seeded(**json.loads(told.read_text())))
+            told.write_text(json.dumps(asdict(_write(template, name, role))))
+        return WrittenDemo(name, role, Seeded(**json.loads(told.read_text())))
 
 
 @contextlib.contextmanager

@@ -37,8 +37,8 @@ from tests.demo import WrittenDemo
 from tests.world import NOW, TODAY
 
 SAMPLES = configuration.BASE_DIR / "docs" / "samples"
-WRITTEN = NOW + timedelta(hours=1)
-"""The clock ran on while the data was written."""
+WRITTEN = NOW + timedelta(minutes=5)
+"""The clock ran on until the data was written."""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def test_the_working_role_reads_and_writes_but_changes_no_fact(database: str, ro
 
 
 def test_the_working_role_can_do_all_that_the_demo_does(written_demo: WrittenDemo) -> None:
-    """Imports, matching, closings, mails: none of it changes a fact."""
+    """Imports, matching, closings, mails: none of it changes a fact. The demo was written by that role."""
     with psycopg.connect(database_url(written_demo.database)) as connection:
         (counted,) = connection.execute("SELECT count(*) FROM rebates_settlement").fetchone() or (0,)
         may = "SELECT has_table_privilege(%s, 'rebates_settlement', %s)"
