@@ -18,11 +18,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from common import formats
+from common import formats, table_html
 from common.templatetags import ui_filters, ui_forms
 from common.typed_tags import typed
 from common.ui import TONE_ICONS, Chart, Crumb, Event, Fact, Stage, Step, Task, Tone, segments_of
@@ -338,29 +338,11 @@ def list_query(
 
 @register.simple_tag
 def table_rows(table: Any) -> SafeString:
-    """The rows of the page, written here: much of the time of a list went into the template of its cells."""
-    opened = [
-        (
-            column,
-            format_html(
-                '<td class="{}" data-label="{}{}">',
-                column.attrs["td"].get("class", ""),
-                column.header,
-                column_unit(table, column),
-            ),
-        )
-        for column in table.columns
-    ]
-    rows = []
-    for row in table.paginated_rows:
-        cells = (f"{start}{conditional_escape(row.get_cell(column.name))}</td>" for column, start in opened)
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    return mark_safe("\n".join(rows))  # noqa: S308 - each part is escaped
+    """The rows of the page."""
+    return table_html.rows_of(table)
 
 
 @register.simple_tag
 def column_unit(table: Any, column: Any) -> str:
     """The currency of a money column, once in its head."""
-    unit = getattr(column.column, "unit", None)
-    currency = unit(table) if unit else ""
-    return format_html(" ({})", formats.currency_symbol(currency)) if currency else ""
+    return table_html.unit_of(table, column)

@@ -11,10 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
+import django_tables2 as tables
 import pytest
 from django.http import Http404, HttpResponse, QueryDict
 from django.test import RequestFactory
+from django.utils.html import conditional_escape
 from django.utils.translation import override
+from django_tables2.columns import BoundColumn
 from openpyxl import load_workbook
 
 from common.filters import DayRangeFilter, FilterSet
@@ -30,6 +33,7 @@ from common.tables import (
     export_response,
     safe_cell,
 )
+from partners.models import EnrolmentStatus
 from programs.models import Product, Vendor
 from tests.rendering import render, words
 from tests.world import World
@@ -298,3 +302,27 @@ def test_an_export_has_all_rows_of_the_filter_and_not_only_the_page(
 def test_an_unknown_export_is_not_found(products: list[Product], page: Callable[[str], HttpResponse]) -> None:
     with pytest.raises(Http404):
         page("export=pdf")
+
+
+# --- how cells are written ----------------------------------------------------------------------------------------
+
+
+class StatusTable(Table):
+    status = tables.Column()
+    enrolment = tables.Column(accessor="enrolment__partner__name", linkify=lambda record: f"/{record.pk}/?a=1&b=2")
+    none = LinkColumn(accessor="status", url=lambda record: None)
+    lost = tables.Column(accessor="enrolment__nothing")
+    valid = tables.Column(empty_values=())
+
+    def render_valid(self, value: object, record: EnrolmentStatus, bound_column: BoundColumn) -> str:
+        return f"{bound_column.name}<{record.status}>"
+
+
+def test_the_portal_writes_cells_as_the_library_would(world: World) -> None:
+    table = StatusTable(EnrolmentStatus.objects.all())
+    html = shown(table)
+    written = re.findall(r"<td [^>]*>(.*?)</td>", html, re.DOTALL)
+    expected = [str(conditional_escape(cell)) for row in table.paginated_rows for _column, cell in row.items()]
+    assert written == expected
+    assert {"active", "valid&lt;active&gt;", "–"} <= set(written)
+    assert any('?a=1&amp;b=2">' in cell for cell in written)

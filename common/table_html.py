@@ -1,0 +1,128 @@
+"""The rows of a table on a page, written in one go.
+
+django-tables2 asks anew for every cell what a column is, how it is named and what its `render` takes; that was most of
+the time of a list. Here each column is asked once. Values, empty values, `render_*`, links and `attrs` of columns mean
+what they mean there; attributes that depend on the record are not supported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django_tables2.columns import BoundColumn
+from django_tables2.rows import BoundRow
+from django_tables2.utils import AttributeDict, signature
+
+from common import formats
+
+Read = Callable[[Any], Any]
+
+
+def rows_of(table: Any) -> SafeString:
+    """The rows of the page as HTML."""
+    cells = [(_opening(table, column), _cell(table, column)) for column in table.columns]
+    rows = (
+        f"<tr>{''.join(f'{opening}{conditional_escape(cell(row))}</td>' for opening, cell in cells)}</tr>"
+        for row in table.paginated_rows
+    )
+    return mark_safe("\n".join(rows))  # noqa: S308 - each part is escaped
+
+
+def unit_of(table: Any, column: BoundColumn) -> str:
+    """The currency of a money column, once in its head."""
+    unit = getattr(column.column, "unit", None)
+    currency = unit(table) if unit else ""
+    return format_html(" ({})", formats.currency_symbol(currency)) if currency else ""
+
+
+def _opening(table: Any, column: BoundColumn) -> SafeString:
+    attrs, unit = column.attrs["td"], unit_of(table, column)
+    return format_html('<td class="{}" data-label="{}{}">', attrs.get("class", ""), column.header, unit)
+
+
+def _cell(table: Any, column: BoundColumn) -> Callable[[BoundRow], Any]:
+    """What one column shows of a row."""
+    read = _reader(column)
+    render, link, default, empty = column.render, _link(column), column.default, column.column.empty_values
+    wanted = _arguments(getattr(render, "__func__", render))
+
+    def cell(row: BoundRow) -> Any:
+        record = row.record
+        value = read(record)
+        if value in empty:
+            return default
+        given = {
+            "value": value,
+            "record": record,
+            "column": column.column,
+            "bound_column": column,
+            "bound_row": row,
+            "table": table,
+        }
+        content = render(**{name: given[name] for name in wanted})
+        return content if link is None else link(content, given)
+
+    return cell
+
+
+def _link(column: BoundColumn) -> Callable[[Any, dict[str, Any]], Any] | None:
+    """What puts the content of a cell into a link; None for a column without links."""
+    if column.link is None:
+        return None
+    url, wanted = column.link.url, _arguments(column.link.url)
+    attrs = format_html("{} ", AttributeDict(column.link.attrs).as_html()) if column.link.attrs else ""
+
+    def link(content: Any, given: dict[str, Any]) -> Any:
+        href = url(**{name: given[name] for name in wanted})
+        return content if href is None else format_html('<a {}href="{}">{}</a>', attrs, href, content)
+
+    return link
+
+
+@lru_cache(maxsize=1000)
+def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of the arguments that are handed to a function; all of ours take some of those of `cell`."""
+    return tuple(name for name in signature(function)[0] if name != "self")
+
+
+def _reader(column: BoundColumn) -> Read:
+    """The value of a record; of a field with choices its word. None where there is none."""
+    accessor = column.accessor
+
+    def plain(record: Any) -> Any:
+        try:
+            return accessor.resolve(record)
+        except Exception:  # noqa: BLE001 - as django-tables2: a column without a field of its own
+            return None
+
+    words: dict[type, str] = {}
+
+    def read(record: Any) -> Any:
+        kind = type(record)
+        if kind not in words:
+            words[kind] = _words(accessor, record)
+        if not words[kind]:
+            return plain(record)
+        owner, _name = accessor.penultimate(record)
+        return getattr(owner, words[kind])() if owner is not None else None
+
+    return read
+
+
+def _words(accessor: Any, record: Any) -> str:
+    """Name of the method that puts a field with choices into words; empty for any other."""
+    owner, name = accessor.penultimate(record)
+    if not isinstance(owner, Model):
+        return ""
+    try:
+        field = accessor.get_field(record)
+    except FieldDoesNotExist:
+        return ""
+    method = f"get_{name}_display"
+    return method if getattr(field, "choices", None) and hasattr(owner, method) else ""
