@@ -1,19 +1,20 @@
-"""Days on which offices work. Only weekends are left out: holidays differ by country and state. Knows no Django."""
+"""Days on which offices work: no weekends, and no holidays where the caller knows them. Knows no Django."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date, timedelta
 
 WEEKEND = frozenset({5, 6})
 """Saturday and Sunday, as `date.weekday` counts."""
 
 
-def business_days_after(day: date, number: int) -> date:
+def business_days_after(day: date, number: int, holidays: Container[date] = frozenset()) -> date:
     """The `number`th business day after `day`: two after a Thursday is Monday, after a Saturday it is Tuesday."""
     if number < 0:
         raise ValueError(f"There are no business days before: {number}")
     while number:
         day += timedelta(days=1)
-        if day.weekday() not in WEEKEND:
+        if day.weekday() not in WEEKEND and day not in holidays:
             number -= 1
     return day

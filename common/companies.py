@@ -281,9 +281,14 @@ def _place(one: Company, other: Company) -> Reason | None:
     return OTHER_PLACE if all(codes) else None
 
 
+def is_of_provider(email_domain: str) -> bool:
+    """Whether addresses of this domain belong to anybody: they say nothing about a company."""
+    return email_domain.strip().lower() in _MAIL_PROVIDERS
+
+
 def _same_domain(one: Company, other: Company) -> bool:
     domain = one.email_domain.strip().lower()
-    return bool(domain) and domain not in _MAIL_PROVIDERS and domain == other.email_domain.strip().lower()
+    return bool(domain) and not is_of_provider(domain) and domain == other.email_domain.strip().lower()
 
 
 def name_score(one: PreparedName, other: PreparedName) -> float:

@@ -2,6 +2,7 @@ import "@tabler/core/dist/css/tabler.min.css";
 import "./app.css";
 import "./rebates.css";
 import "./uploads.css";
+import "./partners.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import htmx from "htmx.org";
 

@@ -14,3 +14,4 @@ class PartnersConfig(AppConfig):
         # By name: the modules need the models, which are loaded only now.
         import_module("partners.areas").register()
         import_module("partners.pages").register()
+        import_module("partners.application_mails").register()

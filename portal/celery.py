@@ -21,6 +21,7 @@ ROUTES = {
     "rebates.*": {"queue": "money"},
     "common.send_mails": {"queue": "mail"},
     "sales.*": {"queue": "import"},
+    "partners.*": {"queue": "import"},
 }
 """By the task's name; no task goes where nobody said it should."""
 

@@ -14,7 +14,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from common.admin import CHANGE, DELETE, EVERYTHING, VIEW, DatedFormSet, DatedInline, Rules, ScopedAdmin, TabularInline
+from common.admin import (
+    ADD,
+    CHANGE,
+    DELETE,
+    EVERYTHING,
+    VIEW,
+    DatedFormSet,
+    DatedInline,
+    Rules,
+    ScopedAdmin,
+    TabularInline,
+)
 from common.adminsite import administering
 from common.errors import DomainError
 from programs import services
@@ -24,6 +35,7 @@ from programs.models import (
     Distributor,
     DistributorStaff,
     GroupMembership,
+    ParticipationTerms,
     Product,
     ProductGroup,
     Program,
@@ -85,6 +97,27 @@ class ProgramAdmin(ScopedAdmin):
     list_display = ("name", "vendor", "starts_on", "ends_on")
     list_filter = (OWN_VENDOR,)
     search_fields = ("name", "slug")
+
+
+@admin.register(ParticipationTerms)
+class ParticipationTermsAdmin(ScopedAdmin):
+    """A text is never changed: another one is added and is what applicants agree to from then on."""
+
+    platform_admins_may = vendor_admins_may = frozenset({VIEW, ADD})
+    fields = ("program", "version", "text_de", "text_en", "published_at")
+    readonly_fields = ("version", "published_at")
+    list_display = ("program", "version", "published_at")
+    list_filter = (OWN_PROGRAM,)
+    list_select_related = ("program",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj is not None else ("program", "text_de", "text_en")
+
+    def save_model(self, request: HttpRequest, obj: ParticipationTerms, form: Any, change: bool) -> None:
+        made = services.publish_participation_terms(
+            program=obj.program, text_de=obj.text_de, text_en=obj.text_en, now=timezone.now()
+        )
+        obj.pk, obj.version, obj.published_at = made.pk, made.version, made.published_at
 
 
 @admin.register(Tier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -49,13 +50,19 @@ class YamlField(forms.Field):
 
 
 class StatementsField(YamlField):
-    """A tier's requirements or benefits: a list of entries with a kind and a sentence per language."""
+    """A list of entries with named texts: a tier's requirements or benefits with a kind and a sentence per language.
+
+    `names`: what every entry must have.
+    """
+
+    def __init__(self, *args: Any, names: Sequence[str] = ("kind", "de", "en"), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = names
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, str) or not value:
             return value or ""
-        first = ("kind", "de", "en")
-        entries = [{**{name: one[name] for name in first if name in one}, **one} for one in value]
+        entries = [{**{name: one[name] for name in self.names if name in one}, **one} for one in value]
         return yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, default_flow_style=False, width=96)
 
     def to_python(self, value: Any) -> list[dict[str, Any]]:
@@ -63,7 +70,7 @@ class StatementsField(YamlField):
         if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
             raise ValidationError(_("Please write a list: each entry begins with a dash and has named values."))
         for number, entry in enumerate(entries, start=1):
-            for name in ("kind", "de", "en"):
+            for name in self.names:
                 if not isinstance(entry.get(name), str):
                     raise ValidationError(
                         _("Entry %(number)s: “%(name)s” is missing."), params={"number": number, "name": name}
@@ -152,7 +159,38 @@ class CountriesField(forms.Field):
         return bool(self.prepare_value(initial) != data)
 
 
+class QuestionsField(StatementsField):
+    """What applicants are asked: a code, the question in both languages, whether an answer is required."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, names=("code", "de", "en"), **kwargs)
+
+    def to_python(self, value: Any) -> list[dict[str, Any]]:
+        entries = super().to_python(value)
+        codes = [entry["code"] for entry in entries]
+        for position, code in enumerate(codes):
+            if not re.fullmatch(r"[-a-z0-9_]{1,50}", code) or code in ("accepted", "version"):
+                raise ValidationError(_("“%(code)s” cannot be the code of a question."), params={"code": code})
+            if code in codes[:position]:
+                raise ValidationError(_("“%(code)s” is given twice."), params={"code": code})
+        for entry in entries:
+            # As text, where YAML was typed with quotes.
+            entry["required"] = str(entry.get("required", "")).lower() in ("true", "yes", "1")
+        return entries
+
+
 class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
+    documents = StatementsField(
+        label=gettext_lazy("Documents"), names=("de", "en"), required=False,
+        help_text=gettext_lazy("What an applicant should have at hand."),
+    )  # fmt: skip
+    questions = QuestionsField(
+        label=gettext_lazy("Questions to applicants"), required=False,
+        help_text=gettext_lazy("Each with a code, de and en; required: true where it must be answered."),
+    )  # fmt: skip
+    faq = StatementsField(
+        label=gettext_lazy("Frequent questions"), names=("de", "en", "answer_de", "answer_en"), required=False
+    )
     countries = CountriesField(
         label=gettext_lazy("Countries"), help_text=gettext_lazy("Codes of two letters, separated by commas: DE, AT.")
     )
@@ -164,6 +202,14 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "slug",
             "name",
             "description",
+            "description_en",
+            "public",
+            "contact_name",
+            "contact_email",
+            "minutes",
+            "documents",
+            "questions",
+            "faq",
             "currency",
             "countries",
             "starts_on",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+import holidays
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -49,6 +50,10 @@ class Vendor(models.Model):
     name = models.CharField(_("name"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     country = models.CharField(_("country"), max_length=2, default="DE")
+    subdivision = models.CharField(
+        _("state"), max_length=6, blank=True,
+        help_text=_("Its holidays count for answers that are due, beside those of the country: BE for Berlin."),
+    )  # fmt: skip
     report_months = models.PositiveSmallIntegerField(
         _("months of reports"), default=24, validators=[MinValueValidator(1)],
         help_text=_("Reported sales dated longer ago wait for a person before they count."),
@@ -67,6 +72,12 @@ class Vendor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A state that the calendar of holidays does not know would be left out silently."""
+        known = holidays.list_supported_countries(include_aliases=False).get(self.country, [])
+        if self.subdivision and self.subdivision not in known:
+            raise ValidationError({"subdivision": _("Known states: %(known)s.") % {"known": ", ".join(known) or "–"}})
 
 
 @pghistory.track()
@@ -103,6 +114,16 @@ class Program(models.Model):
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
+    description_en = models.TextField(_("description in English"), blank=True)
+    public = models.BooleanField(
+        _("public"), default=False, help_text=_("Anybody can read the program's page and apply for the program.")
+    )
+    contact_name = models.CharField(_("contact"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("contact's e-mail address"), blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=10, help_text=_("What registering takes."))
+    documents = models.JSONField(_("documents"), default=list, blank=True)
+    questions = models.JSONField(_("questions to applicants"), default=list, blank=True)
+    faq = models.JSONField(_("frequent questions"), default=list, blank=True)
     currency = CURRENCY.clone()
     countries = ArrayField(models.CharField(max_length=2), verbose_name=_("countries"))
     starts_on = models.DateField(_("starts on"))
@@ -132,6 +153,30 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ParticipationTerms(models.Model):
+    """What a partner agrees to when it applies for a program. A text never changes: another version is another row."""
+
+    program = models.ForeignKey(
+        Program, verbose_name=_("program"), on_delete=models.PROTECT, related_name="participation_terms"
+    )
+    version = models.PositiveSmallIntegerField(_("version"), editable=False)
+    text_de = models.TextField(_("text in German"))
+    text_en = models.TextField(_("text in English"))
+    published_at = models.DateTimeField(_("published"), editable=False)
+
+    objects = OfProgram.as_manager()
+
+    class Meta:
+        ordering = ["program", "-version"]
+        verbose_name = _("terms of participation")
+        verbose_name_plural = _("terms of participation")
+        constraints = [models.UniqueConstraint(fields=["program", "version"], name="participation_version_once")]
+        triggers = [pgtrigger.Protect(name="participation_terms_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.program} v{self.version}"
 
 
 @pghistory.track()

@@ -28,6 +28,7 @@ Document = TypeVar("Document", bound=BaseModel)
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-z0-9_]{1,50}$")]
 Article = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,14}$")]
 
 
@@ -75,17 +76,48 @@ def _terms(value: object) -> Terms:
 Statement = Annotated[dict[str, Any], PlainValidator(_statement)]
 
 
+class Bilingual(_Part):
+    """A text in both languages."""
+
+    de: LongText
+    en: LongText
+
+
+class QuestionPart(Bilingual):
+    """What applicants are asked."""
+
+    code: Slug
+    required: bool = False
+
+
+class FaqPart(Bilingual):
+    answer_de: LongText
+    answer_en: LongText
+
+
 class VendorPart(_Part):
     slug: Slug
     name: Name
     legal_name: Text = ""
     country: Country = "DE"
+    subdivision: Annotated[str, StringConstraints(max_length=6)] = ""
+    """Whose holidays count beside those of the country."""
 
 
 class ProgramPart(_Part):
     slug: Slug
     name: Name
     description: Text = ""
+    description_en: Text = ""
+    public: bool = False
+    contact_name: Text = ""
+    contact_email: Text = ""
+    minutes: int = Field(default=10, ge=1, le=480)
+    documents: tuple[Bilingual, ...] = ()
+    questions: tuple[QuestionPart, ...] = ()
+    faq: tuple[FaqPart, ...] = ()
+    participation_terms: Bilingual | None = None
+    """What partners agree to; another text becomes another version."""
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] = "EUR"
     countries: Annotated[tuple[Country, ...], BeforeValidator(some)]
     starts_on: date | None = None

@@ -73,6 +73,7 @@ def load(
     done = Loaded(program=preset.program.slug)
     vendor = _bring(done, Vendor, {"slug": preset.vendor.slug}, preset.vendor.model_dump(exclude={"slug"}))
     program = _bring_program(done, vendor, preset, starts_on, today)
+    _bring_participation_terms(done, program, preset, now)
     _bring_tiers(done, program, preset.tiers)
     products = {
         one.article: _bring(
@@ -112,7 +113,8 @@ def _bring_program(done: Loaded, vendor: Vendor, preset: Preset, starts_on: date
             _("The program “%(program)s” belongs to %(vendor)s.") % {"program": wanted.slug, "vendor": known.vendor}
         )
     start = starts_on or wanted.starts_on or (known.starts_on if known else today.replace(month=1, day=1))
-    values = wanted.model_dump(exclude={"slug", "countries"}) | {
+    values = wanted.model_dump(exclude={"slug", "countries", "participation_terms"}) | {
+        **{name: [one.model_dump() for one in getattr(wanted, name)] for name in ("documents", "questions", "faq")},
         "vendor": vendor,
         # A country that was added since stays: without it, what partners there were paid would be taken back.
         "countries": list(dict.fromkeys((*wanted.countries, *(known.countries if known else ())))),
@@ -124,6 +126,17 @@ def _bring_program(done: Loaded, vendor: Vendor, preset: Preset, starts_on: date
             % {"end": date_short(values["ends_on"]), "start": date_short(start)}
         )
     return _bring(done, Program, {"slug": wanted.slug}, values)
+
+
+def _bring_participation_terms(done: Loaded, program: Program, preset: Preset, now: datetime) -> None:
+    """The text as the latest version, unless it is that already."""
+    if (wanted := preset.program.participation_terms) is None:
+        return
+    last = program.participation_terms.first()
+    made = last is None or (last.text_de, last.text_en) != (wanted.de, wanted.en)
+    if made:
+        services.publish_participation_terms(program=program, text_de=wanted.de, text_en=wanted.en, now=now)
+    done.count(created=made, changed=False)
 
 
 def _bring_tiers(done: Loaded, program: Program, tiers: Iterable[TierPart]) -> None:

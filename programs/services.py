@@ -16,7 +16,15 @@ from common.formats import date_short
 from common.models import User
 from common.periods import Period
 from common.sentences import fill
-from programs.models import Product, ProductGroup, Program, RebateTerms, Tier, VendorStaff
+from programs.models import (
+    ParticipationTerms,
+    Product,
+    ProductGroup,
+    Program,
+    RebateTerms,
+    Tier,
+    VendorStaff,
+)
 from programs.terms import ALL_PRODUCTS, Terms
 from programs.terms_errors import Problem, TermsError
 
@@ -139,6 +147,16 @@ def _names_unknown_to_the_vendor(program: Program, document: Terms) -> Iterable[
     known = Product.objects.filter(vendor_id=vendor, article__in=articles).values_list("article", flat=True)
     for article in sorted(articles - set(known)):
         yield _("The vendor has no article “%(article)s”.") % {"article": article}
+
+
+@transaction.atomic
+def publish_participation_terms(*, program: Program, text_de: str, text_en: str, now: datetime) -> ParticipationTerms:
+    """What whoever applies from now on agrees to. Who has agreed to an earlier version stays with that."""
+    _one_at_a_time(program.pk)
+    last = program.participation_terms.aggregate(last=Max("version"))["last"] or 0
+    return ParticipationTerms.objects.create(
+        program=program, version=last + 1, text_de=text_de, text_en=text_en, published_at=now
+    )
 
 
 @transaction.atomic

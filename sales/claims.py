@@ -29,12 +29,12 @@ from common.access import (
     VENDOR_FINANCE,
     Actor,
 )
-from common.business_days import business_days_after
 from common.errors import DomainError
 from common.models import User
 from partners.models import Enrolment, Member, Partner
 from partners.selectors import currency_of
 from programs.models import Distributor, Vendor, VendorStaff
+from programs.office_days import office_day_after
 from sales import claim_mails, proofs
 from sales.claim_selectors import corrections_for
 from sales.models import Claim, ClaimMessage, SaleLine
@@ -57,7 +57,7 @@ ANSWERING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
 MOST_OPEN = 20
 """Questions of one partner to one vendor that may be unanswered at once."""
 ANSWERED_WITHIN = 2
-"""Business days a vendor has for an answer."""
+"""Days of its office a vendor has for an answer."""
 
 
 class NotAllowed(DomainError):
@@ -192,7 +192,7 @@ def _ask(claim: Claim, said: Said, today: date) -> Claim:
         )
     claim.asked_by_id = _person(said.actor)
     claim.asked_at = claim.since = said.now
-    claim.due_on = business_days_after(today, ANSWERED_WITHIN)
+    claim.due_on = office_day_after(claim.vendor, today, ANSWERED_WITHIN)
     claim.save()
     _tell(claim, _say(claim, Step.ASKED, said))
     return claim
@@ -204,7 +204,9 @@ def reply(*, claim: Claim, said: Said, today: date) -> ClaimMessage:
     Raises `NotAllowed`, `MovedOn`.
     """
     _check_member(said.actor, claim)
-    clock = {"due_on": business_days_after(today, ANSWERED_WITHIN)} if claim.state == State.ASKED_BACK else {}
+    clock = (
+        {"due_on": office_day_after(claim.vendor, today, ANSWERED_WITHIN)} if claim.state == State.ASKED_BACK else {}
+    )
     return _move(claim, Step.REPLIED, said, to=State.OPEN, **clock)
 
 

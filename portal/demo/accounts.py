@@ -62,6 +62,20 @@ def write(*, partners: Mapping[str, Partner]) -> None:
     )
 
 
+def make(first_name: str, last_name: str, email: str) -> User:
+    """The account of somebody who belongs to no company yet."""
+    person = Person("applicant", "nowhere", email, first_name, last_name)
+    user = _user(person, PBKDF2PasswordHasher().encode(PASSWORD, "demo", iterations=ITERATIONS))
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def manager_of(vendor: Vendor) -> User:
+    """The vendor's channel manager."""
+    return User.objects.get(email=f"channel@{vendor.slug}.example")
+
+
 def _user(person: Person, password: str) -> User:
     admin = not person.of
     return User(

@@ -20,7 +20,7 @@ from common.errors import DomainError
 from common.models import User
 from common.periods import Period, PeriodKind
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat
-from portal.demo import accounts, questions, trade
+from portal.demo import accounts, applicants, questions, trade
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS, Company
 from portal.demo.programs import LENOVO, PROGRAMS, Change, Participation, participations
 from programs import preset_files, preset_loading
@@ -71,6 +71,7 @@ def _fill(today: date, now: datetime) -> Seeded:
             _close(programs.values(), quarter, today, now)
     _leave_the_latest_mails(quarters[-2])
     questions.write(program=programs[LENOVO], partner=partners[SHOWN], now=now)
+    applicants.write(program=programs[LENOVO], like=partners[COMPANIES[1].slug], owner=partners[SHOWN], now=now)
     return Seeded(
         fresh=True,
         partners=len(partners),

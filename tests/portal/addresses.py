@@ -23,12 +23,13 @@ from common.dated import since
 from common.models import ApiToken, User
 from common.periods import Period
 from common.tokens import Scope
-from partners.models import IndividualAgreement
+from partners.models import AccessRequest, Application, IndividualAgreement
 from programs.models import Distributor, Product, Vendor
 from rebates import closing
 from rebates.models import Closing
 from sales import uploads
 from sales.models import ArticleNumber, Claim, CustomerNumber, Upload
+from tests.partners.applying import applied, asks_for_access, open_to_all
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
 from tests.world import NOW, TODAY, World, build_world
@@ -81,8 +82,8 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 
 @dataclass(frozen=True)
 class Populated:
-    """The world with closings of two quarters, an article number, a token, a question and a file to be checked, each
-    in our hands and in those of the rivals."""
+    """The world with closings of two quarters, an article number, a token, a question, a file to be checked, an
+    application and somebody who asks for access, each in our hands and in those of the rivals."""
 
     world: World
     closing: Closing
@@ -95,10 +96,16 @@ class Populated:
     rival_claim: Claim
     upload: Upload
     rival_upload: Upload
+    application: Application
+    rival_application: Application
+    access: AccessRequest
+    rival_access: AccessRequest
 
 
 def populate() -> Populated:
     world = build_world()
+    open_to_all(world.program)
+    open_to_all(world.rival_program)
     for enrolment in (world.enrolment, world.rival_enrolment):
         IndividualAgreement.objects.create(enrolment=enrolment, valid=since(TODAY), note="On paper only")
     closings = {}
@@ -125,6 +132,10 @@ def populate() -> Populated:
         ),
         _upload(world.vendor, world.distributor),
         _upload(world.rival_vendor, world.rival_distributor),
+        applied(world.reseller, world.program, world.reseller_owner),
+        applied(world.rival, world.rival_program, world.rival_owner),
+        asks_for_access(world.reseller, "colleague"),
+        asks_for_access(world.rival, "rival_colleague"),
     )
 
 
@@ -158,8 +169,9 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
         return _admin(address, there.world)
     values = _values(address, there)
     inner = [place for place in address.places if place not in AREAS] or list(address.places)
-    if address.name == "rebates:explained":
-        inner = list(address.places)  # the reseller takes part in the rival's program as well
+    if address.name in ("rebates:explained", "partners:apply"):
+        # The reseller takes part in the rival's program as well, and anybody may apply for any.
+        inner = list(address.places)
     own = {place: values[place][0] for place in address.places}
     foreign = {place: values[place][1] for place in inner if values[place][1] is not None}
     missing = {inner[0]: values[inner[0]][2]}
@@ -185,6 +197,8 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "kind": ("sale", None, "nothing"),
         "anything": ("nothing", None, "nothing/at/all"),
         "column": ("main", None, "nothing"),
+        "slug": (world.program.slug, None, "nothing"),
+        "answer": ("decline", None, "nothing"),
         "key": ("made-up", None, "made-up-too"),
         "uidb36": ("1", None, "2"),
     }
@@ -204,6 +218,8 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "tokens": (there.token, there.rival_token),
         "closings": (there.closing, there.rival_closing),
         "questions": (there.claim, there.rival_claim),
+        "applications": (there.application, there.rival_application),
+        "access-requests": (there.access, there.rival_access),
         "messages": (there.claim.messages.get(), there.rival_claim.messages.get()),
         "<slug:kind>": (world.sale, world.rival_sale),
         "customers/numbers": (

@@ -148,6 +148,7 @@ def program_form(program: Program, **changes: object) -> dict[str, object]:
         "slug": program.slug,
         "name": program.name,
         "description": "",
+        "minutes": 10,
         "currency": "EUR",
         "countries": ",".join(program.countries),
         "starts_on": program.starts_on.isoformat(),

@@ -7,6 +7,7 @@ from typing import Self
 
 import pghistory
 import pgtrigger
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,8 @@ class Partner(models.Model):
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     city = models.CharField(_("city"), max_length=120, blank=True)
     vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
+    website = models.CharField(_("website"), max_length=200, blank=True, validators=[URLValidator(["http", "https"])])
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(
         _("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de"
     )

@@ -1,0 +1,106 @@
+"""Somebody's company is registered already: its owners are asked to let them in, and the page tells nobody whether so.
+
+The person who asks learns nothing: what the page says is the same for a company that nobody knows. Only the owners do.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common import outbox
+from common.access import OWNER, PARTNER, Actor
+from common.companies import Company
+from common.errors import DomainError
+from common.models import User
+from partners import application_mails as mails
+from partners.duplicates import same_company
+from partners.models import AccessRequest, Member, Partner
+
+MOST_A_DAY = 3
+"""Companies that one person may ask within a day; what is beyond that is dropped silently."""
+
+
+class NotAllowed(DomainError):
+    """The actor is no owner of the company."""
+
+
+class DecidedAlready(DomainError):
+    """Another owner was faster."""
+
+
+@transaction.atomic
+def ask_for_access(*, user: User, company: Company, now: datetime) -> None:
+    """Ask the owners of the company, should it be registered. Says nothing about whether it is."""
+    # One request of a person at a time, so that the limit holds.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    asked_today = AccessRequest.objects.filter(user=user, asked_at__gt=now - timedelta(days=1)).count()
+    belongs_to = set(Member.objects.filter(user=user, left_on__isnull=True).values_list("partner_id", flat=True))
+    for partner in same_company(company)[: max(0, MOST_A_DAY - asked_today)]:
+        if partner.pk in belongs_to:
+            continue
+        request, made = AccessRequest.objects.get_or_create(
+            partner=partner, user=user, decided_at=None, defaults={"asked_at": now}
+        )
+        if made:
+            _tell_owners(request)
+
+
+def _tell_owners(request: AccessRequest) -> None:
+    url = reverse("partners:access-requests", args=[request.partner.number])
+    context = mails.access_told(
+        kind=mails.ACCESS_ASKED,
+        person=request.user.name,
+        address=request.user.email,
+        partner=request.partner.name,
+        url=url,
+    )
+    owners = Member.objects.filter(
+        partner=request.partner, role=Member.Role.OWNER, left_on__isnull=True, user__is_active=True
+    )
+    for owner in User.objects.filter(pk__in=owners.values("user_id")).order_by("pk"):
+        outbox.put(kind=mails.ACCESS_ASKED, period=f"access {request.pk}", recipient=owner, context=context)
+
+
+@transaction.atomic
+def grant(*, request: AccessRequest, role: str, actor: Actor, now: datetime) -> Member:
+    """Let the person in with this role. Raises `NotAllowed`, `DecidedAlready`."""
+    _decide(request, actor, now, granted=True)
+    member, _made = Member.objects.get_or_create(
+        partner=request.partner, user=request.user, role=Member.Role(role), left_on=None
+    )
+    context = mails.access_told(
+        kind=mails.ACCESS_GRANTED,
+        person=request.user.name,
+        address=request.user.email,
+        partner=request.partner.name,
+        url=reverse("partner-dashboard", args=[request.partner.number]),
+    )
+    outbox.put(kind=mails.ACCESS_GRANTED, period=f"access {request.pk}", recipient=request.user, context=context)
+    return member
+
+
+@transaction.atomic
+def decline(*, request: AccessRequest, actor: Actor, now: datetime) -> None:
+    """Leave the person out; they are not told, as they must not learn that the company is registered.
+
+    Raises `NotAllowed`, `DecidedAlready`.
+    """
+    _decide(request, actor, now, granted=False)
+
+
+def _decide(request: AccessRequest, actor: Actor, now: datetime, *, granted: bool) -> None:
+    if actor.user_id is None or not actor.has(PARTNER, request.partner_id, OWNER):
+        raise NotAllowed(_("Only owners of the company let people in."))
+    undecided = AccessRequest.objects.filter(pk=request.pk, decided_at__isnull=True)
+    if undecided.update(decided_at=now, decided_by_id=actor.user_id, granted=granted) != 1:
+        raise DecidedAlready(_("This request has been decided meanwhile."))
+
+
+def waiting_for(*, partner: Partner, actor: Actor) -> list[AccessRequest]:
+    """Undecided requests to this company, the oldest first."""
+    waiting = AccessRequest.objects.visible_to(actor).filter(partner=partner, decided_at__isnull=True)
+    return list(waiting.select_related("user"))

@@ -1,0 +1,167 @@
+"""The mails about applications. They share one template: what happened, what was written, where to act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import formats, registry
+from common.registry import MailKind, Text
+from partners.models import Application, ApplicationStep
+
+Step = ApplicationStep.Step
+RECEIVED, NEW, REPLIED = "application-received", "application-new", "application-replied"
+ASKED_BACK, APPROVED, REFUSED = "application-asked-back", "application-approved", "application-refused"
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What a mail tells. Its sentence is made when the mail is, in the recipient's language."""
+
+    kind: str
+    partner: str
+    program: str
+    vendor: str
+
+    def __str__(self) -> str:
+        sentences = {
+            RECEIVED: _("Your application for %(program)s has arrived"),
+            NEW: _("%(partner)s applies for %(program)s"),
+            REPLIED: _("%(partner)s has answered your question"),
+            ASKED_BACK: _("%(vendor)s has a question about your application"),
+            APPROVED: _("You are a partner in %(program)s"),
+            REFUSED: _("%(vendor)s has not accepted your application for %(program)s"),
+        }
+        return sentences[self.kind] % {"partner": self.partner, "program": self.program, "vendor": self.vendor}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What happens next, and until when."""
+
+    kind: str
+    vendor: str
+    due: date
+
+    def __str__(self) -> str:
+        sentences = {
+            RECEIVED: _("%(vendor)s checks what you have sent and answers by %(due)s. You get a mail either way."),
+            NEW: _("Please decide by %(due)s."),
+            REPLIED: _("Please decide by %(due)s."),
+            ASKED_BACK: _("%(vendor)s goes on as soon as you have answered."),
+            APPROVED: _("From now on you see in the portal what you sell and what you earn with it."),
+            REFUSED: _("If something has changed, you can apply again."),
+        }
+        return sentences[self.kind] % {"vendor": self.vendor, "due": formats.date_long(self.due)}
+
+
+def told(*, kind: str, application: Application, text: str) -> Mapping[str, Any]:
+    """What a mail of this kind says. `text`: what somebody wrote, if anything."""
+    program = application.program
+    if kind in (NEW, REPLIED):
+        page = reverse("partners:application", args=[program.vendor.slug, application.pk])
+    else:
+        page = reverse("partners:own-application", args=[application.partner.number, application.pk])
+    return {
+        "headline": Happened(kind, application.partner.name, program.name, program.vendor.name),
+        "text": text,
+        "next_step": NextStep(kind, program.vendor.name, application.due_on),
+        "url": settings.PORTAL_URL + page,
+    }
+
+
+def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
+    def context() -> Mapping[str, Any]:
+        written = kind in (REPLIED, ASKED_BACK, REFUSED)
+        return {
+            "headline": Happened(kind, "Elbtal Systemhaus GmbH", "Snom Partnerprogramm", "Snom"),
+            "text": "Could you send us your trade licence?" if written else "",
+            "next_step": NextStep(kind, "Snom", date(2026, 12, 1)),
+            "url": settings.PORTAL_URL,
+        }
+
+    return context
+
+
+# --- asking a company's owner to be let in ---------------------------------------------------------------------------
+
+ACCESS_ASKED, ACCESS_GRANTED = "access-asked", "access-granted"
+
+
+@dataclass(frozen=True)
+class Access:
+    kind: str
+    person: str
+    partner: str
+
+    def __str__(self) -> str:
+        sentences = {
+            ACCESS_ASKED: _("%(person)s asks for access to %(partner)s"),
+            ACCESS_GRANTED: _("You can now work for %(partner)s in the portal"),
+        }
+        return sentences[self.kind] % {"person": self.person, "partner": self.partner}
+
+
+@dataclass(frozen=True)
+class AccessStep:
+    kind: str
+    address: str
+
+    def __str__(self) -> str:
+        if self.kind == ACCESS_GRANTED:
+            return _("Sign in with your address and you see what your role lets you see.")
+        return _(
+            "%(address)s says that they work for your company. Let them in only if you know them: they see figures."
+        ) % {"address": self.address}
+
+
+def access_told(*, kind: str, person: str, address: str, partner: str, url: str) -> Mapping[str, Any]:
+    return {
+        "headline": Access(kind, person, partner),
+        "text": "",
+        "next_step": AccessStep(kind, address),
+        "url": settings.PORTAL_URL + url,
+    }
+
+
+def access_sample(kind: str) -> Callable[[], Mapping[str, Any]]:
+    def context() -> Mapping[str, Any]:
+        return access_told(
+            kind=kind, person="Jan Vogt", address="vogt@elbtal.example", partner="Elbtal Systemhaus GmbH", url="/"
+        )
+
+    return context
+
+
+def register() -> None:
+    kinds: tuple[tuple[str, Text], ...] = (
+        (RECEIVED, gettext_lazy("an application has arrived")),
+        (NEW, gettext_lazy("a company applies for a program")),
+        (ASKED_BACK, gettext_lazy("a vendor asks an applicant back")),
+        (REPLIED, gettext_lazy("an applicant has answered")),
+        (APPROVED, gettext_lazy("an application is approved")),
+        (REFUSED, gettext_lazy("an application is refused")),
+    )
+    for order, (key, label) in enumerate(kinds, start=10):
+        # An applicant that never hears of a decision would wait for ever.
+        registry.mails.register(
+            MailKind(key, label, "application", sample(key), resend_when_uncertain=True, order=order)
+        )
+    for key, label in (
+        (ACCESS_ASKED, gettext_lazy("somebody asks for access to a company")),
+        (ACCESS_GRANTED, gettext_lazy("access to a company is granted")),
+    ):
+        registry.mails.register(
+            MailKind(key, label, "application", access_sample(key), resend_when_uncertain=True, order=16)
+        )
+
+
+until: Callable[[date], str] = lazy(formats.date_long, str)

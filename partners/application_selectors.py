@@ -1,0 +1,73 @@
+"""Applications as a company and as a vendor ask about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from common.access import Actor
+from partners.models import Application, ApplicationStep, Care, Enrolment, EnrolmentStatus, Partner, Seat
+from programs.models import Program, Vendor
+
+
+def applications_of(*, actor: Actor) -> QuerySet[Application]:
+    """Those the actor sees, with what pages show of them."""
+    rows = Application.objects.visible_to(actor)
+    return rows.select_related("partner", "program__vendor", "applied_by", "participation_terms")
+
+
+def steps_of(application: Application) -> list[ApplicationStep]:
+    return list(application.steps.select_related("author"))
+
+
+def country_of(*, partner: Partner, day: date) -> str:
+    seat = Seat.objects.filter(partner=partner, valid__contains=day).first()
+    return seat.country if seat is not None else ""
+
+
+def programs_open_to(*, partner: Partner, today: date) -> list[Program]:
+    """Public programs for the company's country in which it does not take part and has not applied."""
+    takes_part = EnrolmentStatus.objects.filter(enrolment__partner=partner, valid__contains=today).exclude(
+        status=EnrolmentStatus.Status.ENDED
+    )
+    applied = Application.objects.filter(partner=partner, state__in=Application.UNDECIDED)
+    found = Program.objects.filter(public=True, countries__contains=[country_of(partner=partner, day=today)])
+    found = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
+    found = found.exclude(pk__in=takes_part.values("enrolment__program")).exclude(pk__in=applied.values("program"))
+    return list(found.select_related("vendor").order_by("vendor__name", "name"))
+
+
+def care_of(*, partner: Partner, vendor: Vendor) -> Care | None:
+    care = Care.objects.filter(partner=partner, vendor=vendor).select_related("manager", "distributor")
+    return care.first()
+
+
+def enrolment_of(application: Application) -> Enrolment | None:
+    return Enrolment.objects.filter(partner=application.partner_id, program=application.program_id).first()
+
+
+def enrolled_among(partners: Sequence[Partner], *, vendor: Vendor) -> set[int]:
+    """Which of these partners have a page of their own at the vendor."""
+    found = Enrolment.objects.filter(partner__in=partners, program__vendor=vendor)
+    return set(found.values_list("partner_id", flat=True))
+
+
+def undecided_at(*, vendor_id: int, actor: Actor) -> dict[str, Any]:
+    """How many applications wait for the vendor, since when, and the first that is due."""
+    waiting = Application.objects.visible_to(actor).filter(program__vendor_id=vendor_id, state=Application.State.OPEN)
+    return waiting.aggregate(number=Count("id"), since=Min("since"), due=Min("due_on"))
+
+
+def asked_back_of(*, partner_id: int, actor: Actor) -> list[Application]:
+    """Applications in which the vendor needs something from the company, the oldest first."""
+    asked = applications_of(actor=actor).filter(partner_id=partner_id, state=Application.State.ASKED_BACK)
+    return list(asked.order_by("since", "id"))
+
+
+def of_company(*, partner_id: int, actor: Actor) -> list[Application]:
+    """Undecided applications of the company, by program."""
+    undecided = applications_of(actor=actor).filter(partner_id=partner_id, state__in=Application.UNDECIDED)
+    return list(undecided.order_by("program__name"))

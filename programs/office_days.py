@@ -1,0 +1,26 @@
+"""The days on which a vendor's people work, for the clocks of what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+from common.business_days import business_days_after
+from programs.models import Vendor
+
+
+def office_day_after(vendor: Vendor, day: date, number: int) -> date:
+    """The `number`th day after `day` on which the vendor's office works, by the holidays of its country and state."""
+    return business_days_after(day, number, _holidays(vendor.country, vendor.subdivision))
+
+
+@lru_cache(maxsize=500)
+def _holidays(country: str, subdivision: str) -> Container[date]:
+    """Of a country the library does not know, none: then only weekends are left out."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    if country not in known:
+        return frozenset()
+    return holidays.country_holidays(country, subdiv=subdivision if subdivision in known[country] else None)
