@@ -32,7 +32,7 @@ def _programs(area: Area) -> str:
 
 
 def _applications(area: Area) -> str:
-    return f"{reverse('partners:applications', args=[area.slug])}?state={Application.State.OPEN.value}"
+    return f"{reverse('partners:applications', args=[area.slug])}?state={Application.State.OPEN.value}&sort=due_on"
 
 
 def undecided(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:

@@ -85,8 +85,7 @@ def _table(tiers: list[Tier], what: str) -> list[dict[str, Any]]:
             cells.setdefault(place, []).append(in_language(item))
     rows = []
     for cells in kinds.values():
-        texts = [cells.get(place, []) for place in range(len(tiers))]
-        rows.append({"cells": texts, "label": next(text for cell in texts for text in cell)})
+        rows.append({"cells": [cells.get(place, []) for place in range(len(tiers))]})
     return rows
 
 

@@ -266,7 +266,7 @@ def test_the_queue_decides_and_goes_on_to_the_next(world: World, applicant: Newc
         "approve-text": "Welcome.",
     }
     response = client.post(f"{QUEUE}{applicant.application.pk}/approve/", data)
-    assert response["Location"] == QUEUE + "?state=open"
+    assert response["Location"] == QUEUE + "?state=open&sort=due_on"
     mail = OutboxMail.objects.get(kind="application-approved")
     assert "Welcome." in mail.text
     again = client.post(f"{QUEUE}{applicant.application.pk}/approve/", {**data, "approve-text": "Twice."})

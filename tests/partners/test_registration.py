@@ -100,6 +100,7 @@ def test_what_nobody_goes_on_with_is_forgotten_after_ninety_days(stranger: User)
 def test_answers_are_kept_where_the_terms_are_not_accepted(stranger: User) -> None:
     client = signed_in(stranger)
     typed(client)
+    assert "<p>Taking part is free.</p>" in client.get("/register/confirm/").content.decode()
     response = client.post("/register/confirm/", {"topseller-focus": "Schools", "topseller-version": "1"})
     assert response.status_code == 422
     assert "Without your yes to the terms" in words(response.content.decode())
