@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
 
 class CommonConfig(AppConfig):
     name = "common"
+
+    def ready(self) -> None:
+        # By name: the module needs the models, which are loaded only now.
+        import_module("common.team_mails").register()
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

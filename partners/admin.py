@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
+from common import teams
 from common.admin import ADD, CHANGE, DELETE, EVERYTHING, VIEW, DatedInline, Rules, ScopedAdmin, TabularInline
 from common.adminsite import administering
 from partners.forms import AgreementForm, EnrolForm, StatusChangeForm, TierChangeForm
@@ -19,6 +21,7 @@ from partners.models import (
     Partner,
     Seat,
 )
+from partners.team import TEAM
 
 RECORDED = frozenset({VIEW, ADD})
 
@@ -44,6 +47,14 @@ class PartnerAdmin(ScopedAdmin):
     list_display = ("name", "number", "city", "vat_id")
     search_fields = ("name", "number", "city", "vat_id")
     readonly_fields = ("number",)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is not Member:
+            return
+        touched = [*formset.deleted_objects, *(member for member, _fields in formset.changed_objects)]
+        for user in {member.user for member in touched}:
+            teams.ended_elsewhere(TEAM, organisation=form.instance, user=user, now=timezone.now())
 
 
 class HistoryInline(Rules, TabularInline):

@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from common import formats, registry
 from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
-from partners import application_selectors
+from partners import application_selectors, composing, team
 from partners.application_wording import TONES, state_for_partner
 from partners.applications import DECIDING_ROLES
-from partners.models import AccessRequest, Application
+from partners.composing import PartnerPanel
+from partners.models import AccessRequest, Application, Partner
+from partners.team_views import MEMBERS
+from programs.models import Vendor
 
 
 def _partners(area: Area) -> str:
@@ -81,10 +84,25 @@ def applications_panel(area: Area, actor: Actor, today: date) -> Mapping[str, An
     }
 
 
+def _team(area: Area) -> str:
+    return reverse("partners:team", args=[area.slug])
+
+
+def no_owner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:
+    """A company that nobody runs, for those who can help."""
+    if team.has_owner(partner) or not team.may_rescue(vendor=vendor, partner=partner, actor=actor, today=today):
+        return None
+    return {
+        "invitations": team.owner_invitations(partner=partner, vendor=vendor),
+        "url": reverse("partners:invite-owner", args=[vendor.slug, partner.number]),
+    }
+
+
 def register() -> None:
     for entry in (
         MenuEntry("partners", VENDOR, _("Partners"), "people", _partners, order=20),
         MenuEntry("applications", VENDOR, _("Applications"), "person-check", _applications, order=22),
+        MenuEntry("team-partner", PARTNER, _("Team"), "people", _team, roles=MEMBERS, order=85),
         MenuEntry("programs", PARTNER, _("Programs"), "award", _programs, order=60),
         MenuEntry("viewed", PARTNER, _("Seen by vendors"), "eye", _viewed, roles=(OWNER,), order=90),
     ):
@@ -98,3 +116,4 @@ def register() -> None:
     registry.panels.register(
         Panel("applications", PARTNER, "partners/panels/applications.html", applications_panel, order=5)
     )
+    composing.panels.register(PartnerPanel("no-owner", "partners/no_owner.html", no_owner, order=5))

@@ -98,12 +98,19 @@ def agreements_of(enrolments: Sequence[Enrolment]) -> QuerySet[IndividualAgreeme
     return IndividualAgreement.objects.filter(enrolment__in=enrolments)
 
 
+CONTACTS = (Member.Role.OWNER, Member.Role.SALES)
+
+
 def contacts_of(partner: Partner) -> list[Member]:
     """Owners first: whom a vendor's staff write to."""
-    members = Member.objects.filter(
-        partner=partner, left_on__isnull=True, role__in=[Member.Role.OWNER, Member.Role.SALES]
-    )
+    members = Member.objects.filter(partner=partner, left_on__isnull=True, role__in=CONTACTS)
     return list(members.select_related("user").order_by("role", "user__last_name"))
+
+
+def contacts_ever(partner: Partner) -> list[Member]:
+    """Everybody a vendor's staff could write to at some time, those who have left as well."""
+    members = Member.objects.filter(partner=partner, role__in=CONTACTS)
+    return list(members.select_related("user").order_by("pk"))
 
 
 def currency_of(vendor: Vendor) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from partners import application_views, registration_views, verification_views, viewing_views, views
+from partners import application_views, registration_views, team_views, verification_views, viewing_views, views
 
 app_name = "partners"
 urlpatterns = [
@@ -37,4 +37,12 @@ urlpatterns = [
         application_views.decide_request,
         name="decide-request",
     ),
+    path("vendor/<slug:vendor>/partners/<slug:number>/invite-owner/", team_views.invite_owner, name="invite-owner"),
+    path("partner/<slug:partner>/team/", team_views.team, name="team"),
+    path("partner/<slug:partner>/team/invite/", team_views.invite, name="team-invite"),
+    path("partner/<slug:partner>/team/people/<int:pk>/", team_views.roles, name="team-roles"),
+    path("partner/<slug:partner>/team/people/<int:pk>/remove/", team_views.remove, name="team-remove"),
+    path("partner/<slug:partner>/team/invitations/<int:pk>/resend/", team_views.resend, name="team-resend"),
+    path("partner/<slug:partner>/team/invitations/<int:pk>/revoke/", team_views.revoke, name="team-revoke"),
+    path("join/company/<slug:secret>/", team_views.join, name="join"),
 ]

@@ -106,7 +106,9 @@ def _decide(
             form.refuse(error)
         else:
             messages.success(request, text % {"partner": found.partner.name})
-            return redirect(f"{reverse('partners:applications', args=[found.program.vendor.slug])}?state=open&sort=due_on")
+            return redirect(
+                f"{reverse('partners:applications', args=[found.program.vendor.slug])}?state=open&sort=due_on"
+            )
     return _page(request, _found(request, found.program.vendor, found.pk), form)
 
 

@@ -25,7 +25,7 @@ from common.tables import CompletedRows
 from common.ui import Crumb, Event, Fact
 from partners import composing, selectors, viewing
 from partners.composing import Asked
-from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
@@ -123,6 +123,7 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
         "events": _history(
             [
                 *_events(enrolments, several=len(enrolments) > 1),
+                *_contacts(selectors.contacts_ever(partner)),
                 *_viewings(viewing.viewings_of(vendor=vendor, partner=partner, actor=actor)),
             ]
         ),
@@ -177,6 +178,15 @@ def _events(enrolments: Sequence[Enrolment], *, several: bool) -> list[Event]:
         for row, title, text, icon in found
         if row.valid_from is not None
     ]
+
+
+def _contacts(members: Sequence[Member]) -> Iterator[Event]:
+    """Who came and went of those the vendor's staff write to; the company's other people are its own business."""
+    for member in members:
+        said = {"name": member.user.name, "role": member.get_role_display()}
+        yield Event(member.joined_on, _("%(name)s joined as %(role)s") % said, icon="person-plus")
+        if member.left_on is not None:
+            yield Event(member.left_on, _("%(name)s is no longer %(role)s") % said, icon="person")
 
 
 def _viewings(rows: QuerySet[Any]) -> list[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from types import TracebackType
 from typing import Any
@@ -12,14 +13,19 @@ from structlog.typing import EventDict, WrappedLogger
 
 # django-structlog adds these to each request line; an address of a person does not belong in a log.
 PERSONAL_KEYS = ("ip", "user_agent", "email", "request")
+# Whoever has the link of an invitation can accept it: a log must not be a list of keys.
+SECRET = re.compile(r"(/join/\w+/)[^/]+")
 
 
 def drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Remove keys that can name a person. `request` ("GET /path?query") is kept without its query."""
+    """Remove keys that can name a person. `request` ("GET /path?query") is kept without its query and secrets."""
     for key in PERSONAL_KEYS:
         value = event.pop(key, None)
         if key == "request" and value is not None:
             event["request"] = str(value).partition("?")[0]
+    for key in ("request", "event"):
+        if isinstance(event.get(key), str):
+            event[key] = SECRET.sub(r"\1…", event[key])
     return event
 
 

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from common import teams
 from common.admin import (
     ADD,
     CHANGE,
@@ -44,6 +45,7 @@ from programs.models import (
     Vendor,
     VendorStaff,
 )
+from programs.team import TEAM
 
 OWN_VENDOR = ("vendor", admin.RelatedOnlyFieldListFilter)
 OWN_PROGRAM = ("program", admin.RelatedOnlyFieldListFilter)
@@ -75,6 +77,7 @@ class VendorStaffAdmin(ScopedAdmin):
     def delete_model(self, request: HttpRequest, obj: VendorStaff) -> None:
         super().delete_model(request, obj)
         services.open_administration(user=obj.user)
+        teams.ended_elsewhere(TEAM, organisation=obj.vendor, user=obj.user, now=timezone.now())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else ("vendor", "user")

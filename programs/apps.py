@@ -11,5 +11,6 @@ class ProgramsConfig(AppConfig):
     verbose_name = _("Programs")
 
     def ready(self) -> None:
-        # By name: the module needs the models, which are loaded only now.
+        # By name: the modules need the models, which are loaded only now.
         import_module("programs.areas").register()
+        import_module("programs.pages").register()

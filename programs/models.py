@@ -11,10 +11,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from common.access import DISTRIBUTOR, VENDOR, Actor, ActorQuerySet
+from common.access import DISTRIBUTOR, VENDOR, VENDOR_ADMIN, Actor, ActorQuerySet
 from common.dated import Dated, no_overlap
+from common.invited import MailInvitation, one_open
 from common.periods import Period
 from programs.terms import Terms
 
@@ -80,9 +82,12 @@ class Vendor(models.Model):
             raise ValidationError({"subdivision": _("Known states: %(known)s.") % {"known": ", ".join(known) or "–"}})
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class VendorStaff(models.Model):
-    """One person's role at a vendor. Money is approved by finance or admin, everything else by channel managers."""
+    """One person's role at a vendor. Money is approved by finance or admin, everything else by channel managers.
+
+    A role that ends is deleted: a row that is not there opens nothing. Its events keep that it was, and until when.
+    """
 
     class Role(models.TextChoices):
         ADMIN = "admin", _("vendor admin")
@@ -92,6 +97,7 @@ class VendorStaff(models.Model):
     vendor = models.ForeignKey(Vendor, verbose_name=_("vendor"), on_delete=models.PROTECT, related_name="staff")
     user = models.ForeignKey("common.User", verbose_name=_("person"), on_delete=models.CASCADE, related_name="+")
     role = models.CharField(_("role"), max_length=20, choices=Role)
+    joined_on = models.DateField(_("joined on"), default=localdate, editable=False)
 
     objects = OfVendor.as_manager()
 
@@ -102,6 +108,22 @@ class VendorStaff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
+
+
+class OfVendorAdmins(ActorQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self if actor.sees_all else self.filter(vendor_id__in=actor.ids(VENDOR, VENDOR_ADMIN))
+
+
+class StaffInvitation(MailInvitation):
+    """Somebody was asked to work at a vendor (`programs.team`)."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfVendorAdmins.as_manager()
+
+    class Meta:
+        constraints = [one_open("vendor")]
 
 
 @pghistory.track()

@@ -83,10 +83,7 @@ def _table(tiers: list[Tier], what: str) -> list[dict[str, Any]]:
         for item in getattr(tier, what):
             cells = kinds.setdefault(item.get("kind", ""), {})
             cells.setdefault(place, []).append(in_language(item))
-    rows = []
-    for cells in kinds.values():
-        rows.append({"cells": [cells.get(place, []) for place in range(len(tiers))]})
-    return rows
+    return [{"cells": [cells.get(place, []) for place in range(len(tiers))]} for cells in kinds.values()]
 
 
 def _around(request: HttpRequest) -> dict[str, Any]:

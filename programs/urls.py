@@ -1,13 +1,20 @@
-"""Addresses of the program pages for everybody."""
+"""Addresses of the program pages for everybody, and of a vendor's own people."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from programs import public_views
+from programs import public_views, team_views
 
 app_name = "programs"
 urlpatterns = [
     path("programs/", public_views.programs, name="public-list"),
     path("programs/<slug:slug>/", public_views.program, name="public"),
+    path("vendor/<slug:vendor>/team/", team_views.team, name="team"),
+    path("vendor/<slug:vendor>/team/invite/", team_views.invite, name="team-invite"),
+    path("vendor/<slug:vendor>/team/people/<int:pk>/", team_views.roles, name="team-roles"),
+    path("vendor/<slug:vendor>/team/people/<int:pk>/remove/", team_views.remove, name="team-remove"),
+    path("vendor/<slug:vendor>/team/invitations/<int:pk>/resend/", team_views.resend, name="team-resend"),
+    path("vendor/<slug:vendor>/team/invitations/<int:pk>/revoke/", team_views.revoke, name="team-revoke"),
+    path("join/vendor/<slug:secret>/", team_views.join, name="join"),
 ]

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
@@ -35,6 +36,13 @@ def today() -> Iterator[date]:
 @pytest.fixture
 def world(db: None, today: date) -> World:
     return build_world()
+
+
+@pytest.fixture
+def committed(own_database: str) -> World:
+    """The small world, committed, on a database of the test's own."""
+    with transaction.atomic():
+        return build_world()
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,12 @@ import pgtrigger
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from common.access import OWNER, PARTNER, VENDOR, Actor, ActorQuerySet
+from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor, ActorQuerySet
 from common.dated import Dated, no_overlap
+from common.invited import MailInvitation, one_open
 from programs.models import Program, Tier, Vendor
 
 # No vowels and no look-alikes: read out on the telephone, and no words by accident.
@@ -104,6 +106,7 @@ class Member(models.Model):
     partner = models.ForeignKey(Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="members")
     user = models.ForeignKey("common.User", verbose_name=_("person"), on_delete=models.PROTECT, related_name="+")
     role = models.CharField(_("role"), max_length=12, choices=Role)
+    joined_on = models.DateField(_("joined on"), default=localdate, editable=False)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
     class Meta:
@@ -117,6 +120,30 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
+
+
+class OfTeam(ActorQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Owners see who is invited into their company, staff of a vendor whom they have invited themselves."""
+        if actor.sees_all:
+            return self
+        own = Q(partner_id__in=actor.ids(PARTNER, OWNER))
+        return self.filter(own | Q(vendor_id__in=actor.ids(VENDOR, CHANNEL_MANAGER, VENDOR_ADMIN)))
+
+
+class MemberInvitation(MailInvitation):
+    """Somebody was asked to join a partner company (`partners.team`).
+
+    `vendor`: whose staff invited a new owner, because the company had none.
+    """
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey(Vendor, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfTeam.as_manager()
+
+    class Meta:
+        constraints = [one_open("partner")]
 
 
 class EnrolmentQuerySet(OfPartner):

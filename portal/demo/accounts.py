@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils.translation import gettext_lazy as _
 
-from common.access import OWNER, PARTNER_FINANCE, SALES, TECHNICIAN, VENDOR_ADMIN
+from common.access import OWNER, PARTNER_FINANCE, SALES, TECHNICIAN, VENDOR_ADMIN, Actor
 from common.models import User
 from common.registry import Text
+from partners import team
 from partners.models import Member, Partner
 from portal.demo import people
 from portal.demo.companies import COMPANIES, SHOWN
@@ -33,8 +35,8 @@ class Login:
     password: str
 
 
-def write(*, partners: Mapping[str, Partner]) -> None:
-    """Write everybody's account with a confirmed address and the membership it has its role from."""
+def write(*, partners: Mapping[str, Partner], joined_on: date) -> None:
+    """Write everybody's account with a confirmed address and the membership it has its role from since that day."""
     vendors = {vendor.slug: vendor for vendor in Vendor.objects.filter(slug__in=PROGRAMS)}
     distributors = {distributor.slug: distributor for distributor in Distributor.objects.all()}
     everybody = [*people.members(), *people.staff(), *people.reporters(sorted(distributors)), people.platform_admin()]
@@ -46,12 +48,12 @@ def write(*, partners: Mapping[str, Partner]) -> None:
     )
     both = list(zip(users, everybody, strict=True))
     Member.objects.bulk_create(
-        Member(partner=partners[person.of], user=user, role=person.role)
+        Member(partner=partners[person.of], user=user, role=person.role, joined_on=joined_on)
         for user, person in both
         if person.of in partners
     )
     VendorStaff.objects.bulk_create(
-        VendorStaff(vendor=vendors[person.of], user=user, role=person.role)
+        VendorStaff(vendor=vendors[person.of], user=user, role=person.role, joined_on=joined_on)
         for user, person in both
         if person.of in vendors
     )
@@ -74,6 +76,15 @@ def make(first_name: str, last_name: str, email: str) -> User:
 def manager_of(vendor: Vendor) -> User:
     """The vendor's channel manager."""
     return User.objects.get(email=f"channel@{vendor.slug}.example")
+
+
+def invite(*, partner: Partner, now: datetime) -> None:
+    """A colleague whom the shown partner's owner has invited, and who has not come yet."""
+    domain = next(company.domain for company in COMPANIES if company.slug == SHOWN)
+    owner = User.objects.get(email=f"{OWNER}@{domain}")
+    team.invite(
+        partner=partner, address=f"neu@{domain}", role=TECHNICIAN, language="de", actor=Actor.of(owner), now=now
+    )
 
 
 def _user(person: Person, password: str) -> User:

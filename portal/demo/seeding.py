@@ -62,7 +62,7 @@ def _fill(today: date, now: datetime) -> Seeded:
     partners = _partners()
     parts = participations(quarters)
     _enrol(parts, programs, partners)
-    accounts.write(partners=partners)
+    accounts.write(partners=partners, joined_on=quarters[0].start)
     market = trade.Market(parts=parts, programs=programs, partners=partners, quarters=quarters, today=today, now=now)
     market.write_customer_numbers()
     for index, quarter in enumerate(quarters):
@@ -72,6 +72,7 @@ def _fill(today: date, now: datetime) -> Seeded:
     _leave_the_latest_mails(quarters[-2])
     questions.write(program=programs[LENOVO], partner=partners[SHOWN], now=now)
     applicants.write(program=programs[LENOVO], like=partners[COMPANIES[1].slug], owner=partners[SHOWN], now=now)
+    accounts.invite(partner=partners[SHOWN], now=now)
     return Seeded(
         fresh=True,
         partners=len(partners),

@@ -343,6 +343,8 @@ def test_the_history_tells_status_tier_and_agreements_newest_first(world: World,
     events = manager.get(DETAIL).context["events"]
     assert [(event.at, event.title, event.text) for event in events] == [
         (TODAY, "Individual agreement", "Frame contract"),
+        (TODAY, "Reseller Owner joined as owner", ""),
+        (TODAY, "Reseller Sales joined as sales", ""),
         (date(2026, 6, 1), "Tier: Gold", "Criteria reached"),
         (START, "Status: active", ""),
         (START, "Tier: Silver", ""),

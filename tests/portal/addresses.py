@@ -23,12 +23,13 @@ from common.dated import since
 from common.models import ApiToken, User
 from common.periods import Period
 from common.tokens import Scope
-from partners.models import AccessRequest, Application, IndividualAgreement
-from programs.models import Distributor, Product, Vendor
+from partners.models import AccessRequest, Application, IndividualAgreement, MemberInvitation
+from programs.models import Distributor, Product, StaffInvitation, Vendor
 from rebates import closing
 from rebates.models import Closing
 from sales import uploads
 from sales.models import ArticleNumber, Claim, CustomerNumber, Upload
+from tests import teams
 from tests.partners.applying import applied, asks_for_access, open_to_all
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
@@ -100,6 +101,10 @@ class Populated:
     rival_application: Application
     access: AccessRequest
     rival_access: AccessRequest
+    invitation: MemberInvitation
+    rival_invitation: MemberInvitation
+    staff_invitation: StaffInvitation
+    rival_staff_invitation: StaffInvitation
 
 
 def populate() -> Populated:
@@ -136,7 +141,18 @@ def populate() -> Populated:
         applied(world.rival, world.rival_program, world.rival_owner),
         asks_for_access(world.reseller, "colleague"),
         asks_for_access(world.rival, "rival_colleague"),
+        teams.invite(world),
+        teams.invite(world, RIVAL, partner=world.rival, actor=Actor.of(world.rival_owner)),
+        teams.invite_staff(world),
+        teams.invite_staff(world, RIVAL_STAFF, vendor=world.rival_vendor, actor=Actor.of(world.rival_vendor_admin)),
     )
+
+
+RIVAL, RIVAL_STAFF = "newcomer@rheinblick.example", "newcomer@ibm.example"
+
+
+def _secret(address: str) -> str:
+    return teams.link(address).split("/")[-2]
 
 
 def _article(product: Product, world: World) -> ArticleNumber:
@@ -194,6 +210,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "period": ("2026Q3", "2026Q3", "1999Q1"),
         "row": (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
         "pk": _numbered(address, there) if "pk" in address.places else (None, None, None),
+        "secret": _secrets(address, there),
         "kind": ("sale", None, "nothing"),
         "anything": ("nothing", None, "nothing/at/all"),
         "column": ("main", None, "nothing"),
@@ -202,6 +219,13 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "key": ("made-up", None, "made-up-too"),
         "uidb36": ("1", None, "2"),
     }
+
+
+def _secrets(address: Address, there: Populated) -> tuple[str, str, str]:
+    """Of the links in invitations, into companies or to vendors."""
+    if address.name.startswith("programs:"):
+        return _secret(there.staff_invitation.address), _secret(there.rival_staff_invitation.address), "made-up"
+    return _secret(there.invitation.address), _secret(there.rival_invitation.address), "made-up"
 
 
 MISSING_ID = 999_999_999
@@ -228,7 +252,12 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         ),
         "articles/numbers": (there.article, there.rival_article),
         "keys": (None, None),
+        "people": (world.vendor_finance, world.rival_vendor_finance),
+        "invitations": (there.staff_invitation, there.rival_staff_invitation),
     }
+    if address.route.startswith("partner/"):
+        pairs["people"] = (world.reseller_sales, world.rival_owner)
+        pairs["invitations"] = (there.invitation, there.rival_invitation)
     before = address.route.split("<int:pk>")[0].rstrip("/").split("/")
     word = "/".join(before[-2:]) if before[-1] == "numbers" else before[-1]
     own, rival = pairs[word]

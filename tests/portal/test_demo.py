@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor
 from common.models import User
-from partners.models import Enrolment, EnrolmentStatus, Partner
+from partners.models import Enrolment, EnrolmentStatus, MemberInvitation, Partner
 from portal.demo import accounts, samples, seeding
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS
 from portal.demo.people import PASSWORD
@@ -248,6 +248,11 @@ def test_mail_waits_for_the_shown_partner_alone(demo: seeding.Seeded) -> None:
     assert set(waiting.values_list("enrolment__partner__number", "closing__period")) == {
         (accounts.shown_partner_number(), "2026Q3")
     }
+
+
+def test_somebody_is_invited_to_the_shown_partners_team(demo: seeding.Seeded) -> None:
+    invited = MemberInvitation.objects.get(accepted_at__isnull=True, revoked_at__isnull=True)
+    assert invited.partner.number == accounts.shown_partner_number()
 
 
 def test_questions_stand_in_every_state_that_needs_somebody(demo: seeding.Seeded) -> None:

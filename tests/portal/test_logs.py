@@ -18,6 +18,7 @@ from pytest_django import Settings
 
 from portal import logs, urls
 from tests.people import PASSWORD, bearer, person, signed_in, token_client
+from tests.teams import invite, link
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,14 @@ def test_a_request_is_logged_by_ids_without_query_address_or_browser(world: Worl
     assert finished["request_id"]
     for personal in ("Mustermann", "Mozilla", "192.0.2.7", world.reseller_owner.email, "Reseller Owner"):
         assert personal not in written.getvalue()
+
+
+def test_the_secret_of_an_invitation_is_in_no_line(world: World, written: io.StringIO) -> None:
+    invite(world)
+    Client().get(link())
+    Client().post(link(), {"password": "short"})
+    assert "/join/company/…/" in {line.get("request", "").partition(" ")[2] for line in lines(written)}
+    assert link().split("/")[-2] not in written.getvalue()
 
 
 def test_signing_in_or_failing_to_names_nobody(written: io.StringIO) -> None:

@@ -19,12 +19,14 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
 from common import tokens
+from common.access import CHANNEL_MANAGER, SALES, TECHNICIAN
 from common.models import User
 from common.periods import Period
 from rebates import closing
 from sales import claims
 from sales.models import ArticleNumber, CustomerNumber, WaitingRow
-from tests.people import signed_in, token_client
+from tests import teams
+from tests.people import member_of, signed_in, staff_of, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_report, sell, wait
@@ -124,8 +126,17 @@ def multiply(world: World, numbers: range) -> None:
         if number < tokens.MOST - 5:
             token_client(world.reseller_owner)
         _question(world, number)
+        _team(world, number)
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
     closing.run(closing_id=opened.pk, now=NOW, chunk=50)
+
+
+def _team(world: World, number: int) -> None:
+    """Colleagues and open invitations, at the company and at the vendor."""
+    member_of(world.reseller, f"colleague_{number}", SALES, TECHNICIAN)
+    staff_of(world.vendor, f"manager_{number}", CHANNEL_MANAGER)
+    teams.invite(world, f"invited_{number}@elbtal.example")
+    teams.invite_staff(world, f"invited_{number}@lenovo.example")
 
 
 def _question(world: World, number: int) -> None:

@@ -1,0 +1,137 @@
+"""A partner company's team: its owners invite people, give them roles and remove them.
+
+A company whose last owner is gone cannot help itself; then the staff of a vendor invite a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import invitations, team_mails, teams
+from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor
+from common.errors import DomainError
+from common.models import User
+from common.registry import Area
+from common.team_mails import Happened, Step
+from common.teams import NotAllowed, Team
+from partners.areas import partner_area
+from partners.models import EnrolmentStatus, Member, MemberInvitation, Partner
+from programs.models import Vendor
+
+RESCUING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
+
+
+class HasOwner(DomainError):
+    """An owner runs the company's team; nobody else invites into it."""
+
+
+class PartnerTeam(Team):
+    scope = PARTNER
+    lead = OWNER
+    field = "partner"
+    namespace = "partners"
+    organisations = Partner
+    people = Member
+    invitations = MemberInvitation
+    roles = Member.Role
+    holding = {"left_on__isnull": True}
+    only_leads = gettext_lazy("Only owners of the company change its team.")
+    last_lead = gettext_lazy("One owner has to stay. Make somebody else an owner first.")
+
+    def end(self, rows: QuerySet[Any], *, on: date) -> None:
+        rows.update(left_on=on)
+
+    def area(self, organisation: Partner) -> Area:
+        return partner_area(organisation)
+
+    def after(self, user: User) -> None:
+        """Roles in a company open its pages, and nothing else."""
+
+    def on_behalf_of(self, invitation: MemberInvitation) -> str:
+        return invitation.vendor.name if invitation.vendor is not None else ""
+
+    def check_joining(self, invitation: MemberInvitation) -> None:
+        """A vendor's invitation holds only while the company has nobody: otherwise its owner decides."""
+        if invitation.vendor_id is not None and self.leads(invitation.partner).exists():
+            raise HasOwner(_("The company has an owner meanwhile. Please ask them for an invitation."))
+
+
+TEAM = PartnerTeam()
+
+
+def invite(
+    *, partner: Partner, address: str, role: str, language: str, actor: Actor, now: datetime
+) -> MemberInvitation:
+    """As `common.invitations.invite`."""
+    made: MemberInvitation = invitations.invite(
+        TEAM, organisation=partner, address=address, role=role, language=language, actor=actor, now=now
+    )
+    return made
+
+
+def change_roles(*, partner: Partner, user: User, roles: Iterable[str], actor: Actor, now: datetime) -> bool:
+    """As `common.teams.change_roles`."""
+    return teams.change_roles(TEAM, organisation=partner, user=user, roles=roles, actor=actor, now=now)
+
+
+def remove(*, partner: Partner, user: User, actor: Actor, now: datetime) -> None:
+    """As `common.teams.remove`."""
+    teams.remove(TEAM, organisation=partner, user=user, actor=actor, now=now)
+
+
+# --- a company without an owner --------------------------------------------------------------------------------------
+
+
+def has_owner(partner: Partner) -> bool:
+    """Whether somebody who can sign in runs the company's team."""
+    return TEAM.leads(partner).exists()
+
+
+def may_rescue(*, vendor: Vendor, partner: Partner, actor: Actor, today: date) -> bool:
+    """Whether the actor may invite an owner, if there is none: as staff of a vendor that the company works with today.
+
+    Where it has left, or only asked to be let in, the vendor could otherwise help itself to a foreign company.
+    """
+    working = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
+    with_vendor = EnrolmentStatus.objects.filter(
+        enrolment__partner=partner, enrolment__program__vendor=vendor, status__in=working, valid__contains=today
+    )
+    return actor.scopes is None and actor.has(VENDOR, vendor.pk, *RESCUING_ROLES) and with_vendor.exists()
+
+
+@transaction.atomic
+def invite_owner(
+    *, partner: Partner, vendor: Vendor, address: str, language: str, actor: Actor, now: datetime
+) -> MemberInvitation:
+    """For a company that nobody runs, ask somebody to become its owner. Everybody who is in its team is told.
+
+    Raises NotAllowed, HasOwner, and as `common.invitations.invite`.
+    """
+    TEAM.lock(partner)
+    if not may_rescue(vendor=vendor, partner=partner, actor=actor, today=localdate(now)):
+        raise NotAllowed(_("Only channel managers and vendor admins invite an owner for a company without one."))
+    if has_owner(partner):
+        raise HasOwner(_("The company has an owner, who invites people."))
+    made: MemberInvitation = invitations.issue(
+        TEAM, organisation=partner, address=address, role=OWNER, language=language, actor=actor, now=now, vendor=vendor
+    )
+    happened = Happened(Step.OWNER_INVITED, partner.name, made.address, by=vendor.name)
+    members = User.objects.filter(pk__in=TEAM.rows(partner).values("user_id"), is_active=True).order_by("pk")
+    team_mails.put_changed(
+        team=TEAM, organisation=partner, happened=happened, recipients=members,
+        period=f"{PARTNER} owner invitation {made.pk}",
+    )  # fmt: skip
+    return made
+
+
+def owner_invitations(*, partner: Partner, vendor: Vendor) -> list[MemberInvitation]:
+    """Open invitations by which this vendor looks for an owner."""
+    return list(TEAM.open_invitations(partner).filter(vendor=vendor).select_related("invited_by"))
