@@ -12,6 +12,7 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         # By name: the module needs the models, which are loaded only now.
         import_module("common.team_mails").register()
+        import_module("common.account_mails").register()
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.models import User
 from common.tokens import Scope
 
 LIFETIMES = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
@@ -25,3 +26,23 @@ class TokenForm(forms.Form):
     @property
     def lifetime(self) -> timedelta:
         return timedelta(days=self.cleaned_data["days"])
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A name is optional: whoever has none is named by the address."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "language")
+        labels = {"first_name": _("First name"), "last_name": _("Last name"), "language": _("Language")}
+        help_texts = {"language": _("Of the pages here and of the mails you get.")}
+        widgets = {
+            "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+        }
+
+
+class EmailChangeForm(forms.Form):
+    new_address = forms.EmailField(
+        label=_("New e-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )

@@ -60,6 +60,56 @@ class User(AbstractUser):
         return self.get_full_name() or self.email
 
 
+class EmailChangeQuerySet(ActorQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(user_id=actor.user_id)
+
+
+class EmailChange(models.Model):
+    """A person's wish to sign in with another address. It comes true when both addresses have confirmed it.
+
+    Each address gets a link; of its secret only the SHA-256 is kept. A change ends as done, ended for a reason, or by
+    itself at `expires_at`. The rows stay: they say which address an account had when.
+    """
+
+    class Why(models.TextChoices):
+        """Why a change was ended before it was done."""
+
+        WITHDRAWN = "withdrawn", _("by the person")
+        REPLACED = "replaced", _("by another change")
+        NOT_ME = "not_me", _("by the old address: it was somebody else")
+        TAKEN = "taken", _("another account has the address by now")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
+    old_address = models.EmailField()
+    new_address = models.EmailField()
+    old_digest = models.CharField(max_length=64, unique=True, editable=False)
+    new_digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    old_confirmed_at = models.DateTimeField(null=True)
+    new_confirmed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=10, choices=Why, blank=True)
+
+    objects = EmailChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(done_at__isnull=True, ended_at__isnull=True),
+                name="one_open_email_change",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(done_at__isnull=True)
+                | models.Q(old_confirmed_at__isnull=False, new_confirmed_at__isnull=False, ended_at__isnull=True),
+                name="email_change_done_when_both_confirmed",
+            ),
+        ]
+
+
 class ApiTokenQuerySet(ActorQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(user_id=actor.user_id)

@@ -79,16 +79,7 @@ def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping
 
     `period` names the occasion ("2026W47", "2026Q3", "closing 17"); together with kind and recipient it is unique.
     """
-    template = registry.mails[kind].template
-    with override(recipient.language):
-        values = {**context, "recipient": recipient, "portal_url": settings.PORTAL_URL}
-        content = {
-            "language": recipient.language,
-            # A subject is one line, whatever a name in it contains.
-            "subject": " ".join(_plain(f"mail/{template}.subject.txt", values).split())[:250],
-            "text": _plain(f"mail/{template}.txt", values).strip() + "\n",
-            "html": render_to_string(f"mail/{template}.html", values),
-        }
+    content = written(kind=kind, recipient=recipient, context=context)
     address = {"address": recipient.email}
     if isinstance(recipient, User):
         # A person's mail is one, even if the address has changed since.
@@ -98,6 +89,20 @@ def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping
         known = {"recipient": None, **address}
     _mail, made = OutboxMail.objects.get_or_create(kind=kind, period=period, **known, defaults=content)
     return made
+
+
+def written(*, kind: str, recipient: User | Addressee, context: Mapping[str, Any]) -> dict[str, str]:
+    """What the mail of `kind` says to `recipient`: language, subject, text and html."""
+    template = registry.mails[kind].template
+    with override(recipient.language):
+        values = {**context, "recipient": recipient, "portal_url": settings.PORTAL_URL}
+        return {
+            "language": recipient.language,
+            # A subject is one line, whatever a name in it contains.
+            "subject": " ".join(_plain(f"mail/{template}.subject.txt", values).split())[:250],
+            "text": _plain(f"mail/{template}.txt", values).strip() + "\n",
+            "html": render_to_string(f"mail/{template}.html", values),
+        }
 
 
 def _plain(template: str, values: Mapping[str, Any]) -> str:
@@ -202,6 +207,8 @@ def _answer(
         values |= {"claimed_at": None, "next_attempt_at": now + RETRY_AFTER * 3 ** max(tried - 1, 0)}
     elif state == State.SENT:
         values |= {"sent_at": now}
+        if any(kind.opens and kind.key == mail.kind for kind in registry.mails):
+            values |= {"text": "", "html": ""}
     ours.update(**values)
     if error is not None:
         log.warning("mail not sent", mail=mail.pk, state=state, error=type(error).__name__)

@@ -131,6 +131,8 @@ class MailKind:
 
     `resend_when_uncertain`: after a crash between claim and answer, documents and security notices are sent again,
     under the same Message-ID; notices of the week are not.
+
+    `opens`: with a link that lets its reader in. What such a mail says is forgotten once the server has taken it.
     """
 
     key: str
@@ -138,6 +140,7 @@ class MailKind:
     template: str
     sample: Callable[[], Mapping[str, Any]]
     resend_when_uncertain: bool = False
+    opens: bool = False
     order: int = 100
 
 

@@ -2,11 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from common import views
+from common import account_views, views
 
 app_name = "common"
 urlpatterns = [
     path("language/", views.choose_language, name="language"),
+    path("account/profile/", account_views.profile, name="profile"),
+    # In the place of allauth's page of addresses, whose name (account_email) leads here, too.
+    path("account/email/", account_views.address, name="address"),
+    path("account/email/new/", account_views.address_new, name="address-new"),
+    path("account/email/withdraw/", account_views.address_withdraw, name="address-withdraw"),
+    path("account/email/link/<slug:secret>/", account_views.address_link, name="address-link"),
+    path("account/email/link/<slug:secret>/not-me/", account_views.address_not_me, name="address-not-me"),
     path("account/tokens/", views.token_list, name="tokens"),
     path("account/tokens/new/", views.token_new, name="token-new"),
     path("account/tokens/<int:pk>/revoke/", views.token_revoke, name="token-revoke"),

@@ -13,8 +13,8 @@ from structlog.typing import EventDict, WrappedLogger
 
 # django-structlog adds these to each request line; an address of a person does not belong in a log.
 PERSONAL_KEYS = ("ip", "user_agent", "email", "request")
-# Whoever has the link of an invitation can accept it: a log must not be a list of keys.
-SECRET = re.compile(r"(/join/\w+/)[^/]+")
+# Whoever has what follows in the address of these pages may do what the mail's reader may: a log is no list of keys.
+SECRET = re.compile(r"(/account/(?:confirm-email|email/link|password/reset/key)/|/join/\w+/)[^/ ]+")
 
 
 def drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

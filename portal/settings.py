@@ -155,14 +155,40 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ACCOUNT_ADAPTER = "common.allauth.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "common.account_forms.SignupForm",
+    "reset_password": "common.account_forms.ResetPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_ADAPTER = "common.allauth.AccountAdapter"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+# Only in the browser in which the person signed up; whoever else has the link is led to sign in.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+# Nobody gets mail from us because a stranger typed an address. That there was none is seen in that mailbox only.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# A code by mail would prove less than what signing in asked for.
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+# How often, in which time, counted by what: companies have one address (ip) for many people. `key` is the e-mail
+# address, whether it has an account or not; for confirm_email a limit that is reached only means that no mail is made.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "10/m/ip,60/h/ip",
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "confirm_email": "1/3m/key,10/d/key",
+    "reset_password": "10/m/ip,3/5m/key,10/d/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "change_address": "5/h/user",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "Partner Portal"
@@ -221,7 +247,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000) if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Otherwise everybody would have the proxy's address, and share its limits.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -19,7 +19,7 @@ INVITATION = "invitation"
 
 def registration_url() -> str:
     """Where a company that is no partner yet begins."""
-    return str(settings.PORTAL_URL) + reverse("account_login")
+    return str(settings.PORTAL_URL) + reverse("partners:register")
 
 
 def invitation(*, vendor: Vendor, inviting: User) -> Mapping[str, Any]:

@@ -17,10 +17,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from common import tokens
+from common import account_mails, email_change, tokens
 from common.access import Actor, ActorQuerySet
 from common.dated import since
-from common.models import ApiToken, User
+from common.models import ApiToken, OutboxMail, User
 from common.periods import Period
 from common.tokens import Scope
 from partners.models import AccessRequest, Application, IndividualAgreement, MemberInvitation
@@ -105,6 +105,8 @@ class Populated:
     rival_invitation: MemberInvitation
     staff_invitation: StaffInvitation
     rival_staff_invitation: StaffInvitation
+    change_secret: str
+    """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
 
 def populate() -> Populated:
@@ -145,6 +147,7 @@ def populate() -> Populated:
         teams.invite(world, RIVAL, partner=world.rival, actor=Actor.of(world.rival_owner)),
         teams.invite_staff(world),
         teams.invite_staff(world, RIVAL_STAFF, vendor=world.rival_vendor, actor=Actor.of(world.rival_vendor_admin)),
+        _secret_of_change(world.reseller_owner),
     )
 
 
@@ -175,6 +178,12 @@ def _upload(vendor: Vendor, distributor: Distributor) -> Upload:
         user=None,
         now=NOW,
     )
+
+
+def _secret_of_change(user: User) -> str:
+    email_change.start(user=user, new_address="another.address@example.com", now=NOW)
+    mail = OutboxMail.objects.get(kind=account_mails.CONFIRM_OLD)
+    return re.findall(r"/account/email/link/([^/]+)/", mail.text)[0]
 
 
 def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
@@ -221,8 +230,10 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
     }
 
 
-def _secrets(address: Address, there: Populated) -> tuple[str, str, str]:
-    """Of the links in invitations, into companies or to vendors."""
+def _secrets(address: Address, there: Populated) -> tuple[str, str | None, str]:
+    """Of the links in mails: about a change of address, or invitations into companies or to vendors."""
+    if address.name.startswith("common:"):
+        return there.change_secret, None, "made-up"
     if address.name.startswith("programs:"):
         return _secret(there.staff_invitation.address), _secret(there.rival_staff_invitation.address), "made-up"
     return _secret(there.invitation.address), _secret(there.rival_invitation.address), "made-up"

@@ -85,6 +85,17 @@ def test_a_token_is_never_logged(world: World, written: io.StringIO) -> None:
     assert secret not in written.getvalue()
 
 
+@pytest.mark.parametrize(
+    "path", ["/account/email/link/{}/", "/account/email/link/{}/not-me/", "/account/confirm-email/{}/",
+             "/account/password/reset/key/1-{}/"],
+)  # fmt: skip
+def test_the_secret_of_a_link_is_never_logged(path: str, written: io.StringIO) -> None:
+    Client().get(path.format("only-the-reader-has-this"))
+    Client(enforce_csrf_checks=True).post(path.format("only-the-reader-has-this"))
+    assert any("/account/" in line["event"] for line in lines(written))
+    assert "only-the-reader" not in written.getvalue()
+
+
 def test_a_line_break_forges_no_line(written: io.StringIO) -> None:
     Client().get("/%0A%7B%22event%22:%22forged%22%7D")
     assert all(line["event"] != "forged" for line in lines(written))

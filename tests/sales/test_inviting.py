@@ -40,7 +40,7 @@ def test_the_mail_says_who_invites_and_how_to_begin_and_nothing_about_sales(worl
     assert (mail.address, mail.recipient, mail.language) == ("einkauf@unbekannt.example", None, "en")
     assert mail.subject == "Lenovo invites you to become a partner"
     for text in (mail.text, mail.html):
-        assert "/account/login/" in text
+        assert "/register/" in text
         assert "Channel Manager" in text
         for secret in ("2400", "2,400", "K-404", "Allnet", "Unbekannt &", "R-1004"):
             assert secret not in text
