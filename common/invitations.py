@@ -13,15 +13,13 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from common import team_mails
+from common import team_mails, teams
 from common.access import Actor
 from common.errors import DomainError
 from common.invited import OPEN, MailInvitation, digest_of, generate
 from common.models import User
-from common.team_mails import Step
 from common.teams import NotARole, Team, require_lead
 
 LASTS = timedelta(days=14)
@@ -192,15 +190,7 @@ def accept(team: Team, *, invitation: Any, user: User, now: datetime) -> None:
     waiting = team.invitations._default_manager.filter(OPEN, pk=current.pk, expires_at__gt=now)
     if waiting.update(accepted_at=now, accepted_by=user) != 1:
         raise _not_open()
-    if rows.filter(role=current.role).exists():
-        return
-    team.add(organisation, user, [current.role], on=localdate(now))
-    team.after(user)
-    happened = team_mails.Happened(Step.JOINED, str(organisation), user.name, roles=(team.label(current.role),))
-    team_mails.put_changed(
-        team=team, organisation=organisation, happened=happened,
-        recipients=team.leads(organisation).exclude(pk=user.pk), period=team.period(organisation, user, now),
-    )  # fmt: skip
+    teams.take_in(team, organisation=organisation, user=user, role=current.role, now=now)
 
 
 @transaction.atomic

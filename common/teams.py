@@ -161,6 +161,22 @@ def require_lead(team: Team, organisation: Any, actor: Actor) -> None:
         raise NotAllowed(str(team.only_leads))
 
 
+def take_in(team: Team, *, organisation: Any, user: User, role: str, now: datetime) -> None:
+    """The person joins with this role, which they may hold already, and whoever runs the team is told.
+
+    Call while the organisation is locked, once it is sure that they may.
+    """
+    if team.rows(organisation).filter(user=user, role=role).exists():
+        return
+    team.add(organisation, user, [role], on=localdate(now))
+    team.after(user)
+    happened = team_mails.Happened(Step.JOINED, str(organisation), user.name, roles=(team.label(role),))
+    team_mails.put_changed(
+        team=team, organisation=organisation, happened=happened,
+        recipients=team.leads(organisation).exclude(pk=user.pk), period=team.period(organisation, user, now),
+    )  # fmt: skip
+
+
 @transaction.atomic
 def change_roles(
     team: Team,

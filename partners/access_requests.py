@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common import outbox
+from common import outbox, teams
 from common.access import OWNER, PARTNER, Actor
 from common.companies import Company
 from common.errors import DomainError
@@ -19,6 +19,7 @@ from common.models import User
 from partners import application_mails as mails
 from partners.duplicates import same_company
 from partners.models import AccessRequest, Member, Partner
+from partners.team import TEAM
 
 MOST_A_DAY = 3
 """Companies that one person may ask within a day; what is beyond that is dropped silently."""
@@ -58,20 +59,16 @@ def _tell_owners(request: AccessRequest) -> None:
         partner=request.partner.name,
         url=url,
     )
-    owners = Member.objects.filter(
-        partner=request.partner, role=Member.Role.OWNER, left_on__isnull=True, user__is_active=True
-    )
-    for owner in User.objects.filter(pk__in=owners.values("user_id")).order_by("pk"):
+    for owner in TEAM.leads(request.partner):
         outbox.put(kind=mails.ACCESS_ASKED, period=f"access {request.pk}", recipient=owner, context=context)
 
 
 @transaction.atomic
-def grant(*, request: AccessRequest, role: str, actor: Actor, now: datetime) -> Member:
+def grant(*, request: AccessRequest, role: str, actor: Actor, now: datetime) -> None:
     """Let the person in with this role. Raises `NotAllowed`, `DecidedAlready`."""
+    TEAM.lock(request.partner)
     _decide(request, actor, now, granted=True)
-    member, _made = Member.objects.get_or_create(
-        partner=request.partner, user=request.user, role=Member.Role(role), left_on=None
-    )
+    teams.take_in(TEAM, organisation=request.partner, user=request.user, role=Member.Role(role), now=now)
     context = mails.access_told(
         kind=mails.ACCESS_GRANTED,
         person=request.user.name,
@@ -80,7 +77,6 @@ def grant(*, request: AccessRequest, role: str, actor: Actor, now: datetime) -> 
         url=reverse("partner-dashboard", args=[request.partner.number]),
     )
     outbox.put(kind=mails.ACCESS_GRANTED, period=f"access {request.pk}", recipient=request.user, context=context)
-    return member
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from common.access import Actor
 from partners.models import Application, ApplicationStep, Care, Enrolment, EnrolmentStatus, Partner, Seat
@@ -21,6 +21,13 @@ def applications_of(*, actor: Actor) -> QuerySet[Application]:
 
 def steps_of(application: Application) -> list[ApplicationStep]:
     return list(application.steps.select_related("author"))
+
+
+def with_steps(*, partner: Partner, vendor: Vendor, actor: Actor) -> list[tuple[Application, list[ApplicationStep]]]:
+    """The company's applications for the vendor's programs, each with all its steps."""
+    steps = Prefetch("steps", queryset=ApplicationStep.objects.select_related("author"))
+    found = applications_of(actor=actor).filter(partner=partner, program__vendor=vendor)
+    return [(each, list(each.steps.all())) for each in found.prefetch_related(steps)]
 
 
 def country_of(*, partner: Partner, day: date) -> str:

@@ -23,6 +23,7 @@ from common.models import User
 from partners import applications
 from partners.applications import Act
 from partners.models import Application, Member, Partner, Registration, Seat, partner_number
+from partners.team import TEAM
 from programs.models import ParticipationTerms, Program
 
 SEATED_SINCE = date(2000, 1, 1)
@@ -123,7 +124,7 @@ def register(
     country = values.pop("country")
     partner = Partner.objects.create(**values, number=number or partner_number())
     Seat.objects.create(partner=partner, country=country, valid=since(SEATED_SINCE))
-    Member.objects.create(partner=partner, user=user, role=Member.Role.OWNER)
+    TEAM.add(partner, user, [Member.Role.OWNER], on=today)
     act = Act(Actor.of(user), now, today)
     for each in wanted:
         applications.apply(partner=partner, program=each.program, answers=each.answers, accepted=each.accepted, act=act)

@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import formats
-from common.access import VENDOR
+from common.access import VENDOR, Actor
 from common.filters import FilterSet
 from common.requests import PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb, Event, Fact
-from partners import composing, selectors, viewing
+from partners import application_selectors, composing, selectors, viewing
+from partners.application_wording import events
+from partners.applications import DECIDING_ROLES
 from partners.composing import Asked
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
@@ -111,6 +113,10 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
         "crumbs": [Crumb(_("Partners"), reverse("partners:list", args=[vendor.slug])), Crumb(partner.name)],
         "place": _place(partner, country),
         "company": _company(partner, country),
+        "care": _care(partner, vendor),
+        "care_url": reverse("partners:care", args=[vendor.slug, number])
+        if actor.has(VENDOR, vendor.pk, *DECIDING_ROLES)
+        else "",
         "memberships": [
             {
                 "name": each.enrolment.program.name,
@@ -124,6 +130,7 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
             [
                 *_events(enrolments, several=len(enrolments) > 1),
                 *_contacts(selectors.contacts_ever(partner)),
+                *_applications(partner, vendor, actor),
                 *_viewings(viewing.viewings_of(vendor=vendor, partner=partner, actor=actor)),
             ]
         ),
@@ -145,6 +152,22 @@ def _company(partner: Partner, country: str) -> list[Fact]:
         url = f"mailto:{member.user.email}"
         facts.append(Fact(member.get_role_display().capitalize(), member.user.name, hint=member.user.email, url=url))
     return facts
+
+
+def _care(partner: Partner, vendor: Vendor) -> list[Fact]:
+    """Who looks after the partner for the vendor."""
+    care = application_selectors.care_of(partner=partner, vendor=vendor)
+    manager = care.manager.name if care is not None and care.manager is not None else formats.NOTHING
+    facts = [Fact(_("Channel manager"), manager)]
+    if care is not None and care.distributor is not None:
+        facts.append(Fact(_("Distributor"), care.distributor.name))
+    return facts
+
+
+def _applications(partner: Partner, vendor: Vendor, actor: Actor) -> list[Event]:
+    """What happened to the company's applications for the vendor's programs."""
+    found = application_selectors.with_steps(partner=partner, vendor=vendor, actor=actor)
+    return [event for application, steps in found for event in events(application, steps)]
 
 
 def _membership_facts(membership: selectors.Membership) -> list[Fact]:

@@ -49,7 +49,7 @@ def focused(page: Page) -> str:
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the field or button of this name has the focus."""
     passed = []
-    for _ in range(25):
+    for _ in range(40):
         page.keyboard.press("Tab")
         if focused(page) == name:
             return
