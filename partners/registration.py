@@ -28,12 +28,18 @@ from programs.models import ParticipationTerms, Program
 
 SEATED_SINCE = date(2000, 1, 1)
 """Where a company sat before it came to us is not asked: as far back as anything counts, where it sits now."""
+MOST_A_DAY = 5
+"""Companies that one person may register within a day: each writes mails to vendors."""
 KEPT_FOR = timedelta(days=90)
 """After so long without a word what somebody typed is forgotten."""
 
 
 class RegisteredAlready(DomainError):
     """Nothing is being registered any more: it was sent already, perhaps from another window."""
+
+
+class TooMany(DomainError):
+    """The person has registered as many companies as anybody may within a day."""
 
 
 class NoProgram(DomainError):
@@ -113,11 +119,14 @@ def register(
 ) -> Partner:
     """Make the company with this person as its owner, and apply for the programs. `number`: None draws one.
 
-    Raises `RegisteredAlready`, `NoProgram`, and what `applications.apply` does; then nothing has happened.
+    Raises `RegisteredAlready`, `TooMany`, `NoProgram`, and what `applications.apply` does; then nothing has happened.
     """
     # Whoever sends it twice waits here, and finds nothing left to send.
     if Registration.objects.select_for_update().filter(user=user).first() is None:
         raise RegisteredAlready(_("Your company has been registered already."))
+    since_yesterday = Application.objects.filter(applied_by=user, applied_at__gt=now - timedelta(days=1))
+    if since_yesterday.values("partner").distinct().count() >= MOST_A_DAY:
+        raise TooMany(_("You have registered several companies today. Please go on tomorrow."))
     if not wanted:
         raise NoProgram(_("Please choose at least one program."))
     values = dict(vars(company))

@@ -66,12 +66,14 @@ def company(request: PersonRequest) -> HttpResponse:
     if request.method == "POST":
         kept: dict[str, Any] = {"company": _company_typed(request.POST)}
         if asked := request.GET.get("program"):
-            kept["programs"] = sorted({*typed.get("programs", []), asked[:50]})
+            kept["programs"] = sorted({*typed.get("programs", []), asked[:50]})[:100]
         if form.is_valid() and not _doubtful(form, typed):
             registration.remember(user=request.user, typed={**kept, "doubted_vat_id": ""}, now=timezone.now())
             return redirect("partners:register-programs")
         kept["doubted_vat_id"] = kept["company"]["vat_id"]
         registration.remember(user=request.user, typed=kept, now=timezone.now())
+    if not countries:
+        return render(request, "partners/register_nothing.html")
     context = {"form": form, "stages": _stages("company"), "resumed": bool(typed) and not form.is_bound}
     return render(request, "partners/register_company.html", context, status=UNPROCESSABLE if form.errors else 200)
 

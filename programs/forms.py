@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from common.sentences import fill
 from programs import plain_yaml, services
 from programs.models import Program, RebateTerms, Tier
+from programs.preset_files import TAKEN_CODES
 from programs.terms import Terms
 from programs.terms_errors import TermsError
 
@@ -169,7 +170,7 @@ class QuestionsField(StatementsField):
         entries = super().to_python(value)
         codes = [entry["code"] for entry in entries]
         for position, code in enumerate(codes):
-            if not re.fullmatch(r"[-a-z0-9_]{1,50}", code) or code in ("accepted", "version"):
+            if not re.fullmatch(r"[-a-z0-9_]{1,50}", code) or code in TAKEN_CODES:
                 raise ValidationError(_("“%(code)s” cannot be the code of a question."), params={"code": code})
             if code in codes[:position]:
                 raise ValidationError(_("“%(code)s” is given twice."), params={"code": code})

@@ -11,7 +11,16 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    model_validator,
+)
 from pydantic import ValidationError as PydanticError
 
 from common.errors import DomainError
@@ -21,6 +30,8 @@ from programs.terms import ALL_PRODUCTS, Terms
 from programs.terms_errors import Problem, TermsError, problems_of, refuse
 from programs.terms_fields import Country, Name, Number, no_repeats, some
 
+TAKEN_CODES = frozenset({"accepted", "version"})
+"""Names of other fields in the form in which applicants answer questions."""
 FOLDER = Path(__file__).resolve().parent / "presets"
 DISTRIBUTORS = FOLDER / "distributors.yaml"
 Document = TypeVar("Document", bound=BaseModel)
@@ -76,6 +87,12 @@ def _terms(value: object) -> Terms:
 Statement = Annotated[dict[str, Any], PlainValidator(_statement)]
 
 
+def _free_code(code: str) -> str:
+    if code in TAKEN_CODES:
+        raise refuse(_n("“{value}” cannot be the code of a question"), value=code)
+    return code
+
+
 class Bilingual(_Part):
     """A text in both languages."""
 
@@ -86,7 +103,7 @@ class Bilingual(_Part):
 class QuestionPart(Bilingual):
     """What applicants are asked."""
 
-    code: Slug
+    code: Annotated[Slug, AfterValidator(_free_code)]
     required: bool = False
 
 

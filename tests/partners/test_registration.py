@@ -280,3 +280,19 @@ def test_a_person_may_not_work_for_one_vendor_only(world: World) -> None:
     second = Application.objects.get(program=world.rival_program)
     assert response["Location"] == f"/partner/{known.partner.number}/applications/{second.pk}/"
     assert not Application.objects.visible_to(act(world.rival_channel_manager).actor).exclude(pk=second.pk).exists()
+
+
+def test_nobody_registers_companies_without_end(world: World, stranger: User) -> None:
+    client = signed_in(stranger)
+    for _number in range(registration.MOST_A_DAY):
+        typed(client)
+        assert send(client).status_code == 302  # type: ignore[attr-defined]
+    typed(client)
+    response = send(client)
+    assert response.status_code == 422  # type: ignore[attr-defined]
+    assert "Please go on tomorrow" in words(response.content.decode())  # type: ignore[attr-defined]
+
+
+def test_without_a_public_program_there_is_nothing_to_fill_in(world: World) -> None:
+    page = signed_in(person("newcomer")).get("/register/company/")
+    assert "No program takes applications at present" in words(page.content.decode())
