@@ -105,7 +105,7 @@ def _welcome(request: PersonRequest, team: Team, invitation: Any) -> HttpRespons
     organisation = getattr(invitation, team.field)
     values = {"organisation": organisation, "role": team.label(invitation.role)}
     messages.success(request, _("Welcome. You are in the team of %(organisation)s now: %(role)s.") % values)
-    return redirect(team.area(organisation).url)
+    return redirect(team.landing(invitation))
 
 
 def _role_held(team: Team, invitation: Any, user: User) -> bool:

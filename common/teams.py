@@ -84,6 +84,10 @@ class Team(ABC):
     def check_joining(self, invitation: Any) -> None:
         """Raises a DomainError where an open invitation must not be accepted any more. The organisation is locked."""
 
+    def landing(self, invitation: Any) -> str:
+        """Where somebody who has just joined is led."""
+        return self.area(getattr(invitation, self.field)).url
+
     def on_behalf_of(self, invitation: Any) -> str:
         """Whom the inviting person works for, if not for the organisation itself."""
         return ""

@@ -14,7 +14,7 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models.expressions import Combinable
 
-from common.access import Actor
+from common.access import VENDOR, Actor
 from common.registry import Registry, Text
 from partners.models import Partner
 from programs.models import Vendor
@@ -75,9 +75,22 @@ class PartnerPanel:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class ListAction:
+    """What can be done from a vendor's list of partners, by those who hold one of `roles`."""
+
+    key: str
+    label: Text
+    icon: str
+    url: Callable[[Vendor], str]
+    roles: tuple[str, ...] = ()
+    order: int = 100
+
+
 figures: Registry[Figures] = Registry()
 divisions: Registry[Division] = Registry()
 panels: Registry[PartnerPanel] = Registry()
+actions: Registry[ListAction] = Registry()
 
 
 def columns_of(sortable: Collection[str]) -> list[tuple[str, tables.Column]]:
@@ -96,6 +109,11 @@ def figures_in_sql(asked: Asked) -> dict[str, Combinable]:
 def divisions_in_sql(asked: Asked) -> dict[str, Combinable]:
     """What the list is divided by, by key."""
     return {division.key: division.in_sql(asked) for division in divisions}
+
+
+def actions_of(vendor: Vendor, actor: Actor) -> list[tuple[ListAction, str]]:
+    """What the actor can do from the list, each with its address."""
+    return [(each, each.url(vendor)) for each in actions if actor.has(VENDOR, vendor.pk, *each.roles)]
 
 
 def values_of(asked: Asked, partners: Sequence[int]) -> dict[str, Mapping[int, Any]]:

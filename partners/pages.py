@@ -16,9 +16,10 @@ from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
 from partners import application_selectors, composing, team
 from partners.application_wording import TONES, state_for_partner
 from partners.applications import DECIDING_ROLES
-from partners.composing import PartnerPanel
-from partners.models import AccessRequest, Application, Partner
+from partners.composing import ListAction, PartnerPanel
+from partners.models import AccessRequest, Application, DataCheck, Partner
 from partners.team_views import MEMBERS
+from partners.waves import INVITING_ROLES
 from programs.models import Vendor
 
 
@@ -65,6 +66,17 @@ def asks_for_access(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
         yield Waiting(text % {"count": formats.number(len(rows))}, url, since=rows[0], count=len(rows))
 
 
+def data_to_confirm(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """What a vendor has said about the company, until an owner has looked at it."""
+    for asked_at in (
+        DataCheck.objects.visible_to(actor)
+        .filter(partner_id=area.pk, confirmed_at__isnull=True)
+        .values_list("asked_at", flat=True)
+    ):
+        url = reverse("partners:data-check", args=[area.slug])
+        yield Waiting(gettext("Please confirm your company’s data"), url, since=asked_at)
+
+
 def applications_panel(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     """What the company has applied for, and until when it is decided; nothing else is there for a new one."""
     rows = application_selectors.of_company(partner_id=area.pk, actor=actor)
@@ -82,6 +94,10 @@ def applications_panel(area: Area, actor: Actor, today: date) -> Mapping[str, An
             for each in rows
         ]
     }
+
+
+def _invitations(vendor: Vendor) -> str:
+    return reverse("partners:invitations", args=[vendor.slug])
 
 
 def _team(area: Area) -> str:
@@ -111,9 +127,13 @@ def register() -> None:
         AttentionSource("applications", VENDOR, undecided, roles=DECIDING_ROLES, order=5),
         AttentionSource("application-asked-back", PARTNER, asked_back, roles=(OWNER,), order=5),
         AttentionSource("access-requests", PARTNER, asks_for_access, roles=(OWNER,), order=6),
+        AttentionSource("data-check", PARTNER, data_to_confirm, roles=(OWNER,), order=4),
     ):
         registry.attention.register(source)
     registry.panels.register(
         Panel("applications", PARTNER, "partners/panels/applications.html", applications_panel, order=5)
+    )
+    composing.actions.register(
+        ListAction("invitations", _("Invitations"), "envelope", _invitations, roles=INVITING_ROLES, order=20)
     )
     composing.panels.register(PartnerPanel("no-owner", "partners/no_owner.html", no_owner, order=5))

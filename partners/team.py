@@ -11,22 +11,25 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import invitations, team_mails, teams
 from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor
+from common.dated import since
 from common.errors import DomainError
 from common.models import User
 from common.registry import Area
 from common.team_mails import Happened, Step
 from common.teams import NotAllowed, Team
 from partners.areas import partner_area
-from partners.models import EnrolmentStatus, Member, MemberInvitation, Partner
+from partners.models import BroughtContact, DataCheck, EnrolmentStatus, Member, MemberInvitation, Partner
 from programs.models import Vendor
 
 RESCUING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
+WORKING = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
 
 
 class HasOwner(DomainError):
@@ -55,12 +58,26 @@ class PartnerTeam(Team):
     def after(self, user: User) -> None:
         """Roles in a company open its pages, and nothing else."""
 
+    def landing(self, invitation: MemberInvitation) -> str:
+        """An owner of a company that a vendor has brought along first sees what is said about it."""
+        partner = invitation.partner
+        asked = DataCheck.objects.filter(partner=partner, confirmed_at__isnull=True)
+        if invitation.role == OWNER and asked.exists():
+            return reverse("partners:data-check", args=[partner.number])
+        return super().landing(invitation)
+
     def on_behalf_of(self, invitation: MemberInvitation) -> str:
         return invitation.vendor.name if invitation.vendor is not None else ""
 
     def check_joining(self, invitation: MemberInvitation) -> None:
-        """A vendor's invitation holds only while the company has nobody: otherwise its owner decides."""
-        if invitation.vendor_id is not None and self.leads(invitation.partner).exists():
+        """A vendor's invitation holds only while the company has nobody: otherwise its owner decides.
+
+        People whom the vendor has brought along together join one after another.
+        """
+        if invitation.vendor_id is None or not self.leads(invitation.partner).exists():
+            return
+        brought = BroughtContact.objects.filter(invitation=invitation).exists()
+        if not (brought and _has_brought_owner(invitation.partner, invitation.vendor_id)):
             raise HasOwner(_("The company has an owner meanwhile. Please ask them for an invitation."))
 
 
@@ -100,9 +117,8 @@ def may_rescue(*, vendor: Vendor, partner: Partner, actor: Actor, today: date) -
 
     Where it has left, or only asked to be let in, the vendor could otherwise help itself to a foreign company.
     """
-    working = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
     with_vendor = EnrolmentStatus.objects.filter(
-        enrolment__partner=partner, enrolment__program__vendor=vendor, status__in=working, valid__contains=today
+        enrolment__partner=partner, enrolment__program__vendor=vendor, status__in=WORKING, valid__contains=today
     )
     return actor.scopes is None and actor.has(VENDOR, vendor.pk, *RESCUING_ROLES) and with_vendor.exists()
 
@@ -135,3 +151,42 @@ def invite_owner(
 def owner_invitations(*, partner: Partner, vendor: Vendor) -> list[MemberInvitation]:
     """Open invitations by which this vendor looks for an owner."""
     return list(TEAM.open_invitations(partner).filter(vendor=vendor).select_related("invited_by"))
+
+
+# --- people whom a vendor has brought along --------------------------------------------------------------------------
+
+
+def working_with(*, vendor: Vendor, partner: Any, today: date) -> QuerySet[EnrolmentStatus]:
+    """Where the company works with the vendor, today or from a day to come. `partner` may be a reference of SQL."""
+    of_both = {"enrolment__partner": partner, "enrolment__program__vendor": vendor}
+    return EnrolmentStatus.objects.filter(status__in=WORKING, valid__overlap=since(today), **of_both)
+
+
+@transaction.atomic
+def invite_brought(*, contact: BroughtContact, now: datetime) -> MemberInvitation:
+    """Invite somebody whom a vendor has brought along, in the name of whoever asked for it.
+
+    Only into a company that nobody runs, or whose owner came in by this vendor as well: otherwise its owner invites.
+    Raises NotAllowed, HasOwner, and as `common.invitations.issue`.
+    """
+    partner, vendor = contact.partner, contact.vendor
+    TEAM.lock(partner)
+    if not working_with(vendor=vendor, partner=partner, today=localdate(now)).exists():
+        raise NotAllowed(_("The company does not work with you any more."))
+    if has_owner(partner) and not _has_brought_owner(partner, vendor.pk):
+        raise HasOwner(_("The company has an owner, who invites people."))
+    # That whoever asked may do so was seen then; what many ask for at once is no reason to stop.
+    actor = Actor(user_id=contact.asked_by_id, is_system=True)
+    made: MemberInvitation = invitations.issue(
+        TEAM, organisation=partner, address=contact.address, role=contact.role, language=contact.language,
+        actor=actor, now=now, vendor=vendor,
+    )  # fmt: skip
+    return made
+
+
+def _has_brought_owner(partner: Partner, vendor_id: int) -> bool:
+    """Whether somebody who runs the team came in by an invitation of this vendor's."""
+    came = BroughtContact.objects.filter(
+        partner=partner, vendor_id=vendor_id, invitation__accepted_by__in=TEAM.leads(partner)
+    )
+    return came.exists()

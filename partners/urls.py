@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from partners import application_views, registration_views, team_views, verification_views, viewing_views, views
+from partners import (
+    application_views,
+    golive_views,
+    registration_views,
+    team_views,
+    verification_views,
+    viewing_views,
+    views,
+)
 
 app_name = "partners"
 urlpatterns = [
@@ -16,6 +24,8 @@ urlpatterns = [
     path("register/done/", registration_views.registered, name="registered"),
     path("register/access/", registration_views.ask_for_access, name="ask-for-access"),
     path("vendor/<slug:vendor>/partners/", views.partners_page, name="list"),
+    path("vendor/<slug:vendor>/partners/invitations/", golive_views.invitations, name="invitations"),
+    path("vendor/<slug:vendor>/partners/invitations/send/", golive_views.invite_wave, name="invite-wave"),
     path("vendor/<slug:vendor>/partners/<slug:number>/", views.detail, name="detail"),
     path("vendor/<slug:vendor>/partners/<slug:number>/care/", verification_views.care, name="care"),
     path("vendor/<slug:vendor>/partners/<slug:number>/view/", viewing_views.begin, name="view"),
@@ -38,6 +48,7 @@ urlpatterns = [
         name="decide-request",
     ),
     path("vendor/<slug:vendor>/partners/<slug:number>/invite-owner/", team_views.invite_owner, name="invite-owner"),
+    path("partner/<slug:partner>/data/", golive_views.data_check, name="data-check"),
     path("partner/<slug:partner>/team/", team_views.team, name="team"),
     path("partner/<slug:partner>/team/invite/", team_views.invite, name="team-invite"),
     path("partner/<slug:partner>/team/people/<int:pk>/", team_views.roles, name="team-roles"),

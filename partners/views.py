@@ -68,7 +68,10 @@ class PartnersPage(VendorListPage):
         return CompletedRows(rows, self._complete, tie_break=("name", "pk"))
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        return {"meanings": [division.meaning(self.request.today) for division in composing.divisions]}
+        return {
+            "meanings": [division.meaning(self.request.today) for division in composing.divisions],
+            "actions": composing.actions_of(self.vendor, self.request.actor),
+        }
 
     def _complete(self, partners: Sequence[Partner]) -> Iterator[PartnerRow]:
         """What the list shows of these partners."""

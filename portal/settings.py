@@ -141,6 +141,8 @@ SELLOUT_MAX_BYTES = env.int("SELLOUT_MAX_BYTES", 30_000_000)
 SELLOUT_MAX_ROWS = env.int("SELLOUT_MAX_ROWS", 250_000)
 # Up to so many rows a report is imported while its sender waits; a larger one goes to a worker.
 SELLOUT_ROWS_AT_ONCE = env.int("SELLOUT_ROWS_AT_ONCE", 5_000)
+# The same for a file with partners.
+PARTNER_ROWS_AT_ONCE = env.int("PARTNER_ROWS_AT_ONCE", 500)
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "common.User"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from celery import shared_task
 
 from common.tasks import send_mails
-from partners.tasks import forget
+from partners.tasks import forget, send_invitations
 from portal.celery import TICK_SECONDS
 from rebates.tasks import announce, close_due, keep_figures
 from sales.tasks import import_queued
 
-STEPS = (close_due, announce, send_mails, import_queued, keep_figures, forget)
+STEPS = (close_due, announce, send_mails, import_queued, keep_figures, send_invitations, forget)
 """Each looks at the rows itself and does what is due or was left unfinished."""
 
 

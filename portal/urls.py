@@ -17,6 +17,7 @@ urlpatterns = [
     path("partner/<slug:partner>/panels/<slug:column>/", dashboards.partner_panels, name="partner-panels"),
     path("vendor/<slug:vendor>/panels/<slug:column>/", dashboards.vendor_panels, name="vendor-panels"),
     path("", include("programs.urls")),
+    path("", include("sales.golive_urls")),
     path("", include("partners.urls")),
     path("", include("sales.urls")),
     path("", include("rebates.urls")),

@@ -43,7 +43,7 @@ class VendorUploadForm(UploadForm):
 
     def __init__(self, vendor: Vendor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["distributor"], distributors_of(vendor))
+        offer(self.fields["distributor"], distributors_of(vendor))
 
 
 class DistributorUploadForm(UploadForm):
@@ -56,7 +56,7 @@ class DistributorUploadForm(UploadForm):
 
     def __init__(self, distributor: Distributor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["vendor"], vendors_of(distributor))
+        offer(self.fields["vendor"], vendors_of(distributor))
 
 
 class InviteForm(forms.Form):
@@ -66,7 +66,7 @@ class InviteForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language of the mail"), choices=settings.LANGUAGES)
 
 
-def _offer(field: forms.Field, rows: Any) -> None:
+def offer(field: forms.Field, rows: Any) -> None:
     """Offer these rows; where there is only one, it is chosen."""
     field.queryset = rows  # type: ignore[attr-defined]
     found = list(rows[:2])

@@ -19,11 +19,12 @@ from common.periods import Period
 from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
 from common.ui import Chart, Series
 from partners import composing
-from partners.composing import PartnerPanel
+from partners.composing import ListAction, PartnerPanel
 from partners.models import Enrolment, Partner
 from partners.selectors import currency_of
 from programs.models import Distributor, Vendor
 from sales import partner_list, selectors, vendor_panels
+from sales.golive.importing import BRINGING_ROLES
 from sales.importing import UPLOADING_ROLES
 from sales.matching import MATCHING_ROLES
 from sales.models import Upload
@@ -87,7 +88,16 @@ def _home(area: Area) -> str:
     return area.url
 
 
+def _bring_partners(vendor: Vendor) -> str:
+    return reverse("golive:imports", args=[vendor.slug])
+
+
 def _partner_pages() -> None:
+    composing.actions.register(
+        ListAction(
+            "bring", gettext_lazy("Bring partners in"), "upload", _bring_partners, roles=BRINGING_ROLES, order=10
+        )
+    )
     composing.panels.register(
         PartnerPanel("revenue", "sales/panels/revenue_of_partner.html", vendor_panels.revenue_of_partner, order=20)
     )

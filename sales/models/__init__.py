@@ -1,6 +1,7 @@
 """Proof of sales: who and what distributors mean, the reports they send, the lines these become, doubts about them."""
 
 from sales.models.claims import Claim, ClaimMessage
+from sales.models.golive import PartnerImport
 from sales.models.identities import ArticleNumber, CustomerNumber, Invitation, OfReporter
 from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
 from sales.models.reports import ReportMapping, SellOutReport, Upload
@@ -15,6 +16,7 @@ __all__ = [
     "Evidence",
     "Invitation",
     "OfReporter",
+    "PartnerImport",
     "PartnerQuarter",
     "ReportMapping",
     "SaleLine",

@@ -2,8 +2,8 @@
 
 Standard input: arguments as a line of JSON, then the file. Standard output, one record after another, each begun by a
 line of a letter and a number of bytes: `R` rows in the text format of PostgreSQL's COPY, `P` the problems of a row,
-`E` the end with totals, `G` a guess, `A` a file with its problems beside it, `U` why the file cannot be read. All but
-the rows and the file are JSON.
+`E` the end with totals, `G` a guess, `A` a file with its problems beside it, `T` the layout of a table and `L` lines of
+it, `U` why the file cannot be read. All but the rows and the file are JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO
 
 from common.sentences import _n
@@ -25,9 +26,11 @@ from sales.readers.problems import Unreadable
 from sales.readers.rows import RowReader
 from sales.readers.sieve import Sieve
 from sales.readers.source import Source
+from sales.readers.tabular import found_in, rows_below
 
 LISTED = 200
 """Rows whose problems are told one by one; more do not help anybody."""
+LINES_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ def serve(file_format: Format, given: BinaryIO, out: BinaryIO) -> None:
         if arguments["mode"] == "guess":
             found = guess(file_format.open(content, limits), layout, limits, arguments["currency"])
             _tell(out, b"G", found.to_document())
+            return
+        if arguments["mode"] == "table":
+            read_table(file_format.open(content, limits), arguments["words"], limits, out)
             return
         assert layout is not None
         source = file_format.source(content, layout, limits)
@@ -80,6 +86,16 @@ def read(source: Source, layout: Layout, limits: Limits, currency: str, out: Bin
     if not sieve.rows:
         raise Unreadable.because(_n("The file has no rows below its header."))
     _tell(out, b"E", {"rows": sieve.rows, "bad_rows": bad, "left_out": sieve.left_out.to_document()})
+
+
+def read_table(file: Opened, words: list[str], limits: Limits, out: BinaryIO) -> None:
+    """Write a table that is no report: its layout, then its header and rows. Raises `Unreadable`."""
+    layout, candidate = found_in(file, words)
+    _tell(out, b"T", layout.to_document())
+    rows = rows_below(candidate, layout.header_row, limits)
+    while part := list(islice(rows, LINES_AT_ONCE)):
+        _tell(out, b"L", part)
+    _tell(out, b"E", {})
 
 
 def header_at(source: Source, layout: Layout) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -20,6 +20,7 @@ from sales.readers.limits import USUAL_LIMITS, Limits
 from sales.readers.problems import Problem, Unreadable
 from sales.readers.questions import Guess
 from sales.readers.sieve import LeftOut
+from sales.readers.tabular import Table
 
 EUR = "EUR"
 _MODULES = {Kind.CSV: "sales.readers.child", Kind.XLSX: "sales.readers.xlsx_child"}
@@ -92,6 +93,32 @@ def read_rows(
     """All rows of a file. Leaving the block early ends the work."""
     with _working("read", content, layout, limits, allowance, currency=currency) as child:
         yield Reading(child)
+
+
+def read_table(
+    content: bytes,
+    words: Collection[str],
+    limits: Limits = USUAL_LIMITS,
+    allowance: Allowance = USUAL_ALLOWANCE,
+) -> Table:
+    """A table that is no report, found by `words` of its header as `columns.plain` writes them. Raises `Unreadable`."""
+    lines: list[tuple[int, list[str]]] = []
+    layout = None
+    ended = False
+    with _working("table", content, None, limits, allowance, words=sorted(words)) as child:
+        for kind, data in _records(child):
+            if layout is None:
+                layout = Layout.from_document(_answer(kind, b"T", data))
+            elif kind == b"L":
+                lines += [(number, cells) for number, cells in json.loads(data)]
+            else:
+                _answer(kind, b"E", data)
+                ended = True
+        child.finish()
+        if layout is None or not ended:
+            raise ChildEnded(Cause.FAILURE, "It stopped without a last word.")
+    (_row, header), *rows = lines
+    return Table(layout, header, rows)
 
 
 def annotate(

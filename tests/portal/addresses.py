@@ -24,11 +24,12 @@ from common.models import ApiToken, OutboxMail, User
 from common.periods import Period
 from common.tokens import Scope
 from partners.models import AccessRequest, Application, IndividualAgreement, MemberInvitation
-from programs.models import Distributor, Product, StaffInvitation, Vendor
+from programs.models import Distributor, Product, Program, StaffInvitation, Vendor
 from rebates import closing
 from rebates.models import Closing
 from sales import uploads
-from sales.models import ArticleNumber, Claim, CustomerNumber, Upload
+from sales.golive import files
+from sales.models import ArticleNumber, Claim, CustomerNumber, PartnerImport, Upload
 from tests import teams
 from tests.partners.applying import applied, asks_for_access, open_to_all
 from tests.sales.asking import PDF, ask_for_missing
@@ -84,7 +85,7 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 @dataclass(frozen=True)
 class Populated:
     """The world with closings of two quarters, an article number, a token, a question, a file to be checked, an
-    application and somebody who asks for access, each in our hands and in those of the rivals."""
+    application, a file with partners and somebody who asks for access, each in our hands and in those of the rivals."""
 
     world: World
     closing: Closing
@@ -99,6 +100,8 @@ class Populated:
     rival_upload: Upload
     application: Application
     rival_application: Application
+    partner_import: PartnerImport
+    rival_partner_import: PartnerImport
     access: AccessRequest
     rival_access: AccessRequest
     invitation: MemberInvitation
@@ -141,6 +144,8 @@ def populate() -> Populated:
         _upload(world.rival_vendor, world.rival_distributor),
         applied(world.reseller, world.program, world.reseller_owner),
         applied(world.rival, world.rival_program, world.rival_owner),
+        _partner_import(world.program),
+        _partner_import(world.rival_program),
         asks_for_access(world.reseller, "colleague"),
         asks_for_access(world.rival, "rival_colleague"),
         teams.invite(world),
@@ -177,6 +182,20 @@ def _upload(vendor: Vendor, distributor: Distributor) -> Upload:
         content=report(*ROWS),
         user=None,
         now=NOW,
+    )
+
+
+def _partner_import(program: Program) -> PartnerImport:
+    """A file with partners that has an error, so that there is one to download."""
+    return files.receive(
+        actor=Actor.system(),
+        vendor=program.vendor,
+        program=program,
+        file_name="partners.csv",
+        content=b"Firma;Land\nNordlicht IT GmbH;Narnia\n",
+        user=None,
+        now=NOW,
+        today=TODAY,
     )
 
 
@@ -248,6 +267,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
     pairs: dict[str, tuple[Model | None, Model | None]] = {
         "reports": (world.report, world.rival_report),
         "upload": (there.upload, there.rival_upload),
+        "import": (there.partner_import, there.rival_partner_import),
         "uploads": (there.upload, there.rival_upload),
         "sales": (world.sale, world.rival_sale),
         "tokens": (there.token, there.rival_token),

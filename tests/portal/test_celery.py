@@ -14,7 +14,7 @@ from redis import Redis
 
 from common.models import OutboxMail
 from common.tasks import send_mails
-from partners.tasks import forget
+from partners.tasks import forget, send_invitations
 from portal import celery, tasks
 from portal.celery import app
 from programs.models import Vendor
@@ -90,6 +90,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
     assert sorted(names) == [
         "common.send_mails",
         "partners.forget",
+        "partners.send_invitations",
         "rebates.announce",
         "rebates.close_due",
         "rebates.keep_figures",
@@ -117,7 +118,7 @@ def test_what_the_tick_hands_out_is_forgotten_when_no_worker_has_begun_it_by_the
 
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
     of_rebates = (rebate_tasks.close_due, rebate_tasks.announce, rebate_tasks.keep_figures)
-    assert {*of_rebates, send_mails, import_queued, forget} == set(tasks.STEPS)
+    assert {*of_rebates, send_mails, import_queued, send_invitations, forget} == set(tasks.STEPS)
 
 
 def test_a_worker_sends_what_waits_in_the_outbox(own_database: str, tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ from common import tokens
 from common.access import CHANNEL_MANAGER, SALES, TECHNICIAN
 from common.models import User
 from common.periods import Period
+from partners.models import BroughtContact, Partner
 from rebates import closing
 from sales import claims
-from sales.models import ArticleNumber, CustomerNumber, WaitingRow
+from sales.models import ArticleNumber, CustomerNumber, PartnerImport, WaitingRow
 from tests import teams
 from tests.people import member_of, signed_in, staff_of, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
@@ -127,6 +128,7 @@ def multiply(world: World, numbers: range) -> None:
             token_client(world.reseller_owner)
         _question(world, number)
         _team(world, number)
+        _brought(world, partner, number)
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
     closing.run(closing_id=opened.pk, now=NOW, chunk=50)
 
@@ -137,6 +139,15 @@ def _team(world: World, number: int) -> None:
     staff_of(world.vendor, f"manager_{number}", CHANNEL_MANAGER)
     teams.invite(world, f"invited_{number}@elbtal.example")
     teams.invite_staff(world, f"invited_{number}@lenovo.example")
+
+
+def _brought(world: World, partner: Partner, number: int) -> None:
+    """Files with partners, and contacts that came in them."""
+    file = {"vendor": world.vendor, "program": world.program, "file_name": f"partners-{number}.csv", "content": b""}
+    PartnerImport.objects.create(sha256="", uploaded_at=NOW, uploaded_by=world.channel_manager, **file)
+    address = f"contact_{number}@example.org"
+    of = {"vendor": world.vendor, "partner": partner, "role": SALES, "language": "de", "imported_at": NOW}
+    BroughtContact.objects.create(address=address, **of)
 
 
 def _question(world: World, number: int) -> None:

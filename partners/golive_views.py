@@ -1,0 +1,123 @@
+"""Inviting the contacts a vendor has brought along, and the company's own word that its data are right."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from common import formats
+from common.access import OWNER
+from common.errors import DomainError
+from common.requests import PersonRequest
+from common.ui import Crumb, Fact
+from partners import confirming, selectors, waves
+from partners.entering import in_partner
+from partners.golive_forms import DataCheckForm, WaveForm
+from partners.models import BroughtContact, Partner
+from partners.tasks import send_invitations
+from partners.wave_tables import ContactFilter, ContactTable
+from partners.waves import EXPIRED, INVITING_ROLES, STANDINGS, WAITING
+from programs.entering import VendorListPage, in_vendor
+from programs.models import Vendor
+
+SENT_WHILE_WAITING = 20
+"""More are sent behind the page."""
+
+
+def _contacts(request: PersonRequest, vendor: Vendor) -> QuerySet[BroughtContact]:
+    return waves.contacts_of(vendor=vendor, actor=request.actor, now=timezone.now(), today=request.today)
+
+
+class InvitationsPage(VendorListPage):
+    table_class = ContactTable
+    filterset_class = ContactFilter
+    template_name = "partners/invitations.html"
+    export_name = "contacts"
+
+    def rows(self) -> QuerySet[BroughtContact]:
+        return _contacts(self.request, self.vendor).select_related("vendor")
+
+    def filter_options(self) -> dict[str, Any]:
+        return {"vendor": self.vendor}
+
+    def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
+        numbers = waves.numbers_of(rows)
+        waiting = numbers[WAITING] or not numbers[EXPIRED]
+        initial = {"standing": WAITING if waiting else EXPIRED, "number": min(50, numbers[WAITING] or 50)}
+        query = self.request.GET.urlencode()
+        return {
+            "form": WaveForm(initial=initial) if numbers[WAITING] + numbers[EXPIRED] else None,
+            "facts": [Fact(str(STANDINGS[key]), formats.number(number)) for key, number in numbers.items()],
+            "send_url": reverse("partners:invite-wave", args=[self.vendor.slug]) + (f"?{query}" if query else ""),
+            "crumbs": [
+                Crumb(_("Partners"), reverse("partners:list", args=[self.vendor.slug])),
+                Crumb(_("Invitations")),
+            ],
+        }
+
+
+invitations = in_vendor(*INVITING_ROLES)(InvitationsPage.as_view())
+
+
+@in_vendor(*INVITING_ROLES)
+@require_POST
+def invite_wave(request: PersonRequest, vendor: Vendor) -> HttpResponse:
+    """Invite the next of those whom the list shows."""
+    query = request.GET.urlencode()
+    back = redirect(reverse("partners:invitations", args=[vendor.slug]) + (f"?{query}" if query else ""))
+    form = WaveForm(request.POST)
+    rows = ContactFilter(request.GET, queryset=_contacts(request, vendor), request=request, vendor=vendor).qs
+    if not form.is_valid():
+        messages.warning(request, _("Please say how many are to be invited."))
+        return back
+    now = timezone.now()
+    try:
+        asked = waves.ask(vendor=vendor, contacts=rows, actor=request.actor, now=now, **form.cleaned_data)
+    except DomainError as error:
+        messages.warning(request, str(error))
+        return back
+    if asked <= SENT_WHILE_WAITING:
+        waves.send_asked(now=now, limit=SENT_WHILE_WAITING)
+    else:
+        transaction.on_commit(partial(send_invitations.delay))
+    text = ngettext("%(count)s person is being invited.", "%(count)s people are being invited.", asked)
+    messages.success(request, text % {"count": formats.number(asked)})
+    return back
+
+
+@in_partner(OWNER)
+def data_check(request: PersonRequest, partner: Partner) -> HttpResponse:
+    """What a vendor has said about the company, for its owner to put right and confirm; once."""
+    if confirming.open_check(partner=partner, actor=request.actor) is None:
+        return redirect("partner-dashboard", partner.number)
+    known = {name: getattr(partner, name) for name in confirming.CHANGEABLE}
+    form = DataCheckForm(request.POST if request.method == "POST" else None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        confirming.confirm(partner=partner, changes=form.cleaned_data, actor=request.actor, now=timezone.now())
+        messages.success(request, _("Thank you. Your company’s data are confirmed."))
+        return redirect("partner-dashboard", partner.number)
+    country = selectors.countries_on(partners=[partner.pk], day=request.today).get(partner.pk, "")
+    enrolments = selectors.enrolments_of(partner=partner, actor=request.actor)
+    context = {
+        "partner": partner,
+        "form": form,
+        "facts": [
+            Fact(_("Company"), partner.name),
+            Fact(_("VAT id"), partner.vat_id or formats.NOTHING),
+            Fact(_("Country"), country or formats.NOTHING),
+        ],
+        "vendors": ", ".join(dict.fromkeys(each.program.vendor.name for each in enrolments)),
+        "later_url": reverse("partner-dashboard", args=[partner.number]),
+    }
+    return render(request, "partners/data_check.html", context, status=422 if form.errors else 200)
