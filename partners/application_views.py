@@ -16,7 +16,7 @@ from common.errors import DomainError
 from common.formats import date_long, date_short
 from common.requests import PersonRequest
 from common.ui import Crumb
-from partners import access_requests, application_selectors, applications, selectors
+from partners import access_requests, application_selectors, applications, participation, selectors
 from partners.application_forms import AccessForm, ActForm, ReplyForm
 from partners.application_wording import TONES, accepted, answers, events, state_for_partner
 from partners.applications import Act
@@ -45,6 +45,9 @@ def programs(request: PersonRequest, partner: Partner) -> HttpResponse:
                 "since": date_short(each.enrolment.enrolled_on),
                 "status": each.status.get_status_display() if each.status is not None else _("not active"),
                 "tone": "success" if each.active else "neutral",
+                "leave_url": reverse("partners:leave", args=[partner.number, each.enrolment.program.slug])
+                if owner and _may_end(each)
+                else "",
             }
             for each in selectors.memberships_on(enrolments=enrolments, day=today)
         ],
@@ -70,6 +73,11 @@ def programs(request: PersonRequest, partner: Partner) -> HttpResponse:
         ],
     }
     return render(request, "partners/programs.html", context)
+
+
+def _may_end(membership: selectors.Membership) -> bool:
+    status = membership.status.status if membership.status is not None else None
+    return participation.Step.ENDED in participation.possible_steps(status)
 
 
 @in_partner(OWNER)

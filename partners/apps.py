@@ -15,3 +15,4 @@ class PartnersConfig(AppConfig):
         import_module("partners.areas").register()
         import_module("partners.pages").register()
         import_module("partners.application_mails").register()
+        import_module("partners.life_mails").register()

@@ -16,7 +16,8 @@ from django.db.models.expressions import Combinable
 
 from common.access import VENDOR, Actor
 from common.registry import Registry, Text
-from partners.models import Partner
+from common.ui import Fact
+from partners.models import Enrolment, Partner
 from programs.models import Vendor
 
 Values = Mapping[str, Mapping[int, Any]]
@@ -87,10 +88,34 @@ class ListAction:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class OpenMoney:
+    """What is open between a vendor and a partner: shown before something ends.
+
+    `facts(vendor, enrolments, today)`: sums in words, of these enrolments of one partner with this vendor.
+    """
+
+    key: str
+    facts: Callable[[Vendor, Sequence[Enrolment], date], Sequence[Fact]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class CompanyPanel:
+    """A card of a company's own page: `context(partner)` feeds `template`; None leaves it out."""
+
+    key: str
+    template: str
+    context: Callable[[Partner], Mapping[str, Any] | None]
+    order: int = 100
+
+
 figures: Registry[Figures] = Registry()
 divisions: Registry[Division] = Registry()
 panels: Registry[PartnerPanel] = Registry()
 actions: Registry[ListAction] = Registry()
+open_money: Registry[OpenMoney] = Registry()
+company_panels: Registry[CompanyPanel] = Registry()
 
 
 def columns_of(sortable: Collection[str]) -> list[tuple[str, tables.Column]]:
@@ -130,3 +155,14 @@ def panels_of(
         if (context := panel.context(vendor, partner, actor, today)) is not None:
             found[panel.column].append((panel.template, context))
     return found
+
+
+def open_money_of(vendor: Vendor, enrolments: Sequence[Enrolment], today: date) -> list[Fact]:
+    """Everything that is open, in the order of the sources."""
+    return [fact for source in open_money for fact in source.facts(vendor, enrolments, today)]
+
+
+def company_panels_of(partner: Partner) -> list[tuple[str, Mapping[str, Any]]]:
+    """Templates and their contexts of a company's own page."""
+    found = [(panel.template, panel.context(partner)) for panel in company_panels]
+    return [(template, context) for template, context in found if context is not None]

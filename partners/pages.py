@@ -17,7 +17,7 @@ from partners import application_selectors, composing, team
 from partners.application_wording import TONES, state_for_partner
 from partners.applications import DECIDING_ROLES
 from partners.composing import ListAction, PartnerPanel
-from partners.models import AccessRequest, Application, DataCheck, Partner
+from partners.models import AccessRequest, Application, CompanyChange, CompanyChangeAsked, DataCheck, Partner
 from partners.team_views import MEMBERS
 from partners.waves import INVITING_ROLES
 from programs.models import Vendor
@@ -104,6 +104,19 @@ def _team(area: Area) -> str:
     return reverse("partners:team", args=[area.slug])
 
 
+def _company(area: Area) -> str:
+    return reverse("partners:company", args=[area.slug])
+
+
+def company_changes(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Companies that ask to change their name, VAT id or country, each with the vendor's clock."""
+    asked = CompanyChangeAsked.objects.filter(vendor_id=area.pk, change__state=CompanyChange.State.OPEN)
+    for each in asked.select_related("change__partner").order_by("due_on", "pk"):
+        text = gettext("%(partner)s asks to change its company data") % {"partner": each.change.partner.name}
+        url = reverse("partners:company-change", args=[area.slug, each.change_id])
+        yield Waiting(text, url, since=each.change.requested_at, due=each.due_on)
+
+
 def no_owner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:
     """A company that nobody runs, for those who can help."""
     if team.has_owner(partner) or not team.may_rescue(vendor=vendor, partner=partner, actor=actor, today=today):
@@ -118,6 +131,7 @@ def register() -> None:
     for entry in (
         MenuEntry("partners", VENDOR, _("Partners"), "people", _partners, order=20),
         MenuEntry("applications", VENDOR, _("Applications"), "person-check", _applications, order=22),
+        MenuEntry("company", PARTNER, _("Company"), "buildings", _company, roles=MEMBERS, order=80),
         MenuEntry("team-partner", PARTNER, _("Team"), "people", _team, roles=MEMBERS, order=85),
         MenuEntry("programs", PARTNER, _("Programs"), "award", _programs, order=60),
         MenuEntry("viewed", PARTNER, _("Seen by vendors"), "eye", _viewed, roles=(OWNER,), order=90),
@@ -125,6 +139,7 @@ def register() -> None:
         registry.menu.register(entry)
     for source in (
         AttentionSource("applications", VENDOR, undecided, roles=DECIDING_ROLES, order=5),
+        AttentionSource("company-changes", VENDOR, company_changes, roles=DECIDING_ROLES, order=6),
         AttentionSource("application-asked-back", PARTNER, asked_back, roles=(OWNER,), order=5),
         AttentionSource("access-requests", PARTNER, asks_for_access, roles=(OWNER,), order=6),
         AttentionSource("data-check", PARTNER, data_to_confirm, roles=(OWNER,), order=4),

@@ -7,12 +7,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from common.access import Actor
-from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner, Seat
+from partners.models import (
+    CompanyChange,
+    Enrolment,
+    EnrolmentStatus,
+    EnrolmentTier,
+    IndividualAgreement,
+    Member,
+    ParticipationStep,
+    Partner,
+    Seat,
+    Succession,
+)
 from programs.models import Program, Tier, Vendor
 
 
@@ -96,6 +107,28 @@ def tiers_of(enrolments: Sequence[Enrolment]) -> QuerySet[EnrolmentTier]:
 
 def agreements_of(enrolments: Sequence[Enrolment]) -> QuerySet[IndividualAgreement]:
     return IndividualAgreement.objects.filter(enrolment__in=enrolments)
+
+
+def participation_steps_of(enrolments: Sequence[Enrolment]) -> QuerySet[ParticipationStep]:
+    steps = ParticipationStep.objects.filter(enrolment__in=enrolments)
+    return steps.select_related("author", "enrolment__program")
+
+
+def company_changes_of(*, partner: Partner, actor: Actor) -> list[CompanyChange]:
+    """What the company asked to change, as far as the actor's vendors were asked, the latest first."""
+    changes = CompanyChange.objects.visible_to(actor).filter(partner=partner)
+    return list(changes.select_related("requested_by", "decided_by", "decided_for"))
+
+
+def merged_away(vendor: Vendor) -> Exists:
+    """Whether a `Partner` row goes on as another partner with this vendor, as SQL."""
+    return Exists(Succession.objects.filter(vendor=vendor, source=OuterRef("pk")))
+
+
+def successions_of(*, partner: Partner, vendor: Vendor) -> list[Succession]:
+    """What the partner went on as and what it took over, with this vendor."""
+    found = Succession.objects.filter(Q(source=partner) | Q(target=partner), vendor=vendor)
+    return list(found.select_related("source", "target", "by"))
 
 
 CONTACTS = (Member.Role.OWNER, Member.Role.SALES)

@@ -7,6 +7,7 @@ same call. Settled periods follow at the next closing, as an adjustment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -102,6 +103,12 @@ def set_status(*, enrolment: Enrolment, status: str, on: date, actor: Actor) -> 
     Raises NotAllowed, BeforeEnrolment.
     """
     _require_vendor(actor, enrolment.program)
+    return record_status(enrolment=enrolment, status=status, on=on)
+
+
+@transaction.atomic
+def record_status(*, enrolment: Enrolment, status: str, on: date) -> EnrolmentStatus:
+    """`set_status` for whoever has checked that the actor may. Raises BeforeEnrolment."""
     return _record(EnrolmentStatus, enrolment, on, status=Status(status))
 
 
@@ -133,10 +140,21 @@ def end_agreement(*, agreement: IndividualAgreement, on: date | None, actor: Act
     return agreement
 
 
+@transaction.atomic
+def record_seat(*, partner: Partner, country: str, on: date) -> Seat:
+    """The company is registered in this country from `on` until the next change that is recorded."""
+    Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    return _enter(Seat, {"partner": partner}, on, country=country)
+
+
 def _record(model: type[Entry], enrolment: Enrolment, on: date, **values: Any) -> Entry:
     """Enter `values` into the enrolment's history from `on`; see the module's word on histories."""
     _lock(enrolment, on)
-    history = model._default_manager.filter(enrolment=enrolment)
+    return _enter(model, {"enrolment": enrolment}, on, **values)
+
+
+def _enter(model: type[Entry], owner: Mapping[str, Any], on: date, **values: Any) -> Entry:
+    history = model._default_manager.filter(**owner)
     holding = history.filter(valid__contains=on).first()
     if holding is not None and all(getattr(holding, name) == value for name, value in values.items()):
         return holding
@@ -150,15 +168,19 @@ def _record(model: type[Entry], enrolment: Enrolment, on: date, **values: Any) -
     if holding is not None:
         holding.valid = since(holding.valid.lower, on)
         holding.save(update_fields=["valid"])
-    return model._default_manager.create(enrolment=enrolment, valid=since(on, end), **values)
+    return model._default_manager.create(**owner, valid=since(on, end), **values)
 
 
 def _lock(enrolment: Enrolment, on: date) -> None:
     """One change of an enrolment's histories at a time, and none from before it existed."""
-    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    if on < locked.enrolled_on:
+    refuse_before(enrolment=Enrolment.objects.select_for_update().get(pk=enrolment.pk), on=on)
+
+
+def refuse_before(*, enrolment: Enrolment, on: date) -> None:
+    """Raises BeforeEnrolment."""
+    if on < enrolment.enrolled_on:
         raise BeforeEnrolment(
-            _("%(enrolment)s begins on %(day)s.") % {"enrolment": enrolment, "day": date_short(locked.enrolled_on)}
+            _("%(enrolment)s begins on %(day)s.") % {"enrolment": enrolment, "day": date_short(enrolment.enrolled_on)}
         )
 
 

@@ -6,7 +6,9 @@ from django.urls import path
 
 from partners import (
     application_views,
+    company_views,
     golive_views,
+    participation_views,
     registration_views,
     team_views,
     verification_views,
@@ -30,6 +32,16 @@ urlpatterns = [
     path("vendor/<slug:vendor>/partners/<slug:number>/care/", verification_views.care, name="care"),
     path("vendor/<slug:vendor>/partners/<slug:number>/view/", viewing_views.begin, name="view"),
     path("vendor/<slug:vendor>/partners/<slug:number>/view/stop/", viewing_views.stop, name="stop-viewing"),
+    path(
+        "vendor/<slug:vendor>/partners/<slug:number>/programs/<slug:program>/<slug:change>/",
+        participation_views.change,
+        name="change-participation",
+    ),
+    path("partner/<slug:partner>/programs/<slug:program>/leave/", participation_views.leave, name="leave"),
+    path("vendor/<slug:vendor>/company-changes/<int:pk>/", company_views.decide, name="company-change"),
+    path("partner/<slug:partner>/company/", company_views.company, name="company"),
+    path("partner/<slug:partner>/company/change/", company_views.change, name="change-company"),
+    path("partner/<slug:partner>/company/withdraw/", company_views.withdraw, name="withdraw-company-change"),
     path("vendor/<slug:vendor>/applications/", verification_views.applications_page, name="applications"),
     path("vendor/<slug:vendor>/applications/<int:pk>/", verification_views.application, name="application"),
     path("vendor/<slug:vendor>/applications/<int:pk>/approve/", verification_views.approve, name="approve"),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from common import formats
 from common.access import VENDOR, Actor
@@ -23,17 +23,23 @@ from common.filters import FilterSet
 from common.requests import PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb, Event, Fact
-from partners import application_selectors, composing, selectors, viewing
+from partners import application_selectors, composing, participation, selectors, viewing
 from partners.application_wording import events
-from partners.applications import DECIDING_ROLES
+from partners.company_wording import events as company_events
 from partners.composing import Asked
-from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner, Succession
+from partners.participation import CHANGES, DECIDING_ROLES, Step
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 
 TONES = {"active": "success", "applied": "info", "suspended": "warning", "ended": "neutral"}
 VIEWINGS_SHOWN = 10
+STEP_TITLES = {
+    Step.SUSPENDED: gettext_lazy("Participation in %(program)s suspended from %(day)s"),
+    Step.RESUMED: gettext_lazy("Participation in %(program)s resumed from %(day)s"),
+    Step.ENDED: gettext_lazy("Participation in %(program)s ended on %(day)s"),
+}
 
 
 class PartnersPage(VendorListPage):
@@ -52,6 +58,8 @@ class PartnersPage(VendorListPage):
 
     def rows(self) -> QuerySet[Partner]:
         partners = selectors.partners_of(vendor=self.vendor, actor=self.request.actor)
+        if "merged" not in self.request.GET:
+            partners = partners.exclude(selectors.merged_away(self.vendor))
         by = {"tier_rank": selectors.highest_rank(vendor=self.vendor, day=self.request.today), **self.sortable}
         # Only what this request orders by: to carry all of it through every query costs more than to ask it.
         ordered = {"tier_rank" if key == "tier" else key for key in self._sorted_by()}
@@ -110,9 +118,12 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
     enrolments = selectors.enrolments_of(partner=partner, actor=actor, vendor=vendor)
     memberships = selectors.memberships_on(enrolments=enrolments, day=today)
     country = selectors.countries_on(partners=[partner.pk], day=today).get(partner.pk, "")
+    successions = selectors.successions_of(partner=partner, vendor=vendor)
     context = {
         "partner": partner,
         "vendor": vendor,
+        "goes_on_as": next((each.target for each in successions if each.source_id == partner.pk), None),
+        "took_over": [each.source for each in successions if each.target_id == partner.pk],
         "crumbs": [Crumb(_("Partners"), reverse("partners:list", args=[vendor.slug])), Crumb(partner.name)],
         "place": _place(partner, country),
         "company": _company(partner, country),
@@ -126,12 +137,16 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
                 "status": each.status.get_status_display() if each.status is not None else _("not active"),
                 "tone": TONES[each.status.status] if each.status is not None else "neutral",
                 "facts": _membership_facts(each),
+                "changes": _changes(each, vendor) if actor.has(VENDOR, vendor.pk, *DECIDING_ROLES) else [],
             }
             for each in memberships
         ],
         "events": _history(
             [
                 *_events(enrolments, several=len(enrolments) > 1),
+                *_steps(enrolments),
+                *_successions(successions, partner),
+                *company_events(selectors.company_changes_of(partner=partner, actor=actor)),
                 *_contacts(selectors.contacts_ever(partner)),
                 *_applications(partner, vendor, actor),
                 *_viewings(viewing.viewings_of(vendor=vendor, partner=partner, actor=actor)),
@@ -182,6 +197,34 @@ def _membership_facts(membership: selectors.Membership) -> list[Fact]:
     else:
         facts.insert(0, Fact(_("Tier"), _("none")))
     return facts
+
+
+def _changes(membership: selectors.Membership, vendor: Vendor) -> list[tuple[str, str]]:
+    """What a channel manager can do about the participation, with the address of its page."""
+    labels = {"suspend": _("Suspend"), "resume": _("Resume"), "end": _("End the participation")}
+    enrolment = membership.enrolment
+    possible = participation.possible_steps(membership.status.status if membership.status is not None else None)
+    place = [vendor.slug, enrolment.partner.number, enrolment.program.slug]
+    return [
+        (labels[word], reverse("partners:change-participation", args=[*place, word]))
+        for word, step in CHANGES.items()
+        if step in possible
+    ]
+
+
+def _steps(enrolments: Sequence[Enrolment]) -> Iterator[Event]:
+    """Who suspended, resumed or ended, and why."""
+    for step in selectors.participation_steps_of(enrolments):
+        values = {"day": formats.date_short(step.on), "program": step.enrolment.program.name}
+        yield Event(step.at, STEP_TITLES[Step(step.step)] % values, step.reason, actor=step.author.name, icon="flag")
+
+
+def _successions(rows: Sequence[Succession], partner: Partner) -> Iterator[Event]:
+    for row in rows:
+        away = row.source_id == partner.pk
+        title = _("Merged into %(other)s from %(day)s") if away else _("Took over %(other)s from %(day)s")
+        values = {"other": (row.target if away else row.source).name, "day": formats.date_short(row.on)}
+        yield Event(row.at, title % values, row.reason, actor=row.by.name, icon="arrow-right")
 
 
 def _events(enrolments: Sequence[Enrolment], *, several: bool) -> list[Event]:

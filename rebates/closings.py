@@ -61,6 +61,12 @@ def sealed_periods(vendor_id: int) -> list[Period]:
     return [Period.parse(code) for code in sealed.values_list("period", flat=True).distinct()]
 
 
+def begun_periods(vendor_id: int) -> list[Period]:
+    """Periods of which a closing of one of the vendor's programs has taken the lines."""
+    begun = Closing.objects.filter(program__vendor=vendor_id).exclude(state=Closing.State.OPEN)
+    return [Period.parse(code) for code in begun.values_list("period", flat=True).distinct()]
+
+
 def closings_of(*, vendor: Vendor, actor: Actor, today: date) -> list[ClosingRow]:
     """Closings and what is closed next, the latest period first."""
     found = (

@@ -20,10 +20,11 @@ from common.registry import Area, AttentionSource, MenuEntry, Panel
 from common.tables import MoneyColumn
 from common.ui import Fact
 from partners import composing
-from partners.composing import Figures, PartnerPanel
+from partners.composing import Figures, OpenMoney, PartnerPanel
 from rebates import closings, panels, vendor_panels
 from rebates.explaining import measured
 from rebates.models import Settlement
+from rebates.open_money import open_money
 from rebates.views import partner_url, vendor_url
 from sales import sealed
 from sales.models import Claim
@@ -36,7 +37,7 @@ def register() -> None:
     _panels()
     _partner_pages()
     _questions()
-    sealed.sources.register(SealedSource("closings", closings.sealed_periods))
+    sealed.sources.register(SealedSource("closings", closings.sealed_periods, closings.begun_periods))
     registry.attention.register(
         AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=30)
     )
@@ -70,6 +71,7 @@ def _partner_pages() -> None:
     composing.panels.register(
         PartnerPanel("rebates", "rebates/panels/of_partner.html", vendor_panels.rebates_of_partner, order=10)
     )
+    composing.open_money.register(OpenMoney("rebates", open_money))
     composing.figures.register(Figures("rebate", _rebate, vendor_panels.rebate_so_far, order=30))
 
 

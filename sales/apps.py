@@ -12,5 +12,5 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
-        for module in ("pages", "mails", "claim_pages", "claim_mails"):
+        for module in ("pages", "mails", "claim_pages", "claim_mails", "own_numbers"):
             import_module(f"sales.{module}").register()

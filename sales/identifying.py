@@ -34,11 +34,14 @@ def partner_of(row: str) -> str:
         AND c.number = {row}.customer_number)"""  # noqa: S608
 
 
-# Every VAT id (upper case, letters and digits only) of exactly one partner enrolled with the vendor or applying to it.
+# Every VAT id (upper case, letters and digits only) of exactly one partner enrolled with the vendor or applying to it
+# that has not gone on as another one.
 VAT_OWNERS = """SELECT upper(regexp_replace(partner.vat_id, '[^A-Za-z0-9]', '', 'g')) AS vat_id,
         min(partner.id) AS partner_id
     FROM partners_partner AS partner
     WHERE partner.vat_id <> '' AND EXISTS (SELECT 1 FROM partners_enrolment AS enrolment
         JOIN programs_program AS program ON program.id = enrolment.program_id
         WHERE enrolment.partner_id = partner.id AND program.vendor_id = %(vendor)s)
+        AND NOT EXISTS (SELECT 1 FROM partners_succession AS gone
+            WHERE gone.source_id = partner.id AND gone.vendor_id = %(vendor)s)
     GROUP BY 1 HAVING count(*) = 1"""

@@ -14,7 +14,7 @@ from common.companies import POSSIBLE, Company, Comparison, compare, folded, mos
 from common.filters import with_words
 from common.sentences import _n
 from partners.models import Partner
-from partners.selectors import partners_of
+from partners.selectors import merged_away, partners_of
 from programs.models import Product, Vendor
 from sales.models import WaitingRow
 
@@ -51,7 +51,7 @@ def suggest_partners(*, vendor: Vendor, actor: Actor, customer: Company, search:
         searched = search_partners(vendor=vendor, actor=actor, search=search)
         compared = [(each, compare(customer, _company(each))) for each in searched]
         return [Suggestion(each, result.score, _reasons(result)) for each, result in compared]
-    known = partners_of(vendor=vendor, actor=actor).order_by("name", "pk")
+    known = partners_of(vendor=vendor, actor=actor).exclude(merged_away(vendor)).order_by("name", "pk")
     rows = list(known.values_list("pk", "name", "postcode", "city", "vat_id"))
     found = most_similar(customer, [Company(*row[1:]) for row in rows], limit=SUGGESTED, least=LEAST)
     partners = Partner.objects.in_bulk([rows[each.index][0] for each in found])

@@ -115,15 +115,15 @@ def move_customer(*, actor: Actor, number: CustomerNumber, was: Partner, to: Par
         held = CustomerNumber.objects.select_for_update().get(pk=number.pk)
         _check_unchanged(held.partner_id, was.pk)
         lines = live_lines_of_customer(held)
-        moved = _take_back(held, lines, now)
+        moved = take_back(held.vendor_id, lines, now)
         if to is None:
             _wait_again()
         else:
-            _book_again(now, partner_id=to.pk)
+            book_again(now, partner_id=to.pk)
         held.partner, held.source = to, CustomerNumber.Source.PERSON
         held.said_by_id, held.since = actor.user_id, now
         held.save(update_fields=["partner", "source", "said_by", "since"])
-        _clean_up()
+        clean_up()
     return moved
 
 
@@ -141,14 +141,14 @@ def move_article(*, actor: Actor, number: ArticleNumber, was: Product, to: Produ
         one_report_at_a_time(vendor_id=number.vendor_id, distributor_id=number.distributor_id)
         held = ArticleNumber.objects.select_for_update().get(pk=number.pk)
         _check_unchanged(held.product_id, was.pk)
-        moved = _take_back(held, live_lines_of_article(held), now)
+        moved = take_back(held.vendor_id, live_lines_of_article(held), now)
         if to is None:
             _wait_again()
         else:
-            _book_again(now, product_id=to.pk)
+            book_again(now, product_id=to.pk)
         held.product, held.said_by_id, held.since = to, actor.user_id, now
         held.save(update_fields=["product", "said_by", "since"])
-        _clean_up()
+        clean_up()
     return moved
 
 
@@ -178,12 +178,12 @@ WITH again AS (
         coalesce(%(product)s, line.product_id), line.evidence, reversal.cut, line.generation + 1, %(now)s
     FROM lines_undone JOIN sales_saleline AS line ON line.id = lines_undone.line_id
     JOIN sales_saleline AS reversal ON reversal.reverses_id = line.id ORDER BY line.id
-    RETURNING id, vendor_id, distributor_id, document_key, document_line
+    RETURNING id, vendor_id, distributor_id, evidence, document_key, document_line
 )
 UPDATE sales_waitingrow AS row SET sale_line_id = again.id FROM again
 WHERE row.vendor_id = again.vendor_id AND row.distributor_id = again.distributor_id
     AND row.document_key = again.document_key AND row.document_line = again.document_line
-    AND row.state = '{State.BOOKED.value}'
+    AND row.state = '{State.BOOKED.value}' AND again.evidence = '{Evidence.SELL_OUT.value}'
 """  # noqa: S608
 _SUPERSEDE = f"""
 UPDATE sales_waitingrow AS row SET state = '{State.SUPERSEDED.value}'
@@ -225,9 +225,9 @@ ORDER BY undone.id
 """  # noqa: S608
 
 
-def _take_back(number: CustomerNumber | ArticleNumber, lines: QuerySet[SaleLine], now: datetime) -> int:
-    """Reverse the lines, which `_book_again` or `_wait_again` then finds in the table of undone lines."""
-    cut = current_cut(vendor_id=number.vendor_id)
+def take_back(vendor_id: int, lines: QuerySet[SaleLine], now: datetime) -> int:
+    """Reverse the lines, which `book_again` or `_wait_again` then finds in the table of undone lines."""
+    cut = current_cut(vendor_id=vendor_id)
     statement, parameters = lines.values("id").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
@@ -238,7 +238,8 @@ def _take_back(number: CustomerNumber | ArticleNumber, lines: QuerySet[SaleLine]
     return moved
 
 
-def _book_again(now: datetime, *, partner_id: int | None = None, product_id: int | None = None) -> None:
+def book_again(now: datetime, *, partner_id: int | None = None, product_id: int | None = None) -> None:
+    """Book what was taken back for this partner, or as this product."""
     with connection.cursor() as cursor:
         cursor.execute(_BOOK_AGAIN, {"partner": partner_id, "product": product_id, "now": now})
 
@@ -249,6 +250,7 @@ def _wait_again() -> None:
         cursor.execute(_WAIT_AGAIN)
 
 
-def _clean_up() -> None:
+def clean_up() -> None:
+    """Forget which lines were taken back."""
     with connection.cursor() as cursor:
         cursor.execute(_DROP)

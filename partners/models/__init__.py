@@ -26,6 +26,7 @@ from partners.models.companies import (
     partner_number,
 )
 from partners.models.golive import BroughtContact, DataCheck, OfBringing, VendorNumber
+from partners.models.life import CompanyChange, CompanyChangeAsked, ParticipationStep, Succession
 
 __all__ = [
     "ALPHABET",
@@ -34,6 +35,8 @@ __all__ = [
     "ApplicationStep",
     "BroughtContact",
     "Care",
+    "CompanyChange",
+    "CompanyChangeAsked",
     "DataCheck",
     "Enrolment",
     "EnrolmentStatus",
@@ -44,9 +47,11 @@ __all__ = [
     "OfBringing",
     "OfEnrolment",
     "OfPartner",
+    "ParticipationStep",
     "Partner",
     "Registration",
     "Seat",
+    "Succession",
     "VendorNumber",
     "ViewedPage",
     "Viewing",

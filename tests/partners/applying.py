@@ -10,10 +10,10 @@ from common.access import OWNER, Actor
 from common.models import User
 from partners import applications, registration
 from partners.applications import Act, current_terms
-from partners.models import AccessRequest, Application, ApplicationStep, Partner
+from partners.models import AccessRequest, Application, ApplicationStep, CompanyChange, CompanyChangeAsked, Partner
 from partners.registration import CompanyFacts, Wanted
 from programs import services
-from programs.models import ParticipationTerms, Program
+from programs.models import ParticipationTerms, Program, Vendor
 from tests import people
 from tests.world import NOW, TODAY, World
 
@@ -77,6 +77,17 @@ def applied(partner: Partner, program: Program, user: User) -> Application:
 
 def asks_for_access(partner: Partner, name: str) -> AccessRequest:
     return AccessRequest.objects.create(partner=partner, user=people.person(name), asked_at=NOW)
+
+
+def asks_to_change(partner: Partner, user: User, *vendors: Vendor) -> CompanyChange:
+    """An undecided change of a company's name, of which these vendors were asked."""
+    change = CompanyChange.objects.create(
+        partner=partner, name="Elbtal IT AG", country="DE", was_name=partner.name, was_country="DE",
+        valid_from=TODAY, reason="We have a new name.", requested_by=user, requested_at=NOW,
+    )  # fmt: skip
+    for vendor in vendors:
+        CompanyChangeAsked.objects.create(change=change, vendor=vendor, due_on=TODAY)
+    return change
 
 
 def owner_of(partner: Partner, name: str) -> User:

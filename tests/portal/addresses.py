@@ -23,7 +23,7 @@ from common.dated import since
 from common.models import ApiToken, OutboxMail, User
 from common.periods import Period
 from common.tokens import Scope
-from partners.models import AccessRequest, Application, IndividualAgreement, MemberInvitation
+from partners.models import AccessRequest, Application, CompanyChange, IndividualAgreement, MemberInvitation
 from programs.models import Distributor, Product, Program, StaffInvitation, Vendor
 from rebates import closing
 from rebates.models import Closing
@@ -31,7 +31,7 @@ from sales import uploads
 from sales.golive import files
 from sales.models import ArticleNumber, Claim, CustomerNumber, PartnerImport, Upload
 from tests import teams
-from tests.partners.applying import applied, asks_for_access, open_to_all
+from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
 from tests.world import NOW, TODAY, World, build_world
@@ -108,6 +108,8 @@ class Populated:
     rival_invitation: MemberInvitation
     staff_invitation: StaffInvitation
     rival_staff_invitation: StaffInvitation
+    change: CompanyChange
+    rival_change: CompanyChange
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -152,6 +154,8 @@ def populate() -> Populated:
         teams.invite(world, RIVAL, partner=world.rival, actor=Actor.of(world.rival_owner)),
         teams.invite_staff(world),
         teams.invite_staff(world, RIVAL_STAFF, vendor=world.rival_vendor, actor=Actor.of(world.rival_vendor_admin)),
+        asks_to_change(world.reseller, world.reseller_owner, world.vendor),
+        asks_to_change(world.rival, world.rival_owner, world.rival_vendor),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -213,7 +217,7 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
         return _admin(address, there.world)
     values = _values(address, there)
     inner = [place for place in address.places if place not in AREAS] or list(address.places)
-    if address.name in ("rebates:explained", "partners:apply"):
+    if address.name in ("rebates:explained", "partners:apply", "partners:leave"):
         # The reseller takes part in the rival's program as well, and anybody may apply for any.
         inner = list(address.places)
     own = {place: values[place][0] for place in address.places}
@@ -244,6 +248,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "column": ("main", None, "nothing"),
         "slug": (world.program.slug, None, "nothing"),
         "answer": ("decline", None, "nothing"),
+        "change": ("suspend", None, "nothing"),
         "key": ("made-up", None, "made-up-too"),
         "uidb36": ("1", None, "2"),
     }
@@ -283,6 +288,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         ),
         "articles/numbers": (there.article, there.rival_article),
         "keys": (None, None),
+        "company-changes": (there.change, there.rival_change),
         "people": (world.vendor_finance, world.rival_vendor_finance),
         "invitations": (there.staff_invitation, there.rival_staff_invitation),
     }

@@ -1,0 +1,249 @@
+"""A company's own data. Where it can be reached changes at once; what money depends on, a vendor decides.
+
+Of the vendors that are asked any may decide, and one does: the state moves by compare-and-set. A company that takes
+part in nothing changes everything at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common import outbox
+from common.access import OWNER, PARTNER, VENDOR, Actor
+from common.errors import DomainError
+from common.models import User
+from partners import life_mails as mails
+from partners import services
+from partners.models import CompanyChange, CompanyChangeAsked, EnrolmentStatus, Partner, Seat
+from partners.participation import DECIDING_ROLES, deciders
+from programs.models import Vendor
+from programs.office_days import office_day_after
+
+State = CompanyChange.State
+DECIDED_WITHIN = 2
+"""Days of its office a vendor has for a decision."""
+TAKES_PART = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
+
+
+class NotAllowed(DomainError):
+    """The actor is neither an owner of the company nor channel manager or admin of a vendor it takes part with."""
+
+
+class NothingToChange(DomainError):
+    """What is wanted is what stands there already."""
+
+
+class OneAtATime(DomainError):
+    """Another change of the company is not decided yet."""
+
+
+class DecidedAlready(DomainError):
+    """Somebody else decided or withdrew it meanwhile."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where a company can be reached, and in which language."""
+
+    street: str
+    postcode: str
+    city: str
+    website: str
+    phone: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The company as its papers say. `country`: two letters."""
+
+    name: str
+    vat_id: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be changed, the country from which day, why, and what proves it."""
+
+    registered: Registered
+    valid_from: date
+    reason: str = ""
+    proof: str = ""
+
+
+def vendors_of(*, partner: Partner, today: date) -> list[Vendor]:
+    """Vendors with which the company takes part today, active or suspended."""
+    statuses = EnrolmentStatus.objects.filter(enrolment__partner=partner, status__in=TAKES_PART, valid__contains=today)
+    return list(Vendor.objects.filter(pk__in=statuses.values("enrolment__program__vendor")).order_by("name"))
+
+
+def registered(*, partner: Partner, day: date) -> Registered:
+    seat = Seat.objects.filter(partner=partner, valid__contains=day).first()
+    return Registered(partner.name, partner.vat_id, seat.country if seat is not None else "")
+
+
+@transaction.atomic
+def change_contact(*, partner: Partner, contact: Contact, actor: Actor) -> None:
+    """Raises `NotAllowed`."""
+    _check_owner(actor, partner)
+    held = Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    for name, value in vars(contact).items():
+        setattr(held, name, value)
+    held.save(update_fields=list(vars(contact)))
+
+
+@transaction.atomic
+def ask(*, partner: Partner, wanted: Wanted, actor: Actor, now: datetime, today: date) -> CompanyChange | None:
+    """Ask the vendors for a change; None: the company takes part in nothing, so it is done.
+
+    Sent twice it is asked once. Raises `NotAllowed`, `NothingToChange`, `OneAtATime`.
+    """
+    _check_owner(actor, partner)
+    held = Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    before = registered(partner=held, day=max(wanted.valid_from, today))
+    undecided = CompanyChange.objects.filter(partner=partner, state=State.OPEN).first()
+    if undecided is not None:
+        if _wanted_by(undecided) == wanted and undecided.requested_by_id == actor.user_id:
+            return undecided
+        raise OneAtATime(_("Another change is not decided yet. You can withdraw it and ask again."))
+    if wanted.registered == before:
+        raise NothingToChange(_("This is what stands there already."))
+    vendors = vendors_of(partner=partner, today=today)
+    if not vendors:
+        _apply(held, before, wanted)
+        return None
+    change = CompanyChange.objects.create(
+        partner=partner, **vars(wanted.registered), **{f"was_{name}": value for name, value in vars(before).items()},
+        valid_from=wanted.valid_from, reason=wanted.reason, proof=wanted.proof, requested_by_id=_person(actor),
+        requested_at=now,
+    )  # fmt: skip
+    for vendor in vendors:
+        due = office_day_after(vendor, today, DECIDED_WITHIN)
+        CompanyChangeAsked.objects.create(change=change, vendor=vendor, due_on=due)
+        _tell_vendor(change, vendor, mails.ASKED, text=wanted.reason, day=due)
+    return change
+
+
+def _wanted_by(change: CompanyChange) -> Wanted:
+    return Wanted(
+        Registered(change.name, change.vat_id, change.country), change.valid_from, change.reason, change.proof
+    )
+
+
+def may_decide(*, change: CompanyChange, vendor: Vendor, actor: Actor, today: date) -> bool:
+    """Whether the actor decides for this vendor: it was asked, and the company still takes part with it."""
+    asked = change.asked.filter(vendor=vendor).exists()
+    held = actor.scopes is None and actor.has(VENDOR, vendor.pk, *DECIDING_ROLES)
+    return asked and held and vendor in vendors_of(partner=change.partner, today=today)
+
+
+@transaction.atomic
+def decide(
+    *, change: CompanyChange, vendor: Vendor, approve: bool, answer: str, actor: Actor, now: datetime, today: date
+) -> CompanyChange:
+    """One decision for all vendors. Raises `NotAllowed`, `DecidedAlready`."""
+    if not may_decide(change=change, vendor=vendor, actor=actor, today=today):
+        raise NotAllowed(_("Only channel managers and admins of a vendor with which the company takes part decide."))
+    state = State.APPROVED if approve else State.REFUSED
+    if not _move(change, to=state, actor=actor, now=now, decided_for=vendor, answer=answer):
+        return change
+    if approve:
+        held = Partner.objects.select_for_update(no_key=True).get(pk=change.partner_id)
+        before = Registered(change.was_name, change.was_vat_id, change.was_country)
+        _apply(held, before, _wanted_by(change))
+    kind = mails.APPROVED if approve else mails.REFUSED
+    url = reverse("partners:company", args=[change.partner.number])
+    context = mails.told(kind=kind, values=_names(change, vendor), text=answer, url=url)
+    _put(change, kind, [change.requested_by], context)
+    for asked in change.asked.exclude(vendor=vendor).select_related("vendor"):
+        _tell_vendor(change, asked.vendor, mails.DECIDED, by=vendor)
+    return change
+
+
+@transaction.atomic
+def withdraw(*, change: CompanyChange, actor: Actor, now: datetime) -> CompanyChange:
+    """The company no longer wants it. Raises `NotAllowed`, `DecidedAlready`."""
+    _check_owner(actor, change.partner)
+    if _move(change, to=State.WITHDRAWN, actor=actor, now=now):
+        for asked in change.asked.select_related("vendor"):
+            _tell_vendor(change, asked.vendor, mails.WITHDRAWN)
+    return change
+
+
+def _move(
+    change: CompanyChange, *, to: str, actor: Actor, now: datetime, decided_for: Vendor | None = None, answer: str = ""
+) -> bool:
+    """Compare and set. False: the same person did the same before. Raises `DecidedAlready`."""
+    waiting = CompanyChange.objects.filter(pk=change.pk, state=State.OPEN)
+    moved = waiting.update(
+        state=to, decided_by_id=_person(actor), decided_at=now, decided_for=decided_for, answer=answer
+    )
+    change.refresh_from_db()
+    if moved == 1:
+        return True
+    if change.state == to and change.decided_by_id == actor.user_id:
+        return False
+    assert change.decided_by is not None
+    raise DecidedAlready(
+        _("%(name)s has decided this meanwhile: %(state)s.")
+        % {"name": change.decided_by.name, "state": change.get_state_display()}
+    )
+
+
+def _apply(held: Partner, before: Registered, wanted: Wanted) -> None:
+    """Change what differs; what somebody else changed meanwhile stays."""
+    names = [name for name in ("name", "vat_id") if getattr(wanted.registered, name) != getattr(before, name)]
+    for name in names:
+        setattr(held, name, getattr(wanted.registered, name))
+    if names:
+        held.save(update_fields=names)
+    if wanted.registered.country != before.country:
+        services.record_seat(partner=held, country=wanted.registered.country, on=wanted.valid_from)
+
+
+def _check_owner(actor: Actor, partner: Partner) -> None:
+    if actor.scopes is not None or not actor.has(PARTNER, partner.pk, OWNER):
+        raise NotAllowed(_("Only owners of the company change its data."))
+
+
+def _person(actor: Actor) -> int:
+    if actor.user_id is None:
+        raise NotAllowed(_("Only a person can ask or decide."))
+    return actor.user_id
+
+
+# --- telling ---------------------------------------------------------------------------------------------------------
+
+
+def _names(change: CompanyChange, vendor: Vendor) -> dict[str, str | date]:
+    return {"partner": change.was_name, "vendor": vendor.name}
+
+
+def _tell_vendor(
+    change: CompanyChange,
+    vendor: Vendor,
+    kind: str,
+    *,
+    by: Vendor | None = None,
+    text: str = "",
+    day: date | None = None,
+) -> None:
+    values = _names(change, by or vendor)
+    if day is not None:
+        values["day"] = day
+    url = reverse("partners:company-change", args=[vendor.slug, change.pk])
+    _put(change, kind, deciders(vendor.pk), mails.told(kind=kind, values=values, text=text, url=url))
+
+
+def _put(change: CompanyChange, kind: str, people: Iterable[User], context: Mapping[str, Any]) -> None:
+    for person in people:
+        if person.is_active:
+            outbox.put(kind=kind, period=f"company change {change.pk}", recipient=person, context=context)

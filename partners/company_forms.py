@@ -1,0 +1,83 @@
+"""Forms of a company's own page, and of the vendor that decides a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from partners.company import Contact, Registered, Wanted
+from partners.models import Partner
+from partners.registration_forms import country_choices
+
+LONGEST = 5000
+CONTACT = ("street", "postcode", "city", "website", "phone", "language")
+
+
+class ContactForm(forms.Form):
+    street = forms.CharField(label=gettext_lazy("Street and number"), max_length=200, required=False)
+    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=12, required=False)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=120, required=False)
+    website = forms.URLField(label=gettext_lazy("Website"), max_length=200, required=False, assume_scheme="https")
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[("de", "Deutsch"), ("en", "English")])
+
+    def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {name: getattr(partner, name) for name in CONTACT}
+        for name, token in {"street": "street-address", "postcode": "postal-code", "city": "address-level2"}.items():
+            self.fields[name].widget.attrs["autocomplete"] = token
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(**{name: self.cleaned_data[name] for name in CONTACT})
+
+
+class RegisteredForm(forms.Form):
+    """What money depends on. While vendors are asked, a reason is needed."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Company"), max_length=200,
+        help_text=gettext_lazy("As in the register, with its legal form."),
+    )  # fmt: skip
+    vat_id = forms.CharField(label=gettext_lazy("VAT id"), max_length=20, required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    valid_from = forms.DateField(
+        label=gettext_lazy("In this country since"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy("Matters only if the country changes."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    proof = forms.CharField(
+        label=gettext_lazy("Proof"), max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("For example where it stands in the company register."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, known: Registered, countries: Iterable[str], today: date, asks: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["country"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = country_choices(countries)
+        self.initial = {**vars(known), "valid_from": today}
+        if not asks:
+            del self.fields["reason"], self.fields["proof"]
+
+    @property
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        registered = Registered(given["name"], given["vat_id"], given["country"])
+        return Wanted(registered, given["valid_from"], given.get("reason", ""), given.get("proof", ""))
+
+
+class DecisionForm(forms.Form):
+    answer = forms.CharField(
+        label=gettext_lazy("Message to the company"), max_length=LONGEST, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip

@@ -1,0 +1,208 @@
+"""A partner goes on as another one: lines from the day on move, what is closed stays to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+from django.test import Client
+
+from common.access import Actor
+from common.models import OutboxMail, User
+from common.periods import Period
+from partners.models import EnrolmentStatus, Member, Partner, Succession
+from rebates import closing
+from rebates.models import Closing, LedgerEntry, Posting, Settlement
+from sales import merging
+from sales.importing import ImportResult
+from sales.merging import ChangedMeanwhile, InClosedPeriod, Merge, NotAllowed, NotMergeable, merge_partners, preview
+from sales.models import SaleLine
+from tests.rendering import words
+from tests.sales.matching_world import known, make_other, match, waits
+from tests.sales.sending import at_once, many_rows, send
+from tests.world import NOW, TODAY, World, enrol, make_partner, make_program
+
+SignedIn = Callable[[User], Client]
+QUARTER = date(2026, 10, 1)
+
+
+@pytest.fixture
+def source(world: World) -> Partner:
+    """A partner with 5 top-sellers in the third quarter, and 7 in the fourth, under K-99."""
+    return sold(world)
+
+
+def sold(world: World) -> Partner:
+    partner = make_other(world)
+    waits(world, "R-8")
+    waits(world, "R-9", on=date(2026, 10, 5), quantity=Decimal(7), net=Decimal("7000.00"))
+    match(world, partner)
+    return partner
+
+
+@pytest.fixture
+def target(world: World) -> Partner:
+    partner = make_partner("Blaufuchs UG", "8Y8Y8Y8Y")
+    enrol(partner, world.program, tier="gold")
+    return partner
+
+
+def merge(world: World, source: Partner, target: Partner, on: date = QUARTER, **given: Any) -> Succession:
+    actor = Actor.of(given.pop("by", world.channel_manager))
+    wanted = Merge(world.vendor, source, target, on, **{"reason": "Takeover.", **given})
+    return merge_partners(merge=wanted, actor=actor, now=NOW, today=TODAY)
+
+
+def close(world: World, period: str) -> Closing:
+    opened = closing.open_closing(program=world.program, period=Period.parse(period), today=date(2028, 1, 20), now=NOW)
+    return closing.run(closing_id=opened.pk, now=NOW, chunk=10)
+
+
+def settled(**fields: Any) -> list[Any]:
+    rows = Settlement.objects.filter(**fields).order_by("pk")
+    return list(rows.values_list("pk", "enrolment", "period", "attainment", "result", "amount", "explanation"))
+
+
+def quantities(partner: Partner) -> dict[date, Decimal]:
+    lines = SaleLine.objects.filter(partner=partner).order_by().values_list("counts_on")
+    return {day: total for day, total in lines.annotate(total=Sum("quantity")) if total}
+
+
+def test_lines_from_the_day_on_move_and_those_before_it_stay(world: World, source: Partner, target: Partner) -> None:
+    succession = merge(world, source, target)
+    assert succession.lines == 1
+    assert quantities(source) == {date(2026, 8, 20): Decimal(5)}
+    assert quantities(target) == {date(2026, 10, 5): Decimal(7)}
+    assert known(world).partner == target
+    assert SaleLine.objects.filter(partner=source, reverses__isnull=False).count() == 1
+
+
+def test_closed_periods_stay_as_they_are_and_later_closings_adjust_nothing(
+    world: World, source: Partner, target: Partner
+) -> None:
+    close(world, "2026Q2")
+    close(world, "2026Q3")
+    before = settled()
+    entries = list(LedgerEntry.objects.order_by("pk").values_list("key", "partner"))
+    inputs = list(SaleLine.objects.filter(counts_on__lt=QUARTER).order_by("pk").values_list("pk", "partner", "net"))
+    merge(world, source, target)
+    assert settled() == before
+    assert list(LedgerEntry.objects.order_by("pk").values_list("key", "partner")) == entries
+    after = SaleLine.objects.filter(counts_on__lt=QUARTER).order_by("pk").values_list("pk", "partner", "net")
+    assert list(after) == inputs
+    fourth = close(world, "2026Q4")
+    assert settled(closing=fourth, period__in=["2026Q2", "2026Q3"]) == []
+    assert not LedgerEntry.objects.filter(kind="adjustment").exists()
+
+
+def test_what_is_sold_from_the_day_on_earns_for_the_successor(world: World, source: Partner, target: Partner) -> None:
+    waits(world, "R-10", on=date(2026, 10, 6), quantity=Decimal(5))
+    match(world, source)
+    close(world, "2026Q3")
+    merge(world, source, target)
+    close(world, "2026Q4")
+    owed = Posting.objects.filter(account="owed").order_by().values_list("entry__partner").annotate(sum=Sum("amount"))
+    assert dict(owed)[target.pk] == Decimal("-60.00")  # 12 pieces at 5.00
+    assert source.pk not in dict(owed)
+
+
+def test_later_reports_and_waiting_rows_count_for_the_successor(world: World, source: Partner, target: Partner) -> None:
+    merge(world, source, target)
+    send(world, many_rows(customer="K-99", count=3))
+    assert quantities(target)[date(2026, 11, 2)] == Decimal(3)
+
+
+def test_the_source_ends_and_the_successor_takes_part_in_its_programs(
+    world: World, source: Partner, target: Partner
+) -> None:
+    second = make_program(world.vendor, "second", "Second program", ("base",))
+    enrol(source, second, tier="base")
+    merge(world, source, target)
+    ended = EnrolmentStatus.objects.filter(enrolment__partner=source, valid__contains=QUARTER)
+    assert {each.status for each in ended} == {"ended"}
+    (first, other) = target.enrolments.order_by("pk")
+    assert first.tiers.get().tier.code == "gold"
+    assert (other.program, other.enrolled_on, other.tiers.get().tier.code) == (second, QUARTER, "base")
+
+
+def test_people_get_the_same_roles_where_they_are_chosen(world: World, source: Partner, target: Partner) -> None:
+    person = world.reseller_sales
+    Member.objects.create(partner=source, user=person, role="owner")
+    merge(world, source, target, people=[person.pk, world.rival_owner.pk])
+    assert Member.objects.get(partner=target).user == person
+    assert OutboxMail.objects.filter(kind="partners-merged", recipient=person).count() == 1
+
+
+def test_sent_twice_it_is_done_once(world: World, source: Partner, target: Partner) -> None:
+    assert merge(world, source, target) == merge(world, source, target, seen=1)
+    with pytest.raises(NotMergeable):
+        merge(world, source, world.reseller)
+
+
+def test_nothing_moves_inside_a_closed_period_or_when_other_lines_were_seen(
+    world: World, source: Partner, target: Partner
+) -> None:
+    close(world, "2026Q3")
+    assert merging.first_day(vendor_id=world.vendor.pk, today=TODAY) == QUARTER
+    with pytest.raises(InClosedPeriod):
+        merge(world, source, target, date(2026, 9, 30))
+    with pytest.raises(ChangedMeanwhile):
+        merge(world, source, target, seen=3)
+    assert quantities(target) == {}
+
+
+def test_partners_of_other_vendors_are_merged_by_platform_admins_only(world: World, source: Partner) -> None:
+    with pytest.raises(NotAllowed, match="other vendors"):
+        merge(world, source, world.reseller)
+    assert merge(world, source, world.reseller, by=world.platform_admin).lines == 1
+
+
+@pytest.mark.parametrize("role", ["vendor_finance", "rival_channel_manager", "reseller_owner"])
+def test_only_managers_of_the_vendor_merge(world: World, source: Partner, target: Partner, role: str) -> None:
+    with pytest.raises(NotAllowed):
+        merge(world, source, target, by=getattr(world, role))
+
+
+def test_the_preview_is_exact(world: World, source: Partner, target: Partner) -> None:
+    shown = preview(merge=Merge(world.vendor, source, target, QUARTER))
+    assert [each.number for each in shown.numbers] == ["K-99"]
+    assert (shown.moved.all.lines, shown.moved.all.net) == (1, {"EUR": Decimal("7000.00")})
+    assert (shown.stays.all.lines, shown.stays.all.net) == (1, {"EUR": Decimal("5000.00")})
+    assert [(each.program, each.new) for each in shown.programs] == [(world.program, False)]
+
+
+def test_a_report_at_the_same_time_is_booked_for_the_successor_as_a_whole(committed: World) -> None:
+    source, target = sold(committed), make_partner("Blaufuchs UG", "8Y8Y8Y8Y")
+    enrol(target, committed.program, tier="gold")
+    found = at_once(
+        lambda: merge(committed, source, target), lambda: send(committed, many_rows(customer="K-99", count=50))
+    )
+    assert {type(each) for each in found} == {Succession, ImportResult}
+    assert quantities(target)[date(2026, 11, 2)] == Decimal(50)
+    assert date(2026, 11, 2) not in quantities(source)
+
+
+def test_of_two_merges_at_once_one_is_done(committed: World) -> None:
+    source, target = sold(committed), make_partner("Blaufuchs UG", "8Y8Y8Y8Y")
+    enrol(target, committed.program, tier="gold")
+    found = at_once(*[lambda: merge(committed, source, target)] * 2)
+    assert found[0] == found[1]
+    assert SaleLine.objects.filter(partner=source, reverses__isnull=False).count() == 1
+
+
+def test_a_manager_merges_on_the_page(world: World, source: Partner, target: Partner, signed_in: SignedIn) -> None:
+    client = signed_in(world.channel_manager)
+    page = f"/vendor/lenovo/partners/9Z9Z9Z9Z/merge/?into={target.number}&on=2026-10-01"
+    text = words(client.get(page).content.decode())
+    assert "Sales that move 1 line, €7,000.00" in text
+    sent = {"reason": "Takeover.", "seen": "1"}
+    assert client.post(page, sent).status_code == client.post(page, sent).status_code == 302
+    assert "Merged into Blaufuchs UG" in words(client.get("/vendor/lenovo/partners/9Z9Z9Z9Z/").content.decode())
+    assert "Took over Telefonbau" in words(client.get("/vendor/lenovo/partners/8Y8Y8Y8Y/").content.decode())
+    names = [row.record.partner for row in client.get("/vendor/lenovo/partners/").context["table"].rows]
+    assert target in names
+    assert source not in names
