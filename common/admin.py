@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
@@ -21,12 +21,15 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from common import erasing
 from common.access import ActorQuerySet
 from common.adminsite import administering
 from common.dated import Dated, overlap
+from common.errors import DomainError
 from common.fields import DayRangeField, PersonField
 from common.formats import date_short, datetime_short
 from common.models import User
@@ -281,6 +284,27 @@ class UserAdmin(ScopedAdmin):
     list_filter = ("is_active", "is_superuser")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
+    actions = ("remove_personal_data",)
+
+    @admin.action(description=_("Remove personal data"), permissions=["change"])
+    def remove_personal_data(self, request: HttpRequest, people: models.QuerySet[User]) -> HttpResponse | None:
+        """For whoever asks for it and cannot sign in; each one is a commit of its own."""
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Remove personal data"),
+                "opts": self.opts,
+                "people": people.order_by("email"),
+            }
+            return TemplateResponse(request, "admin/remove_personal_data.html", context)
+        for user in people.order_by("pk"):
+            try:
+                erasing.anonymise(user=user, actor=administering(request), now=timezone.now())
+            except DomainError as error:
+                self.message_user(request, f"{user}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, _("The personal data is removed and the account is closed."))
+        return None
 
 
 # What libraries register by themselves: groups mean nothing here, and sessions show where people were.

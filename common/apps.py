@@ -13,6 +13,8 @@ class CommonConfig(AppConfig):
         # By name: the module needs the models, which are loaded only now.
         import_module("common.team_mails").register()
         import_module("common.account_mails").register()
+        import_module("common.personal_data").register()
+        import_module("common.retention_rules").register()
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

@@ -46,3 +46,7 @@ class EmailChangeForm(forms.Form):
     new_address = forms.EmailField(
         label=_("New e-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
+
+
+class RemovalForm(forms.Form):
+    understood = forms.BooleanField(label=_("I have read what is deleted and what stays. My account is to be closed."))

@@ -27,6 +27,11 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def over_since(before: datetime) -> Q:
+    """Invitations that were accepted, taken back or ran out at `before` or earlier."""
+    return Q(accepted_at__lte=before) | Q(revoked_at__lte=before) | (OPEN & Q(expires_at__lte=before))
+
+
 def one_open(organisation: str) -> models.UniqueConstraint:
     """Nobody holds two links into the same team: inviting again ends the earlier one."""
     return models.UniqueConstraint(

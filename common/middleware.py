@@ -61,7 +61,7 @@ class SecondFactorMiddleware:
     """
 
     OPEN = ("/account/", "/static/", "/language/", "/healthz", "/readyz", "/api/")
-    CLOSED = ("/account/tokens/",)
+    CLOSED = ("/account/tokens/", "/account/data/")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.access import Actor, ActorQuerySet
@@ -38,6 +39,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     """A person. Signs in by e-mail; what the person may do follows from memberships, not from this row.
 
+    `anonymised_at`: since when the row says only that there was somebody (`common.erasing`).
+
     `is_superuser` means platform admin; `is_staff` opens Django's admin, for platform and vendor admins.
     """
 
@@ -47,6 +50,7 @@ class User(AbstractUser):
         _("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de"
     )
     is_demo = models.BooleanField(default=False, editable=False)
+    anonymised_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -57,6 +61,8 @@ class User(AbstractUser):
 
     @property
     def name(self) -> str:
+        if self.anonymised_at is not None:
+            return gettext("former user")
         return self.get_full_name() or self.email
 
 

@@ -1,14 +1,16 @@
-"""Sending mail in the background. The message carries nothing: the outbox rows say what is to be done."""
+"""Sending mail and forgetting in the background. Messages carry nothing: the rows say what is to be done."""
 
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from common import outbox
+from common import outbox, retention
 
 SECONDS = 80
 """A task ends by itself before its time limit; the next tick goes on where it stopped."""
@@ -22,6 +24,19 @@ def send_mails() -> None:
         batch = outbox.send_batch(now=timezone.now(), limit=20)
         if batch.stopped or not batch.taken:
             return
+
+
+ONCE_A = timedelta(days=1)
+
+
+@shared_task(name="common.forget", ignore_result=True)
+def forget() -> None:
+    """Once a day forget what was kept long enough. What is left when the time is over, the next tick goes on with."""
+    if not cache.add("forgotten", True, timeout=ONCE_A.total_seconds()):
+        return
+    deadline = time.monotonic() + SECONDS
+    if not retention.forget_due(now=timezone.now(), go_on=lambda: time.monotonic() < deadline):
+        cache.delete("forgotten")
 
 
 def hint_mails() -> None:

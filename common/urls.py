@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from common import account_views, views
+from common import account_views, data_views, views
 
 app_name = "common"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("account/email/withdraw/", account_views.address_withdraw, name="address-withdraw"),
     path("account/email/link/<slug:secret>/", account_views.address_link, name="address-link"),
     path("account/email/link/<slug:secret>/not-me/", account_views.address_not_me, name="address-not-me"),
+    path("account/data/", data_views.data, name="data"),
+    path("account/data/download/", data_views.download_data, name="data-download"),
+    path("account/data/remove/", data_views.remove_data, name="data-remove"),
     path("account/tokens/", views.token_list, name="tokens"),
     path("account/tokens/new/", views.token_new, name="token-new"),
     path("account/tokens/<int:pk>/revoke/", views.token_revoke, name="token-revoke"),

@@ -16,3 +16,6 @@ class PartnersConfig(AppConfig):
         import_module("partners.pages").register()
         import_module("partners.application_mails").register()
         import_module("partners.life_mails").register()
+        import_module("partners.personal").register()
+        import_module("partners.personal_ties").register()
+        import_module("partners.retention_rules").register()

@@ -30,8 +30,6 @@ SEATED_SINCE = date(2000, 1, 1)
 """Where a company sat before it came to us is not asked: as far back as anything counts, where it sits now."""
 MOST_A_DAY = 5
 """Companies that one person may register within a day: each writes mails to vendors."""
-KEPT_FOR = timedelta(days=90)
-"""After so long without a word what somebody typed is forgotten."""
 
 
 class RegisteredAlready(DomainError):
@@ -83,12 +81,6 @@ def remember(*, user: User, typed: Mapping[str, Any], now: datetime) -> None:
     known.typed = {**known.typed, **typed}
     known.changed_at = now
     known.save(update_fields=["typed", "changed_at"])
-
-
-def forget_old(*, now: datetime) -> int:
-    """Drop what nobody went on with. Returns how many."""
-    count, _by_model = Registration.objects.filter(changed_at__lt=now - KEPT_FOR).delete()
-    return count
 
 
 def looks_like_vat_id(vat_id: str, country: str) -> bool:

@@ -5,13 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from partners import registration, waves
-
-
-@shared_task(name="partners.forget", ignore_result=True)
-def forget() -> None:
-    """Drop registrations that nobody went on with."""
-    registration.forget_old(now=timezone.now())
+from partners import waves
 
 
 @shared_task(name="partners.send_invitations", ignore_result=True)

@@ -19,6 +19,7 @@ QUEUES = ("money", "mail", "import")
 ROUTES = {
     "portal.*": {"queue": "money"},
     "rebates.*": {"queue": "money"},
+    "common.forget": {"queue": "import"},
     "common.send_mails": {"queue": "mail"},
     "sales.*": {"queue": "import"},
     "partners.*": {"queue": "import"},

@@ -270,6 +270,24 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# --- what is kept how long --------------------------------------------------------------------------------------------
+# In days, by rule (common.retention): RETENTION_MAIL_CONTENTS_DAYS and the like change them.
+RETENTION_DAYS = {
+    name: env.int(f"RETENTION_{name.replace('-', '_').upper()}_DAYS", days)
+    for name, days in {
+        "unconfirmed-accounts": 30,
+        "email-changes": 90,
+        "mail-contents": 730,
+        "sessions": 0,
+        "api-answers": 7,
+        "registrations": 90,
+        "member-invitations": 365,
+        "staff-invitations": 365,
+        "customer-invitations": 365,
+        "access-requests": 365,
+    }.items()
+}
+
 # --- pages ------------------------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Widgets of our own have their templates in the project.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from common.tasks import send_mails
-from partners.tasks import forget, send_invitations
+from common.tasks import forget, send_mails
+from partners.tasks import send_invitations
 from portal.celery import TICK_SECONDS
 from rebates.tasks import announce, close_due, keep_figures
 from sales.tasks import import_queued

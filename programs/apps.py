@@ -14,3 +14,6 @@ class ProgramsConfig(AppConfig):
         # By name: the modules need the models, which are loaded only now.
         import_module("programs.areas").register()
         import_module("programs.pages").register()
+        import_module("programs.personal").register()
+        import_module("programs.personal_ties").register()
+        import_module("programs.retention_rules").register()

@@ -12,3 +12,4 @@ class RebatesConfig(AppConfig):
         # By name: the modules need the models, which are loaded only now.
         import_module("rebates.mails").register()
         import_module("rebates.pages").register()
+        import_module("rebates.personal").register()

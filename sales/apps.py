@@ -12,5 +12,8 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
-        for module in ("pages", "mails", "claim_pages", "claim_mails", "own_numbers"):
+        for module in (
+            "pages", "mails", "claim_pages", "claim_mails", "own_numbers", "personal", "personal_ties",
+            "retention_rules",
+        ):  # fmt: skip
             import_module(f"sales.{module}").register()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -89,12 +89,6 @@ def test_a_page_that_is_closed_loses_nothing(stranger: User) -> None:
     kept = Registration.objects.get(user=stranger).typed["company"]
     assert kept["name"] == "Blaufuchs"
     assert len(kept["city"]) == 500
-
-
-def test_what_nobody_goes_on_with_is_forgotten_after_ninety_days(stranger: User) -> None:
-    registration.remember(user=stranger, typed={"company": {"name": "x"}}, now=NOW)
-    assert registration.forget_old(now=NOW + timedelta(days=90)) == 0
-    assert registration.forget_old(now=NOW + timedelta(days=91)) == 1
 
 
 def test_answers_are_kept_where_the_terms_are_not_accepted(stranger: User) -> None:

@@ -13,8 +13,8 @@ from celery import Task
 from redis import Redis
 
 from common.models import OutboxMail
-from common.tasks import send_mails
-from partners.tasks import forget, send_invitations
+from common.tasks import forget, send_mails
+from partners.tasks import send_invitations
 from portal import celery, tasks
 from portal.celery import app
 from programs.models import Vendor
@@ -88,8 +88,8 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
     sent = [json.loads(message) for messages in waiting for message in messages]
     names = [message["headers"]["task"] for message in sent]
     assert sorted(names) == [
+        "common.forget",
         "common.send_mails",
-        "partners.forget",
         "partners.send_invitations",
         "rebates.announce",
         "rebates.close_due",

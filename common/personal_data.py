@@ -1,0 +1,104 @@
+"""What the account itself, and the mails and tokens that belong to it, say about a person."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.models import ApiAnswer, ApiToken, EmailChange, OutboxMail, User
+from common.personal import Rows, Section, section, sections
+
+ACCOUNT = ("email", "first_name", "last_name", "language", "date_joined", "last_login", "is_staff", "is_superuser")
+
+
+def _account(user: User) -> Rows:
+    return User.objects.filter(pk=user.pk).values(*ACCOUNT)
+
+
+def _mails(user: User) -> Rows:
+    """Also those that were sent to the address while nobody had an account with it."""
+    to_them = Q(recipient=user) | Q(recipient__isnull=True, address__iexact=user.email)
+    columns = ("kind", "address", "subject", "created_at", "sent_at", "state")
+    return OutboxMail.objects.filter(to_them).order_by("pk").values(*columns).iterator(chunk_size=1000)
+
+
+def register() -> None:
+    sections.register(Section("account", _("Your account"), _account, order=1))
+    section("addresses", _("Your e-mail addresses"), EmailAddress, "user", "email", "verified", "primary", order=2)
+    section(
+        "address-changes",
+        _("Changes of your address"),
+        EmailChange,
+        "user",
+        "old_address",
+        "new_address",
+        "created_at",
+        "old_confirmed_at",
+        "new_confirmed_at",
+        "done_at",
+        "ended_at",
+        "ended_why",
+        order=3,
+    )
+    section(
+        "second-factors",
+        _("Your second factors, without their secrets"),
+        Authenticator,
+        "user",
+        "type",
+        "created_at",
+        "last_used_at",
+        order=4,
+    )
+    section(
+        "sessions",
+        _("Browsers in which you are signed in"),
+        UserSession,
+        "user",
+        "created_at",
+        "last_seen_at",
+        "ip",
+        "user_agent",
+        order=5,
+    )
+    section(
+        "tokens",
+        _("Your API tokens, without their secrets"),
+        ApiToken,
+        "user",
+        "name",
+        "scopes",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+        order=6,
+    )
+    section(
+        "api-answers",
+        _("Answers of the API that are kept for repeated requests"),
+        ApiAnswer,
+        "user",
+        "key",
+        "status",
+        "answered_at",
+        "body",
+        order=7,
+    )
+    covers = ("common.OutboxMail.recipient",)
+    sections.register(Section("mails", _("Mails to you"), _mails, covers, order=8))
+    section(
+        "administration",
+        _("What you changed in the administration"),
+        LogEntry,
+        "user",
+        "action_time",
+        "object_repr",
+        "action_flag",
+        "change_message",
+        order=9,
+    )

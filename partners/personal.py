@@ -1,0 +1,104 @@
+"""What partner companies' data says about a person: roles, invitations, applications, what they typed and looked at."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.models import User
+from common.personal import Rows, Section, section, sections
+from partners.models import (
+    AccessRequest,
+    Application,
+    ApplicationStep,
+    Care,
+    Member,
+    MemberInvitation,
+    Registration,
+    ViewedPage,
+    Viewing,
+)
+
+
+def _viewings(user: User) -> Rows:
+    pages = ViewedPage.objects.filter(viewing__user=user).order_by("pk")
+    columns = ("viewing__started_at", "viewing__vendor__name", "viewing__partner__name", "path", "at")
+    return pages.values(*columns).iterator(chunk_size=1000)
+
+
+def _access(user: User) -> Rows:
+    """Without the company: whoever asked never learns which one it was, unless they were let in."""
+    rows = AccessRequest.objects.filter(Q(user=user)).order_by("pk")
+    return rows.values("asked_at", "decided_at", "granted")
+
+
+def register() -> None:
+    section(
+        "companies",
+        _("Your roles in companies, over time"),
+        Member,
+        "user",
+        "partner__name",
+        "role",
+        "joined_on",
+        "left_on",
+        order=30,
+    )
+    section(
+        "registration", _("What you typed to register a company"), Registration, "user", "typed", "changed_at", order=31
+    )
+    section(
+        "applications",
+        _("Applications you sent"),
+        Application,
+        "applied_by",
+        "partner__name",
+        "program__name",
+        "state",
+        "answers",
+        "applied_at",
+        order=32,
+    )
+    section(
+        "application-messages",
+        _("What you did and wrote about applications"),
+        ApplicationStep,
+        "author",
+        "application__partner__name",
+        "application__program__name",
+        "step",
+        "at",
+        "text",
+        order=33,
+    )
+    sections.register(
+        Section("access", _("Companies you asked for access"), _access, ("partners.AccessRequest.user",), order=34)
+    )
+    section(
+        "access-decided",
+        _("Requests for access you decided"),
+        AccessRequest,
+        "decided_by",
+        "partner__name",
+        "asked_at",
+        "decided_at",
+        "granted",
+        order=35,
+    )
+    invitation = ("partner__name", "address", "role", "invited_at", "expires_at", "accepted_at", "revoked_at")
+    section("invited", _("Whom you invited into a company"), MemberInvitation, "invited_by", *invitation, order=36)
+    section(
+        "accepted", _("Invitations into companies you accepted"), MemberInvitation, "accepted_by", *invitation, order=37
+    )
+    section(
+        "viewings",
+        _("Partners you looked at for a vendor"),
+        Viewing,
+        "user",
+        "partner__name",
+        "vendor__name",
+        "started_at",
+        order=38,
+    )
+    sections.register(Section("viewed-pages", _("Pages you saw meanwhile"), _viewings, order=39))
+    section("care", _("Partners you look after"), Care, "manager", "partner__name", "vendor__name", order=40)

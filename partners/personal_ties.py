@@ -1,0 +1,24 @@
+"""What ties a person to partner companies, and is given up when their personal data is removed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_noop
+
+from common.erasing import Addresses, Tie, tie_of_team, ties
+from common.models import User
+from partners.models import AccessRequest, Care, Registration
+from partners.team import TEAM
+
+
+def _forget(user: User, addresses: Addresses, now: datetime) -> None:
+    Registration.objects.filter(user=user).delete()
+    AccessRequest.objects.filter(user=user, decided_at__isnull=True).delete()
+    Care.objects.filter(manager=user).update(manager=None)
+
+
+def register() -> None:
+    last = gettext_noop("This is the last owner of %(name)s. Make somebody else an owner first.")
+    ties.register(tie_of_team(TEAM, last_lead=last))
+    ties.register(Tie("partner-data", _forget))

@@ -1,0 +1,22 @@
+"""What ties a person to vendors and distributors, and is given up when their personal data is removed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_noop
+
+from common.erasing import Addresses, Tie, tie_of_team, ties
+from common.models import User
+from programs.models import DistributorStaff
+from programs.team import TEAM
+
+
+def _leave_distributors(user: User, addresses: Addresses, now: datetime) -> None:
+    DistributorStaff.objects.filter(user=user).delete()
+
+
+def register() -> None:
+    last = gettext_noop("This is the last vendor admin of %(name)s. Give somebody else this role first.")
+    ties.register(tie_of_team(TEAM, last_lead=last))
+    ties.register(Tie("distributors", _leave_distributors))

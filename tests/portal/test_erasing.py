@@ -1,0 +1,189 @@
+"""A person is taken out: nothing of them is found any more, and whatever money was paid for is as before."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+
+from common import erasing
+from common.access import OWNER, Actor
+from common.erasing import GoneAlready, NotAllowed, StillNeeded
+from common.models import ApiToken, OutboxMail, User
+from partners.models import ApplicationStep, Member, Registration
+from programs.models import DistributorStaff, VendorStaff
+from rebates.models import LedgerEntry, Posting, Settlement
+from sales.models import ClaimMessage, SaleLine
+from tests import teams
+from tests.people import PASSWORD, member_of, staff_of
+from tests.portal.addresses import Populated, populate
+from tests.sales.asking import ask_about_sale
+from tests.world import NOW
+
+SignedIn = Callable[..., Client]
+PAGE = "/account/data/remove/"
+
+
+@pytest.fixture
+def there(db: None, today: Any) -> Populated:
+    return populate()
+
+
+def proven(client: Client) -> Client:
+    """Who has just given the password again."""
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
+def leave(user: User, by: Actor | None = None) -> None:
+    erasing.anonymise(user=user, actor=by or Actor.of(user), now=NOW)
+
+
+def tables_that_know(*words: str) -> set[str]:
+    """Tables in which one of these words stands anywhere, in a row as PostgreSQL writes it."""
+    found = set()
+    for model in apps.get_models():
+        table = model._meta.db_table
+        if model._meta.app_label == "pghistory" and table == "pghistory_events":
+            continue
+        with connection.cursor() as cursor:
+            for word in words:
+                cursor.execute(f'SELECT 1 FROM "{table}" AS each WHERE each::text ILIKE %s LIMIT 1', [f"%{word}%"])
+                if cursor.fetchone():
+                    found.add(model._meta.label)
+    return found
+
+
+def digest_of_money() -> str:
+    """A fingerprint of every fact about money."""
+    rows = [
+        list(model._default_manager.order_by("pk").values()) for model in (SaleLine, Settlement, LedgerEntry, Posting)
+    ]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def test_nothing_of_the_person_is_found_anywhere(there: Populated) -> None:
+    user = member_of(there.world.reseller, "quimbly_zarathustra", OWNER)
+    Registration.objects.create(user=user, typed={"name": "Quimbly"}, changed_at=NOW)
+    teams.invite_staff(there.world, user.email)
+    ask_about_sale(there.world, "It was 22.", by=user)
+    assert len(tables_that_know("quimbly_zarathustra", "zarathustra")) >= 3
+    leave(user)
+    # That somebody left is told to the other owners, in mails of their own.
+    left = tables_that_know("quimbly_zarathustra", "zarathustra")
+    assert left <= {"common.OutboxMail"}
+    to_others = OutboxMail.objects.exclude(recipient=user).filter(text__icontains="zarathustra")
+    assert {mail.kind for mail in to_others} <= {"team-changed"}
+    assert not OutboxMail.objects.filter(recipient=user).exclude(text="", html="", subject="").exists()
+
+
+def test_the_account_is_closed_and_holds_nothing(there: Populated, signed_in: SignedIn) -> None:
+    user = there.world.reseller_sales
+    client = signed_in(user)
+    leave(user)
+    user.refresh_from_db()
+    assert user.email == f"former-{user.pk}@removed.invalid"
+    assert (user.get_full_name(), user.is_active, user.has_usable_password()) == ("", False, False)
+    assert not Member.objects.filter(user=user, left_on__isnull=True).exists()
+    assert Member.objects.filter(user=user).exists()
+    assert not ApiToken.objects.filter(user=user).exists()
+    assert not Authenticator.objects.filter(user=user).exists()
+    assert client.get("/account/profile/").status_code == 302
+
+
+def test_what_they_wrote_stays_without_their_name(there: Populated, signed_in: SignedIn) -> None:
+    text = ClaimMessage.objects.get(claim=there.claim).text
+    leave(there.world.reseller_sales)
+    client = signed_in(there.world.reseller_owner)
+    page = client.get(f"/partner/2B3C4D5F/questions/{there.claim.pk}/").content.decode()
+    assert text in page
+    assert "former user" in page
+    assert "Reseller Sales" not in page
+    german = signed_in(there.world.reseller_owner, language="de").get(f"/partner/2B3C4D5F/questions/{there.claim.pk}/")
+    assert "ehemalige Person" in german.content.decode()
+
+
+def test_facts_about_money_are_as_before(there: Populated) -> None:
+    before = digest_of_money()
+    member_of(there.world.reseller, "second_owner", OWNER)
+    for user in (there.world.reseller_owner, there.world.vendor_finance, there.world.reporter):
+        leave(user)
+    assert digest_of_money() == before
+    assert Settlement.objects.exists()
+    assert ApplicationStep.objects.filter(author=there.world.reseller_owner).exists()
+
+
+def test_colleagues_read_that_they_left(there: Populated) -> None:
+    leave(there.world.reseller_sales, by=Actor.of(there.world.platform_admin))
+    mail = OutboxMail.objects.get(kind="team-changed", recipient=there.world.reseller_owner)
+    assert mail.subject == "Reseller Sales has left Elbtal Systemhaus GmbH"
+
+
+def test_staff_of_vendors_and_distributors_leave_them(there: Populated) -> None:
+    for user in (there.world.channel_manager, there.world.reporter):
+        leave(user)
+        assert not VendorStaff.objects.filter(user=user).exists()
+        assert not DistributorStaff.objects.filter(user=user).exists()
+
+
+def test_the_last_one_hands_over_first(there: Populated) -> None:
+    with pytest.raises(StillNeeded, match="last owner of Elbtal Systemhaus GmbH"):
+        leave(there.world.reseller_owner)
+    with pytest.raises(StillNeeded, match="last vendor admin of Lenovo"):
+        leave(there.world.vendor_admin)
+    with pytest.raises(StillNeeded, match="last platform admin"):
+        leave(there.world.platform_admin)
+    there.world.reseller_owner.refresh_from_db()
+    assert there.world.reseller_owner.is_active
+    staff_of(there.world.vendor, "second_admin", VendorStaff.Role.ADMIN)
+    leave(there.world.vendor_admin)
+
+
+def test_only_the_person_and_platform_admins_may(there: Populated) -> None:
+    user = there.world.reseller_sales
+    token = Actor.of(user, scopes=["figures:read"])
+    for other in (Actor.of(there.world.reseller_owner), Actor.of(there.world.vendor_admin), token):
+        with pytest.raises(NotAllowed):
+            leave(user, by=other)
+    leave(user, by=Actor.of(there.world.platform_admin))
+    with pytest.raises(GoneAlready):
+        leave(user, by=Actor.of(there.world.platform_admin))
+
+
+def test_the_page_says_what_goes_and_stays_and_does_it_once_confirmed(there: Populated, signed_in: SignedIn) -> None:
+    user = there.world.reseller_sales
+    client = proven(signed_in(user))
+    page = client.get(PAGE).content.decode()
+    assert "What stays, and why" in page
+    assert client.post(PAGE).status_code == 422
+    answer = client.post(PAGE, {"understood": "on"})
+    assert answer["Location"] == "/account/login/"
+    user.refresh_from_db()
+    assert not user.is_active
+
+
+def test_the_page_of_the_last_owner_says_what_is_in_the_way(there: Populated, signed_in: SignedIn) -> None:
+    client = proven(signed_in(there.world.reseller_owner))
+    page = client.get(PAGE).content.decode()
+    assert "last owner of Elbtal Systemhaus GmbH" in page
+    assert "Remove my data for good" not in page
+    assert client.post(PAGE, {"understood": "on"}).status_code == 422
+
+
+def test_platform_admins_do_it_in_the_administration(there: Populated, signed_in: SignedIn) -> None:
+    client, user = signed_in(there.world.platform_admin), there.world.reseller_sales
+    chosen = {"action": "remove_personal_data", "_selected_action": [user.pk]}
+    asked = client.post("/admin/common/user/", chosen).content.decode()
+    assert re.search(r"Remove personal data", asked)
+    user.refresh_from_db()
+    assert user.is_active
+    client.post("/admin/common/user/", {**chosen, "confirmed": "yes"})
+    user.refresh_from_db()
+    assert not user.is_active

@@ -1,0 +1,254 @@
+"""Nobody sees anything of a company they have nothing to do with: markers in all its data, and a look at everything.
+
+The company is the rival. It is a partner of the rival vendor, and sells what the rival distributor delivers. Neither
+the reseller, nor the vendor and its distributor, nor a stranger have anything to do with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+from pytest_django import DjangoDbBlocker
+
+from common.access import SALES, Actor
+from common.models import OutboxMail, User
+from partners import applications, team
+from partners.models import AccessRequest, Member, Partner, Registration
+from programs.models import Distributor, Vendor
+from rebates import announcing
+from sales import claims
+from tests.partners.applying import act
+from tests.people import member_of, person, signed_in, token_client
+from tests.portal.addresses import Address, Kwargs, Populated, Variant, addresses, fillings, populate
+from tests.portal.markers import Rows, found_in, mark, models_with_texts_of, rows_of
+from tests.sales.asking import said
+from tests.world import NOW, World
+
+pytestmark = pytest.mark.django_db
+ADDRESSES = [address for address in addresses() if not address.route.startswith(("static/", "admin/jsi18n"))]
+RESELLER = ("reseller_owner", "reseller_finance", "reseller_sales", "reseller_technician")
+OTHERS = (*RESELLER, "vendor_admin", "channel_manager", "vendor_finance", "reporter", "stranger")
+VIEWING, VIEWING_FOR_RIVAL = "viewing", "viewing_for_rival_vendor"
+EXPORTS = ("csv", "xlsx")
+
+
+@dataclass(frozen=True)
+class Marked:
+    there: Populated
+    rows: Rows
+    names: dict[str, str]
+    """Fields with a marker, by its number."""
+    filled: Mapping[str, Mapping[Variant, Kwargs]]
+    """What to put into the places of each address, found before the markers hide it."""
+    pages: dict[str, Client]
+    api: dict[str, Client]
+
+    def browser(self, role: str, address: Address) -> Client:
+        return (self.api if address.kind == "api" and role in self.api else self.pages)[role]
+
+
+@pytest.fixture(scope="module")
+def marked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Marked]:
+    with django_db_blocker.unblock(), time_machine.travel(NOW), transaction.atomic():
+        there = populate()
+        world = there.world
+        _more_of_the_rival(there)
+        people: dict[str, User] = {role: getattr(world, role) for role in OTHERS if hasattr(world, role)}
+        people["stranger"] = person("stranger")
+        people["rival_owner"], people["rival_channel_manager"] = world.rival_owner, world.rival_channel_manager
+        people["rival_reporter"] = world.rival_reporter
+        pages = {role: signed_in(each) for role, each in people.items()}
+        pages[VIEWING] = _viewing(world.channel_manager, world.vendor, world)
+        pages[VIEWING_FOR_RIVAL] = _viewing(world.rival_channel_manager, world.rival_vendor, world)
+        api = {role: token_client(each) for role, each in people.items()}
+        rows = rows_of(world.rival, world.rival_distributor, *_people(world.rival))
+        filled = {address.route: fillings(address, there) for address in ADDRESSES}
+        names = mark(rows, leave=(Distributor,))
+        yield Marked(there, rows, names, filled, pages, api)
+        transaction.set_rollback(True)
+
+
+def _more_of_the_rival(there: Populated) -> None:
+    """What the populated world has of the reseller alone."""
+    world = there.world
+    for name in ("rival_finance", "rival_sales"):
+        member_of(world.rival, name, SALES)
+    Registration.objects.create(user=world.rival_owner, typed={"name": "?"}, changed_at=NOW)
+    viewer = signed_in(world.rival_channel_manager)
+    viewer.post(reverse("partners:view", args=[world.rival_vendor.slug, world.rival.number]))
+    viewer.get(f"/partner/{world.rival.number}/")
+
+
+def _people(partner: Partner) -> list[User]:
+    """Members of the company, and who asks to be one."""
+    members = Member.objects.filter(partner=partner).values("user_id")
+    asking = AccessRequest.objects.filter(partner=partner).values("user_id")
+    return list(User.objects.filter(pk__in=members.union(asking)))
+
+
+def _viewing(viewer: User, vendor: Vendor, world: World) -> Client:
+    client = signed_in(viewer)
+    client.post(reverse("partners:view", args=[vendor.slug, world.reseller.number]))
+    return client
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+def paths(address: Address, marked: Marked) -> list[str]:
+    """The address with the reseller's objects, with the rival's in our area, and with the rival's in its own."""
+    filled = marked.filled[address.route]
+    if "secret" in address.places:
+        # Whoever holds the link of an invitation is meant to read who invites.
+        return [address.path(filled["own"])]
+    asked = [filled[variant] for variant in ("own", "foreign") if variant in filled]
+    return list(dict.fromkeys([*map(address.path, asked), of_the_rival(address, marked)]))
+
+
+def of_the_rival(address: Address, marked: Marked) -> str:
+    world, filled = marked.there.world, marked.filled[address.route]
+    areas = {
+        "partner": world.rival.number,
+        "vendor": world.rival_vendor.slug,
+        "distributor": world.rival_distributor.slug,
+    }
+    return address.path({**filled.get("missing", {}), **filled.get("own", {}), **filled.get("foreign", {}), **areas})
+
+
+def look(client: Client, method: str, path: str) -> str:
+    """All that is answered: text, headers, the cells of a workbook. Whatever it changes is undone."""
+    with transaction.atomic():
+        answer: Any = client.generic(method, path, follow=False)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    text = content.decode(errors="replace")
+    if content.startswith(b"PK"):
+        text = " ".join(str(cell) for row in load_workbook(BytesIO(content)).active.values for cell in row)
+    return f"{answer.status_code} {dict(answer.headers)} {text}"
+
+
+def seen_by(marked: Marked, role: str, start: str = "") -> dict[str, set[str]]:
+    """Per address that shows any: fields whose markers somebody sees there."""
+    seen: dict[str, set[str]] = {}
+    for address in ADDRESSES:
+        if not address.route.startswith(start):
+            continue
+        client = marked.browser(role, address)
+        for path in paths(address, marked):
+            asked = {f"GET {path}": look(client, "GET", path)}
+            if "export=" in asked[f"GET {path}"]:
+                asked |= {f"GET {path}?export={each}": look(client, "GET", f"{path}?export={each}") for each in EXPORTS}
+            # What is missing when it is looked at is missing when it is posted to: the access table sees to that.
+            if address.kind in ("page", "api") and not asked[f"GET {path}"].startswith("404"):
+                asked[f"POST {path}"] = look(client, "POST", path)
+            seen |= {name: fields for name, text in asked.items() if (fields := found_in(text, marked.names))}
+    return seen
+
+
+@pytest.mark.parametrize("role", OTHERS)
+def test_nobody_else_sees_anything_of_the_company_anywhere(marked: Marked, role: str) -> None:
+    assert seen_by(marked, role) == {}
+
+
+@pytest.mark.parametrize("role", [VIEWING, VIEWING_FOR_RIVAL])
+def test_who_looks_at_another_partner_sees_nothing_of_the_company_there(marked: Marked, role: str) -> None:
+    assert seen_by(marked, role, "partner/") == {}
+
+
+# --- that there was something to see ----------------------------------------------------------------------------------
+
+
+def _seen_everywhere(marked: Marked, role: str, area: str) -> set[str]:
+    """As `seen_by`, in the rival's own area."""
+    fields: set[str] = set()
+    for address in ADDRESSES:
+        if not address.route.startswith((area, "account/", "api/", "usersessions")) or "secret" in address.places:
+            continue
+        path = of_the_rival(address, marked)
+        for asked in (path, *(f"{path}?export={each}" for each in EXPORTS)):
+            fields |= found_in(look(marked.browser(role, address), "GET", asked), marked.names)
+    return fields
+
+
+@pytest.mark.parametrize(
+    ("role", "area", "fields"),
+    [
+        (
+            "rival_owner",
+            "partner/",
+            {
+                "common.ApiToken.name", "common.User.email", "common.User.first_name", "partners.Partner.name",
+                "partners.ApplicationStep.text", "partners.MemberInvitation.address", "partners.ViewedPage.path",
+                "sales.Claim.document_number", "sales.ClaimMessage.text", "sales.ClaimMessage.file_name",
+                "sales.SaleLine.document_number",
+            },
+        ),
+        (
+            "rival_channel_manager",
+            "vendor/",
+            {
+                "partners.Partner.name", "sales.SellOutReport.file_name", "sales.WaitingRow.customer_name",
+                "sales.CustomerNumber.number", "sales.Upload.file_name",
+            },
+        ),
+        ("rival_reporter", "distributor/", {"sales.SellOutReport.file_name"}),
+    ],
+)  # fmt: skip
+def test_those_whom_it_concerns_see_the_markers(marked: Marked, role: str, area: str, fields: set[str]) -> None:
+    assert fields - _seen_everywhere(marked, role, area) == set()
+
+
+WITHOUT_ROWS = {
+    "partners.CareEvent": "nobody looks after the company; its name would stand in `Partner`",
+}
+
+
+def test_there_is_something_of_every_text_the_portal_keeps_about_companies(marked: Marked) -> None:
+    """A model with texts that leads to a company and has no row here is not looked for: make one in `populate`."""
+    empty = {model._meta.label for model in models_with_texts_of(Partner) if not marked.rows.get(model)}
+    assert sorted(empty - WITHOUT_ROWS.keys()) == []
+
+
+# --- mails ------------------------------------------------------------------------------------------------------------
+
+
+def test_no_mail_to_anybody_else_says_anything_of_the_company(marked: Marked) -> None:
+    """Everything happens that makes mails, at the company and at the reseller, at the same time."""
+    there, world = marked.there, marked.there.world
+    with transaction.atomic():
+        OutboxMail.objects.all().delete()
+        announcing.announce(now=NOW, chunk=100)
+        for claim, staff in ((there.claim, world.channel_manager), (there.rival_claim, world.rival_channel_manager)):
+            claims.ask_back(claim=claim, said=said(staff, "Which invoice?", claim))
+        for application, staff in (
+            (there.application, world.channel_manager),
+            (there.rival_application, world.rival_channel_manager),
+        ):
+            applications.ask_back(application=application, act=act(staff, application, "Which invoice?"))
+        for partner, owner in ((world.reseller, world.reseller_owner), (world.rival, world.rival_owner)):
+            joined = member_of(partner, f"joined_{partner.pk}", SALES)
+            actor = Actor.of(owner)
+            team.change_roles(partner=partner, user=joined, roles=["finance"], actor=actor, now=NOW)
+        concerned = {user.pk for user in _people(world.rival)}
+        concerned |= {world.rival_vendor_admin.pk, world.rival_channel_manager.pk, world.rival_vendor_finance.pk}
+        mails = list(OutboxMail.objects.all())
+        transaction.set_rollback(True)
+    others = [mail for mail in mails if mail.recipient_id not in concerned]
+    told = {
+        f"{mail.kind} to {mail.address}": found_in(f"{mail.subject} {mail.text} {mail.html}", marked.names)
+        for mail in mails
+    }
+    assert {key for key, fields in told.items() if fields}, "the company's own mails have its markers"
+    assert {len(others) > 2, bool(concerned)} == {True}
+    assert {
+        mail.kind: told[f"{mail.kind} to {mail.address}"] for mail in others if told[f"{mail.kind} to {mail.address}"]
+    } == {}

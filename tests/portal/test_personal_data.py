@@ -1,0 +1,128 @@
+"""A person gets everything that is kept about them, and nothing that can be kept is forgotten."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.test import Client
+
+from common import personal
+from common.models import User
+from tests.people import PASSWORD
+from tests.portal.addresses import Populated, populate
+from tests.world import NOW
+
+SignedIn = Callable[..., Client]
+DOWNLOAD = "/account/data/download/"
+
+
+@pytest.fixture
+def there(db: None, today: Any) -> Populated:
+    return populate()
+
+
+def proven(client: Client) -> Client:
+    """Who has just given the password again."""
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
+def files(content: bytes) -> tuple[str, dict[str, Any]]:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return archive.read("README.txt").decode(), json.loads(archive.read("data.json"))["sections"]
+
+
+def test_every_key_to_a_person_is_exported_or_said_not_to_be_personal() -> None:
+    """A later app that keeps something about people says so in its `personal.py`."""
+    covered = {key for each in personal.sections for key in each.covers} | set(personal.not_personal)
+    forgotten = sorted(key for key in map(_key, _keys_to_people()) if key not in covered)
+    assert forgotten == []
+    assert len(covered) > 25
+
+
+def _keys_to_people() -> list[Any]:
+    """The history's tables repeat, version by version, what the tables they follow say."""
+    fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
+    return [
+        field
+        for field in fields
+        if field.related_model is User
+        and field.model._meta.app_label != "pghistory"
+        and not hasattr(field.model, "pgh_tracked_model")
+    ]
+
+
+def _key(field: Any) -> str:
+    return f"{field.model._meta.label}.{field.name}"
+
+
+def test_what_is_said_to_be_covered_is_there() -> None:
+    known = {_key(field) for field in _keys_to_people()}
+    assert {key for each in personal.sections for key in each.covers} <= known
+
+
+def test_a_person_downloads_what_they_are_did_and_wrote(there: Populated, signed_in: SignedIn) -> None:
+    answer = proven(signed_in(there.world.reseller_owner)).get(DOWNLOAD)
+    assert answer["Content-Type"] == "application/octet-stream"
+    text, data = files(answer.content)
+    assert "What the portal has about Reseller Owner" in text
+    assert all(f"\n{key}: " in text for key in data)
+    assert data["account"][0]["email"] == "reseller_owner@example.com"
+    assert data["companies"][0]["partner__name"] == "Elbtal Systemhaus GmbH"
+    assert [row["name"] for row in data["tokens"]] == ["ERP"]
+    assert data["applications"][0]["program__name"] == there.world.program.name
+    assert data["application-messages"][0]["step"] == "applied"
+    assert data["address-changes"][0]["new_address"] == "another.address@example.com"
+    assert data["invited"][0]["address"] == "newcomer@elbtal.example"
+    assert "newcomer" not in {row["address"].partition("@")[0] for row in data["mails"]}
+    assert data["mails"]
+
+
+def test_questions_viewings_and_roles_at_vendors_are_in_it(there: Populated, signed_in: SignedIn) -> None:
+    asked = personal.gather(user=there.world.reseller_sales)
+    assert asked["question-messages"][0]["text"] == "Our invoice R-1005 is in no report."
+    viewer = signed_in(there.world.channel_manager)
+    viewer.post("/vendor/lenovo/partners/2B3C4D5F/view/")
+    viewer.get("/partner/2B3C4D5F/sales/")
+    saw = personal.gather(user=there.world.channel_manager)
+    assert [row["path"] for row in saw["viewed-pages"]] == ["/partner/2B3C4D5F/sales/"]
+    assert saw["vendors"][0]["vendor__name"] == "Lenovo"
+    assert saw["vendor-roles"][0]["pgh_label"] == "insert"
+
+
+def test_no_secret_and_no_content_of_a_file_is_in_it(there: Populated, signed_in: SignedIn) -> None:
+    for user in (there.world.reseller_owner, there.world.reseller_sales):
+        content = proven(signed_in(user)).get(DOWNLOAD).content
+        _text, data = files(content)
+        keys = {key for rows in data.values() for row in rows for key in row}
+        assert keys.isdisjoint({"password", "digest", "old_digest", "new_digest", "content", "data", "session_key"})
+
+
+def test_nothing_of_anybody_else_is_in_it(there: Populated) -> None:
+    written = str(personal.gather(user=there.world.reseller_owner))
+    for foreign in ("Rheinblick", "rival_owner", "newcomer@rheinblick.example"):
+        assert foreign not in written
+
+
+def test_the_file_explains_itself_in_the_language_of_the_page(there: Populated, signed_in: SignedIn) -> None:
+    client = proven(signed_in(there.world.reseller_owner, language="de"))
+    text, _data = files(client.get(DOWNLOAD).content)
+    assert "Passwörter" in text
+
+
+def test_a_session_left_open_is_not_enough(there: Populated, signed_in: SignedIn) -> None:
+    client = proven(signed_in(there.world.reseller_owner))
+    assert client.get(DOWNLOAD).status_code == 200
+    with time_machine.travel(NOW + timedelta(hours=1)):
+        answer = client.get(DOWNLOAD)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/reauthenticate/")
+    assert Client().get(DOWNLOAD)["Location"].startswith("/account/login/")

@@ -1,0 +1,185 @@
+"""What is kept as long as the settings say: gone from the moment at which its period is over, and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Model
+from django.test import Client
+
+from common import retention
+from common.access import SALES
+from common.models import ApiAnswer, EmailChange, OutboxMail, User
+from common.tasks import forget
+from partners.models import AccessRequest, MemberInvitation, Registration, ViewedPage
+from programs.models import StaffInvitation
+from sales.models import Invitation
+from tests import teams
+from tests.partners.applying import asks_for_access
+from tests.people import member_of, person, signed_in
+from tests.world import NOW, World
+
+SECOND = timedelta(seconds=1)
+Made = tuple[type[Model], int]
+
+
+def due(key: str, since: datetime = NOW) -> datetime:
+    return since + timedelta(days=settings.RETENTION_DAYS[key])
+
+
+def account(world: World) -> Made:
+    user = User.objects.create_user("nobody@example.com", "a password nobody uses", date_joined=NOW)
+    OutboxMail.objects.create(kind="x", period="x", recipient=user, address=user.email, language="en", subject="x")
+    return User, user.pk
+
+
+def change(world: World) -> Made:
+    made = EmailChange.objects.create(
+        user=world.reseller_owner, old_address="a@example.com", new_address="b@example.com", old_digest="a",
+        new_digest="b", created_at=NOW - timedelta(days=2), expires_at=NOW,
+    )  # fmt: skip
+    return EmailChange, made.pk
+
+
+def api_answer(world: World) -> Made:
+    of = {"user": world.reseller_owner, "key": "k", "digest": "d", "status": 200, "body": {}}
+    return ApiAnswer, ApiAnswer.objects.create(**of, answered_at=NOW).pk
+
+
+def registration(world: World) -> Made:
+    return Registration, Registration.objects.create(user=world.reseller_owner, changed_at=NOW).pk
+
+
+def member_invitation(world: World) -> Made:
+    made = teams.invite(world)
+    MemberInvitation.objects.filter(pk=made.pk).update(expires_at=NOW)
+    return MemberInvitation, made.pk
+
+
+def staff_invitation(world: World) -> Made:
+    made = teams.invite_staff(world)
+    StaffInvitation.objects.filter(pk=made.pk).update(revoked_at=NOW)
+    return StaffInvitation, made.pk
+
+
+def customer_invitation(world: World) -> Made:
+    made = Invitation.objects.create(
+        vendor=world.vendor, distributor=world.distributor, customer_number="K-9", address="k@example.com",
+        invited_by=world.channel_manager, invited_at=NOW, valid=(NOW.date(), NOW.date() + timedelta(days=30)),
+    )  # fmt: skip
+    return Invitation, made.pk
+
+
+def access_request(world: World) -> Made:
+    made = asks_for_access(world.reseller, "colleague")
+    AccessRequest.objects.filter(pk=made.pk).update(decided_at=NOW, decided_by=world.reseller_owner)
+    return AccessRequest, made.pk
+
+
+CASES: dict[str, Callable[[World], Made]] = {
+    "unconfirmed-accounts": account,
+    "email-changes": change,
+    "api-answers": api_answer,
+    "registrations": registration,
+    "member-invitations": member_invitation,
+    "staff-invitations": staff_invitation,
+    "customer-invitations": customer_invitation,
+    "access-requests": access_request,
+}
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_it_is_there_on_the_last_moment_of_its_period_and_gone_after(world: World, key: str) -> None:
+    model, pk = CASES[key](world)
+    for now, there in ((due(key) - SECOND, True), (due(key), False)):
+        with time_machine.travel(now):
+            assert retention.forget_due(now=now)
+        assert model._default_manager.filter(pk=pk).exists() == there
+
+
+def test_every_rule_has_a_period_and_every_period_a_rule() -> None:
+    keys = {rule.key for rule in retention.rules}
+    assert keys == set(settings.RETENTION_DAYS)
+    assert keys == {*CASES, "mail-contents", "sessions"}
+
+
+def test_of_a_sent_mail_stays_that_there_was_one(world: World) -> None:
+    of = {"kind": "x", "address": "a@example.com", "language": "en", "subject": "Hello", "text": "Dear", "html": "<p>"}
+    sent = OutboxMail.objects.create(period="1", state=OutboxMail.State.SENT, sent_at=NOW, **of)
+    waiting = OutboxMail.objects.create(period="2", **of)
+    retention.forget_due(now=due("mail-contents") - SECOND)
+    sent.refresh_from_db()
+    assert sent.text == "Dear"
+    retention.forget_due(now=due("mail-contents"))
+    for mail in (sent, waiting):
+        mail.refresh_from_db()
+    assert (sent.subject, sent.text, sent.html, sent.address, sent.sent_at) == ("", "", "", "a@example.com", NOW)
+    assert waiting.text == "Dear"
+
+
+def test_expired_sessions_go_with_what_is_noted_about_them(world: World) -> None:
+    signed_in(world.reseller_owner)
+    session = Session.objects.get()
+    UserSession.objects.create(
+        user=world.reseller_owner, session_key=session.session_key, ip="127.0.0.1", created_at=NOW
+    )
+    retention.forget_due(now=session.expire_date - SECOND)
+    assert UserSession.objects.exists()
+    retention.forget_due(now=session.expire_date)
+    assert not Session.objects.exists()
+    assert not UserSession.objects.exists()
+
+
+def test_an_account_with_a_role_an_address_or_a_visit_is_kept(world: World) -> None:
+    kept = [
+        person("confirmed"),
+        member_of(world.reseller, "member", SALES),
+        User.objects.create_user("came@example.com"),
+    ]
+    User.objects.filter(pk=kept[2].pk).update(last_login=NOW)
+    unconfirmed = User.objects.create_user("member@example.org")
+    world.reseller.members.create(user=unconfirmed, role=SALES)
+    retention.forget_due(now=NOW + timedelta(days=400))
+    assert User.objects.filter(pk__in=[*(user.pk for user in kept), unconfirmed.pk]).count() == 4
+
+
+def test_what_is_still_open_is_kept(world: World) -> None:
+    asks_for_access(world.reseller, "colleague")
+    retention.forget_due(now=NOW + timedelta(days=4000))
+    assert AccessRequest.objects.exists()
+
+
+def test_pages_that_were_looked_at_stay(world: World) -> None:
+    client: Client = signed_in(world.channel_manager)
+    client.post("/vendor/lenovo/partners/2B3C4D5F/view/")
+    client.get("/partner/2B3C4D5F/")
+    retention.forget_due(now=NOW + timedelta(days=4000))
+    assert ViewedPage.objects.exists()
+
+
+def test_it_goes_in_small_steps_and_on_where_it_stopped(world: World) -> None:
+    for number in range(7):
+        Registration.objects.create(user=person(f"p{number}"), changed_at=NOW)
+    looked = iter(range(1000))
+    # The rule of registrations is one of the last: by then every rule before it has looked once.
+    stopped_after = [rule.key for rule in retention.rules].index("registrations") + 2
+    now = due("registrations")
+    assert not retention.forget_due(now=now, go_on=lambda: next(looked) < stopped_after, chunk=2)
+    assert Registration.objects.count() == 3
+    assert retention.forget_due(now=due("registrations"), chunk=2)
+    assert not Registration.objects.exists()
+
+
+def test_the_task_looks_once_a_day(world: World) -> None:
+    of = {"user": world.reseller_owner, "changed_at": NOW}
+    with time_machine.travel(due("registrations")):
+        forget()
+        Registration.objects.create(**of)
+        forget()
+        assert Registration.objects.exists()
