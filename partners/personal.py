@@ -11,10 +11,15 @@ from partners.models import (
     AccessRequest,
     Application,
     ApplicationStep,
+    BroughtContact,
     Care,
+    CompanyChange,
+    DataCheck,
     Member,
     MemberInvitation,
+    ParticipationStep,
     Registration,
+    Succession,
     ViewedPage,
     Viewing,
 )
@@ -30,6 +35,44 @@ def _access(user: User) -> Rows:
     """Without the company: whoever asked never learns which one it was, unless they were let in."""
     rows = AccessRequest.objects.filter(Q(user=user)).order_by("pk")
     return rows.values("asked_at", "decided_at", "granted")
+
+
+def _life() -> None:
+    """What people decide about companies and participations."""
+    section(
+        "participation",
+        _("Participations you suspended, resumed or ended"),
+        ParticipationStep,
+        "author",
+        "enrolment__partner__name",
+        "enrolment__program__name",
+        "step",
+        "on",
+        "reason",
+        "at",
+        order=41,
+    )
+    change = ("partner__name", "name", "vat_id", "country", "valid_from", "state")
+    asked = ("reason", "proof", "requested_at")
+    section(
+        "changes", _("Changes of a company you asked for"), CompanyChange, "requested_by", *change, *asked, order=42
+    )
+    decided = ("answer", "decided_at")
+    section(
+        "changes-decided",
+        _("Changes of a company you decided"),
+        CompanyChange,
+        "decided_by",
+        *change,
+        *decided,
+        order=43,
+    )
+    names = ("source__name", "target__name")
+    section("merges", _("Partners you merged"), Succession, "by", *names, "on", "reason", "at", order=44)
+    section("confirmed", _("Companies whose data you confirmed"), DataCheck, "confirmed_by", "partner__name",
+            "confirmed_at", order=45)  # fmt: skip
+    section("waves", _("Contacts you had invited"), BroughtContact, "asked_by", "partner__name", "address", "asked_at",
+            order=46)  # fmt: skip
 
 
 def register() -> None:
@@ -101,4 +144,5 @@ def register() -> None:
         order=38,
     )
     sections.register(Section("viewed-pages", _("Pages you saw meanwhile"), _viewings, order=39))
+    _life()
     section("care", _("Partners you look after"), Care, "manager", "partner__name", "vendor__name", order=40)

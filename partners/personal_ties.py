@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_noop
 
-from common.erasing import Addresses, Tie, tie_of_team, ties
+from common.erasing import Addresses, Tie, neutral_address, tie_of_team, ties
 from common.models import User
-from partners.models import AccessRequest, Care, Registration
+from partners.models import AccessRequest, BroughtContact, Care, Registration
 from partners.team import TEAM
 
 
@@ -16,6 +17,12 @@ def _forget(user: User, addresses: Addresses, now: datetime) -> None:
     Registration.objects.filter(user=user).delete()
     AccessRequest.objects.filter(user=user, decided_at__isnull=True).delete()
     Care.objects.filter(manager=user).update(manager=None)
+    # That a vendor has brought somebody along stays with their invitation; who it was is not said any more.
+    brought = BroughtContact.objects.annotate(lowered=Lower("address")).filter(lowered__in=addresses)
+    for number, contact in enumerate(brought.order_by("pk")):
+        BroughtContact.objects.filter(pk=contact.pk).update(
+            address=f"{number}-{neutral_address(user)}", first_name="", last_name=""
+        )
 
 
 def register() -> None:

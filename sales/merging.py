@@ -25,7 +25,17 @@ from common.periods import Period, PeriodKind
 from partners import life_mails as mails
 from partners import participation, services
 from partners.company import TAKES_PART, vendors_of
-from partners.models import Application, Enrolment, EnrolmentStatus, EnrolmentTier, Member, Partner, Succession
+from partners.models import (
+    Application,
+    BroughtContact,
+    Enrolment,
+    EnrolmentStatus,
+    EnrolmentTier,
+    Member,
+    Partner,
+    Succession,
+    VendorNumber,
+)
 from programs.models import Distributor, Program, Tier, Vendor
 from sales.books import current_cut, one_report_at_a_time
 from sales.matching import MATCHING_ROLES, may_be_customer
@@ -178,6 +188,7 @@ def merge_partners(*, merge: Merge, actor: Actor, now: datetime, today: date) ->
         for enrolment in _enrolments(merge):
             _join(enrolment, merge, actor)
         _let_in(merge, today)
+        _bring_along(merge)
         succession = Succession.objects.create(
             vendor=merge.vendor, source=merge.source, target=merge.target, on=merge.on, reason=merge.reason,
             by_id=actor.user_id, at=now, lines=moved,
@@ -258,6 +269,16 @@ def _let_in(merge: Merge, today: date) -> None:
         Member.objects.get_or_create(
             partner=merge.target, user_id=user_id, role=role, left_on=None, defaults={"joined_on": today}
         )
+
+
+def _bring_along(merge: Merge) -> None:
+    """What the vendor brought with the source: its number, where the target has none, and whom it meant to invite."""
+    of_vendor = {"vendor": merge.vendor, "partner": merge.target}
+    if not VendorNumber.objects.filter(**of_vendor).exists():
+        VendorNumber.objects.filter(vendor=merge.vendor, partner=merge.source).update(partner=merge.target)
+    there = BroughtContact.objects.filter(**of_vendor).values("address")
+    waiting = BroughtContact.objects.filter(vendor=merge.vendor, partner=merge.source, invitation__isnull=True)
+    waiting.exclude(address__in=there).update(partner=merge.target)
 
 
 def _tell(succession: Succession) -> None:

@@ -11,6 +11,7 @@ from sales.models import (
     ClaimMessage,
     CustomerNumber,
     Invitation,
+    PartnerImport,
     ReportMapping,
     SellOutReport,
     Upload,
@@ -51,6 +52,8 @@ def register() -> None:
     section(
         "reports", _("Reports that were booked from your files"), SellOutReport, "uploaded_by", *of, *sent, order=53
     )
+    section("imports", _("Files with partners you brought in"), PartnerImport, "uploaded_by", "vendor__name",
+            "file_name", "uploaded_at", "state", order=53)  # fmt: skip
     section(
         "layouts",
         _("How you said that files are read"),

@@ -58,6 +58,8 @@ def sign_up(portal: Served, windows: OpenWindow, language: str, width: int) -> W
     send_mails(portal)
     open_mail(window, NEWCOMER, "Please confirm your e-mail address")
     follow(window, "Confirm the address")
+    button = page.locator("main").get_by_role("button", name=word("Confirm the address", language), exact=True)
+    expect(button).to_be_visible()
     tab_to(page, word("Confirm the address", language))
     page.keyboard.press("Enter")
     # Where the mail was asked for: the company's data, for the program of the page one came from.

@@ -43,7 +43,7 @@ def real_portal(
 
 
 def focused(page: Page) -> str:
-    return str(page.evaluate("() => document.activeElement.name || document.activeElement.textContent.trim()"))
+    return str(page.evaluate("() => document.activeElement?.name || document.activeElement?.textContent.trim() || ''"))
 
 
 def tab_to(page: Page, name: str) -> None:

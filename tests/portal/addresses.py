@@ -23,7 +23,19 @@ from common.dated import since
 from common.models import ApiToken, OutboxMail, User
 from common.periods import Period
 from common.tokens import Scope
-from partners.models import AccessRequest, Application, CompanyChange, IndividualAgreement, MemberInvitation
+from partners.models import (
+    AccessRequest,
+    Application,
+    BroughtContact,
+    CompanyChange,
+    Enrolment,
+    IndividualAgreement,
+    MemberInvitation,
+    ParticipationStep,
+    Partner,
+    Succession,
+    VendorNumber,
+)
 from programs.models import Distributor, Product, Program, StaffInvitation, Vendor
 from rebates import closing
 from rebates.models import Closing
@@ -120,6 +132,8 @@ def populate() -> Populated:
     open_to_all(world.rival_program)
     for enrolment in (world.enrolment, world.rival_enrolment):
         IndividualAgreement.objects.create(enrolment=enrolment, valid=since(TODAY), note="On paper only")
+    _company_life(world.enrolment, world.channel_manager)
+    _company_life(world.rival_enrolment, world.rival_channel_manager)
     closings = {}
     for period in ("2026Q2", "2026Q3"):
         for program in (world.program, world.rival_program):
@@ -158,6 +172,23 @@ def populate() -> Populated:
         asks_to_change(world.rival, world.rival_owner, world.rival_vendor),
         _secret_of_change(world.reseller_owner),
     )
+
+
+def _company_life(enrolment: Enrolment, manager: User) -> None:
+    """What a vendor brought along with the company, decided about it, and merged into it."""
+    partner, vendor = enrolment.partner, enrolment.program.vendor
+    VendorNumber.objects.create(vendor=vendor, partner=partner, number=f"D-{partner.pk}")
+    BroughtContact.objects.create(
+        vendor=vendor, partner=partner, address=f"buyer-{partner.pk}@example.com", first_name="Paula",
+        last_name="Buyer", role="sales", language="en", imported_at=NOW,
+    )  # fmt: skip
+    ParticipationStep.objects.create(
+        enrolment=enrolment, step=ParticipationStep.Step.RESUMED, on=TODAY, reason="Paid again", author=manager, at=NOW
+    )
+    Succession.objects.create(
+        vendor=vendor, source=Partner.objects.create(name="Altbestand GmbH"), target=partner, on=TODAY,
+        reason="Takeover", by=manager, at=NOW,
+    )  # fmt: skip
 
 
 RIVAL, RIVAL_STAFF = "newcomer@rheinblick.example", "newcomer@ibm.example"
