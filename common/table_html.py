@@ -98,7 +98,8 @@ def _reader(column: BoundColumn) -> Read:
     def plain(record: Any) -> Any:
         try:
             return accessor.resolve(record)
-        except Exception:  # noqa: BLE001 - as django-tables2: a column without a field of its own
+        except ValueError:
+            # What the accessor raises where there is no such thing: a column without a field of its own.
             return None
 
     words: dict[type, str] = {}

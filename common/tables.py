@@ -25,6 +25,7 @@ from django.utils.encoding import force_str
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django_tables2.data import TableQuerysetData
 from django_tables2.utils import Accessor
 from openpyxl import Workbook
@@ -33,6 +34,7 @@ from openpyxl.styles import Font
 
 from common import formats
 from common.cells import harmless
+from common.templatetags.ui import badge_html
 from common.templatetags.ui_filters import relative_time
 
 FORMATS = {
@@ -168,6 +170,22 @@ class DateColumn(tables.Column):
 
     def value(self, value: date) -> date:
         return value
+
+
+class DueColumn(DateColumn):
+    """Until when somebody should act on a row that is "open"; nothing while it is not their turn."""
+
+    OPEN = "open"
+
+    def render(self, value: date, record: Any, table: Any) -> str:  # type: ignore[override]
+        if record.state != self.OPEN:
+            return formats.NOTHING
+        if value < table.request.today:
+            return badge_html(_("overdue since %(day)s") % {"day": formats.date_short(value)}, "danger")
+        return formats.date_short(value)
+
+    def value(self, value: date, record: Any) -> date | None:  # type: ignore[override]
+        return value if record.state == self.OPEN else None
 
 
 class MomentColumn(DateColumn):

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -162,6 +161,3 @@ def register() -> None:
         registry.mails.register(
             MailKind(key, label, "application", access_sample(key), resend_when_uncertain=True, order=16)
         )
-
-
-until: Callable[[date], str] = lazy(formats.date_long, str)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import formats
 from common.filters import FilterSet
-from common.tables import DateColumn, LinkColumn, MomentColumn, Table
+from common.tables import DueColumn, LinkColumn, MomentColumn, Table
 from common.templatetags.ui import badge_html
 from partners.application_wording import TONES, state_for_vendor
 from partners.models import Application
@@ -25,20 +21,6 @@ class StateColumn(tables.Column):
 
     def value(self, record: Application) -> str:
         return state_for_vendor(record)
-
-
-class DueColumn(DateColumn):
-    """Until when the vendor decides; nothing while it is not its turn."""
-
-    def render(self, value: Any, record: Application, table: Any) -> str:  # type: ignore[override]
-        if record.state != Application.State.OPEN:
-            return formats.NOTHING
-        if value < table.request.today:
-            return badge_html(_("overdue since %(day)s") % {"day": formats.date_short(value)}, "danger")
-        return formats.date_short(value)
-
-    def value(self, value: Any, record: Application) -> Any:  # type: ignore[override]
-        return value if record.state == Application.State.OPEN else None
 
 
 class ApplicationTable(Table):

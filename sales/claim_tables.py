@@ -9,13 +9,11 @@ import django_filters
 import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import formats
 from common.filters import FilterSet
 from common.requests import PersonRequest
-from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
+from common.tables import DateColumn, DueColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
 from common.templatetags.ui import badge_html
 from partners.models import Partner
 from sales.claim_wording import TONES, state_for_partner, state_for_vendor, title_of
@@ -35,20 +33,6 @@ class StateColumn(tables.Column):
 
     def value(self, record: Claim) -> str:
         return self.words(record)
-
-
-class DueColumn(DateColumn):
-    """Until when the vendor should answer; nothing while it is not its turn."""
-
-    def render(self, value: Any, record: Claim, table: Any) -> str:  # type: ignore[override]
-        if record.state != Claim.State.OPEN:
-            return formats.NOTHING
-        if value < table.request.today:
-            return badge_html(_("overdue since %(day)s") % {"day": formats.date_short(value)}, "danger")
-        return formats.date_short(value)
-
-    def value(self, value: Any, record: Claim) -> Any:  # type: ignore[override]
-        return value if record.state == Claim.State.OPEN else None
 
 
 class ClaimTable(Table):

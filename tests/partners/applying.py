@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from common.access import OWNER, Actor
+from common.access import Actor
 from common.models import User
-from partners import applications, registration
+from partners import registration
 from partners.applications import Act, current_terms
 from partners.models import AccessRequest, Application, ApplicationStep, CompanyChange, CompanyChangeAsked, Partner
 from partners.registration import CompanyFacts, Wanted
@@ -88,10 +88,3 @@ def asks_to_change(partner: Partner, user: User, *vendors: Vendor) -> CompanyCha
     for vendor in vendors:
         CompanyChangeAsked.objects.create(change=change, vendor=vendor, due_on=TODAY)
     return change
-
-
-def owner_of(partner: Partner, name: str) -> User:
-    return people.member_of(partner, name, OWNER)
-
-
-__all__ = ["act", "applications", "applied", "asks_for_access", "newcomer", "open_to_all", "owner_of"]
