@@ -32,6 +32,7 @@ from partners.models import (
     Partner,
     Seat,
 )
+from programs.deciding import deciders
 from programs.models import Distributor, ParticipationTerms, Program, Tier, Vendor, VendorStaff
 from programs.office_days import office_day_after
 
@@ -317,10 +318,7 @@ def _applicants(application: Application) -> list[User]:
 
 
 def _deciders(application: Application) -> list[User]:
-    """The vendor's channel managers; its admins where there are none."""
-    staff = VendorStaff.objects.filter(vendor=application.program.vendor_id, user__is_active=True)
-    managers = staff.filter(role=VendorStaff.Role.CHANNEL_MANAGER)
-    return _people(managers if managers.exists() else staff.filter(role=VendorStaff.Role.ADMIN))
+    return deciders(application.program.vendor_id)
 
 
 def _people(rows: QuerySet[Any]) -> list[User]:

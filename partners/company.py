@@ -22,7 +22,8 @@ from common.models import User
 from partners import life_mails as mails
 from partners import services
 from partners.models import CompanyChange, CompanyChangeAsked, EnrolmentStatus, Partner, Seat
-from partners.participation import DECIDING_ROLES, deciders
+from partners.participation import DECIDING_ROLES
+from programs.deciding import deciders
 from programs.models import Vendor
 from programs.office_days import office_day_after
 

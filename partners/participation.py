@@ -23,7 +23,7 @@ from common.models import User
 from partners import life_mails as mails
 from partners import services
 from partners.models import Enrolment, EnrolmentStatus, Member, ParticipationStep
-from programs.models import VendorStaff
+from programs.deciding import deciders
 
 Status: TypeAlias = EnrolmentStatus.Status
 Step: TypeAlias = ParticipationStep.Step
@@ -162,11 +162,3 @@ def _tell(step: ParticipationStep) -> None:
 def owners(partner_id: int) -> list[User]:
     members = Member.objects.filter(partner=partner_id, left_on__isnull=True, role=Member.Role.OWNER)
     return list(User.objects.filter(pk__in=members.values("user_id"), is_active=True).order_by("pk"))
-
-
-def deciders(vendor_id: int) -> list[User]:
-    """The vendor's channel managers; its admins where there are none."""
-    staff = VendorStaff.objects.filter(vendor=vendor_id, user__is_active=True)
-    managers = staff.filter(role=VendorStaff.Role.CHANNEL_MANAGER)
-    rows = managers if managers.exists() else staff.filter(role=VendorStaff.Role.ADMIN)
-    return list(User.objects.filter(pk__in=rows.values("user_id")).order_by("pk"))

@@ -33,6 +33,7 @@ from common.errors import DomainError
 from common.models import User
 from partners.models import Enrolment, Member, Partner
 from partners.selectors import currency_of
+from programs.deciding import deciders
 from programs.models import Distributor, Vendor, VendorStaff
 from programs.office_days import office_day_after
 from sales import claim_mails, proofs
@@ -348,12 +349,8 @@ def _askers(claim: Claim) -> list[User]:
 
 def _staff(claim: Claim) -> list[User]:
     """Channel managers, for settled amounts finance too; the vendor's admins where there is nobody else."""
-    roles = [VendorStaff.Role.CHANNEL_MANAGER]
-    if claim.kind == Claim.Kind.SETTLEMENT:
-        roles.append(VendorStaff.Role.FINANCE)
-    staff = VendorStaff.objects.filter(vendor=claim.vendor, user__is_active=True)
-    answering = staff.filter(role__in=roles)
-    return _people(answering if answering.exists() else staff.filter(role=VendorStaff.Role.ADMIN))
+    more = [VendorStaff.Role.FINANCE] if claim.kind == Claim.Kind.SETTLEMENT else []
+    return deciders(claim.vendor_id, *more)
 
 
 def _people(rows: QuerySet[Any]) -> list[User]:

@@ -1,0 +1,16 @@
+"""Who is told at a vendor when something waits for a decision."""
+
+from __future__ import annotations
+
+from common.models import User
+from programs.models import VendorStaff
+
+Role = VendorStaff.Role
+
+
+def deciders(vendor_id: int, *more: VendorStaff.Role) -> list[User]:
+    """The vendor's channel managers, and those with one of `more`; its admins where there is nobody else."""
+    staff = VendorStaff.objects.filter(vendor=vendor_id, user__is_active=True)
+    deciding = staff.filter(role__in=[Role.CHANNEL_MANAGER, *more])
+    rows = deciding if deciding.exists() else staff.filter(role=Role.ADMIN)
+    return list(User.objects.filter(pk__in=rows.values("user_id")).order_by("pk"))
