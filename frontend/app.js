@@ -98,7 +98,9 @@ let before = { focused: "", unfolded: [] };
 document.addEventListener("htmx:beforeSwap", (event) => {
   before = {
     focused: document.activeElement?.id ?? "",
-    unfolded: [...event.detail.target.querySelectorAll(".collapse.show[id], details[open][id]")].map((each) => each.id),
+    // Bootstrap's toggle knows at once; the classes of what it unfolds only say so after the animation.
+    unfolded: [...event.detail.target.querySelectorAll("[data-bs-toggle=collapse][aria-expanded=true], details[open][id]")]
+      .map((each) => each.dataset.bsTarget?.slice(1) ?? each.id),
   };
 });
 
