@@ -97,6 +97,15 @@ class Period:
         return self.next(-n)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; where that month has no such day, the first of the next.
+
+    As the end of a half-open range: from 29 February, 24 months hold on every day up to 28 February.
+    """
+    month = _shift(day.replace(day=1), months)
+    return min(month + timedelta(days=day.day - 1), _shift(month, 1))
+
+
 def _bounds(kind: PeriodKind, day: date) -> tuple[date, date]:
     start = date(day.year, (day.month - 1) // kind.months * kind.months + 1, 1)
     return start, _shift(start, kind.months)

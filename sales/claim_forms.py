@@ -6,17 +6,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.proof_forms import ProofField, ProofForm
 from programs.models import Authorisation, Distributor, Vendor
 from sales.claim_wording import line_in_words
-from sales.claims import ClaimedSale, NotAProof, proof_of
+from sales.claims import ClaimedSale
 from sales.models import ClaimMessage, SaleLine
-from sales.proofs import Proof
 from sales.selectors import distributors_of
 
 LONGEST = 5000
@@ -54,39 +53,17 @@ class TextForm(SeenForm):
         self.add_error(None, str(error))
 
 
-class ProvenForm(TextForm):
+class ProvenForm(ProofForm, TextForm):
     """With a file that proves it."""
 
-    proof = forms.FileField(
+    proof = ProofField(
         label=gettext_lazy("Proof"),
         required=False,
         help_text=gettext_lazy(
             "An invoice, an order confirmation, a delivery note: PDF, PNG, JPEG, XML or CSV, up to 10 MB."
         ),
-        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xml,.csv"}),
     )
     field_order = ["text", "proof"]
-
-    def clean_proof(self) -> Proof | None:
-        file: UploadedFile[bytes] | None = self.cleaned_data["proof"]
-        if file is None:
-            return None
-        try:
-            return proof_of(file_name=file.name or "", content=file.read())
-        except NotAProof as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        self._ask_for_the_file_again()
-
-    def refuse(self, error: DomainError) -> None:
-        super().refuse(error)
-        self._ask_for_the_file_again()
-
-    def _ask_for_the_file_again(self) -> None:
-        if self.errors and self.cleaned_data.get("proof"):
-            self.add_error("proof", _("Please choose the file again: the browser does not keep it."))
 
 
 class ReplyForm(ProvenForm):

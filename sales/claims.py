@@ -31,15 +31,15 @@ from common.access import (
 )
 from common.errors import DomainError
 from common.models import User
+from common.proofs import Proof
 from partners.models import Enrolment, Member, Partner
 from partners.selectors import currency_of
 from programs.deciding import deciders
 from programs.models import Distributor, Vendor, VendorStaff
 from programs.office_days import office_day_after
-from sales import claim_mails, proofs
+from sales import claim_mails
 from sales.claim_selectors import corrections_for
 from sales.models import Claim, ClaimMessage, SaleLine
-from sales.proofs import Proof
 from sales.subjects import SubjectKind
 
 State, Step = Claim.State, ClaimMessage.Step
@@ -81,10 +81,6 @@ class TooManyOpen(DomainError):
     """The partner has as many unanswered questions to the vendor as it may have."""
 
 
-class NotAProof(DomainError):
-    """The file is too large, empty, or of no kind that is taken."""
-
-
 class MovedOn(DomainError):
     """Somebody else wrote, answered or withdrew meanwhile; nothing was done."""
 
@@ -103,18 +99,6 @@ class ClaimedSale:
     article: str = ""
     quantity: Decimal | None = None
     net: Decimal | None = None
-
-
-def proof_of(*, file_name: str, content: bytes) -> Proof:
-    """The file as a proof. Raises `NotAProof`."""
-    if not content:
-        raise NotAProof(_("The file is empty."))
-    if len(content) > proofs.LARGEST:
-        raise NotAProof(_("The file is larger than %(size)s MB.") % {"size": proofs.LARGEST // 1_000_000})
-    if proofs.kind_of(content) is None:
-        kinds = ", ".join(proofs.ProofKind)
-        raise NotAProof(_("Files of this kind are not taken. Please send one of these: %(kinds)s.") % {"kinds": kinds})
-    return Proof(file_name[-200:], content)
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from rebates.models import Settlement
 from sales import claims
 from sales.claims import ClaimedSale, Said
 from sales.models import Claim, SaleLine, WaitingRow
-from sales.proofs import Proof
+from common.proofs import Proof
 from sales.subjects import subjects
 
 SECOND_NUMBER = STRANGERS[1][0]

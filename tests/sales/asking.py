@@ -9,7 +9,7 @@ from common.models import OutboxMail, User
 from sales import claims
 from sales.claims import ClaimedSale, Said
 from sales.models import Claim
-from sales.proofs import Proof
+from common.proofs import Proof
 from sales.subjects import subjects
 from tests.world import NOW, TODAY, World
 

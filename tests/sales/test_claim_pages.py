@@ -16,7 +16,7 @@ from django.test import Client
 from common.models import User
 from sales import claims
 from sales.models import Claim, WaitingRow
-from sales.proofs import LARGEST
+from common.proofs import LARGEST
 from tests.rendering import words
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
 from tests.world import NOW, World, enrol, sell

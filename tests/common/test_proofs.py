@@ -1,4 +1,4 @@
-"""Files that prove a question: taken by their content, whatever they are called."""
+"""Files that prove something: taken by their content, whatever they are called."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from sales.claims import NotAProof, proof_of
-from sales.proofs import LARGEST, ProofKind, kind_of
+from common.proofs import LARGEST, NotAProof, ProofKind, kind_of, proof_of
 
 INVOICE = '<?xml version="1.0"?>\n<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
 TABLE = "Beleg;Artikel;Menge\nR-1005;Müller & Söhne;2\n"

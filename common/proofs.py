@@ -1,11 +1,16 @@
-"""Files that prove a question: told apart by their content, never by their name. Knows no Django."""
+"""Files that prove what somebody says: told apart by their content, never by their name."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError
 
 LARGEST = 10_000_000
 """Bytes of a proof at most."""
@@ -29,6 +34,22 @@ class Proof:
     @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
+
+
+class NotAProof(DomainError):
+    """The file is too large, empty, or of no kind that is taken."""
+
+
+def proof_of(*, file_name: str, content: bytes, kinds: Collection[ProofKind] = tuple(ProofKind)) -> Proof:
+    """The file as a proof of one of these kinds. Raises `NotAProof`."""
+    if not content:
+        raise NotAProof(_("The file is empty."))
+    if len(content) > LARGEST:
+        raise NotAProof(_("The file is larger than %(size)s MB.") % {"size": LARGEST // 1_000_000})
+    if kind_of(content) not in kinds:
+        taken = {"kinds": ", ".join(kinds)}
+        raise NotAProof(_("Files of this kind are not taken. Please send one of these: %(kinds)s.") % taken)
+    return Proof(file_name[-200:], content)
 
 
 _SIGNATURES = {b"%PDF-": ProofKind.PDF, b"\x89PNG\r\n\x1a\n": ProofKind.PNG, b"\xff\xd8\xff": ProofKind.JPEG}
