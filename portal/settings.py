@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "common",
     "programs",
     "partners",
+    "trainings",
     "sales",
     "rebates",
     "portal",

@@ -1,0 +1,169 @@
+"""The mails about trainings and certificates. They share one template: what happened, the facts, where to look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from common import formats, registry
+from common.registry import MailKind, Text
+from trainings.models import Booking, Certificate, CertificateClaim, Training, TrainingDate
+from trainings.wording import last_day, name_of, when, where
+
+BOOKED, WAITING, MOVED_UP, UNBOOKED = "training-booked", "training-waiting", "training-moved-up", "training-unbooked"
+CHANGED, CALLED_OFF = "training-changed", "training-called-off"
+ISSUED, REVOKED = "certificate-issued", "certificate-revoked"
+EXPIRING, EXPIRING_IN_TEAM = "certificate-expiring", "certificate-expiring-in-team"
+HANDED_IN, ACCEPTED, REFUSED = "certificate-handed-in", "certificate-accepted", "certificate-refused"
+
+HEADLINES: Mapping[str, Text] = {
+    BOOKED: _("You have a seat: %(training)s"),
+    WAITING: _("You are on the waiting list: %(training)s"),
+    MOVED_UP: _("You have a seat now: %(training)s"),
+    UNBOOKED: _("Your booking was cancelled: %(training)s"),
+    CHANGED: _("A training you booked has changed: %(training)s"),
+    CALLED_OFF: _("A training you booked is called off: %(training)s"),
+    ISSUED: _("Your certificate: %(training)s"),
+    REVOKED: _("Your certificate was revoked: %(training)s"),
+    EXPIRING: _("Your certificate expires: %(training)s"),
+    EXPIRING_IN_TEAM: _("The certificate of %(person)s expires: %(training)s"),
+    HANDED_IN: _("%(partner)s has handed in a certificate of %(person)s: %(training)s"),
+    ACCEPTED: _("The certificate of %(person)s is accepted: %(training)s"),
+    REFUSED: _("The certificate of %(person)s is not accepted: %(training)s"),
+}
+NEXT: Mapping[str, Text] = {
+    BOOKED: _("If you cannot come, please cancel in the portal, so that somebody else can have the seat."),
+    WAITING: _("All seats are taken. If one becomes free and it is your turn, you have it and are told at once."),
+    MOVED_UP: _("If you cannot come, please cancel in the portal, so that somebody else can have the seat."),
+    UNBOOKED: _("You need not do anything. Other dates are in the portal."),
+    CHANGED: _("Your booking stays. If you cannot come, please cancel in the portal."),
+    CALLED_OFF: _("You need not cancel. Other dates are in the portal."),
+    ISSUED: _("You find it among the certificates of your company."),
+    REVOKED: _("It no longer counts for your company."),
+    EXPIRING: _("Please take the training again in time, or hand in a new certificate."),
+    EXPIRING_IN_TEAM: _("Please have the training taken again in time, so that it goes on counting for your company."),
+    HANDED_IN: _("Please decide by %(day)s."),
+    ACCEPTED: _("It counts for your company as long as it is valid."),
+    REFUSED: _("You can hand in another proof at any time."),
+}
+WHEN, WHERE, LINK, UNTIL = _("When"), _("Where"), _("Online"), _("Valid until")
+NEXT_DATE: Text = _("Next date")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Made when the mail is, in the recipient's language; days are written out then too."""
+
+    text: Text
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        written = {
+            name: formats.date_long(value) if isinstance(value, date) else value for name, value in self.values.items()
+        }
+        return str(self.text) % written
+
+
+_name: Callable[[Training], str] = lazy(name_of, str)
+_when: Callable[[TrainingDate], str] = lazy(when, str)
+_where: Callable[[TrainingDate], str] = lazy(where, str)
+_long: Callable[[date], str] = lazy(formats.date_long, str)
+Facts = Sequence[tuple[Text, Any]]
+
+
+def _told(kind: str, values: Mapping[str, Any], url: str, *, facts: Facts = (), text: str = "") -> Mapping[str, Any]:
+    return {
+        "headline": Sentence(HEADLINES[kind], values),
+        "facts": facts,
+        "text": text,
+        "next_step": Sentence(NEXT[kind], values),
+        "url": settings.PORTAL_URL + url,
+    }
+
+
+def about_booking(*, kind: str, booking: Booking, text: str = "") -> Mapping[str, Any]:
+    """To the person who is booked. `text`: why, where somebody said so."""
+    url = reverse("trainings:partner-date", args=[booking.partner.number, booking.date_id])
+    return _told(kind, {"training": _name(booking.date.training)}, url, facts=facts_of(booking.date), text=text)
+
+
+def facts_of(date_: TrainingDate) -> Facts:
+    facts: list[tuple[Text, Any]] = [(WHEN, _when(date_)), (WHERE, _where(date_))]
+    return [*facts, (LINK, date_.link)] if date_.link else facts
+
+
+def about_certificate(
+    *, kind: str, certificate: Certificate, number: str, dates: Sequence[TrainingDate] = (), text: str = ""
+) -> Mapping[str, Any]:
+    """To the holder or somebody who looks after them, at the company `number`; `dates` are offered for renewal."""
+    values = {"training": _name(certificate.training), "person": certificate.holder.name}
+    facts: list[tuple[Text, Any]] = []
+    if (until := last_day(certificate)) is not None:
+        facts.append((UNTIL, _long(until)))
+    facts += [
+        (NEXT_DATE, Sentence("%(when)s, %(where)s", {"when": _when(each), "where": _where(each)})) for each in dates
+    ]
+    url = reverse("trainings:partner-certificate", args=[number, certificate.pk])
+    return _told(kind, values, url, facts=facts, text=text)
+
+
+def about_claim(*, kind: str, claim: CertificateClaim) -> Mapping[str, Any]:
+    """To the vendor's people when it was handed in, to the company's when it was decided."""
+    values = {
+        "training": _name(claim.training),
+        "person": claim.holder.name,
+        "partner": claim.partner.name,
+        "day": claim.due_on,
+    }
+    if kind == HANDED_IN:
+        url = reverse("trainings:vendor-claim", args=[claim.training.program.vendor.slug, claim.pk])
+    else:
+        url = reverse("trainings:partner-claim", args=[claim.partner.number, claim.pk])
+    return _told(kind, values, url, text=claim.reason)
+
+
+def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
+    def context() -> Mapping[str, Any]:
+        training = Training(name="Technische Schulung", name_en="Technical training")
+        day = TrainingDate(
+            starts_at=datetime(2026, 12, 1, 8, tzinfo=UTC),
+            ends_at=datetime(2026, 12, 2, 16, tzinfo=UTC),
+            place="Berlin",
+        )
+        values = {
+            "training": _name(training),
+            "person": "Greta Voß",
+            "partner": "Elbtal Systemhaus GmbH",
+            "day": date(2026, 12, 1),
+        }
+        return _told(kind, values, "/", facts=facts_of(day))
+
+    return context
+
+
+def register() -> None:
+    kinds: tuple[tuple[str, Text], ...] = (
+        (BOOKED, _("a seat at a training is booked")),
+        (WAITING, _("somebody is on a waiting list")),
+        (MOVED_UP, _("a seat has become free")),
+        (UNBOOKED, _("somebody else cancels a booking")),
+        (CHANGED, _("a training is at another time or place")),
+        (CALLED_OFF, _("a training is called off")),
+        (ISSUED, _("a certificate is issued")),
+        (REVOKED, _("a certificate is revoked")),
+        (EXPIRING, _("one’s own certificate expires")),
+        (EXPIRING_IN_TEAM, _("a colleague’s certificate expires")),
+        (HANDED_IN, _("a certificate from elsewhere is handed in")),
+        (ACCEPTED, _("a certificate from elsewhere is accepted")),
+        (REFUSED, _("a certificate from elsewhere is not accepted")),
+    )
+    for order, (key, label) in enumerate(kinds, start=60):
+        # Somebody travels for it, or a tier depends on it.
+        registry.mails.register(MailKind(key, label, "training", sample(key), resend_when_uncertain=True, order=order))
