@@ -23,6 +23,7 @@ ROUTES = {
     "common.send_mails": {"queue": "mail"},
     "sales.*": {"queue": "import"},
     "partners.*": {"queue": "import"},
+    "tiers.*": {"queue": "import"},
 }
 """By the task's name; no task goes where nobody said it should."""
 

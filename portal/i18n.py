@@ -28,7 +28,20 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de",)
-SOURCES = ("portal", "common", "programs", "partners", "trainings", "sales", "rebates", "deals", "leads", "funds", "templates")
+SOURCES = (
+    "portal",
+    "common",
+    "programs",
+    "partners",
+    "trainings",
+    "sales",
+    "rebates",
+    "tiers",
+    "deals",
+    "leads",
+    "funds",
+    "templates",
+)
 KEYWORDS = {
     "_": None,
     "_n": None,

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "trainings",
     "sales",
     "rebates",
+    "tiers",
     "portal",
 ]
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.sentences import fill
-from programs import plain_yaml, services
+from programs import criteria, plain_yaml, services
 from programs.models import Program, RebateTerms, Tier
 from programs.preset_files import TAKEN_CODES
 from programs.terms import Terms
@@ -79,6 +79,21 @@ class StatementsField(YamlField):
         return entries
 
 
+class RequirementsField(StatementsField):
+    """What a tier asks for (`programs.criteria`), checked as a whole; each problem is told with its place."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, names=(), **kwargs)
+
+    def to_python(self, value: Any) -> list[dict[str, Any]]:
+        entries = super().to_python(value)
+        try:
+            criteria.parse(entries)
+        except criteria.CriteriaError as error:
+            raise ValidationError([capital(services.sentence(problem)) for problem in error.problems]) from error
+        return entries
+
+
 class TermsField(YamlField):
     """A rebate terms document: typed and shown as YAML, checked as a whole, kept as the document."""
 
@@ -133,7 +148,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class TierForm(forms.ModelForm):  # type: ignore[type-arg]
-    requirements = StatementsField(label=gettext_lazy("Requirements"), required=False)
+    requirements = RequirementsField(label=gettext_lazy("Requirements"), required=False)
     benefits = StatementsField(label=gettext_lazy("Benefits"), required=False)
 
     class Meta:

@@ -18,6 +18,7 @@ from common.access import DISTRIBUTOR, VENDOR, VENDOR_ADMIN, Actor, ActorQuerySe
 from common.dated import Dated, no_overlap
 from common.invited import MailInvitation, one_open
 from common.periods import Period
+from programs import criteria
 from programs.terms import Terms
 
 CURRENCY = models.CharField(_("currency"), max_length=3, default="EUR")
@@ -130,6 +131,10 @@ class StaffInvitation(MailInvitation):
 class Program(models.Model):
     """A vendor's partner program. Countries and end are configuration: prolonging it is a change of one field."""
 
+    class Rises(models.TextChoices):
+        PROPOSED = "proposed", _("proposed to the channel manager")
+        AUTOMATIC = "automatic", _("carried out at once")
+
     MOST_RECOMPUTED = 12
 
     vendor = models.ForeignKey(Vendor, verbose_name=_("vendor"), on_delete=models.PROTECT, related_name="programs")
@@ -158,6 +163,15 @@ class Program(models.Model):
     recomputed_periods = models.PositiveSmallIntegerField(
         _("recomputed periods"), default=4, validators=[MaxValueValidator(MOST_RECOMPUTED)],
         help_text=_("Closed periods that every closing looks at again for late or corrected sales."),
+    )  # fmt: skip
+
+    tier_rises = models.CharField(
+        _("rise of a tier"), max_length=10, choices=Rises, default=Rises.PROPOSED,
+        help_text=_("Whether a channel manager decides when a partner meets what a higher tier asks for."),
+    )  # fmt: skip
+    tier_grace_days = models.PositiveSmallIntegerField(
+        _("days until a tier is lost"), default=90, validators=[MaxValueValidator(730)],
+        help_text=_("From the notice that a tier's requirements are no longer met until the tier changes."),
     )  # fmt: skip
 
     objects = OfVendor.as_manager()
@@ -225,6 +239,13 @@ class Tier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """What is wrong with the requirements, at their field."""
+        try:
+            criteria.parse(self.requirements)
+        except criteria.CriteriaError as error:
+            raise ValidationError({"requirements": [str(problem) for problem in error.problems]}) from error
 
 
 @pghistory.track()

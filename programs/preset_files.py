@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -25,7 +25,7 @@ from pydantic import ValidationError as PydanticError
 
 from common.errors import DomainError
 from common.sentences import _n
-from programs import plain_yaml
+from programs import criteria, plain_yaml
 from programs.terms import ALL_PRODUCTS, Terms
 from programs.terms_errors import Problem, TermsError, problems_of, refuse
 from programs.terms_fields import Country, Name, Number, no_repeats, some
@@ -84,6 +84,15 @@ def _terms(value: object) -> Terms:
         raise refuse(first.text, at=first.path, **first.values) from error
 
 
+def _requirements(value: object) -> tuple[dict[str, Any], ...]:
+    try:
+        criteria.parse(value)
+    except criteria.CriteriaError as error:
+        first = error.problems[0]
+        raise refuse(first.text, at=first.path, **first.values) from error
+    return tuple(value)  # type: ignore[arg-type]  # parsed: a list
+
+
 Statement = Annotated[dict[str, Any], PlainValidator(_statement)]
 
 
@@ -135,6 +144,9 @@ class ProgramPart(_Part):
     faq: tuple[FaqPart, ...] = ()
     participation_terms: Bilingual | None = None
     """What partners agree to; another text becomes another version."""
+    tier_rises: Literal["proposed", "automatic"] = "proposed"
+    tier_grace_days: int = Field(default=90, ge=0, le=730)
+    """From the notice that a tier is no longer met until it changes."""
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] = "EUR"
     countries: Annotated[tuple[Country, ...], BeforeValidator(some)]
     starts_on: date | None = None
@@ -147,7 +159,8 @@ class ProgramPart(_Part):
 class TierPart(_Part):
     code: Slug
     name: Name
-    requirements: tuple[Statement, ...] = ()
+    requirements: Annotated[tuple[dict[str, Any], ...], PlainValidator(_requirements)] = ()
+    """Criteria and groups of them (`programs.criteria`)."""
     benefits: tuple[Statement, ...] = ()
 
 

@@ -16,8 +16,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from programs.criteria import Criterion, parse
 from programs.models import Program, Tier
-from programs.texts import all_in_language, description_of, in_language
+from programs.texts import all_in_language, description_of, in_language, requirement
 
 View = Callable[..., HttpResponse]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -57,7 +58,7 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
         "program": found,
         "text": description_of(found),
         "tiers": tiers,
-        "blocks": [("benefits", _table(tiers, "benefits")), ("requirements", _table(tiers, "requirements"))],
+        "blocks": [("benefits", _table(_benefits(tiers))), ("requirements", _table(_requirements(found, tiers)))],
         "documents": all_in_language(found.documents),
         "faq": [(in_language(each), in_language(each, "answer_")) for each in found.faq],
         "register_url": f"{reverse('partners:register')}?program={found.slug}",
@@ -76,13 +77,30 @@ def _url(program: Program) -> str:
     return reverse("programs:public", args=[program.slug])
 
 
-def _table(tiers: list[Tier], what: str) -> list[dict[str, Any]]:
-    """A row per kind of benefit or requirement, a cell per tier; kinds in the order in which they first come."""
+Lines = list[tuple[str, str]]
+"""What a tier gives or asks for: pairs of a kind and a sentence."""
+
+
+def _benefits(tiers: list[Tier]) -> list[Lines]:
+    return [[(item.get("kind", ""), in_language(item)) for item in tier.benefits] for tier in tiers]
+
+
+def _requirements(program: Program, tiers: list[Tier]) -> list[Lines]:
+    return [
+        [
+            (entry.kind.key if isinstance(entry, Criterion) else "", requirement(entry, program))
+            for entry in parse(tier.requirements).of
+        ]
+        for tier in tiers
+    ]
+
+
+def _table(tiers: list[Lines]) -> list[dict[str, Any]]:
+    """A row per kind, a cell per tier; kinds in the order in which they first come."""
     kinds: dict[str, dict[int, list[str]]] = {}
-    for place, tier in enumerate(tiers):
-        for item in getattr(tier, what):
-            cells = kinds.setdefault(item.get("kind", ""), {})
-            cells.setdefault(place, []).append(in_language(item))
+    for place, lines in enumerate(tiers):
+        for kind, sentence in lines:
+            kinds.setdefault(kind, {}).setdefault(place, []).append(sentence)
     return [{"cells": [cells.get(place, []) for place in range(len(tiers))]} for cells in kinds.values()]
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from common.access import Actor
 from common.models import User
+from common.proofs import Proof
 from partners.models import Partner
 from portal.demo.companies import SHOWN
 from portal.demo.programs import LENOVO
@@ -20,7 +21,6 @@ from rebates.models import Settlement
 from sales import claims
 from sales.claims import ClaimedSale, Said
 from sales.models import Claim, SaleLine, WaitingRow
-from common.proofs import Proof
 from sales.subjects import subjects
 
 SECOND_NUMBER = STRANGERS[1][0]

@@ -241,7 +241,7 @@ def test_every_icon_named_anywhere_is_in_the_sprite() -> None:
     named = set()
     for path in [*(ROOT / "templates").rglob("*.html")]:
         named |= set(re.findall(r"""{%\s*icon\s+["']([\w-]+)["']|\bicon=["']([\w-]+)["']""", path.read_text()))
-    for app in ("common", "programs", "partners", "trainings", "sales", "rebates", "portal"):
+    for app in ("common", "programs", "partners", "trainings", "sales", "rebates", "tiers", "portal"):
         for path in (ROOT / app).rglob("*.py"):
             named |= {(name, "") for name in re.findall(r"""\bicon=["']([\w-]+)["']""", path.read_text())}
     assert {one or other for one, other in named} <= ICONS

@@ -116,7 +116,7 @@ def test_snom_has_three_tiers_with_their_requirements_and_five_distributors(db: 
     tiers = list(Tier.objects.order_by("rank"))
     assert [tier.code for tier in tiers] == ["registered", "silver", "gold"]
     asked = {(tier.code, one["kind"]): one.get("amount") for tier in tiers for one in tier.requirements}
-    assert (asked["silver", "annual_revenue"], asked["gold", "annual_revenue"]) == ("10000.00", "20000.00")
+    assert (asked["silver", "revenue"], asked["gold", "revenue"]) == ("10000.00", "20000.00")
     assert [one["kind"] for one in tiers[0].requirements] == ["verified"]
     assert sorted(Authorisation.objects.values_list("distributor__slug", flat=True)) == FIVE
     assert RebateTerms.objects.get().terms.evidence == "invoice"

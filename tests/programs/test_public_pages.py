@@ -30,7 +30,7 @@ def client_of_anybody(world: World) -> Client:
     )
     Tier.objects.filter(program=world.program, code="silver").update(
         benefits=[{"kind": "listing", "de": "Eintrag", "en": "Listed on the <b>website</b>"}],
-        requirements=[{"kind": "training", "de": "Schulung", "en": "A training"}],
+        requirements=[{"kind": "verified", "de": "Schulung", "en": "A training"}],
     )
     return Client(headers={"accept-language": "de"})
 

@@ -13,8 +13,6 @@ from django.test.utils import CaptureQueriesContext
 
 from common.models import User
 from common.periods import Period
-from partners.models import EnrolmentStatus
-from programs.models import Tier
 from rebates import closing
 from rebates.panels import headline
 from rebates.selectors import SoFar
@@ -124,19 +122,6 @@ def test_rates_say_what_the_next_tier_pays(world: World, owner: Client) -> None:
     text = read(owner)
     assert "From the tier Gold on every unit pays €1.00 to €15.00, by article." in text
     assert "Per unit as Gold 21HM €15.00 4X40 €1.00" in text
-
-
-def test_the_tier_card_says_what_the_next_tier_also_takes(world: World, owner: Client) -> None:
-    verified = {"kind": "verified", "de": "Geprüft", "en": "Verified"}
-    revenue = {"kind": "annual_revenue", "de": "20.000 € Jahresumsatz", "en": "€20,000 annual revenue"}
-    Tier.objects.filter(program=world.program, code="silver").update(requirements=[verified])
-    Tier.objects.filter(program=world.program, code="gold").update(requirements=[verified, revenue])
-    text = words(dashboard(owner, DASHBOARD))
-    assert "Silver Top-Seller Loyalty since 1 Jan 2026 For Gold it also takes: €20,000 annual revenue" in text
-    EnrolmentStatus.objects.filter(enrolment=world.enrolment).update(status="suspended")
-    text = words(dashboard(owner, DASHBOARD))
-    assert "Silver suspended Top-Seller Loyalty" in text
-    assert "For Gold" not in text
 
 
 def test_what_is_over_is_shown_with_its_state(world: World, owner: Client) -> None:

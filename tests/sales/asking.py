@@ -6,10 +6,10 @@ from typing import Any
 
 from common.access import Actor
 from common.models import OutboxMail, User
+from common.proofs import Proof
 from sales import claims
 from sales.claims import ClaimedSale, Said
 from sales.models import Claim
-from common.proofs import Proof
 from sales.subjects import subjects
 from tests.world import NOW, TODAY, World
 

@@ -14,9 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from common.models import User
+from common.proofs import LARGEST
 from sales import claims
 from sales.models import Claim, WaitingRow
-from common.proofs import LARGEST
 from tests.rendering import words
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
 from tests.world import NOW, World, enrol, sell

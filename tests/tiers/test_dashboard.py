@@ -1,0 +1,27 @@
+"""The card of tiers on a partner's dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from common.models import User
+from partners.models import EnrolmentStatus
+from tests.rendering import dashboard, words
+from tests.tiers.ladder import ask
+from tests.world import World
+
+
+def test_the_tier_card_says_what_the_next_tier_also_takes(world: World, signed_in: Callable[[User], Client]) -> None:
+    owner = signed_in(world.reseller_owner)
+    verified = {"kind": "verified", "de": "Geprüft", "en": "Verified"}
+    revenue = {"kind": "revenue", "amount": "20000.00"}
+    ask(world.program, silver=[verified], gold=[verified, revenue])
+    text = words(dashboard(owner, "/partner/2B3C4D5F/"))
+    told = "For Gold it also takes: €20,000.00 annual revenue with the vendor's products"
+    assert f"Silver Top-Seller Loyalty since 1 Jan 2026 {told}" in text
+    EnrolmentStatus.objects.filter(enrolment=world.enrolment).update(status="suspended")
+    text = words(dashboard(owner, "/partner/2B3C4D5F/"))
+    assert "Silver suspended Top-Seller Loyalty" in text
+    assert "For Gold" not in text

@@ -1,0 +1,1 @@
+"""The kinds of criteria that come with the portal: a module each."""
