@@ -1,7 +1,7 @@
 """What a tier asks for: criteria of registered kinds, combined by all, any or n of.
 
-A requirement document is a list, all of which must be met. An entry is a criterion (`kind` and its parameters), or a group:
-`any_of: […]`, or `n_of: 2` with `of: […]`; groups may stand in groups. Apps above register their kinds; see
+A requirement document is a list, all of which must be met. An entry is a criterion (`kind` and its parameters), or a
+group: `any_of: […]`, or `n_of: 2` with `of: […]`; groups may stand in groups. Apps above register their kinds; see
 CONTRIBUTING.md for how one is written. This module measures nothing itself.
 """
 
@@ -237,8 +237,8 @@ def _entry(document: object, path: str, problems: list[Problem], depth: int) -> 
     try:
         params = kind.params.model_validate({name: value for name, value in document.items() if name != "kind"})
     except PydanticError as error:
-        for one in problems_of(error):
-            problems.append(Problem(f"{path}.{one.path}" if one.path else path, one.text, one.values))
+        found = problems_of(error)
+        problems += [Problem(f"{path}.{one.path}" if one.path else path, one.text, one.values) for one in found]
         return None
     return Criterion(kind, params)
 

@@ -1,4 +1,4 @@
-"""Telling partners about their tier: a move or decision is claimed, its mails are made and it is marked, in one commit."""
+"""Telling partners about their tier: a move or decision is claimed, its mails made and it is marked, in one commit."""
 
 from __future__ import annotations
 

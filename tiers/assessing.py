@@ -1,7 +1,7 @@
 """The assessment: all enrolments of a program in one pass, every night and after every change that matters.
 
-Triggers note whom a change concerns (`Due`); the tick takes the notes away in the transaction that acts on them. What is
-found is kept as standings for lists. What changes somebody's tier is planned (`planning`), then planned again under
+Triggers note whom a change concerns (`Due`); the tick takes the notes away in the transaction that acts on them. What
+is found is kept as standings for lists. What changes somebody's tier is planned (`planning`), then planned again under
 the locks of the enrolments concerned, so that a decision made meanwhile is seen.
 """
 

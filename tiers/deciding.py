@@ -1,6 +1,6 @@
 """People decide about tiers: a proposed rise, a tier of their own choice until a day, and what only they can check.
 
-Each call holds the enrolment's lock, as the assessment does where it acts: whoever comes second sees what the first did.
+Each call holds the enrolment's lock, as the assessment does where it acts: who comes second sees what the first did.
 """
 
 from __future__ import annotations
@@ -140,7 +140,10 @@ def end_decision(*, decision: TierDecision, actor: Actor, today: date) -> None:
 def check(
     *, enrolment: Enrolment, code: str, evidence: str, until: date | None, actor: Actor, today: date, now: datetime
 ) -> ManualCheck:
-    """Somebody has seen that a criterion is met, from today to before `until`; none: open. Raises NotAllowed, NotPossible."""
+    """Somebody has seen that a criterion is met, from today to before `until`; none: open.
+
+    Raises NotAllowed, NotPossible.
+    """
     person = _decider(actor, enrolment.program)
     if until is not None and until <= today:
         raise NotPossible(_("Please choose a day after %(day)s.") % {"day": date_short(today)})

@@ -28,7 +28,9 @@ HEADLINES: Mapping[str, Text] = {
     DECIDED: gettext_lazy("%(vendor)s has set your tier in %(program)s to %(tier)s"),
 }
 NEXT: Mapping[str, Text] = {
-    RISEN: gettext_lazy("From today the benefits and rates of %(tier)s hold for you. Sales until yesterday stay as they are."),
+    RISEN: gettext_lazy(
+        "From today the benefits and rates of %(tier)s hold for you. Sales until yesterday stay as they are."
+    ),
     NOTICE: gettext_lazy(
         "If all of it is met again before %(day)s, nothing changes and the notice ends by itself. Otherwise your tier "
         "is %(tier)s from that day on. Sales until then count with %(before)s."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from partners.models import Enrolment, EnrolmentTier
@@ -19,7 +20,7 @@ GOLD = [
 ]
 
 
-def ask(program: Program, **requirements: list[dict[str, object]]) -> None:
+def ask(program: Program, **requirements: Sequence[Mapping[str, object]]) -> None:
     """Set what the tiers ask for, by code."""
     for code, asked in requirements.items():
         Tier.objects.filter(program=program, code=code).update(requirements=asked)

@@ -217,18 +217,17 @@ def test_only_channel_managers_and_admins_of_the_vendor_decide(ladder: World) ->
 
 def test_all_of_a_tier_are_moved_at_once_and_moved_back(ladder: World) -> None:
     tiers = {tier.code: tier for tier in ladder.program.tiers.all()}
-    around = {"actor": actor(ladder), "today": TODAY}
     bulk = deciding.move_many(
         program=ladder.program, tiers=[tiers["silver"]], to_tier=tiers["gold"], until=LATER, reason="Jubilee", seen=1,
-        now=NOW, **around,
+        actor=actor(ladder), today=TODAY, now=NOW,
     )  # fmt: skip
     assert tier_on(ladder.enrolment, TODAY) == "gold"
     run(ladder, TODAY)
     assert tier_on(ladder.enrolment, TODAY) == "gold"
-    assert deciding.undo_many(bulk=bulk, **around) == 1
+    assert deciding.undo_many(bulk=bulk, actor=actor(ladder), today=TODAY) == 1
     assert tier_on(ladder.enrolment, TODAY) == "silver"
     with pytest.raises(deciding.MovedOn):
-        deciding.undo_many(bulk=bulk, **around)
+        deciding.undo_many(bulk=bulk, actor=actor(ladder), today=TODAY)
 
 
 def test_a_preview_that_is_out_of_date_moves_nobody(ladder: World) -> None:
@@ -274,7 +273,8 @@ def test_standings_say_how_near_the_next_tier_is(ladder: World) -> None:
     standing = Standing.objects.get()
     assert (standing.held.code, standing.earned.code) == ("silver", "registered")  # type: ignore[union-attr]
     assert standing.missing == 2
-    assert standing.nearness is not None and 0 < standing.nearness < 1
+    assert standing.nearness is not None
+    assert 0 < standing.nearness < 1
 
 
 def test_a_tier_that_asks_for_nothing_is_given_by_people(world: World) -> None:

@@ -16,10 +16,10 @@ from tests.world import World
 def test_the_tier_card_says_what_the_next_tier_also_takes(world: World, signed_in: Callable[[User], Client]) -> None:
     owner = signed_in(world.reseller_owner)
     verified = {"kind": "verified", "de": "Geprüft", "en": "Verified"}
-    revenue = {"kind": "revenue", "amount": "20000.00"}
+    revenue = {"kind": "revenue", "amount": "20000.00", "de": "20.000 € Umsatz", "en": "€20,000 revenue"}
     ask(world.program, silver=[verified], gold=[verified, revenue])
     text = words(dashboard(owner, "/partner/2B3C4D5F/"))
-    told = "For Gold it also takes: €20,000.00 annual revenue with the vendor's products"
+    told = "For Gold it also takes: €20,000 revenue"
     assert f"Silver Top-Seller Loyalty since 1 Jan 2026 {told}" in text
     EnrolmentStatus.objects.filter(enrolment=world.enrolment).update(status="suspended")
     text = words(dashboard(owner, "/partner/2B3C4D5F/"))

@@ -21,7 +21,7 @@ ONE = Decimal(1)
 
 
 class ManualParams(Params):
-    """`code` names the check, so that its wording may change; both texts are asked for, as nothing else says what it is."""
+    """`code` names the check, so that its wording may change; both texts are needed: nothing else says what it is."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[-a-z0-9_]{1,50}$")]
     de: Sentence

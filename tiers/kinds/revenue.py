@@ -82,6 +82,6 @@ class Revenue(Kind[RevenueParams]):
                 min_value=Decimal("0.01"),
                 max_digits=13,
                 decimal_places=2,
-            ),  # fmt: skip
+            ),
             "months": forms.IntegerField(label=_("Months, ending yesterday"), initial=12, min_value=1, max_value=120),
         }

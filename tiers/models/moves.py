@@ -211,7 +211,7 @@ class Assessed(models.Model):
 
 
 class Due(models.Model):
-    """Something that tiers depend on has changed. Written by triggers in the transaction of the change (migration 0002).
+    """Something that tiers depend on has changed. Triggers write it in the transaction of the change (migration 0002).
 
     No enrolment: something of the program changed, which concerns everybody in it.
     """
