@@ -76,11 +76,19 @@ def typed_by(user: User) -> dict[str, Any]:
 
 @transaction.atomic
 def remember(*, user: User, typed: Mapping[str, Any], now: datetime) -> None:
-    """Keep what was typed, right or wrong, beside what is known from other steps."""
-    known, _made = Registration.objects.select_for_update().get_or_create(user=user, defaults={"changed_at": now})
-    known.typed = {**known.typed, **typed}
-    known.changed_at = now
-    known.save(update_fields=["typed", "changed_at"])
+    """Keep what was typed, right or wrong, beside what is known from other steps. Begins where nothing is known."""
+    Registration.objects.get_or_create(user=user, defaults={"changed_at": now})
+    go_on(user=user, typed=typed, now=now)
+
+
+@transaction.atomic
+def go_on(*, user: User, typed: Mapping[str, Any], now: datetime) -> None:
+    """As `remember`, for later steps: what was sent meanwhile, from another window, is not begun anew."""
+    known = Registration.objects.select_for_update().filter(user=user).first()
+    if known is not None:
+        known.typed = {**known.typed, **typed}
+        known.changed_at = now
+        known.save(update_fields=["typed", "changed_at"])
 
 
 def looks_like_vat_id(vat_id: str, country: str) -> bool:

@@ -117,7 +117,7 @@ def programs(request: PersonRequest) -> HttpResponse:
     form = ProgramsForm(request.POST or None, programs=offered, initial={"programs": chosen})
     if request.method == "POST":
         kept = [slug[:50] for slug in request.POST.getlist("programs")][:100]
-        registration.remember(user=request.user, typed={"programs": kept}, now=timezone.now())
+        registration.go_on(user=request.user, typed={"programs": kept}, now=timezone.now())
         if form.is_valid():
             return redirect("partners:register-confirm")
     context = {"form": form, "stages": _stages("programs"), "offered": offered, "company": typed["company"]}
@@ -270,8 +270,7 @@ def _keep_answers(request: PersonRequest, asked: list[ApplyForm]) -> None:
         }
         for each in asked
     }
-    if registration.typed_by(request.user):
-        registration.remember(user=request.user, typed={"answers": answers}, now=timezone.now())
+    registration.go_on(user=request.user, typed={"answers": answers}, now=timezone.now())
 
 
 def _facts(form: CompanyForm) -> list[Fact]:

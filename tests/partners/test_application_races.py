@@ -15,7 +15,7 @@ from partners.models import Application, ApplicationStep, Enrolment, Partner
 from partners.models.applications import ApplicationQuerySet
 from partners.registration import RegisteredAlready, Wanted
 from tests.partners.applying import NEWCOMER, Newcomer, act, newcomer, open_to_all
-from tests.people import person, staff_of
+from tests.people import person, signed_in, staff_of
 from tests.sales.sending import at_once
 from tests.world import NOW, TODAY, World, build_world
 
@@ -86,3 +86,17 @@ def test_a_registration_sent_from_two_windows_makes_one_company(committed: World
     assert sorted(type(each).__name__ for each in found) == ["Partner", "RegisteredAlready", "RegisteredAlready"]
     assert Partner.objects.filter(name=NEWCOMER.name).count() == Application.objects.count() == 1
     assert any(isinstance(each, RegisteredAlready) for each in found)
+
+
+def test_clicks_on_send_in_several_windows_make_one_company(committed: World) -> None:
+    """What was typed is kept before it is sent: a click that comes late must not begin anew what an earlier one sent."""
+    for number in range(ROUNDS):
+        user = person(f"newcomer_{number}")
+        company = {**vars(NEWCOMER), "name": f"Blaufuchs {number} GmbH"}
+        registration.remember(user=user, typed={"company": company, "programs": ["topseller"]}, now=NOW)
+        windows = [signed_in(user) for _ in range(4)]
+        sent = {"topseller-version": "1", "topseller-accepted": "on"}
+        found = at_once(*[lambda window=window: window.post("/register/confirm/", sent) for window in windows])
+        assert {response["Location"] for response in found} == {"/register/done/"}  # type: ignore[index,attr-defined]
+        assert Partner.objects.filter(name=company["name"]).count() == 1
+        assert registration.typed_by(user) == {}
