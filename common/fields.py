@@ -1,7 +1,8 @@
-"""Form fields for what people type in the administration: days from-until, and persons by their address."""
+"""Form fields for what people type: days from-until and persons in the administration, names everywhere."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,6 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from common.dated import since
 from common.models import User
+
+
+# Marks that turn the direction of what stands behind them, and controls. Zero-width joiners stay: scripts need them.
+# So does the zero byte, which the field's own validator refuses.
+UNSEEN = re.compile(r"[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class LineField(forms.CharField):
+    """A name, a street: one line, as it reads. Strangers' names stand in mails, where a break begins another sentence."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return UNSEEN.sub("", " ".join(text.split())).strip() or self.empty_value if text else text
 
 
 class DayInput(forms.DateInput):

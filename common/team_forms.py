@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.fields import LineField
 from common.invitations import split
 from common.models import User
 from common.teams import Team
@@ -55,7 +56,7 @@ class RolesForm(forms.Form):
 class NewAccountForm(forms.Form):
     """Somebody who is new chooses a password. Its address is the invitation's and cannot be another one."""
 
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Your name"),
         max_length=150,
         required=False,

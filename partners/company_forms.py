@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from common.fields import LineField
 from partners.company import Contact, Registered, Wanted
 from partners.models import Partner
 from partners.registration_forms import country_choices
@@ -18,11 +19,11 @@ CONTACT = ("street", "postcode", "city", "website", "phone", "language")
 
 
 class ContactForm(forms.Form):
-    street = forms.CharField(label=gettext_lazy("Street and number"), max_length=200, required=False)
-    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=12, required=False)
-    city = forms.CharField(label=gettext_lazy("City"), max_length=120, required=False)
+    street = LineField(label=gettext_lazy("Street and number"), max_length=200, required=False)
+    postcode = LineField(label=gettext_lazy("Postcode"), max_length=12, required=False)
+    city = LineField(label=gettext_lazy("City"), max_length=120, required=False)
     website = forms.URLField(label=gettext_lazy("Website"), max_length=200, required=False, assume_scheme="https")
-    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    phone = LineField(label=gettext_lazy("Telephone"), max_length=40, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[("de", "Deutsch"), ("en", "English")])
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
@@ -39,11 +40,11 @@ class ContactForm(forms.Form):
 class RegisteredForm(forms.Form):
     """What money depends on. While vendors are asked, a reason is needed."""
 
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Company"), max_length=200,
         help_text=gettext_lazy("As in the register, with its legal form."),
     )  # fmt: skip
-    vat_id = forms.CharField(label=gettext_lazy("VAT id"), max_length=20, required=False)
+    vat_id = LineField(label=gettext_lazy("VAT id"), max_length=20, required=False)
     country = forms.ChoiceField(label=gettext_lazy("Country"))
     valid_from = forms.DateField(
         label=gettext_lazy("In this country since"),

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
+from common.fields import LineField
 from partners.applications import current_terms
 from partners.registration import CompanyFacts, Wanted
 from programs.models import ParticipationTerms, Program
@@ -42,23 +43,23 @@ def country_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
 class CompanyForm(forms.Form):
     """The company as its papers say, and whom a vendor calls. Only what a vendor cannot do without is required."""
 
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Company"),
         max_length=200,
         help_text=gettext_lazy("As in the register, with its legal form."),
     )
-    street = forms.CharField(label=gettext_lazy("Street and number"), max_length=200)
-    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=12)
-    city = forms.CharField(label=gettext_lazy("City"), max_length=120)
+    street = LineField(label=gettext_lazy("Street and number"), max_length=200)
+    postcode = LineField(label=gettext_lazy("Postcode"), max_length=12)
+    city = LineField(label=gettext_lazy("City"), max_length=120)
     country = forms.ChoiceField(label=gettext_lazy("Country"))
-    vat_id = forms.CharField(
+    vat_id = LineField(
         label=gettext_lazy("VAT id"), max_length=20, required=False,
         help_text=gettext_lazy("Makes the check faster. You can add it later."),
     )  # fmt: skip
     website = forms.URLField(label=gettext_lazy("Website"), max_length=200, required=False, assume_scheme="https")
-    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
-    first_name = forms.CharField(label=gettext_lazy("Your first name"), max_length=150, required=False)
-    last_name = forms.CharField(label=gettext_lazy("Your last name"), max_length=150, required=False)
+    phone = LineField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    first_name = LineField(label=gettext_lazy("Your first name"), max_length=150, required=False)
+    last_name = LineField(label=gettext_lazy("Your last name"), max_length=150, required=False)
 
     def __init__(self, *args: Any, countries: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

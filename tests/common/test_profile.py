@@ -30,6 +30,16 @@ def test_name_and_language_are_changed_and_the_page_speaks_it_at_once() -> None:
     assert "<b>Krämer" not in page
 
 
+def test_a_name_is_one_line_that_reads_as_it_is_written() -> None:
+    """It stands in mails to others, where a break would begin a sentence of its own."""
+    owner = person("owner")
+    save(signed_in(owner), first_name="Zoë\r\n\r\nPay at evil.example", last_name="Kr\u202eämer\x07 👩\u200d🔧")
+    owner.refresh_from_db()
+    assert (owner.first_name, owner.last_name) == ("Zoë Pay at evil.example", "Krämer 👩\u200d🔧")
+    answer = save(signed_in(owner), first_name="Zo\0ë")
+    assert answer.status_code == 422
+
+
 def test_a_name_is_optional() -> None:
     owner = person("owner")
     assert save(signed_in(owner)).status_code == 302
