@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common import outbox, teams
-from common.access import OWNER, PARTNER, Actor
+from common.access import Actor
 from common.companies import Company
 from common.errors import DomainError
 from common.models import User
@@ -23,10 +23,6 @@ from partners.team import TEAM
 
 MOST_A_DAY = 3
 """Companies that one person may ask within a day; what is beyond that is dropped silently."""
-
-
-class NotAllowed(DomainError):
-    """The actor is no owner of the company."""
 
 
 class DecidedAlready(DomainError):
@@ -40,9 +36,11 @@ def ask_for_access(*, user: User, company: Company, now: datetime) -> None:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     asked_today = AccessRequest.objects.filter(user=user, asked_at__gt=now - timedelta(days=1)).count()
     belongs_to = set(Member.objects.filter(user=user, left_on__isnull=True).values_list("partner_id", flat=True))
-    for partner in same_company(company)[: max(0, MOST_A_DAY - asked_today)]:
-        if partner.pk in belongs_to:
-            continue
+    found = [each for each in same_company(company) if each.pk not in belongs_to]
+    if not found:
+        # Writing mails takes time, which would tell.
+        outbox.written(kind=mails.ACCESS_ASKED, recipient=user, context=mails.access_sample(mails.ACCESS_ASKED)())
+    for partner in found[: max(0, MOST_A_DAY - asked_today)]:
         request, made = AccessRequest.objects.get_or_create(
             partner=partner, user=user, decided_at=None, defaults={"asked_at": now}
         )
@@ -65,8 +63,7 @@ def _tell_owners(request: AccessRequest) -> None:
 
 @transaction.atomic
 def grant(*, request: AccessRequest, role: str, actor: Actor, now: datetime) -> None:
-    """Let the person in with this role. Raises `NotAllowed`, `DecidedAlready`."""
-    TEAM.lock(request.partner)
+    """Let the person in with this role. Raises `teams.NotAllowed`, `DecidedAlready`."""
     _decide(request, actor, now, granted=True)
     teams.take_in(TEAM, organisation=request.partner, user=request.user, role=Member.Role(role), now=now)
     context = mails.access_told(
@@ -83,14 +80,14 @@ def grant(*, request: AccessRequest, role: str, actor: Actor, now: datetime) -> 
 def decline(*, request: AccessRequest, actor: Actor, now: datetime) -> None:
     """Leave the person out; they are not told, as they must not learn that the company is registered.
 
-    Raises `NotAllowed`, `DecidedAlready`.
+    Raises `teams.NotAllowed`, `DecidedAlready`.
     """
     _decide(request, actor, now, granted=False)
 
 
 def _decide(request: AccessRequest, actor: Actor, now: datetime, *, granted: bool) -> None:
-    if actor.user_id is None or not actor.has(PARTNER, request.partner_id, OWNER):
-        raise NotAllowed(_("Only owners of the company let people in."))
+    TEAM.lock(request.partner)
+    teams.require_lead(TEAM, request.partner, actor)
     undecided = AccessRequest.objects.filter(pk=request.pk, decided_at__isnull=True)
     if undecided.update(decided_at=now, decided_by_id=actor.user_id, granted=granted) != 1:
         raise DecidedAlready(_("This request has been decided meanwhile."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.models import User
@@ -32,9 +31,9 @@ def _viewings(user: User) -> Rows:
 
 
 def _access(user: User) -> Rows:
-    """Without the company: whoever asked never learns which one it was, unless they were let in."""
-    rows = AccessRequest.objects.filter(Q(user=user)).order_by("pk")
-    return rows.values("asked_at", "decided_at", "granted")
+    """Only where they were let in: any other row would say that the company they asked for is registered."""
+    rows = AccessRequest.objects.filter(user=user, granted=True).order_by("pk")
+    return rows.values("partner__name", "asked_at", "decided_at")
 
 
 def _life() -> None:
@@ -115,7 +114,7 @@ def register() -> None:
         order=33,
     )
     sections.register(
-        Section("access", _("Companies you asked for access"), _access, ("partners.AccessRequest.user",), order=34)
+        Section("access", _("Companies that let you in when you asked"), _access, ("partners.AccessRequest.user",), order=34)
     )
     section(
         "access-decided",

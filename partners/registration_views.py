@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
@@ -210,6 +211,8 @@ def registered(request: PersonRequest) -> HttpResponse:
 @require_POST
 def ask_for_access(request: PersonRequest) -> HttpResponse:
     """Ask the owners of the company to be let in. The answer is the same, whether it is registered or not."""
+    if (refused := consume_or_429(request, action="ask_for_access", user=request.user)) is not None:
+        return refused
     typed = registration.typed_by(request.user).get("company", {})
     known = Company(
         name=typed.get("name", ""),

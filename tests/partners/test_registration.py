@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from common import personal
 from common.companies import Company
 from common.models import OutboxMail, User
 from partners import access_requests, applications, registration
@@ -245,6 +246,29 @@ def test_asking_again_and_again_writes_no_more_mails(world: World, stranger: Use
     for _again in range(5):
         access_requests.ask_for_access(user=stranger, company=Company("x", vat_id="DE111111125"), now=NOW)
     assert OutboxMail.objects.filter(kind="access-asked").count() == 1
+
+
+def test_asking_often_is_stopped_whether_a_company_is_known_or_not(world: World, stranger: User) -> None:
+    """Every question looks at all companies; and how long an answer takes must not be asked a thousand times."""
+    client = signed_in(stranger)
+    statuses = [client.post("/register/access/").status_code for _time in range(11)]
+    assert statuses == [302] * 10 + [429]
+
+
+def test_the_own_data_do_not_tell_whether_a_company_is_registered(world: World, stranger: User) -> None:
+    Partner.objects.filter(pk=world.reseller.pk).update(vat_id="DE111111125")
+    access_requests.ask_for_access(user=stranger, company=Company("x", vat_id="DE111111125"), now=NOW)
+    assert personal.gather(user=stranger)["access"] == []
+    request = AccessRequest.objects.get()
+    access_requests.grant(request=request, role="sales", actor=act(world.reseller_owner).actor, now=NOW)
+    assert [row["partner__name"] for row in personal.gather(user=stranger)["access"]] == [world.reseller.name]
+
+
+def test_a_company_is_one_line_in_the_mails_about_it(stranger: User) -> None:
+    client = signed_in(stranger)
+    typed(client, name="Blaufuchs\nIT GmbH", city="Ber\u202elin", first_name="Jana\r\nKern")
+    assert send(client).status_code == 302  # type: ignore[attr-defined]
+    assert Partner.objects.get(name="Blaufuchs IT GmbH").city == "Berlin"
 
 
 def test_an_owner_lets_somebody_in_or_leaves_them_out(world: World, stranger: User) -> None:
