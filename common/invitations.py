@@ -25,8 +25,6 @@ from common.teams import NotARole, Team, require_lead
 LASTS = timedelta(days=14)
 SAME_WITHIN = timedelta(minutes=1)
 """Who asks for the same again so soon has clicked twice."""
-MOST_A_DAY = 50
-"""Invitations of one organisation in 24 hours: the portal is no way to write to strangers."""
 
 
 class NotAnAddress(DomainError):
@@ -120,9 +118,10 @@ def _check_most(team: Team, organisation: Any, actor: Actor, now: datetime) -> N
     sent = team.invitations._default_manager.filter(
         invited_at__gt=now - timedelta(days=1), **{team.field: organisation}
     )
-    if sent.count() >= MOST_A_DAY:
+    most = team.most_invitations(organisation)
+    if sent.count() >= most:
         text = _("%(count)s invitations were sent within a day. Please send more tomorrow.")
-        raise TooMany(text % {"count": MOST_A_DAY})
+        raise TooMany(text % {"count": most})
 
 
 @transaction.atomic

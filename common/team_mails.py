@@ -132,9 +132,13 @@ def gone_sample() -> Mapping[str, Any]:
 def register() -> None:
     """All three are about who has access to what: rather twice than never."""
     kinds = (
-        (INVITED, gettext_lazy("a person is invited to a team"), "team_invitation", invitation_sample),
         (CHANGED, gettext_lazy("somebody joined, left or got other roles"), "team_changed", changed_sample),
         (GONE, gettext_lazy("a person is no longer in a team"), "team_gone", gone_sample),
     )
-    for order, (key, label, template, sample) in enumerate(kinds, start=40):
+    invited = gettext_lazy("a person is invited to a team")
+    # Whoever has the link makes an account with it: it is not kept where mails are.
+    registry.mails.register(
+        MailKind(INVITED, invited, "team_invitation", invitation_sample, resend_when_uncertain=True, opens=True, order=40)
+    )
+    for order, (key, label, template, sample) in enumerate(kinds, start=41):
         registry.mails.register(MailKind(key, label, template, sample, resend_when_uncertain=True, order=order))

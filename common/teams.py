@@ -88,6 +88,10 @@ class Team(ABC):
         """Where somebody who has just joined is led."""
         return self.area(getattr(invitation, self.field)).url
 
+    def most_invitations(self, organisation: Any) -> int:
+        """So many in 24 hours: the portal is no way to write to strangers."""
+        return 50
+
     def on_behalf_of(self, invitation: Any) -> str:
         """Whom the inviting person works for, if not for the organisation itself."""
         return ""

@@ -25,10 +25,12 @@ from common.registry import Area
 from common.team_mails import Happened, Step
 from common.teams import NotAllowed, Team
 from partners.areas import partner_area
-from partners.models import BroughtContact, DataCheck, EnrolmentStatus, Member, MemberInvitation, Partner
+from partners.models import BroughtContact, DataCheck, Enrolment, EnrolmentStatus, Member, MemberInvitation, Partner
 from programs.models import Vendor
 
 RESCUING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
+MOST_OF_UNKNOWN = 5
+"""Invitations a day of a company that takes part in nothing yet."""
 WORKING = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
 
 
@@ -65,6 +67,11 @@ class PartnerTeam(Team):
         if invitation.role == OWNER and asked.exists():
             return reverse("partners:data-check", args=[partner.number])
         return super().landing(invitation)
+
+    def most_invitations(self, organisation: Partner) -> int:
+        """Before a vendor has let the company in, nobody has looked at who it is and what it calls itself."""
+        known = Enrolment.objects.filter(partner=organisation).exists()
+        return super().most_invitations(organisation) if known else MOST_OF_UNKNOWN
 
     def on_behalf_of(self, invitation: MemberInvitation) -> str:
         return invitation.vendor.name if invitation.vendor is not None else ""

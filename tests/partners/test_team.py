@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,15 +12,18 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.test import Client
+from pytest_django import Settings
 
-from common import invitations, teams, tokens
+from common import invitations, outbox, teams, tokens
 from common.access import OWNER, PARTNER, PARTNER_FINANCE, SALES, TECHNICIAN, Actor
 from common.invitations import InTeamAlready, NotAnAddress, NotOpen, TooMany
 from common.models import OutboxMail, User
 from common.teams import ChangedMeanwhile, LastLead, NotAllowed, NotARole, NotInTeam
 from common.tokens import Scope
-from partners import team
+from partners import applications, team
+from partners.applications import Admission
 from partners.models import Member, MemberInvitation
+from tests.partners.applying import act, newcomer, open_to_all
 from tests.people import PASSWORD, member_of
 from tests.rendering import words
 from tests.teams import NEWCOMER, invite, link, mails
@@ -59,6 +63,16 @@ def test_the_secret_stands_in_the_mail_alone(world: World) -> None:
         assert "Reseller Owner invites you" in text
         assert "Your role: sales." in text
         assert "30 November 2026" in text
+
+
+def test_the_link_is_forgotten_once_the_mail_is_sent(world: World, settings: Settings, tmp_path: Path) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    invite(world)
+    secret = link().split("/")[-2]
+    outbox.send_batch(now=NOW)
+    assert OutboxMail.objects.get().state == "sent"
+    assert secret not in str(OutboxMail.objects.values().get())
 
 
 def test_the_mail_is_in_the_language_that_was_chosen(world: World) -> None:
@@ -116,12 +130,26 @@ def test_what_is_no_address_and_no_role_is_refused(world: World) -> None:
 
 
 def test_a_company_sends_so_many_invitations_a_day(world: World) -> None:
-    for number in range(invitations.MOST_A_DAY):
+    for number in range(50):
         invite(world, f"n{number}@elbtal.example")
     with pytest.raises(TooMany):
         invite(world)
     invite(world, now=NOW + timedelta(days=1))
     invite(world, "another@elbtal.example", actor=Actor.system())
+
+
+def test_a_company_that_nobody_has_let_in_sends_a_few(world: World) -> None:
+    """What it calls itself stands in the mail: anybody could have anything sent to anybody."""
+    open_to_all(world.program)
+    applicant = newcomer(world, name="applicant")
+    by = {"partner": applicant.partner, "actor": Actor.of(applicant.user)}
+    for number in range(5):
+        invite(world, f"n{number}@blaufuchs.example", **by)
+    with pytest.raises(TooMany):
+        invite(world, **by)
+    approving = act(world.channel_manager, applicant.application)
+    applications.approve(application=applicant.application, admission=Admission(TODAY), act=approving)
+    invite(world, **by)
 
 
 @pytest.mark.parametrize(
