@@ -7,7 +7,7 @@ at once one wins, and a double click counts once. A company is enrolled when it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from common import outbox
 from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor
 from common.errors import DomainError
+from common.formats import NOTHING
 from common.models import User
 from partners import application_mails as mails
 from partners import services
@@ -167,6 +168,21 @@ def withdraw(*, application: Application, act: Act) -> ApplicationStep:
     return _move(application, Step.WITHDRAWN, act, to=State.WITHDRAWN)
 
 
+def note_changes(*, partner: Partner, changes: Iterable[tuple[str, str]], author_id: int, now: datetime) -> None:
+    """The company has changed what it says of itself (old and new): who decides about it must not miss that.
+
+    Call in the transaction of the change. With nothing changed, or nothing undecided, nothing happens.
+    """
+    text = "\n".join(f"{old or NOTHING} → {new or NOTHING}" for old, new in changes if old != new)
+    undecided = Application.objects.filter(partner=partner, state__in=Application.UNDECIDED)
+    if not text:
+        return
+    for application in undecided.select_for_update().order_by("pk"):
+        ApplicationStep.objects.create(
+            application=application, step=Step.CHANGED, author_id=author_id, at=now, text=text
+        )
+
+
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +284,7 @@ def _meanwhile(last: ApplicationStep) -> str:
         Step.APPROVED: _("%(name)s has approved this application meanwhile."),
         Step.REFUSED: _("%(name)s has refused this application meanwhile."),
         Step.WITHDRAWN: _("%(name)s has withdrawn this application meanwhile."),
+        Step.CHANGED: _("%(name)s has changed the company’s data meanwhile. Please look at them, then act again."),
     }
     text = sentences.get(Step(last.step)) or _("%(name)s has written meanwhile. Please read it, then act again.")
     return text % name

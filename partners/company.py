@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from common import outbox
 from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.errors import DomainError
+from common.formats import date_long
 from common.models import User
 from partners import life_mails as mails
-from partners import services
+from partners import applications, services
 from partners.models import CompanyChange, CompanyChangeAsked, EnrolmentStatus, Partner, Seat
 from partners.participation import DECIDING_ROLES
 from programs.deciding import deciders
@@ -30,6 +31,8 @@ from programs.office_days import office_day_after
 State = CompanyChange.State
 DECIDED_WITHIN = 2
 """Days of its office a vendor has for a decision."""
+CHECKED = ("street", "postcode", "city", "website", "phone")
+"""What a vendor looks at before it takes a company in, besides what its papers say."""
 TAKES_PART = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
 
 
@@ -39,6 +42,10 @@ class NotAllowed(DomainError):
 
 class NothingToChange(DomainError):
     """What is wanted is what stands there already."""
+
+
+class TooEarly(DomainError):
+    """Another country is written down from a later day on, so that the wanted one would not hold today."""
 
 
 class OneAtATime(DomainError):
@@ -92,10 +99,12 @@ def registered(*, partner: Partner, day: date) -> Registered:
 
 
 @transaction.atomic
-def change_contact(*, partner: Partner, contact: Contact, actor: Actor) -> None:
+def change_contact(*, partner: Partner, contact: Contact, actor: Actor, now: datetime) -> None:
     """Raises `NotAllowed`."""
     _check_owner(actor, partner)
     held = Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    checked = [(getattr(held, name), getattr(contact, name)) for name in CHECKED]
+    applications.note_changes(partner=held, changes=checked, author_id=_person(actor), now=now)
     for name, value in vars(contact).items():
         setattr(held, name, value)
     held.save(update_fields=list(vars(contact)))
@@ -105,7 +114,7 @@ def change_contact(*, partner: Partner, contact: Contact, actor: Actor) -> None:
 def ask(*, partner: Partner, wanted: Wanted, actor: Actor, now: datetime, today: date) -> CompanyChange | None:
     """Ask the vendors for a change; None: the company takes part in nothing, so it is done.
 
-    Sent twice it is asked once. Raises `NotAllowed`, `NothingToChange`, `OneAtATime`.
+    Sent twice it is asked once. Raises `NotAllowed`, `NothingToChange`, `TooEarly`, `OneAtATime`.
     """
     _check_owner(actor, partner)
     held = Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
@@ -117,9 +126,10 @@ def ask(*, partner: Partner, wanted: Wanted, actor: Actor, now: datetime, today:
         raise OneAtATime(_("Another change is not decided yet. You can withdraw it and ask again."))
     if wanted.registered == before:
         raise NothingToChange(_("This is what stands there already."))
+    _check_day(held, before, wanted)
     vendors = vendors_of(partner=partner, today=today)
     if not vendors:
-        _apply(held, before, wanted)
+        _apply(held, before, wanted, by=_person(actor), now=now)
         return None
     change = CompanyChange.objects.create(
         partner=partner, **vars(wanted.registered), **{f"was_{name}": value for name, value in vars(before).items()},
@@ -131,6 +141,14 @@ def ask(*, partner: Partner, wanted: Wanted, actor: Actor, now: datetime, today:
         CompanyChangeAsked.objects.create(change=change, vendor=vendor, due_on=due)
         _tell_vendor(change, vendor, mails.ASKED, text=wanted.reason, day=due)
     return change
+
+
+def _check_day(partner: Partner, before: Registered, wanted: Wanted) -> None:
+    """A country holds until the next that is written down: it has to be the last one."""
+    later = Seat.objects.filter(partner=partner, valid__startswith__gt=wanted.valid_from).order_by("-valid").first()
+    if wanted.registered.country != before.country and later is not None:
+        text = _("%(country)s is written down from %(day)s on. Please choose this day or a later one.")
+        raise TooEarly(text % {"country": later.country, "day": date_long(later.valid.lower)})
 
 
 def _wanted_by(change: CompanyChange) -> Wanted:
@@ -159,7 +177,7 @@ def decide(
     if approve:
         held = Partner.objects.select_for_update(no_key=True).get(pk=change.partner_id)
         before = Registered(change.was_name, change.was_vat_id, change.was_country)
-        _apply(held, before, _wanted_by(change))
+        _apply(held, before, _wanted_by(change), by=change.requested_by_id, now=now)
     kind = mails.APPROVED if approve else mails.REFUSED
     url = reverse("partners:company", args=[change.partner.number])
     context = mails.told(kind=kind, values=_names(change, vendor), text=answer, url=url)
@@ -199,8 +217,10 @@ def _move(
     )
 
 
-def _apply(held: Partner, before: Registered, wanted: Wanted) -> None:
-    """Change what differs; what somebody else changed meanwhile stays."""
+def _apply(held: Partner, before: Registered, wanted: Wanted, *, by: int, now: datetime) -> None:
+    """Change what differs; what somebody else changed meanwhile stays. `by`: who wanted it."""
+    changes = zip(vars(before).values(), vars(wanted.registered).values(), strict=True)
+    applications.note_changes(partner=held, changes=changes, author_id=by, now=now)
     names = [name for name in ("name", "vat_id") if getattr(wanted.registered, name) != getattr(before, name)]
     for name in names:
         setattr(held, name, getattr(wanted.registered, name))

@@ -43,7 +43,7 @@ def company(request: PersonRequest, partner: Partner) -> HttpResponse:
     form = ContactForm(request.POST if sent else None, partner=partner)
     if sent and form.is_valid():
         try:
-            companies.change_contact(partner=partner, contact=form.contact, actor=request.actor)
+            companies.change_contact(partner=partner, contact=form.contact, actor=request.actor, now=timezone.now())
         except DomainError as error:
             form.add_error(None, str(error))
         else:

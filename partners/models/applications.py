@@ -78,12 +78,16 @@ class OfApplication(OfPartner):
 
 
 class ApplicationStep(models.Model):
-    """What was done and written about an application, in order. Facts: they never change."""
+    """What was done and written about an application, in order. Facts: they never change.
+
+    `CHANGED`: the applicant changed its company data; whoever decides has to look again.
+    """
 
     class Step(models.TextChoices):
         APPLIED = "applied", _("applied")
         ASKED_BACK = "asked_back", _("asked back")
         REPLIED = "replied", _("replied")
+        CHANGED = "changed", _("company data changed")
         APPROVED = "approved", _("approved")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")

@@ -13,13 +13,24 @@ from django.test import Client
 
 from common.access import Actor
 from common.models import OutboxMail, User
-from partners import company
-from partners.company import DecidedAlready, NotAllowed, NothingToChange, OneAtATime, Registered, Wanted
+from partners import applications, company
+from partners.applications import Admission, MovedOn
+from partners.company import (
+    Contact,
+    DecidedAlready,
+    NotAllowed,
+    NothingToChange,
+    OneAtATime,
+    Registered,
+    TooEarly,
+    Wanted,
+)
 from partners.models import CompanyChange, EnrolmentStatus, Partner, Seat
 from partners.pages import company_changes
 from programs.areas import vendor_area
 from programs.office_days import office_day_after
 from rebates.live import live_figures
+from tests.partners.applying import act, newcomer, open_to_all
 from tests.rendering import words
 from tests.sales.sending import at_once
 from tests.world import NOW, TODAY, World
@@ -99,6 +110,35 @@ def test_a_company_in_no_program_changes_everything_at_once(world: World) -> Non
     assert company.registered(partner=Partner.objects.get(pk=world.reseller.pk), day=TODAY) == Registered(
         "Elbtal IT AG", "", "AT"
     )
+
+
+def test_a_vendor_does_not_approve_another_company_than_it_has_read(world: World, signed_in: SignedIn) -> None:
+    """An applicant takes part in nothing and so changes its data at once: the vendor is told before it decides."""
+    open_to_all(world.program)
+    applicant = newcomer(world)
+    reads = act(world.channel_manager, applicant.application)
+    owner = Actor.of(applicant.user)
+    wanted = Wanted(Registered("Elbtal Systemhaus GmbH", "DE129273398", "DE"), TODAY)
+    company.ask(partner=applicant.partner, wanted=wanted, actor=owner, now=NOW, today=TODAY)
+    with pytest.raises(MovedOn, match="changed the company’s data"):
+        applications.approve(application=applicant.application, admission=Admission(TODAY), act=reads)
+    url = f"/vendor/lenovo/applications/{applicant.application.pk}/"
+    page = words(signed_in(world.channel_manager).get(url).content.decode())
+    assert "Blaufuchs IT GmbH → Elbtal Systemhaus GmbH DE136695976 → DE129273398" in page
+    contact = Contact("Another street 1", "10115", "Berlin", "https://blaufuchs.example", "", "en")
+    for _time in range(2):
+        company.change_contact(partner=applicant.partner, contact=contact, actor=owner, now=NOW)
+    steps = applicant.application.steps.values_list("step", "text")
+    assert list(steps)[2:] == [("changed", "Am Markt 1 → Another street 1")]
+    reads = act(world.channel_manager, applicant.application)
+    applications.approve(application=applicant.application, admission=Admission(TODAY), act=reads)
+
+
+def test_a_country_that_would_not_hold_today_is_refused(world: World) -> None:
+    """The company sits in its country since 2020: another one from a day before would end there."""
+    with pytest.raises(TooEarly, match="DE is written down from 1 January 2020 on"):
+        ask(world, Registered(world.reseller.name, "", "AT"), valid_from=date(2002, 11, 1))
+    assert ask(world, valid_from=date(2002, 11, 1)) is not None, "the day says nothing where the country stays"
 
 
 def test_one_change_at_a_time_and_sent_twice_it_is_asked_once(world: World) -> None:
