@@ -137,7 +137,11 @@ def confirm(*, secret: str, now: datetime, session_key: str | None = None) -> Li
     # Both addresses at once come here one after the other, so that the second sees what the first has confirmed.
     # First the person, then the change, as `start` does.
     User.objects.select_for_update().get(pk=link.change.user_id)
-    change = EmailChange.objects.select_for_update(of=("self",)).select_related("user").get(pk=link.change.pk)
+    try:
+        change = EmailChange.objects.select_for_update(of=("self",)).select_related("user").get(pk=link.change.pk)
+    except EmailChange.DoesNotExist as error:
+        # The person was taken out while we waited.
+        raise UnknownLink(_("This link is not valid.")) from error
     confirmed = f"{link.side}_confirmed_at"
     waiting = _open_of(change.user).filter(pk=change.pk, expires_at__gt=now, **{f"{confirmed}__isnull": True})
     if waiting.update(**{confirmed: now}) == 1:

@@ -42,6 +42,10 @@ class StillNeeded(DomainError):
     """The person is the last one who can do something, and has to hand it over first."""
 
 
+class ChangedMeanwhile(DomainError):
+    """The person got another address while they were being taken out."""
+
+
 class GoneAlready(DomainError):
     """The person has been taken out before."""
 
@@ -107,15 +111,17 @@ def obstacles(*, user: User) -> list[str]:
 
 @transaction.atomic
 def anonymise(*, user: User, actor: Actor, now: datetime) -> None:
-    """Take the person out, in one commit. Raises NotAllowed, GoneAlready, StillNeeded, and what leaving a team does."""
+    """Take the person out, in one commit.
+
+    Raises NotAllowed, GoneAlready, StillNeeded, ChangedMeanwhile, and what leaving a team does.
+    """
     own = actor.user_id == user.pk and actor.scopes is None
     if not (own or actor.sees_all):
         raise NotAllowed(_("Only the person and platform admins remove personal data."))
     in_the_way = obstacles(user=user)
     if in_the_way:
         raise StillNeeded(in_the_way[0])
-    confirmed = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-    addresses = frozenset(address.lower() for address in (user.email, *confirmed))
+    addresses = _addresses_of(user)
     # Organisations first, then the person: the order in which teams are changed.
     for tie in ties:
         tie.leave(user, addresses, now)
@@ -123,6 +129,8 @@ def anonymise(*, user: User, actor: Actor, now: datetime) -> None:
     person = User.objects.get(pk=user.pk)
     if person.anonymised_at is not None:
         raise GoneAlready(_("The personal data of this account has been removed already."))
+    if _addresses_of(person) != addresses:
+        raise ChangedMeanwhile(_("The address of this account was changed meanwhile. Please try again."))
     _forget_account(person)
     _forget_mails(person, addresses)
     _forget_in_log(person, addresses)
@@ -131,6 +139,11 @@ def anonymise(*, user: User, actor: Actor, now: datetime) -> None:
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login, person.anonymised_at = None, now
     person.save()
+
+
+def _addresses_of(user: User) -> Addresses:
+    confirmed = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    return frozenset(address.lower() for address in (user.email, *confirmed))
 
 
 def _forget_account(person: User) -> None:

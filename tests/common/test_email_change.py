@@ -15,9 +15,9 @@ from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from pytest_django import Settings
 
-from common import account_mails, email_change, outbox
+from common import account_mails, email_change, erasing, outbox
 from common.access import Actor
-from common.email_change import LASTS, SameAddress, Side, State, UnknownLink
+from common.email_change import LASTS, Link, SameAddress, Side, State, UnknownLink
 from common.models import EmailChange, OutboxMail, User
 from tests.people import PASSWORD, person
 from tests.smtp_sink import running_sink
@@ -145,6 +145,21 @@ def test_links_of_somebody_locked_out_lead_nowhere() -> None:
     owner = person("owner")
     old, _new = begin(owner)
     User.objects.filter(pk=owner.pk).update(is_active=False)
+    with pytest.raises(UnknownLink):
+        email_change.confirm(secret=old, now=NOW)
+
+
+def test_a_link_followed_while_its_person_is_taken_out_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = person("owner")
+    old, _new = begin(owner)
+    seen = email_change.look
+
+    def taken_out_meanwhile(**asked: Any) -> Link:
+        link = seen(**asked)
+        erasing.anonymise(user=owner, actor=Actor.of(owner), now=NOW)
+        return link
+
+    monkeypatch.setattr(email_change, "look", taken_out_meanwhile)
     with pytest.raises(UnknownLink):
         email_change.confirm(secret=old, now=NOW)
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
-from common import erasing
+from common import erasing, leaving
 from common.access import OWNER, Actor
-from common.erasing import GoneAlready, NotAllowed, StillNeeded
+from common.erasing import ChangedMeanwhile, GoneAlready, NotAllowed, StillNeeded
 from common.models import ApiToken, OutboxMail, User
 from partners.models import ApplicationStep, Member, Registration
 from programs.models import DistributorStaff, VendorStaff
@@ -187,3 +187,19 @@ def test_platform_admins_do_it_in_the_administration(there: Populated, signed_in
     client.post("/admin/common/user/", {**chosen, "confirmed": "yes"})
     user.refresh_from_db()
     assert not user.is_active
+
+
+def test_an_address_that_comes_at_the_same_moment_is_not_forgotten_to_be_forgotten(
+    there: Populated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = there.world.reseller_sales
+    end_access = leaving.end_access
+
+    def another_address_first(**asked: Any) -> None:
+        User.objects.filter(pk=user.pk).update(email="another@example.com")
+        end_access(**asked)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(leaving, "end_access", another_address_first)
+        with pytest.raises(ChangedMeanwhile), transaction.atomic():
+            leave(user)
