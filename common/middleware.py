@@ -9,6 +9,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from structlog.contextvars import bind_contextvars
@@ -43,7 +44,11 @@ class ZeroByteMiddleware:
 
 
 class PersonMiddleware:
-    """Sets `request.actor` (built when first used) and `request.today` (the day in the portal's time zone)."""
+    """Sets `request.actor` (built when first used) and `request.today` (the day in the portal's time zone).
+
+    What a person has seen is gone from the browser when they sign out, or lose their access: no page that was made for
+    somebody is kept, unless its view says otherwise.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -51,7 +56,11 @@ class PersonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
         request.today = timezone.localdate()  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        # Whoever was not looked up has got nothing of their own.
+        if request.session.accessed and request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
 
 
 class SecondFactorMiddleware:

@@ -26,6 +26,8 @@ INSIDE = {
     "an event handler": re.compile(r"\son[a-z]+\s*=\s*[\"']", re.IGNORECASE),
     "something of another host": re.compile(r"(?:src|href|action|srcset)=[\"'](?:https?:)?//", re.IGNORECASE),
 }
+FOR_NOBODY = ("healthz", "readyz", "language/", "programs/", "programs/<slug:slug>/")
+"""Pages that are the same for everybody."""
 OPENED_BY_A_PERSON = re.compile(r'<a\s+href="https?://[^"]*"\s+target="_blank"\s+rel="noopener noreferrer"')
 """A link to another site that says nothing about ours and gives it no hold on this page."""
 
@@ -57,6 +59,9 @@ def test_a_page_is_strict_and_keeps_to_it(there: Populated, address: Address) ->
         client.post("/account/reauthenticate/", {"password": PASSWORD})
     answer = client.get(address.path(fillings(address, there).get("own", {"object_id": 1, "pk": 1})))
     assert_strict(answer)
+    # A page of somebody's is gone when they sign out, also for whoever then presses the back button.
+    if address.route not in FOR_NOBODY:
+        assert "no-store" in answer["Cache-Control"]
 
 
 @pytest.mark.parametrize(
