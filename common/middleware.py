@@ -9,7 +9,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from structlog.contextvars import bind_contextvars
@@ -59,7 +59,7 @@ class PersonMiddleware:
         response = self.get_response(request)
         # Whoever was not looked up has got nothing of their own.
         if request.session.accessed and request.user.is_authenticated and not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+            patch_cache_control(response, private=True, no_store=True)
         return response
 
 
