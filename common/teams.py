@@ -257,8 +257,10 @@ def remove(team: Team, *, organisation: Any, user: User, actor: Actor, now: date
 
 def ended_elsewhere(team: Team, *, organisation: Any, user: User, now: datetime) -> None:
     """Platform admins end roles in the administration, the last one as well: whoever is gone by that is signed out."""
-    if not team.rows(organisation).filter(user=user).exists():
+    rows = team.rows(organisation).filter(user=user)
+    if not rows.filter(role=team.lead).exists():
         _end_invitations(team, organisation, Q(invited_by=user), now)
+    if not rows.exists():
         leaving.end_access(user=user, now=now)
 
 

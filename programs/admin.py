@@ -61,9 +61,13 @@ class VendorAdmin(ScopedAdmin):
 
 @admin.register(VendorStaff)
 class VendorStaffAdmin(ScopedAdmin):
-    """Roles at a vendor. Admins are let into the administration, and out of it when they lose the role."""
+    """Roles at a vendor. Admins are let into the administration, and out of it when they lose the role.
 
-    platform_admins_may = vendor_admins_may = EVERYTHING | {DELETE}
+    A vendor's admins run their team on its own page, where people are invited and the last admin stays.
+    """
+
+    platform_admins_may = EVERYTHING | {DELETE}
+    vendor_admins_may = frozenset({VIEW})
     actions = None
     list_display = ("user", "vendor", "role")
     list_filter = (OWN_VENDOR, "role")
@@ -73,6 +77,7 @@ class VendorStaffAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: VendorStaff, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         services.open_administration(user=obj.user)
+        teams.ended_elsewhere(TEAM, organisation=obj.vendor, user=obj.user, now=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: VendorStaff) -> None:
         super().delete_model(request, obj)

@@ -364,7 +364,7 @@ def test_a_new_vendor_admin_is_let_in_and_out_again(world: World, signed_in: Sig
 
 def test_an_unknown_address_is_told_at_the_field(world: World, signed_in: SignedIn) -> None:
     data = {"vendor": world.vendor.pk, "user": "nobody@example.com", "role": "finance"}
-    response = signed_in(world.vendor_admin).post(listing(VendorStaff, "add"), data)
+    response = signed_in(world.platform_admin).post(listing(VendorStaff, "add"), data)
     assert "no account with this address" in str(response.context["adminform"].form.errors["user"])
     assert "nobody@example.com" in response.content.decode()
 

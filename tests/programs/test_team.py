@@ -107,11 +107,33 @@ def test_whom_the_administration_takes_out_is_signed_out_too(world: World, signe
     finance = world.vendor_finance
     row = VendorStaff.objects.create(vendor=world.vendor, user=finance, role=CHANNEL_MANAGER)
     tokens.issue(user=finance, name="BI", scopes=["sales:read"], expires_at=NOW + timedelta(days=1), now=NOW)
-    client = signed_in(world.vendor_admin)
+    client = signed_in(world.platform_admin)
     for each, usable in ((row, 1), (VendorStaff.objects.get(user=finance, role=VENDOR_FINANCE), 0)):
         path = f"/admin/programs/vendorstaff/{each.pk}/delete/"
         assert client.post(path, {"post": "yes"}).status_code == 302
         assert tokens.usable(now=NOW).filter(user=finance).count() == usable
+
+
+def test_who_is_made_something_else_in_the_administration_leaves_no_open_invitations(
+    world: World, signed_in: SignedIn
+) -> None:
+    made = invite_staff(world)
+    row = VendorStaff.objects.get(user=world.vendor_admin)
+    path = f"/admin/programs/vendorstaff/{row.pk}/change/"
+    assert signed_in(world.platform_admin).post(path, {"role": VENDOR_FINANCE}).status_code == 302
+    made.refresh_from_db()
+    assert made.standing(now=NOW) == "revoked"
+
+
+def test_vendor_admins_have_no_second_way_to_run_the_team(world: World, signed_in: SignedIn) -> None:
+    """In the administration nobody would be asked, the last admin could go, and any address be tried for an account."""
+    client = signed_in(world.vendor_admin)
+    row = VendorStaff.objects.get(user=world.vendor_admin)
+    assert client.get(f"/admin/programs/vendorstaff/{row.pk}/change/").status_code == 200
+    values = {"vendor": world.vendor.pk, "user": "reseller_owner@example.com", "role": "finance"}
+    for path, sent in (("add", values), (f"{row.pk}/change", {"role": "finance"}), (f"{row.pk}/delete", {"post": "yes"})):
+        assert client.post(f"/admin/programs/vendorstaff/{path}/", sent).status_code == 403
+    assert set(VendorStaff.objects.filter(vendor=world.vendor, role="admin")) == {row}
 
 
 def test_admins_see_the_whole_page_and_others_who_is_there(world: World, signed_in: SignedIn) -> None:
