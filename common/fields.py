@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from common.dated import since
 from common.models import User
 
-
 # Marks that turn the direction of what stands behind them, and controls. Zero-width joiners stay: scripts need them.
 # So does the zero byte, which the field's own validator refuses.
 UNSEEN = re.compile(r"[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class LineField(forms.CharField):
-    """A name, a street: one line, as it reads. Strangers' names stand in mails, where a break begins another sentence."""
+    """A name, a street: one line, as it reads. In a mail a break in a stranger's name would begin another sentence."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

@@ -35,7 +35,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("first_name", "last_name", "language")
-        field_classes = {"first_name": LineField, "last_name": LineField}  # noqa: RUF012
+        field_classes = {"first_name": LineField, "last_name": LineField}
         labels = {"first_name": _("First name"), "last_name": _("Last name"), "language": _("Language")}
         help_texts = {"language": _("Of the pages here and of the mails you get.")}
         widgets = {

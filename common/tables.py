@@ -36,6 +36,7 @@ from common import formats
 from common.cells import harmless
 from common.templatetags.ui import badge_html
 from common.templatetags.ui_filters import relative_time
+from common.ui import Tone
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -186,6 +187,20 @@ class DueColumn(DateColumn):
 
     def value(self, value: date, record: Any) -> date | None:  # type: ignore[override]
         return value if record.state == self.OPEN else None
+
+
+class StateColumn(tables.Column):
+    """A state as a badge: `words` and `tone` say it of a record."""
+
+    def __init__(self, *args: Any, words: Callable[[Any], str], tone: Callable[[Any], Tone], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words, self.tone = words, tone
+
+    def render(self, record: Any) -> str:
+        return badge_html(self.words(record), self.tone(record))
+
+    def value(self, record: Any) -> str:
+        return str(self.words(record))
 
 
 class MomentColumn(DateColumn):

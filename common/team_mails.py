@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -137,8 +137,7 @@ def register() -> None:
     )
     invited = gettext_lazy("a person is invited to a team")
     # Whoever has the link makes an account with it: it is not kept where mails are.
-    registry.mails.register(
-        MailKind(INVITED, invited, "team_invitation", invitation_sample, resend_when_uncertain=True, opens=True, order=40)
-    )
+    kind = MailKind(INVITED, invited, "team_invitation", invitation_sample, opens=True, order=40)
+    registry.mails.register(replace(kind, resend_when_uncertain=True))
     for order, (key, label, template, sample) in enumerate(kinds, start=41):
         registry.mails.register(MailKind(key, label, template, sample, resend_when_uncertain=True, order=order))

@@ -8,19 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from common.filters import FilterSet
-from common.tables import DueColumn, LinkColumn, MomentColumn, Table
-from common.templatetags.ui import badge_html
+from common.tables import DueColumn, LinkColumn, MomentColumn, StateColumn, Table
 from partners.application_wording import TONES, state_for_vendor
 from partners.models import Application
 from partners.tables import programs_of_area
-
-
-class StateColumn(tables.Column):
-    def render(self, record: Application) -> str:
-        return badge_html(state_for_vendor(record), TONES[record.state])
-
-    def value(self, record: Application) -> str:
-        return state_for_vendor(record)
 
 
 class ApplicationTable(Table):
@@ -31,7 +22,12 @@ class ApplicationTable(Table):
         verbose_name=gettext_lazy("Company"),
     )
     program = tables.Column(order_by="program__name", verbose_name=gettext_lazy("Program"))
-    state = StateColumn(orderable=False, verbose_name=gettext_lazy("State"))
+    state = StateColumn(
+        orderable=False,
+        words=state_for_vendor,
+        tone=lambda row: TONES[row.state],
+        verbose_name=gettext_lazy("State"),
+    )
     due_on = DueColumn(verbose_name=gettext_lazy("Decision due"))
     applied_at = MomentColumn(verbose_name=gettext_lazy("Applied"))
     applied_by = tables.Column(

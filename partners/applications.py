@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common import outbox
-from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor
+from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.errors import DomainError
 from common.formats import NOTHING
 from common.models import User
@@ -33,7 +33,7 @@ from partners.models import (
     Partner,
     Seat,
 )
-from programs.deciding import deciders
+from programs.deciding import DECIDING_ROLES, deciders
 from programs.models import Distributor, ParticipationTerms, Program, Tier, Vendor, VendorStaff
 from programs.office_days import office_day_after
 
@@ -48,7 +48,6 @@ FROM = {
 """In which states each step may be taken."""
 DECIDED_WITHIN = 2
 """Days of its office a vendor has for a decision."""
-DECIDING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
 
 
 class NotAllowed(DomainError):

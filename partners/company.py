@@ -20,11 +20,10 @@ from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.errors import DomainError
 from common.formats import date_long
 from common.models import User
-from partners import life_mails as mails
 from partners import applications, services
+from partners import life_mails as mails
 from partners.models import CompanyChange, CompanyChangeAsked, EnrolmentStatus, Partner, Seat
-from partners.participation import DECIDING_ROLES
-from programs.deciding import deciders
+from programs.deciding import DECIDING_ROLES, deciders
 from programs.models import Vendor
 from programs.office_days import office_day_after
 

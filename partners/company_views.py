@@ -24,7 +24,7 @@ from partners.company_forms import ContactForm, DecisionForm, RegisteredForm
 from partners.company_wording import events
 from partners.entering import in_partner
 from partners.models import CompanyChange, Partner
-from partners.participation import DECIDING_ROLES
+from programs.deciding import DECIDING_ROLES
 from programs.entering import in_vendor
 from programs.models import Program, Vendor
 

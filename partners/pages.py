@@ -15,11 +15,11 @@ from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
 from partners import application_selectors, composing, team
 from partners.application_wording import TONES, state_for_partner
-from partners.applications import DECIDING_ROLES
 from partners.composing import ListAction, PartnerPanel
 from partners.models import AccessRequest, Application, CompanyChange, CompanyChangeAsked, DataCheck, Partner
 from partners.team_views import MEMBERS
 from partners.waves import INVITING_ROLES
+from programs.deciding import DECIDING_ROLES
 from programs.models import Vendor
 
 

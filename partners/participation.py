@@ -16,18 +16,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common import outbox
-from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor
+from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.errors import DomainError
 from common.formats import date_short
 from common.models import User
 from partners import life_mails as mails
 from partners import services
 from partners.models import Enrolment, EnrolmentStatus, Member, ParticipationStep
-from programs.deciding import deciders
+from programs.deciding import DECIDING_ROLES, deciders
 
 Status: TypeAlias = EnrolmentStatus.Status
 Step: TypeAlias = ParticipationStep.Step
-DECIDING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
 CHANGES = {"suspend": Step.SUSPENDED, "resume": Step.RESUMED, "end": Step.ENDED}
 """By their words in addresses."""
 BECOMES: Mapping[Step, Status] = {

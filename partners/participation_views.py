@@ -20,8 +20,9 @@ from common.ui import Crumb
 from partners import composing, participation, selectors
 from partners.entering import in_partner
 from partners.models import Enrolment, Partner
-from partners.participation import CHANGES, DECIDING_ROLES, Step
+from partners.participation import CHANGES, Step
 from partners.participation_forms import ParticipationForm
+from programs.deciding import DECIDING_ROLES
 from programs.entering import in_vendor
 from programs.models import Vendor
 

@@ -113,9 +113,8 @@ def register() -> None:
         "text",
         order=33,
     )
-    sections.register(
-        Section("access", _("Companies that let you in when you asked"), _access, ("partners.AccessRequest.user",), order=34)
-    )
+    let_in = _("Companies that let you in when you asked")
+    sections.register(Section("access", let_in, _access, ("partners.AccessRequest.user",), order=34))
     section(
         "access-decided",
         _("Requests for access you decided"),

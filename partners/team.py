@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import invitations, team_mails, teams
-from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor
+from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.dated import since
 from common.errors import DomainError
 from common.models import User
@@ -26,9 +26,9 @@ from common.team_mails import Happened, Step
 from common.teams import NotAllowed, Team
 from partners.areas import partner_area
 from partners.models import BroughtContact, DataCheck, Enrolment, EnrolmentStatus, Member, MemberInvitation, Partner
+from programs.deciding import DECIDING_ROLES
 from programs.models import Vendor
 
-RESCUING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
 MOST_OF_UNKNOWN = 5
 """Invitations a day of a company that takes part in nothing yet."""
 WORKING = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
@@ -127,7 +127,7 @@ def may_rescue(*, vendor: Vendor, partner: Partner, actor: Actor, today: date) -
     with_vendor = EnrolmentStatus.objects.filter(
         enrolment__partner=partner, enrolment__program__vendor=vendor, status__in=WORKING, valid__contains=today
     )
-    return actor.scopes is None and actor.has(VENDOR, vendor.pk, *RESCUING_ROLES) and with_vendor.exists()
+    return actor.scopes is None and actor.has(VENDOR, vendor.pk, *DECIDING_ROLES) and with_vendor.exists()
 
 
 @transaction.atomic

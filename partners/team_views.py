@@ -20,7 +20,8 @@ from partners import selectors
 from partners import team as teams
 from partners.entering import in_partner
 from partners.models import Partner
-from partners.team import RESCUING_ROLES, TEAM
+from partners.team import TEAM
+from programs.deciding import DECIDING_ROLES
 from programs.entering import in_vendor
 from programs.models import Vendor
 
@@ -64,7 +65,7 @@ def join(request: PersonRequest, secret: str) -> HttpResponse:
     return joining_views.join(request, secret=secret, team=TEAM)
 
 
-@in_vendor(*RESCUING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def invite_owner(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
     """A page of companies without an owner only."""
     partner = get_object_or_404(selectors.partners_of(vendor=vendor, actor=request.actor), number=number)

@@ -21,8 +21,9 @@ from partners import application_selectors, applications, duplicates, registrati
 from partners.application_forms import ActForm, ApproveForm, AskBackForm, CareForm, RefuseForm
 from partners.application_tables import ApplicationFilter, ApplicationTable
 from partners.application_wording import TONES, accepted, answers, events, state_for_vendor
-from partners.applications import DECIDING_ROLES, Act
+from partners.applications import Act
 from partners.models import Application, ApplicationStep, Partner
+from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 

@@ -28,8 +28,9 @@ from partners.application_wording import events
 from partners.company_wording import events as company_events
 from partners.composing import Asked
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner, Succession
-from partners.participation import CHANGES, DECIDING_ROLES, Step
+from partners.participation import CHANGES, Step
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
+from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 

@@ -1,11 +1,14 @@
-"""Who is told at a vendor when something waits for a decision."""
+"""Who decides at a vendor, and is told when something waits for a decision."""
 
 from __future__ import annotations
 
+from common.access import CHANNEL_MANAGER, VENDOR_ADMIN
 from common.models import User
 from programs.models import VendorStaff
 
 Role = VendorStaff.Role
+DECIDING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
+"""With one of these roles a person decides about partners: who is one, as what, and until when."""
 
 
 def deciders(vendor_id: int, *more: VendorStaff.Role) -> list[User]:

@@ -19,7 +19,7 @@ from common.ui import Tone
 from partners.models import Enrolment
 from partners.tables import programs_of_area
 from programs.models import Program
-from rebates.tables import StateColumn, total
+from rebates.tables import state_column, total
 from sales.models import SaleLine
 
 
@@ -41,7 +41,7 @@ class ClosingLine:
 
 class ClosingTable(Table):
     name = LinkColumn(order_by="ends", url=lambda record: record.url, sub="program", verbose_name=_("Period"))
-    state = StateColumn(accessor="state_text", verbose_name=_("State"))
+    state = state_column()
     partners = NumberColumn(verbose_name=_("Partners"))
     parked = NumberColumn(verbose_name=_("Held back"))
     total = MoneyColumn(currency_from="currency", verbose_name=_("Total"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from common.filters import FilterSet
 from common.money import ZERO
 from common.requests import PersonRequest
-from common.tables import DateColumn, LinkColumn, MoneyColumn, NumberColumn, Table
+from common.tables import DateColumn, LinkColumn, MoneyColumn, NumberColumn, StateColumn, Table
 from common.templatetags.ui import badge_html
 from partners.models import Enrolment
 from programs.models import Program
@@ -93,14 +93,14 @@ class LineFilter(FilterSet):
 # --- periods of a partner -------------------------------------------------------------------------
 
 
-class StateColumn(tables.Column):
-    """A state as a badge; the record has `state_text` and `state_tone`."""
-
-    def render(self, record: Any) -> str:
-        return badge_html(record.state_text, record.state_tone)
-
-    def value(self, record: Any) -> str:
-        return str(record.state_text)
+def state_column() -> StateColumn:
+    """Of records that have `state_text` and `state_tone`."""
+    return StateColumn(
+        accessor="state_text",
+        words=lambda record: record.state_text,
+        tone=lambda record: record.state_tone,
+        verbose_name=_("State"),
+    )
 
 
 class EarningsTable(Table):
@@ -115,7 +115,7 @@ class EarningsTable(Table):
     earned = MoneyColumn(currency_from="currency", verbose_name=_("Earned"))
     adjusted = MoneyColumn(currency_from="currency", signed=True, verbose_name=_("Adjusted later"))
     total = MoneyColumn(currency_from="currency", verbose_name=_("Together"))
-    state = StateColumn(accessor="state_text", verbose_name=_("State"))
+    state = state_column()
 
 
 def programs_of_partner(request: PersonRequest | None) -> QuerySet[Program]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import django_filters
 import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
@@ -13,26 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from common.filters import FilterSet
 from common.requests import PersonRequest
-from common.tables import DateColumn, DueColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, Table
-from common.templatetags.ui import badge_html
+from common.tables import DateColumn, DueColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, StateColumn, Table
+from common.ui import Tone
 from partners.models import Partner
 from sales.claim_wording import TONES, state_for_partner, state_for_vendor, title_of
 from sales.models import Claim
 from sales.tables import vendors_of_partner
 
 
-class StateColumn(tables.Column):
-    """Whose turn it is, in words of the side that reads."""
-
-    def __init__(self, *args: Any, words: Callable[[Claim], str], **kwargs: Any) -> None:
-        super().__init__(*args, orderable=False, **kwargs)
-        self.words = words
-
-    def render(self, record: Claim) -> str:
-        return badge_html(self.words(record), TONES[record.state])
-
-    def value(self, record: Claim) -> str:
-        return self.words(record)
+def _tone(claim: Claim) -> Tone:
+    return TONES[claim.state]
 
 
 class ClaimTable(Table):
@@ -66,7 +53,7 @@ class PartnerClaimTable(ClaimTable):
         verbose_name=gettext_lazy("Question"),
     )
     vendor = tables.Column(order_by="vendor__name", verbose_name=gettext_lazy("Vendor"))
-    state = StateColumn(words=state_for_partner, verbose_name=gettext_lazy("State"))
+    state = StateColumn(words=state_for_partner, tone=_tone, orderable=False, verbose_name=gettext_lazy("State"))
 
     class Meta:
         sequence = ("title", "vendor", "state", "...")
@@ -81,7 +68,7 @@ class VendorClaimTable(ClaimTable):
         verbose_name=gettext_lazy("Question"),
     )
     partner = tables.Column(order_by="partner__name", verbose_name=gettext_lazy("Partner"))
-    state = StateColumn(words=state_for_vendor, verbose_name=gettext_lazy("State"))
+    state = StateColumn(words=state_for_vendor, tone=_tone, orderable=False, verbose_name=gettext_lazy("State"))
 
     class Meta:
         sequence = ("title", "partner", "state", "due_on", "...")

@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common.filters import DayRangeFilter, FilterSet
 from common.requests import PersonRequest
-from common.tables import LinkColumn, MomentColumn, NumberColumn, Table
-from common.templatetags.ui import badge_html
+from common.tables import LinkColumn, MomentColumn, NumberColumn, StateColumn, Table
 from common.ui import Tone
 from programs.models import Vendor
 from sales.models import SellOutReport, Upload
@@ -113,24 +112,22 @@ class DistributorReportFilter(ReportFilter):
 # --- files on their way in -------------------------------------------------------------------------------------------
 
 
-class StateColumn(tables.Column):
-    """Where a file is on its way, and whose turn it is."""
-
-    TONES: Mapping[str, Tone] = {
-        Upload.State.DRAFT: "info",
-        Upload.State.QUEUED: "neutral",
-        Upload.State.REFUSED: "warning",
-        Upload.State.FAILED: "danger",
-    }
-
-    def render(self, value: str, record: Upload) -> str:
-        return badge_html(record.get_state_display(), self.TONES[record.state])
+UPLOAD_TONES: Mapping[str, Tone] = {
+    Upload.State.DRAFT: "info",
+    Upload.State.QUEUED: "neutral",
+    Upload.State.REFUSED: "warning",
+    Upload.State.FAILED: "danger",
+}
 
 
 class UploadTable(Table):
     """Files that are not imported yet."""
 
-    state = StateColumn(verbose_name=gettext_lazy("State"))
+    state = StateColumn(
+        words=Upload.get_state_display,
+        tone=lambda row: UPLOAD_TONES[row.state],
+        verbose_name=gettext_lazy("State"),
+    )
     uploaded_at = MomentColumn(verbose_name=gettext_lazy("Received"))
     uploaded_by = tables.Column(
         accessor="uploaded_by__name", order_by="uploaded_by__name", verbose_name=gettext_lazy("By")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -142,7 +143,7 @@ def test_a_company_that_nobody_has_let_in_sends_a_few(world: World) -> None:
     """What it calls itself stands in the mail: anybody could have anything sent to anybody."""
     open_to_all(world.program)
     applicant = newcomer(world, name="applicant")
-    by = {"partner": applicant.partner, "actor": Actor.of(applicant.user)}
+    by: dict[str, Any] = {"partner": applicant.partner, "actor": Actor.of(applicant.user)}
     for number in range(5):
         invite(world, f"n{number}@blaufuchs.example", **by)
     with pytest.raises(TooMany):

@@ -131,7 +131,11 @@ def test_vendor_admins_have_no_second_way_to_run_the_team(world: World, signed_i
     row = VendorStaff.objects.get(user=world.vendor_admin)
     assert client.get(f"/admin/programs/vendorstaff/{row.pk}/change/").status_code == 200
     values = {"vendor": world.vendor.pk, "user": "reseller_owner@example.com", "role": "finance"}
-    for path, sent in (("add", values), (f"{row.pk}/change", {"role": "finance"}), (f"{row.pk}/delete", {"post": "yes"})):
+    for path, sent in (
+        ("add", values),
+        (f"{row.pk}/change", {"role": "finance"}),
+        (f"{row.pk}/delete", {"post": "yes"}),
+    ):
         assert client.post(f"/admin/programs/vendorstaff/{path}/", sent).status_code == 403
     assert set(VendorStaff.objects.filter(vendor=world.vendor, role="admin")) == {row}
 
