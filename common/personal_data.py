@@ -96,9 +96,9 @@ def register() -> None:
         _("What you changed in the administration"),
         LogEntry,
         "user",
+        # Not which one, nor what it says: the rows name other people.
         "action_time",
-        "object_repr",
+        "content_type__model",
         "action_flag",
-        "change_message",
         order=9,
     )

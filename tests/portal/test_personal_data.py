@@ -112,6 +112,15 @@ def test_nothing_of_anybody_else_is_in_it(there: Populated) -> None:
         assert foreign not in written
 
 
+def test_people_whose_accounts_somebody_kept_are_not_in_their_data(there: Populated, signed_in: SignedIn) -> None:
+    admin, other = there.world.platform_admin, there.world.rival_owner
+    data = {"email": other.email, "last_name": "Another", "language": "de", "is_active": "on"}
+    assert signed_in(admin).post(f"/admin/common/user/{other.pk}/change/", data).status_code == 302
+    written = personal.gather(user=admin)["administration"]
+    assert [row["content_type__model"] for row in written] == ["user"]
+    assert other.email not in str(written)
+
+
 def test_the_file_explains_itself_in_the_language_of_the_page(there: Populated, signed_in: SignedIn) -> None:
     client = proven(signed_in(there.world.reseller_owner, language="de"))
     text, _data = files(client.get(DOWNLOAD).content)
