@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, QuerySet
 
 from common.access import Actor
 from partners.models import Application, ApplicationStep, Care, Enrolment, EnrolmentStatus, Partner, Seat
@@ -41,10 +41,9 @@ def programs_open_to(*, partner: Partner, today: date) -> list[Program]:
         status=EnrolmentStatus.Status.ENDED
     )
     applied = Application.objects.filter(partner=partner, state__in=Application.UNDECIDED)
-    found = Program.objects.filter(public=True, countries__contains=[country_of(partner=partner, day=today)])
-    found = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
-    found = found.exclude(pk__in=takes_part.values("enrolment__program")).exclude(pk__in=applied.values("program"))
-    return list(found.select_related("vendor").order_by("vendor__name", "name"))
+    open_ = Program.objects.taking_applications(day=today)
+    found = open_.filter(countries__contains=[country_of(partner=partner, day=today)])
+    return list(found.exclude(pk__in=takes_part.values("enrolment__program")).exclude(pk__in=applied.values("program")))
 
 
 def care_of(*, partner: Partner, vendor: Vendor) -> Care | None:

@@ -133,7 +133,7 @@ def apply(
 def check_open(*, partner: Partner, program: Program, today: date) -> None:
     """Whether the company can apply for the program today. Raises `NotOpen`."""
     names = {"program": program.name}
-    if not program.public or (program.ends_on is not None and program.ends_on <= today):
+    if not Program.objects.taking_applications(day=today).filter(pk=program.pk).exists():
         raise NotOpen(_("%(program)s takes no applications at present.") % names)
     status = EnrolmentStatus.objects.filter(
         enrolment__partner=partner, enrolment__program=program, valid__contains=today

@@ -141,12 +141,6 @@ def register(
     return partner
 
 
-def programs_to_choose(*, today: date) -> list[Program]:
-    """Programs that take applications, by vendor."""
-    public = Program.objects.filter(public=True).exclude(ends_on__lte=today)
-    return list(public.select_related("vendor").order_by("vendor__name", "name"))
-
-
 def undecided_of(user: User) -> list[Application]:
     """Applications of companies the person belongs to."""
     companies = Member.objects.filter(user=user, left_on__isnull=True).values("partner_id")

@@ -42,7 +42,7 @@ def begin(request: Any) -> HttpResponse:
         address = reverse("partners:register-company")
         return redirect(f"{address}?{urlencode(asked)}" if asked else address)
     here = f"{reverse('partners:register')}?{urlencode(asked)}" if asked else reverse("partners:register")
-    programs = registration.programs_to_choose(today=request.today)
+    programs = Program.objects.taking_applications(day=request.today)
     wanted = next((each for each in programs if each.slug == asked.get("program")), None)
     context = {
         "program": wanted,
@@ -59,7 +59,7 @@ def begin(request: Any) -> HttpResponse:
 def company(request: PersonRequest) -> HttpResponse:
     """The first step. What was typed is kept, right or wrong."""
     typed = registration.typed_by(request.user)
-    programs = registration.programs_to_choose(today=request.today)
+    programs = Program.objects.taking_applications(day=request.today)
     countries = {code for each in programs for code in each.countries}
     names = {"first_name": request.user.first_name, "last_name": request.user.last_name}
     initial = {**names, **typed.get("company", {})}
@@ -113,7 +113,7 @@ def programs(request: PersonRequest) -> HttpResponse:
     if _company_of(request, typed) is None:
         return redirect("partners:register-company")
     country = typed["company"]["country"]
-    offered = [each for each in registration.programs_to_choose(today=request.today) if country in each.countries]
+    offered = [each for each in Program.objects.taking_applications(day=request.today) if country in each.countries]
     chosen = typed.get("programs", []) or ([offered[0].slug] if len(offered) == 1 else [])
     form = ProgramsForm(request.POST or None, programs=offered, initial={"programs": chosen})
     if request.method == "POST":
@@ -248,7 +248,7 @@ def _stages(now: str) -> list[Stage]:
 
 def _company_of(request: PersonRequest, typed: dict[str, Any]) -> CompanyForm | None:
     """The first step as it was kept, checked anew; None where it is not complete."""
-    offered = registration.programs_to_choose(today=request.today)
+    offered = Program.objects.taking_applications(day=request.today)
     countries = {code for each in offered for code in each.countries}
     form = CompanyForm(typed.get("company", {}), countries=countries)
     return form if form.is_valid() else None
@@ -256,7 +256,7 @@ def _company_of(request: PersonRequest, typed: dict[str, Any]) -> CompanyForm | 
 
 def _chosen(request: PersonRequest, typed: dict[str, Any]) -> list[Program]:
     country = typed["company"]["country"]
-    offered = registration.programs_to_choose(today=request.today)
+    offered = Program.objects.taking_applications(day=request.today)
     return [each for each in offered if each.slug in typed.get("programs", []) and country in each.countries]
 
 

@@ -25,13 +25,13 @@ from common.registry import Area
 from common.team_mails import Happened, Step
 from common.teams import NotAllowed, Team
 from partners.areas import partner_area
+from partners.company import TAKES_PART
 from partners.models import BroughtContact, DataCheck, Enrolment, EnrolmentStatus, Member, MemberInvitation, Partner
 from programs.deciding import DECIDING_ROLES
 from programs.models import Vendor
 
 MOST_OF_UNKNOWN = 5
 """Invitations a day of a company that takes part in nothing yet."""
-WORKING = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
 
 
 class HasOwner(DomainError):
@@ -125,7 +125,7 @@ def may_rescue(*, vendor: Vendor, partner: Partner, actor: Actor, today: date) -
     Where it has left, or only asked to be let in, the vendor could otherwise help itself to a foreign company.
     """
     with_vendor = EnrolmentStatus.objects.filter(
-        enrolment__partner=partner, enrolment__program__vendor=vendor, status__in=WORKING, valid__contains=today
+        enrolment__partner=partner, enrolment__program__vendor=vendor, status__in=TAKES_PART, valid__contains=today
     )
     return actor.scopes is None and actor.has(VENDOR, vendor.pk, *DECIDING_ROLES) and with_vendor.exists()
 
@@ -166,7 +166,7 @@ def owner_invitations(*, partner: Partner, vendor: Vendor) -> list[MemberInvitat
 def working_with(*, vendor: Vendor, partner: Any, today: date) -> QuerySet[EnrolmentStatus]:
     """Where the company works with the vendor, today or from a day to come. `partner` may be a reference of SQL."""
     of_both = {"enrolment__partner": partner, "enrolment__program__vendor": vendor}
-    return EnrolmentStatus.objects.filter(status__in=WORKING, valid__overlap=since(today), **of_both)
+    return EnrolmentStatus.objects.filter(status__in=TAKES_PART, valid__overlap=since(today), **of_both)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 import holidays
@@ -127,6 +128,13 @@ class StaffInvitation(MailInvitation):
         constraints = [one_open("vendor")]
 
 
+class ProgramQuerySet(OfVendor):
+    def taking_applications(self, *, day: date) -> Self:
+        """Those that everybody can read about and apply for on this day, by vendor."""
+        public = self.filter(public=True).exclude(ends_on__lte=day)
+        return public.select_related("vendor").order_by("vendor__name", "name")
+
+
 @pghistory.track()
 class Program(models.Model):
     """A vendor's partner program. Countries and end are configuration: prolonging it is a change of one field."""
@@ -174,7 +182,7 @@ class Program(models.Model):
         help_text=_("From the notice that a tier's requirements are no longer met until the tier changes."),
     )  # fmt: skip
 
-    objects = OfVendor.as_manager()
+    objects = ProgramQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

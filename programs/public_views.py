@@ -44,7 +44,7 @@ def programs(request: HttpRequest) -> HttpResponse:
     """All programs that take applications."""
     rows = [
         {"name": each.name, "vendor": each.vendor.name, "text": description_of(each), "url": _url(each)}
-        for each in _open()
+        for each in Program.objects.taking_applications(day=timezone.localdate())
     ]
     return render(request, "programs/public_list.html", {"rows": rows, **_around(request)})
 
@@ -52,7 +52,7 @@ def programs(request: HttpRequest) -> HttpResponse:
 @public
 def program(request: HttpRequest, slug: str) -> HttpResponse:
     """One program: what each tier gives and asks for, what registering takes, questions, whom to ask."""
-    found = get_object_or_404(_open(), slug=slug)
+    found = get_object_or_404(Program.objects.taking_applications(day=timezone.localdate()), slug=slug)
     tiers = list(found.tiers.order_by("rank"))
     context = {
         "program": found,
@@ -65,12 +65,6 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
         **_around(request),
     }
     return render(request, "programs/public.html", context)
-
-
-def _open() -> Any:
-    today = timezone.localdate()
-    shown = Program.objects.filter(public=True).exclude(ends_on__lte=today)
-    return shown.select_related("vendor").order_by("vendor__name", "name")
 
 
 def _url(program: Program) -> str:
