@@ -1,13 +1,15 @@
 """Sale lines summed up in SQL for the engine: cost grows with partners, not with lines.
 
 One row per enrolment and combination of what terms can ask for about a sale, each judged on the line's `counts_on`.
-The single lines of one enrolment, to share its amount out, come from the same joins.
+All terms of a program that count the same evidence share one statement. The single lines of one enrolment, to share its
+amount out, come from the same joins.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +21,7 @@ from rebates.engine import Aggregate, Reason, SaleLine
 
 CIRCUMSTANCES = """
            tier.code, seat.country, coalesce(status.status = 'active', false), agreement.id IS NOT NULL,
-           product.article, membership.id IS NOT NULL, line.project_ref <> '',
+           product.article, {groups}, {project},
            CASE WHEN authorised.id IS NULL THEN 'distributor'
                 WHEN line.currency <> program.currency THEN 'currency'
                 WHEN line.counts_on < program.starts_on OR line.counts_on >= program.ends_on THEN 'program'
@@ -27,20 +29,24 @@ CIRCUMSTANCES = """
 
 # A line joins at most one row of each history: their exclusion constraints see to it. IS TRUE keeps the planner from
 # looking days up in those constraints' indexes, where it would meet everybody's rows of the day for each single line.
-LINES = """
+HISTORIES = """LEFT JOIN partners_enrolmentstatus status
+           ON status.enrolment_id = {enrolment} AND (status.valid @> line.counts_on) IS TRUE
+    LEFT JOIN partners_enrolmenttier held ON held.enrolment_id = {enrolment} AND (held.valid @> line.counts_on) IS TRUE
+    LEFT JOIN programs_tier tier ON tier.id = held.tier_id
+    LEFT JOIN partners_seat seat ON seat.partner_id = line.partner_id AND (seat.valid @> line.counts_on) IS TRUE
+    LEFT JOIN partners_individualagreement agreement
+           ON agreement.enrolment_id = {enrolment} AND (agreement.valid @> line.counts_on) IS TRUE
+    LEFT JOIN programs_authorisation authorised ON authorised.program_id = program.id
+          AND authorised.distributor_id = line.distributor_id AND (authorised.valid @> line.counts_on) IS TRUE"""
+SINGLE_LINES = f"""
+    SELECT e.id, line.id, {CIRCUMSTANCES.format(groups="membership.id IS NOT NULL", project="line.project_ref <> ''")}
+           AS excluded, line.quantity, line.net
     FROM sales_saleline line
     JOIN programs_program program ON program.id = %(program)s
     JOIN partners_enrolment e ON e.partner_id = line.partner_id AND e.program_id = program.id
     JOIN programs_product product ON product.id = line.product_id
-    LEFT JOIN partners_enrolmentstatus status ON status.enrolment_id = e.id AND (status.valid @> line.counts_on) IS TRUE
-    LEFT JOIN partners_enrolmenttier held ON held.enrolment_id = e.id AND (held.valid @> line.counts_on) IS TRUE
-    LEFT JOIN programs_tier tier ON tier.id = held.tier_id
-    LEFT JOIN partners_seat seat ON seat.partner_id = line.partner_id AND (seat.valid @> line.counts_on) IS TRUE
-    LEFT JOIN partners_individualagreement agreement
-           ON agreement.enrolment_id = e.id AND (agreement.valid @> line.counts_on) IS TRUE
-    LEFT JOIN programs_authorisation authorised ON authorised.program_id = program.id
-          AND authorised.distributor_id = line.distributor_id AND (authorised.valid @> line.counts_on) IS TRUE
-    LEFT JOIN programs_productgroup grp ON grp.vendor_id = program.vendor_id AND grp.code = %(group)s
+    {HISTORIES.format(enrolment="e.id")}
+    LEFT JOIN programs_productgroup grp ON grp.vendor_id = program.vendor_id AND grp.code = ANY(%(groups)s)
     LEFT JOIN programs_groupmembership membership ON membership.group_id = grp.id
           AND membership.product_id = line.product_id AND (membership.valid @> line.counts_on) IS TRUE
     WHERE line.vendor_id = program.vendor_id AND line.evidence = %(evidence)s
@@ -48,58 +54,119 @@ LINES = """
       AND (%(cut)s::int IS NULL OR line.cut <= %(cut)s)
       AND (%(enrolments)s::bigint[] IS NULL OR e.id = ANY(%(enrolments)s))
 """
+
+# The same judgement for sums, of which there are far fewer than lines: nothing changes for an enrolment between two days
+# on which a validity begins or ends, so its lines between them are added up first and judged by the first day.
+_BOUNDS = "LATERAL (VALUES (lower(valid)), (upper(valid))) AS bound (day) WHERE day > %(start)s AND day < %(end)s"
 AGGREGATES = f"""
-    SELECT e.id, {CIRCUMSTANCES} AS excluded,
-           sum(line.quantity), coalesce(sum(line.net), 0), count(*), count(*) FILTER (WHERE line.net IS NULL),
-           coalesce(sum(line.quantity) FILTER (WHERE line.net IS NULL), 0)
-    {LINES}
+    WITH changes AS (
+        SELECT enrolment_id, day
+        FROM (
+            SELECT enrolment_id, valid FROM partners_enrolmentstatus
+            UNION ALL SELECT enrolment_id, valid FROM partners_enrolmenttier
+            UNION ALL SELECT enrolment_id, valid FROM partners_individualagreement
+            UNION ALL SELECT e.id, seat.valid FROM partners_seat seat
+                JOIN partners_enrolment e ON e.partner_id = seat.partner_id AND e.program_id = %(program)s
+        ) AS history (enrolment_id, valid), {_BOUNDS}
+          AND (%(enrolments)s::bigint[] IS NULL OR enrolment_id = ANY(%(enrolments)s))
+    ), changes_for_all AS (
+        SELECT day
+        FROM (
+            SELECT valid FROM programs_authorisation WHERE program_id = %(program)s
+            UNION ALL SELECT membership.valid FROM programs_groupmembership membership
+                JOIN programs_productgroup grp ON grp.id = membership.group_id
+                WHERE grp.vendor_id = %(vendor)s AND grp.code = ANY(%(groups)s)
+            UNION ALL SELECT daterange(starts_on, ends_on) FROM programs_program WHERE id = %(program)s
+        ) AS history (valid), {_BOUNDS}
+    ), own AS (
+        SELECT enrolment_id, array_agg(DISTINCT day ORDER BY day) AS days
+        FROM (
+            SELECT enrolment_id, day FROM changes
+            UNION SELECT enrolment_id, changes_for_all.day FROM changes CROSS JOIN changes_for_all
+        ) AS any_change
+        GROUP BY enrolment_id
+    ), asked AS (
+        SELECT e.id, e.partner_id,
+            coalesce(own.days, (SELECT array_agg(DISTINCT day ORDER BY day) FROM changes_for_all)) AS days
+        FROM partners_enrolment e LEFT JOIN own ON own.enrolment_id = e.id
+        WHERE e.program_id = %(program)s AND (%(enrolments)s::bigint[] IS NULL OR e.id = ANY(%(enrolments)s))
+    ), line AS MATERIALIZED (
+        SELECT asked.id AS enrolment_id, line.partner_id, line.product_id, line.distributor_id, line.currency,
+            line.project_ref <> '' AS project,
+            coalesce(asked.days[width_bucket(line.counts_on, asked.days)], %(start)s) AS counts_on,
+            sum(line.quantity) AS units, coalesce(sum(line.net), 0) AS net, count(*) AS lines,
+            count(*) FILTER (WHERE line.net IS NULL) AS without_value,
+            coalesce(sum(line.quantity) FILTER (WHERE line.net IS NULL), 0) AS units_without_value
+        FROM asked JOIN sales_saleline line ON line.partner_id = asked.partner_id
+        WHERE line.vendor_id = %(vendor)s AND line.evidence = %(evidence)s
+          AND line.counts_on >= %(start)s AND line.counts_on < %(end)s
+          AND (%(cut)s::int IS NULL OR line.cut <= %(cut)s)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ), grouped AS (
+        SELECT line.product_id, line.counts_on, array_agg(grp.code::text ORDER BY grp.code) AS codes
+        FROM (SELECT DISTINCT product_id, counts_on FROM line) AS line
+        JOIN programs_groupmembership membership
+          ON membership.product_id = line.product_id AND (membership.valid @> line.counts_on) IS TRUE
+        JOIN programs_productgroup grp ON grp.id = membership.group_id
+         AND grp.vendor_id = %(vendor)s AND grp.code = ANY(%(groups)s)
+        GROUP BY 1, 2
+    )
+    SELECT line.enrolment_id, {CIRCUMSTANCES.format(groups="coalesce(grouped.codes, '{}')", project="line.project")}
+           AS excluded,
+           sum(line.units), sum(line.net), sum(line.lines)::bigint, sum(line.without_value)::bigint,
+           sum(line.units_without_value)
+    FROM line
+    JOIN programs_program program ON program.id = %(program)s
+    JOIN programs_product product ON product.id = line.product_id
+    {HISTORIES.format(enrolment="line.enrolment_id")}
+    LEFT JOIN grouped ON grouped.product_id = line.product_id AND grouped.counts_on = line.counts_on
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
-SINGLE_LINES = f"SELECT e.id, line.id, {CIRCUMSTANCES} AS excluded, line.quantity, line.net {LINES}"
 
 
 def aggregates_of(
     *,
-    terms: RebateTerms,
+    versions: Sequence[RebateTerms],
     period: Period,
     cut: int | None = None,
     until: date | None = None,
     enrolments: Sequence[int] | None = None,
-) -> Mapping[int, list[Aggregate]]:
-    """Per enrolment of the terms' program, the sums of its lines of `period`.
+) -> list[Mapping[int, list[Aggregate]]]:
+    """For each of these terms, all of one program and for the same evidence: per enrolment the sums of its lines of
+    `period`.
 
     `cut`: only lines booked under this cut number or before; None: every line committed so far.
     `until`: only lines that count before this day. `enrolments`: only these; None: all of the program.
     """
-    every_product = terms.terms.products == terms.terms.ALL_PRODUCTS
-    found: dict[int, list[Aggregate]] = defaultdict(list)
-    rows = aggregate_rows(terms=terms, period=period, cut=cut, until=until, enrolments=enrolments)
-    for enrolment, tier, country, active, agreement, article, in_group, project, excluded, *sums in rows:
+    found: list[dict[int, list[Aggregate]]] = [defaultdict(list) for _terms in versions]
+    rows = aggregate_rows(versions=versions, period=period, cut=cut, until=until, enrolments=enrolments)
+    for enrolment, tier, country, active, agreement, article, groups, project, excluded, *sums in rows:
         units, net, lines, lines_without_value, units_without_value = sums
-        found[enrolment].append(
-            Aggregate(
-                tier=tier,
-                country=country,
-                active=active,
-                agreement=agreement,
-                article=article,
-                in_group=in_group or every_product,
-                project=project,
-                excluded=None if excluded is None else Reason(excluded),
-                units=units,
-                net=net,
-                lines=lines,
-                lines_without_value=lines_without_value,
-                units_without_value=units_without_value,
-            )
+        one = Aggregate(
+            tier=tier,
+            country=country,
+            active=active,
+            agreement=agreement,
+            article=article,
+            in_group=True,
+            project=project,
+            excluded=None if excluded is None else Reason(excluded),
+            units=units,
+            net=net,
+            lines=lines,
+            lines_without_value=lines_without_value,
+            units_without_value=units_without_value,
         )
-    return found
+        for of_terms, terms in zip(found, versions, strict=True):
+            counts = _every_product(terms) or terms.terms.products in groups
+            of_terms[enrolment].append(one if counts else replace(one, in_group=False))
+    return list(found)
 
 
 def aggregate_rows(
     *,
-    terms: RebateTerms,
+    versions: Sequence[RebateTerms],
     period: Period,
     cut: int | None = None,
     until: date | None = None,
@@ -107,21 +174,25 @@ def aggregate_rows(
 ) -> Iterator[tuple[Any, ...]]:
     """What `aggregates_of` is made of, as the database gives it."""
     with connection.cursor() as cursor:
-        cursor.execute(AGGREGATES, _values(terms, period, cut, until, enrolments))
+        cursor.execute(AGGREGATES, _values(versions, period, cut, until, enrolments))
         yield from cursor
+
+
+def _every_product(terms: RebateTerms) -> bool:
+    return terms.terms.products == terms.terms.ALL_PRODUCTS
 
 
 def lines_of(*, terms: RebateTerms, period: Period, enrolment_id: int, cut: int | None = None) -> list[SaleLine]:
     """The lines behind one enrolment's aggregates, by id."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{SINGLE_LINES} ORDER BY line.id", _values(terms, period, cut, None, [enrolment_id]))
+        cursor.execute(f"{SINGLE_LINES} ORDER BY line.id", _values([terms], period, cut, None, [enrolment_id]))
         return [_single_line(terms, *row) for _enrolment, *row in cursor]
 
 
 def lines_among(*, terms: RebateTerms, ids: Sequence[int], periods: Sequence[Period]) -> list[tuple[int, SaleLine]]:
     """Those of the lines `ids` between the first day and the last one of `periods`, each after its enrolment's id."""
     first = min(periods, key=lambda period: period.start)
-    values = _values(terms, first, None, None, None)
+    values = _values([terms], first, None, None, None)
     values |= {"end": max(period.end for period in periods), "ids": list(ids)}
     with connection.cursor() as cursor:
         cursor.execute(f"{SINGLE_LINES} AND line.id = ANY(%(ids)s)", values)
@@ -137,7 +208,7 @@ def _single_line(terms: RebateTerms, pk: int, *known: Any) -> SaleLine:
         active=active,
         agreement=agreement,
         article=article,
-        in_group=in_group or terms.terms.products == terms.terms.ALL_PRODUCTS,
+        in_group=in_group or _every_product(terms),
         project=project,
         excluded=None if excluded is None else Reason(excluded),
         units=units,
@@ -146,13 +217,20 @@ def _single_line(terms: RebateTerms, pk: int, *known: Any) -> SaleLine:
 
 
 def _values(
-    terms: RebateTerms, period: Period, cut: int | None, until: date | None, enrolments: Sequence[int] | None
+    versions: Sequence[RebateTerms],
+    period: Period,
+    cut: int | None,
+    until: date | None,
+    enrolments: Sequence[int] | None,
 ) -> dict[str, Any]:
-    document = terms.terms
+    asked = {(terms.program_id, terms.program.vendor_id, terms.terms.evidence) for terms in versions}
+    # Sums are made once for all of them.
+    ((program, vendor, evidence),) = asked
     return {
-        "program": terms.program_id,
-        "group": document.products,
-        "evidence": document.evidence,
+        "program": program,
+        "vendor": vendor,
+        "evidence": evidence,
+        "groups": [terms.terms.products for terms in versions],
         "start": period.start,
         "end": period.end if until is None else min(period.end, until),
         "cut": cut,

@@ -203,9 +203,8 @@ def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> Found:
     asked = [*(period for period in earlier if str(period) in closed), period]
     found: Found = defaultdict(list)
     for each, versions in terms_of_then(program=closing.program, periods=asked).items():
-        for terms in versions:
-            for figure in figures(terms=terms, period=each, today=period.end, cut=closing.cut, enrolments=enrolments):
-                found[figure.enrolment.pk].append(figure)
+        for figure in figures(versions=versions, period=each, today=period.end, cut=closing.cut, enrolments=enrolments):
+            found[figure.enrolment.pk].append(figure)
     return found
 
 

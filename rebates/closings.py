@@ -146,22 +146,22 @@ def amounts_now(*, program: Program, period: Period, today: date) -> list[Amount
         Enrolment.objects.filter(program=program, enrolled_on__lt=period.end).select_related("partner").order_by("id")
     )
     found = []
-    for terms in versions_for(published_terms(programs=[program]), period):
-        for figure in figures(terms=terms, period=period, today=today, enrolments=enrolments):
-            settlement = figure.settlement
-            earned_before = _before(before, figure.enrolment.pk, terms.code)
-            if settlement.totals.lines or settlement.left_out or earned_before:
-                found.append(
-                    Amount(
-                        enrolment=figure.enrolment,
-                        terms=terms,
-                        period=period,
-                        attainment=settlement.attainment,
-                        amount=settlement.amount,
-                        adjustment=False,
-                        before=earned_before,
-                    )
+    versions = versions_for(published_terms(programs=[program]), period)
+    for figure in figures(versions=versions, period=period, today=today, enrolments=enrolments):
+        settlement = figure.settlement
+        earned_before = _before(before, figure.enrolment.pk, figure.terms.code)
+        if settlement.totals.lines or settlement.left_out or earned_before:
+            found.append(
+                Amount(
+                    enrolment=figure.enrolment,
+                    terms=figure.terms,
+                    period=period,
+                    attainment=settlement.attainment,
+                    amount=settlement.amount,
+                    adjustment=False,
+                    before=earned_before,
                 )
+            )
     return found
 
 

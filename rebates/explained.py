@@ -160,7 +160,7 @@ def explain_period(*, enrolment: Enrolment, code: str, period: str, today: date)
         .order_by("settled_at", "id")
     )
     terms = settled[-1].terms if settled else _terms_of(enrolment, code, asked)
-    figure = next(iter(figures(terms=terms, period=asked, today=today, enrolments=[enrolment])))
+    figure = next(iter(figures(versions=[terms], period=asked, today=today, enrolments=[enrolment])))
     return Explained(
         enrolment=enrolment,
         terms=terms,

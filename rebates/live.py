@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
 from rebates.aggregates import aggregates_of
-from rebates.engine import Facts, settle
+from rebates.engine import Aggregate, Facts, settle
 from rebates.engine import Settlement as Result
 from rebates.models import Settlement
 from rebates.standing import standings_of
@@ -94,9 +96,17 @@ def running_versions(published: Sequence[RebateTerms], *, today: date) -> list[t
     return sorted(found, key=lambda pair: programs.index(pair[0].program_id))
 
 
+def together(found: Iterable[tuple[RebateTerms, Period]]) -> list[tuple[int, Period, list[RebateTerms]]]:
+    """Terms of the same program and period as one: the id of the program, the period, the terms."""
+    grouped: dict[tuple[int, Period], list[RebateTerms]] = defaultdict(list)
+    for terms, period in found:
+        grouped[terms.program_id, period].append(terms)
+    return [(program_id, period, versions) for (program_id, period), versions in grouped.items()]
+
+
 def figures(
     *,
-    terms: RebateTerms,
+    versions: Sequence[RebateTerms],
     period: Period,
     today: date,
     cut: int | None = None,
@@ -105,27 +115,51 @@ def figures(
 ) -> Iterator[Figure]:
     """Results of `enrolments` (None: all of the program), those without a sale included, in order of their ids.
 
+    `versions`: terms of one program, whose figures follow each other; what counts the same evidence is added up once.
     `cut` and `until` limit the lines as in `aggregates_of`. In a running period the next step takes into account
     whether further sales would count as the enrolment stands today.
     """
+    if not versions:
+        return
     if enrolments is None:
-        asked = list(Enrolment.objects.filter(program_id=terms.program_id).select_related("partner").order_by("id"))
-        sums = aggregates_of(terms=terms, period=period, cut=cut, until=until)
+        of_program = Enrolment.objects.filter(program_id=versions[0].program_id)
+        asked, ids = list(of_program.select_related("partner").order_by("id")), None
     else:
         asked = sorted(enrolments, key=lambda enrolment: enrolment.pk)
         ids = [enrolment.pk for enrolment in asked]
-        sums = aggregates_of(terms=terms, period=period, cut=cut, until=until, enrolments=ids)
     standings = standings_of(enrolments=[each.pk for each in asked], day=today) if period.contains(today) else {}
-    document, currency = terms.terms, terms.program.currency
-    for enrolment in asked:
-        facts = Facts(
-            period=period,
-            currency=currency,
-            today=today,
-            first_enrolled_on=enrolment.enrolled_on,
-            standing=standings.get(enrolment.pk),
-        )
-        yield Figure(enrolment, terms, period, settle(document, facts, sums.get(enrolment.pk, [])))
+    sums = _sums_of(versions, period=period, cut=cut, until=until, enrolments=ids)
+    for terms in versions:
+        for enrolment in asked:
+            facts = Facts(
+                period=period,
+                currency=terms.program.currency,
+                today=today,
+                first_enrolled_on=enrolment.enrolled_on,
+                standing=standings.get(enrolment.pk),
+            )
+            settlement = settle(terms.terms, facts, sums[terms.pk].get(enrolment.pk, []))
+            yield Figure(enrolment, terms, period, settlement)
+
+
+def _sums_of(versions: Sequence[RebateTerms], **asked: Any) -> dict[int, Mapping[int, list[Aggregate]]]:
+    """`aggregates_of` all these terms, by their ids."""
+    alike: dict[str, list[RebateTerms]] = {}
+    for terms in versions:
+        alike.setdefault(terms.terms.evidence, []).append(terms)
+    return {
+        terms.pk: sums
+        for group in alike.values()
+        for terms, sums in zip(group, aggregates_of(versions=group, **asked), strict=True)
+    }
+
+
+def by_program(enrolments: Iterable[Enrolment]) -> dict[int, list[Enrolment]]:
+    """These enrolments by the id of their program."""
+    found: dict[int, list[Enrolment]] = defaultdict(list)
+    for enrolment in enrolments:
+        found[enrolment.program_id].append(enrolment)
+    return found
 
 
 def live_figures(
@@ -135,13 +169,11 @@ def live_figures(
 
     `published`: the `terms_of` these enrolments, where the caller has them already.
     """
-    by_program: dict[int, list[Enrolment]] = {}
-    for enrolment in enrolments:
-        by_program.setdefault(enrolment.program_id, []).append(enrolment)
     if published is None:
         published = terms_of(enrolments=enrolments)
+    enrolled = by_program(enrolments)
     return [
         figure
-        for terms, period in running_versions(published, today=today)
-        for figure in figures(terms=terms, period=period, today=today, enrolments=by_program[terms.program_id])
+        for program_id, period, versions in together(running_versions(published, today=today))
+        for figure in figures(versions=versions, period=period, today=today, enrolments=enrolled[program_id])
     ]

@@ -18,7 +18,7 @@ from django.db.models import Count, QuerySet, Sum
 from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms, Vendor
-from rebates.live import Figure, figures, published_terms, running_versions
+from rebates.live import Figure, figures, published_terms, running_versions, together
 from rebates.models import RunningFigure
 
 BATCH = 2_000
@@ -85,20 +85,18 @@ def _calculate(vendor_id: int, versions: Sequence[tuple[RebateTerms, Period]], t
         cursor.execute("DELETE FROM rebates_outdated WHERE vendor_id = %s RETURNING partner_id", [vendor_id])
         changed = {pk for (pk,) in cursor}
     of_vendor = RunningFigure.objects.filter(vendor_id=vendor_id)
-    there = set(of_vendor.order_by().values_list("terms_id", "period").distinct())
-    for terms, period in versions:
-        there.discard((terms.pk, str(period)))
-    for terms_id, period_code in there:
+    known = set(of_vendor.order_by().values_list("terms_id", "period").distinct())
+    for terms_id, period_code in known - {(terms.pk, str(period)) for terms, period in versions}:
         of_vendor.filter(terms=terms_id, period=period_code).delete()
-    for terms, period in versions:
-        kept = of_vendor.filter(terms=terms, period=str(period))
-        enrolments = None
-        if None not in changed and kept.exists():
-            kept = kept.filter(partner__in=changed)
-            concerned = Enrolment.objects.filter(program_id=terms.program_id, partner__in=changed)
-            enrolments = list(concerned.select_related("partner"))
-        kept.delete()
-        _keep(vendor_id, figures(terms=terms, period=period, today=today, enrolments=enrolments))
+    for program_id, period, of_program in together(versions):
+        whole = [terms for terms in of_program if None in changed or (terms.pk, str(period)) not in known]
+        partly = [terms for terms in of_program if terms not in whole]
+        of_vendor.filter(terms__in=whole, period=str(period)).delete()
+        _keep(vendor_id, figures(versions=whole, period=period, today=today))
+        of_vendor.filter(terms__in=partly, period=str(period), partner__in=changed).delete()
+        enrolled = Enrolment.objects.filter(program_id=program_id, partner__in=changed)
+        concerned = list(enrolled.select_related("partner")) if partly else []
+        _keep(vendor_id, figures(versions=partly, period=period, today=today, enrolments=concerned))
 
 
 def _keep(vendor_id: int, found: Iterable[Figure]) -> None:

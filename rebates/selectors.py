@@ -18,10 +18,12 @@ from partners.models import Enrolment
 from programs.models import ProductGroup, Program, RebateTerms
 from rebates.live import (
     Figure,
+    by_program,
     figures,
     live_figures,
     published_terms,
     runs_in,
+    together,
     versions_for,
 )
 from rebates.models import Closing, Settlement
@@ -135,18 +137,17 @@ def _figures_within(
     before: bool = False,
 ) -> list[Figure]:
     """Figures of every period inside `span` on lines before `until`; with `before` only those that are over today."""
-    by_program: dict[int, list[Enrolment]] = defaultdict(list)
-    for enrolment in enrolments:
-        by_program[enrolment.program_id].append(enrolment)
+    enrolled = by_program(enrolments)
     kinds = {terms.terms.period for terms in published if terms.terms.period.months <= span.kind.months}
     found: list[Figure] = []
     for kind in sorted(kinds, key=lambda kind: kind.months):
         period = Period.containing(kind, span.start)
         while period.start < until and period.end <= span.end:
             if not (before and period.contains(today)):
-                for terms in versions_for(published, period):
-                    asked = by_program[terms.program_id]
-                    found += figures(terms=terms, period=period, today=today, until=until, enrolments=asked)
+                settling = ((terms, period) for terms in versions_for(published, period))
+                for program_id, _period, versions in together(settling):
+                    asked = enrolled[program_id]
+                    found += figures(versions=versions, period=period, today=today, until=until, enrolments=asked)
             period = period.next()
     return found
 
@@ -220,16 +221,13 @@ def _settled(enrolments: Sequence[Enrolment]) -> dict[tuple[int, str, str], Earn
 
 def _ended(enrolments: Sequence[Enrolment], today: date) -> Iterable[Figure]:
     """Live figures of the periods that are over and not sealed yet."""
-    by_program: dict[int, list[Enrolment]] = defaultdict(list)
-    for enrolment in enrolments:
-        by_program[enrolment.program_id].append(enrolment)
-    programs = {program.pk: program for program in Program.objects.filter(id__in=by_program)}
-    published = published_terms(programs=programs.values())
-    for program_id, period in unsealed_periods(programs=list(programs.values()), published=published, today=today):
-        for terms in versions_for(published, period):
-            asked = [each for each in by_program[program_id] if each.enrolled_on < period.end]
-            if terms.program_id == program_id and asked:
-                yield from figures(terms=terms, period=period, today=today, enrolments=asked)
+    enrolled = by_program(enrolments)
+    programs = list(Program.objects.filter(id__in=enrolled))
+    published = published_terms(programs=programs)
+    for program_id, period in unsealed_periods(programs=programs, published=published, today=today):
+        versions = [terms for terms in versions_for(published, period) if terms.program_id == program_id]
+        if asked := [each for each in enrolled[program_id] if each.enrolled_on < period.end]:
+            yield from figures(versions=versions, period=period, today=today, enrolments=asked)
 
 
 def unsealed_periods(

@@ -63,15 +63,15 @@ def measure() -> None:
 
 
 def _aggregates(closing: Closing) -> float:
-    """Seconds of one statement per terms and period over all partners, as a closing without chunks would ask."""
+    """Seconds of one statement per period over all partners, as a closing without chunks would ask."""
     period = Period.parse(closing.period)
     begun = time.perf_counter()
     for number in range(closing.program.recomputed_periods + 1):
         asked = period.previous(number)
         if Closing.objects.filter(program=closing.program, period=str(asked)).exists():
-            for terms in terms_in_force(program=closing.program, period=asked):
-                for _row in aggregate_rows(terms=terms, period=asked, cut=closing.cut):
-                    pass
+            versions = terms_in_force(program=closing.program, period=asked)
+            for _row in aggregate_rows(versions=versions, period=asked, cut=closing.cut):
+                pass
     return time.perf_counter() - begun
 
 

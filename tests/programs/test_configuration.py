@@ -44,7 +44,7 @@ def buy(partner: Partner, on: date, net: str) -> None:
 
 def earned(enrolment: Enrolment, period: Period) -> Decimal:
     terms = RebateTerms.objects.select_related("program").get()
-    (figure,) = figures(terms=terms, period=period, today=period.end, enrolments=[enrolment])
+    (figure,) = figures(versions=[terms], period=period, today=period.end, enrolments=[enrolment])
     return figure.settlement.amount
 
 

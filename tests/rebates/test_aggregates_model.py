@@ -284,10 +284,10 @@ def test_aggregates_and_lines_are_what_a_walk_over_the_lines_finds(seed: int) ->
         for number in range(len(TERMS)):
             terms = walk.terms(program, number)
             cut, until = walk.random.choice((None, *CUTS)), walk.random.choice((None, *BOUNDS))
-            every = aggregates_of(terms=terms, period=PERIOD, cut=cut, until=until)
+            (every,) = aggregates_of(versions=[terms], period=PERIOD, cut=cut, until=until)
             some = walk.random.sample(enrolments, len(enrolments) // 2)
-            chosen = aggregates_of(
-                terms=terms, period=PERIOD, cut=cut, until=until, enrolments=[one.pk for one in some]
+            (chosen,) = aggregates_of(
+                versions=[terms], period=PERIOD, cut=cut, until=until, enrolments=[one.pk for one in some]
             )
             assert set(every) <= {one.pk for one in enrolments}
             assert set(chosen) <= {one.pk for one in some}
@@ -301,6 +301,21 @@ def test_aggregates_and_lines_are_what_a_walk_over_the_lines_finds(seed: int) ->
 
 
 @pytest.mark.django_db
+def test_several_terms_added_up_at_once_get_what_each_gets_alone() -> None:
+    walk = Walk(7)
+    seen = 0
+    for program in walk.programs:
+        versions = [walk.terms(program, number) for number in range(len(TERMS) - 1)]
+        for terms, sums in zip(versions, aggregates_of(versions=versions, period=PERIOD), strict=True):
+            for one in walk.enrolments:
+                if one.program_id == program.pk:
+                    expected = summed(walk.lines_for(program, terms, one, None, None))
+                    seen += len(expected)
+                    assert as_sums(sums.get(one.pk, [])) == expected
+    assert seen > 50
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(100, 106))
 def test_a_settlement_is_shared_out_to_exactly_the_lines_it_was_made_from(seed: int) -> None:
     walk = Walk(seed)
@@ -310,7 +325,7 @@ def test_a_settlement_is_shared_out_to_exactly_the_lines_it_was_made_from(seed: 
         for number in range(len(TERMS)):
             terms = walk.terms(program, number)
             cut = walk.random.choice((None, *CUTS))
-            sums = aggregates_of(terms=terms, period=PERIOD, cut=cut, enrolments=[enrolment.pk])
+            (sums,) = aggregates_of(versions=[terms], period=PERIOD, cut=cut, enrolments=[enrolment.pk])
             settlement = settle(terms.terms, Facts(PERIOD), sums.get(enrolment.pk, []))
             lines = lines_of(terms=terms, period=PERIOD, enrolment_id=enrolment.pk, cut=cut)
 

@@ -31,7 +31,7 @@ def test_figures_of_one_partner_are_those_among_all(world: World) -> None:
         if number % 3 == 0:
             IndividualAgreement.objects.create(enrolment=enrolment, valid=since(TODAY))
     period = Period.containing(PeriodKind.QUARTER, TODAY)
-    everybody = list(figures(terms=world.rival_terms, period=period, today=TODAY))
+    everybody = list(figures(versions=[world.rival_terms], period=period, today=TODAY))
     assert len(everybody) == 13
     for figure in everybody:
         assert live_figures(enrolments=[figure.enrolment], today=TODAY).count(figure) == 1
@@ -48,7 +48,7 @@ def test_a_committed_line_is_in_the_next_figure(world: World) -> None:
 
 def test_lines_that_count_from_a_day_on_are_left_out_until_then(world: World) -> None:
     def amount(until: date) -> Decimal:
-        (figure,) = figures(terms=world.terms, period=Q3, today=TODAY, until=until, enrolments=[world.enrolment])
+        (figure,) = figures(versions=[world.terms], period=Q3, today=TODAY, until=until, enrolments=[world.enrolment])
         return figure.settlement.amount
 
     assert amount(date(2026, 8, 12)) == Decimal("0.00")
@@ -58,13 +58,13 @@ def test_lines_that_count_from_a_day_on_are_left_out_until_then(world: World) ->
 
 def test_the_number_of_queries_does_not_grow_with_partners_or_lines(world: World) -> None:
     with CaptureQueriesContext(connection) as few:
-        list(figures(terms=world.rival_terms, period=Q3, today=TODAY))
+        list(figures(versions=[world.rival_terms], period=Q3, today=TODAY))
     for number in range(9):
         partner = make_partner(f"Partner {number}", f"P{number:07}")
         enrol(partner, world.rival_program, tier="member")
         sell(partner, world.server, TODAY, "1", "5000.00", distributor=world.distributor, document=f"S-{number}")
     with CaptureQueriesContext(connection) as many:
-        list(figures(terms=world.rival_terms, period=Q3, today=TODAY))
+        list(figures(versions=[world.rival_terms], period=Q3, today=TODAY))
     assert len(many) == len(few)
 
 
