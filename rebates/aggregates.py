@@ -53,10 +53,10 @@ SINGLE_LINES = f"""
       AND line.counts_on >= %(start)s AND line.counts_on < %(end)s
       AND (%(cut)s::int IS NULL OR line.cut <= %(cut)s)
       AND (%(enrolments)s::bigint[] IS NULL OR e.id = ANY(%(enrolments)s))
-"""
+"""  # noqa: S608
 
-# The same judgement for sums, of which there are far fewer than lines: nothing changes for an enrolment between two days
-# on which a validity begins or ends, so its lines between them are added up first and judged by the first day.
+# The same judgement for sums, of which there are far fewer than lines: nothing changes for an enrolment between two
+# days on which a validity begins or ends, so its lines between them are added up first and judged by the first day.
 _BOUNDS = "LATERAL (VALUES (lower(valid)), (upper(valid))) AS bound (day) WHERE day > %(start)s AND day < %(end)s"
 AGGREGATES = f"""
     WITH changes AS (
@@ -122,7 +122,7 @@ AGGREGATES = f"""
     LEFT JOIN grouped ON grouped.product_id = line.product_id AND grouped.counts_on = line.counts_on
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-"""
+"""  # noqa: S608
 
 
 def aggregates_of(
