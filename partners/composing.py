@@ -7,11 +7,12 @@ for ten thousand partners: the database filters, sorts and pages, and figures ar
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import FilteredRelation
 from django.db.models.expressions import Combinable
 
 from common.access import VENDOR, Actor
@@ -31,6 +32,8 @@ class Asked:
     vendor: Vendor
     today: date
     currency: str
+    known: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What apps found out for this list, by a key of their own, so that they ask once."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Figures:
     columns: Callable[[], Mapping[str, tables.Column]]
     values: Callable[[Asked, Sequence[int]], Values]
     in_sql: Callable[[Asked], Mapping[str, Combinable]] = lambda asked: {}
+    relations: Callable[[Asked], Mapping[str, FilteredRelation]] = lambda asked: {}
+    """Joins by name, which these expressions and those of divisions may use."""
     order: int = 100
 
 
@@ -129,6 +134,11 @@ def columns_of(sortable: Collection[str]) -> list[tuple[str, tables.Column]]:
 def figures_in_sql(asked: Asked) -> dict[str, Combinable]:
     """What the list can be sorted by, by key."""
     return {key: expression for each in figures for key, expression in each.in_sql(asked).items()}
+
+
+def relations_in_sql(asked: Asked) -> dict[str, FilteredRelation]:
+    """What the expressions of figures and divisions are joined with, by name."""
+    return {name: relation for each in figures for name, relation in each.relations(asked).items()}
 
 
 def divisions_in_sql(asked: Asked) -> dict[str, Combinable]:

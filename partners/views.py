@@ -65,7 +65,8 @@ class PartnersPage(VendorListPage):
         # Only what this request orders by: to carry all of it through every query costs more than to ask it.
         ordered = {"tier_rank" if key == "tier" else key for key in self._sorted_by()}
         chosen = {key: expression for key, expression in by.items() if key in ordered}
-        return partners.alias(**chosen, **composing.divisions_in_sql(self.asked))
+        joined = partners.alias(**composing.relations_in_sql(self.asked))
+        return joined.alias(**chosen, **composing.divisions_in_sql(self.asked))
 
     def _sorted_by(self) -> set[str]:
         return {key.removeprefix("-") for given in self.request.GET.getlist("sort") for key in given.split(",")}

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.errors import DomainError
+from partners.selectors import currency_of
 from programs.models import Vendor
 from rebates import announcing, closing
 from rebates.models import Closing
 from rebates.running import up_to_date
+from sales.standing import standings
 
 # A task ends long before the worker's time limit; the next tick goes on where it stopped. What no worker has begun by
 # then is forgotten: the next tick says it once more, and nothing piles up.
@@ -52,7 +54,7 @@ def announce() -> None:
 
 @shared_task(name="rebates.keep_figures", ignore_result=True)
 def keep_figures() -> None:
-    """Let each vendor's running figures be calculated in the background; see `keep_figures_of`."""
+    """Let each vendor's figures that are kept be calculated in the background; see `keep_figures_of`."""
     for pk in Vendor.objects.values_list("pk", flat=True):
         keep_figures_of.apply_async((pk,), expires=SECONDS)
 
@@ -63,4 +65,6 @@ def keep_figures_of(vendor_id: int) -> None:
 
     Whoever asks earlier does the same work: a figure is never older than the lines, with or without this task.
     """
-    up_to_date(vendor_id=vendor_id, today=timezone.localdate())
+    today, vendor = timezone.localdate(), Vendor.objects.get(pk=vendor_id)
+    up_to_date(vendor_id=vendor_id, today=today)
+    standings(vendor=vendor, currency=currency_of(vendor), today=today)

@@ -13,8 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, TruncQuarter
+from django.db.models.functions import TruncQuarter
 
 from common.access import Actor
 from common.money import ZERO
@@ -46,34 +45,17 @@ def net_by_partner(
     return _added(reported, by_partner.annotate(amount=Sum("net", default=ZERO)))
 
 
-def net_of_partner(*, vendor: Vendor, currency: str, start: date, end: date) -> Combinable:
-    """The same of a row of `Partner`, as SQL; zero where nothing was bought."""
-    if not _quarters(start, end):
-        return _sum_of_partner(_counting(vendor, currency, start, end))
-    sums = PartnerQuarter.objects.filter(vendor=vendor, quarter__gte=start, quarter__lt=end, currency=currency)
-    return _sum_of_partner(sums) + _sum_of_partner(_invoices(vendor=vendor, start=start, end=end, currency=currency))
+def last_sale_by_partner(*, vendor: Vendor, partners: Collection[int] | None = None) -> Mapping[int, date]:
+    """The day of the last sale of each of these partners (None: all of the vendor's); who never bought is missing."""
+    only = {} if partners is None else {"pk__in": partners}
+    buyers = Partner.objects.filter(_bought(vendor), **only)
+    return dict(buyers.order_by().values_list("pk").annotate(last=_last_sale(vendor)))
 
 
-def _sum_of_partner(rows: QuerySet[Any]) -> Combinable:
-    of_partner = rows.filter(partner=OuterRef("pk")).order_by().values("partner")
-    return Coalesce(Subquery(of_partner.annotate(sum=Sum("net")).values("sum")), ZERO)
-
-
-def last_sale_by_partner(*, vendor: Vendor, partners: Collection[int]) -> Mapping[int, date]:
-    """The day of the last sale of each of these partners; who never bought is missing."""
-    last = Partner.objects.filter(pk__in=partners).order_by().values_list("pk").annotate(last=_last_sale(vendor))
-    return {pk: day for pk, day in last if day is not None}
-
-
-def last_sale_of_partner(*, vendor: Vendor) -> Combinable:
-    """The same of a row of `Partner`, as SQL; long ago for who never bought: no null, which would sort first."""
-    return Coalesce(_last_sale(vendor), date.min)
-
-
-def bought(*, vendor: Vendor, since: date = date.min) -> Q:
-    """Whether a row of `Partner` has a sale that counts on `since`, the first day of a quarter, or later; as SQL."""
-    sums = PartnerQuarter.objects.filter(vendor=vendor, quarter__gte=since, partner=OuterRef("pk"), bought__gt=0)
-    invoices = _sold(vendor).filter(evidence=Evidence.INVOICE, partner=OuterRef("pk"), counts_on__gte=since)
+def _bought(vendor: Vendor) -> Q:
+    """Whether a row of `Partner` has a sale that has not been taken back, as SQL."""
+    sums = PartnerQuarter.objects.filter(vendor=vendor, partner=OuterRef("pk"), bought__gt=0)
+    invoices = _sold(vendor).filter(evidence=Evidence.INVOICE, partner=OuterRef("pk"))
     return Q(Exists(sums)) | Q(Exists(invoices))
 
 

@@ -3,6 +3,7 @@
 from sales.models.claims import Claim, ClaimMessage
 from sales.models.golive import PartnerImport
 from sales.models.identities import ArticleNumber, CustomerNumber, Invitation, OfReporter
+from sales.models.kept import ChangedPartner, Standing
 from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
 from sales.models.reports import ReportMapping, SellOutReport, Upload
 from sales.models.summary import PartnerQuarter, VendorDay
@@ -10,6 +11,7 @@ from sales.models.summary import PartnerQuarter, VendorDay
 __all__ = [
     "ArticleNumber",
     "Books",
+    "ChangedPartner",
     "Claim",
     "ClaimMessage",
     "CustomerNumber",
@@ -22,6 +24,7 @@ __all__ = [
     "SaleLine",
     "SellOutReport",
     "Sold",
+    "Standing",
     "Upload",
     "VendorDay",
     "WaitingRow",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import Partner
 from programs.models import CURRENCY, Distributor, Product, Vendor
 from sales.models.identities import OfReporter
+from sales.models.kept import MARK_PARTNERS
 from sales.models.reports import SellOutReport
 from sales.models.summary import SUM_UP, OfPartner
 
@@ -163,6 +164,7 @@ class SaleLine(Sold):
             pgtrigger.Protect(name="sales_stay", operation=pgtrigger.Update | pgtrigger.Delete),
             agreeing("sales_agree", _OF_THEIR_REPORT, _OF_THEIR_VENDOR, _OPPOSITE),
             SUM_UP,
+            MARK_PARTNERS,
         ]
 
     def __str__(self) -> str:

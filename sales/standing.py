@@ -1,0 +1,77 @@
+"""How all of a vendor's partners stand: kept, and found anew for whom lines were booked, or when another day begins.
+
+The list of partners counts, sorts and filters ten thousand of them by these figures. They come from `sales.revenue`; a
+trigger names in the transaction of each booking whose are outdated, so a line committed shows in the next request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from common.money import ZERO
+from common.periods import Period, PeriodKind
+from programs.models import Vendor
+from sales.models import ChangedPartner, Standing
+from sales.revenue import last_sale_by_partner, net_by_partner, same_time
+
+BATCH = 2_000
+QUARTERS_ASLEEP = 2
+"""Whole quarters without a purchase, beside the running one, after which a partner sleeps."""
+
+
+def awake_since(today: date) -> date:
+    """The first day on which a purchase still counts as active."""
+    return Period.containing(PeriodKind.QUARTER, today).previous(QUARTERS_ASLEEP).start
+
+
+def standings(*, vendor: Vendor, currency: str, today: date) -> QuerySet[Standing]:
+    """How the vendor's partners stand today, after whatever changed has been found anew."""
+    kept = Standing.objects.filter(vendor=vendor, day=today, currency=currency)
+    if ChangedPartner.objects.filter(vendor=vendor).exists() or not kept.exists():
+        _find(vendor, currency, today)
+    return kept
+
+
+@transaction.atomic
+def _find(vendor: Vendor, currency: str, today: date) -> None:
+    """One at a time per vendor: who waited finds the work done. What is booked meanwhile stays marked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"standings {vendor.pk}"])
+        # Taken away before anything is read: each later statement sees at least the lines that these rows stand for.
+        cursor.execute("DELETE FROM sales_changedpartner WHERE vendor_id = %s RETURNING partner_id", [vendor.pk])
+        changed: set[int] | None = {pk for (pk,) in cursor}
+    of_vendor = Standing.objects.filter(vendor=vendor)
+    if not of_vendor.filter(day=today, currency=currency).exists():
+        changed = None
+    (of_vendor if changed is None else of_vendor.filter(partner__in=changed)).delete()
+    Standing.objects.bulk_create(_found(vendor, currency, today, changed), batch_size=BATCH)
+
+
+def _found(vendor: Vendor, currency: str, today: date, partners: Collection[int] | None) -> Iterator[Standing]:
+    quarter, _until, start, end = same_time(today)
+    now = net_by_partner(vendor=vendor, currency=currency, start=quarter.start, end=quarter.end, partners=partners)
+    before = net_by_partner(vendor=vendor, currency=currency, start=start, end=end, partners=partners)
+    last = last_sale_by_partner(vendor=vendor, partners=partners)
+    awake = awake_since(today)
+    for pk in sorted(now.keys() | before.keys() | last.keys()):
+        bought = last.get(pk)
+        yield Standing(
+            vendor=vendor,
+            partner_id=pk,
+            day=today,
+            currency=currency,
+            activity=_activity(bought, awake),
+            revenue=now.get(pk, ZERO),
+            revenue_before=before.get(pk, ZERO),
+            last_sale=bought,
+        )
+
+
+def _activity(last_sale: date | None, awake: date) -> str:
+    if last_sale is None:
+        return Standing.Activity.NEVER
+    return Standing.Activity.ACTIVE if last_sale >= awake else Standing.Activity.SLEEPING

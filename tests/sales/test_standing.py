@@ -1,0 +1,83 @@
+"""How all partners stand, which is kept: never other than what their lines give at that moment."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from rebates.tasks import keep_figures_of
+from sales.models import ChangedPartner, Evidence, SaleLine, Standing
+from sales.standing import standings
+from tests.world import TODAY, World, sell
+
+Kept = dict[int, tuple[str, Decimal, Decimal, date | None]]
+
+
+def kept(world: World, today: date = TODAY) -> Kept:
+    found = standings(vendor=world.vendor, currency="EUR", today=today)
+    return {row.partner_id: (row.activity, row.revenue, row.revenue_before, row.last_sale) for row in found}
+
+
+def anew(world: World, today: date = TODAY) -> Kept:
+    Standing.objects.all().delete()
+    return kept(world, today)
+
+
+@pytest.mark.django_db
+def test_what_is_booked_shows_in_the_next_request_and_is_what_all_lines_give(world: World) -> None:
+    before = kept(world)
+    sell(world.reseller, world.topseller, TODAY, "3", "70.00", distributor=world.distributor, document="S-1")
+    assert ChangedPartner.objects.filter(vendor=world.vendor).exists()
+    after = kept(world)
+    assert not ChangedPartner.objects.filter(vendor=world.vendor).exists()
+    assert after[world.reseller.pk][1] == before[world.reseller.pk][1] + 70
+    assert after[world.reseller.pk][3] == TODAY
+    assert after == anew(world)
+    line = SaleLine.objects.get(document_number="S-1")
+    said = {"distributor": world.distributor, "document": "S-1", "reverses": line}
+    sell(world.reseller, world.topseller, TODAY, "-3", "-70.00", **said)
+    assert kept(world) == before == anew(world)
+
+
+@pytest.mark.django_db
+def test_an_invoice_stops_counting_when_a_report_books_its_sale_for_another_partner(world: World) -> None:
+    before = kept(world)
+    given = {"distributor": world.distributor, "document": "I-1"}
+    sell(world.reseller, world.topseller, TODAY, "1", "30.00", evidence=Evidence.INVOICE, **given)
+    assert kept(world)[world.reseller.pk][1] == before[world.reseller.pk][1] + 30
+    sell(world.rival, world.topseller, TODAY, "1", "30.00", **given)
+    assert kept(world)[world.reseller.pk][1] == before[world.reseller.pk][1]
+    assert kept(world) == anew(world)
+
+
+@pytest.mark.django_db
+def test_another_day_has_figures_of_its_own(world: World) -> None:
+    kept(world)
+    later = date(2027, 1, 2)
+    assert kept(world, later) == anew(world, later)
+    assert set(Standing.objects.values_list("day", flat=True)) == {later}
+
+
+@pytest.mark.django_db
+def test_only_partners_whose_lines_were_booked_are_looked_at_anew(world: World) -> None:
+    kept(world)
+    others = set(Standing.objects.exclude(partner=world.reseller).values_list("pk", flat=True))
+    own = Standing.objects.get(partner=world.reseller).pk
+    sell(world.reseller, world.topseller, TODAY, "1", "5.00", distributor=world.distributor, document="S-1")
+    kept(world)
+    assert set(Standing.objects.exclude(partner=world.reseller).values_list("pk", flat=True)) == others
+    assert Standing.objects.get(partner=world.reseller).pk != own
+
+
+@pytest.mark.django_db
+def test_a_worker_looks_before_anybody_asks_and_then_no_line_is_read(world: World) -> None:
+    sell(world.reseller, world.topseller, TODAY, "1", "5.00", distributor=world.distributor, document="S-1")
+    keep_figures_of(world.vendor.pk)
+    with CaptureQueriesContext(connection) as captured:
+        found = kept(world)
+    assert not any("sales_saleline" in query["sql"] for query in captured)
+    assert found == anew(world)
