@@ -77,9 +77,16 @@ _OF_THEIR_REPORT = f"""
 _OF_THEIR_VENDOR = f"""
     IF EXISTS (
         SELECT 1 FROM (SELECT DISTINCT vendor_id, product_id FROM added) AS said
-        JOIN programs_product AS product ON product.id = said.product_id
-        WHERE product.vendor_id <> said.vendor_id
+        LEFT JOIN programs_product AS product ON product.id = said.product_id
+        WHERE product.vendor_id IS DISTINCT FROM said.vendor_id
     ) THEN {_WRONG} END IF;
+"""  # noqa: S608
+# Locked as a foreign key locks, so that nobody takes them away before this commits; whoever tries later is stopped by a
+# trigger of their tables (migration 0005).
+_OF_PARTNERS_AND_PRODUCTS = f"""
+    PERFORM 1 FROM partners_partner WHERE id IN (SELECT partner_id FROM added) ORDER BY id FOR KEY SHARE;
+    PERFORM 1 FROM programs_product WHERE id IN (SELECT product_id FROM added) ORDER BY id FOR KEY SHARE;
+    IF EXISTS (SELECT partner_id FROM added EXCEPT SELECT id FROM partners_partner) THEN {_WRONG} END IF;
 """  # noqa: S608
 # What a reversal says as the line it takes back does; quantity and net it says the other way round.
 _REPEATED = (
@@ -112,9 +119,11 @@ class SaleLine(Sold):
     `cut` is the vendor's cut number when the line was booked: a closing with cut k covers lines with cut <= k.
     """
 
-    # No index of its own: sale_by_partner_day begins with it.
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    # No index of its own: sale_by_partner_day begins with it. Both are checked by statement, like those above.
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     evidence = models.CharField(_("evidence"), max_length=10, choices=Evidence)
     cut = models.PositiveIntegerField()
     generation = models.PositiveSmallIntegerField(default=0)
@@ -162,7 +171,7 @@ class SaleLine(Sold):
         ]
         triggers = [
             pgtrigger.Protect(name="sales_stay", operation=pgtrigger.Update | pgtrigger.Delete),
-            agreeing("sales_agree", _OF_THEIR_REPORT, _OF_THEIR_VENDOR, _OPPOSITE),
+            agreeing("sales_agree", _OF_PARTNERS_AND_PRODUCTS, _OF_THEIR_REPORT, _OF_THEIR_VENDOR, _OPPOSITE),
             SUM_UP,
             MARK_PARTNERS,
         ]

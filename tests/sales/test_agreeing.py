@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from partners.models import Partner
 from sales.models import SaleLine, WaitingRow
-from tests.sales.sending import ROWS, report, send
-from tests.world import World, sell
+from tests.sales.sending import ROWS, at_once, report, send
+from tests.world import World, make_partner, sell
 
 DAY = date(2026, 11, 2)
 
@@ -46,6 +48,47 @@ def test_a_line_is_of_its_reports_vendor_and_distributor(world: World) -> None:
 def test_a_line_has_a_distributor_and_a_report_that_exist(world: World) -> None:
     assert refused(world, distributor_id=0, distributor=None)
     assert refused(world, report_id=10**9)
+
+
+def test_a_line_has_a_partner_and_a_product_that_exist(world: World) -> None:
+    assert refused(world, partner=Partner(pk=10**9))
+    line = sold(world)
+    line.pk, line.document_key, line.product_id = None, "OTHER", 10**9
+    with pytest.raises(IntegrityError, match="disagree"), transaction.atomic():
+        line.save(force_insert=True)
+
+
+def test_what_lines_refer_to_stays(world: World) -> None:
+    line = sold(world)
+    for table, pk in (("partners_partner", line.partner_id), ("programs_product", line.product_id)):
+        with pytest.raises(IntegrityError, match="refer to"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE id = %s", [pk])
+
+
+def test_a_partner_cannot_be_deleted_while_its_first_line_is_being_booked(committed: World) -> None:
+    partner = make_partner("Neu GmbH", "N0000001")
+    booked, tried = threading.Barrier(2, timeout=20), threading.Event()
+
+    def book() -> None:
+        with transaction.atomic():
+            sold(committed, partner=partner)
+            booked.wait()
+            # Time for the other one to arrive at the row's lock; were there none, it would be through by then.
+            tried.wait(1)
+
+    def delete() -> str:
+        booked.wait()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM partners_partner WHERE id = %s", [partner.pk])
+        except IntegrityError as error:
+            return str(error)
+        finally:
+            tried.set()
+        return ""
+
+    results = at_once(book, delete)
+    assert "refer to" in results[1]
 
 
 @pytest.mark.parametrize(
