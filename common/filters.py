@@ -11,6 +11,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Count, F, Model, Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters.widgets import SuffixedMultiWidget
@@ -65,8 +66,8 @@ class FilterSet(django_filters.FilterSet):
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(with_words(value, self.search_fields))
 
-    @property
-    def form(self) -> forms.Form:
+    @cached_property
+    def form(self) -> forms.Form:  # type: ignore[override]
         """The form with the looks of the portal's fields."""
         form: forms.Form = super().form
         for field in form.fields.values():

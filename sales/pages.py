@@ -33,12 +33,12 @@ from sales.revenue import net_by_day
 
 def register() -> None:
     _menu()
-    weeks = "sales/panels/weeks.html"
+    weeks, reports = "sales/panels/weeks.html", "sales/panels/reports.html"
     for panel in (
         Panel("weeks", PARTNER, weeks, weeks_of_partner, order=20, later=True),
         Panel("weeks-vendor", VENDOR, weeks, weeks_of_vendor, order=20, later=True),
         Panel("rising", VENDOR, "sales/panels/rising.html", vendor_panels.rising, order=40, later=True),
-        Panel("reports", VENDOR, "sales/panels/reports.html", vendor_panels.last_reports, column="side", order=20),
+        Panel("reports", VENDOR, reports, vendor_panels.last_reports, column="side", order=20, later=True),
     ):
         registry.panels.register(panel)
     _partner_pages()
