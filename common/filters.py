@@ -67,7 +67,7 @@ class FilterSet(django_filters.FilterSet):
         return queryset.filter(with_words(value, self.search_fields))
 
     @cached_property
-    def form(self) -> forms.Form:  # type: ignore[override]
+    def form(self) -> forms.Form:
         """The form with the looks of the portal's fields."""
         form: forms.Form = super().form
         for field in form.fields.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -38,7 +39,7 @@ def test_what_is_booked_shows_in_the_next_request_and_is_what_all_lines_give(wor
     assert after[world.reseller.pk][3] == TODAY
     assert after == anew(world)
     line = SaleLine.objects.get(document_number="S-1")
-    said = {"distributor": world.distributor, "document": "S-1", "reverses": line}
+    said: dict[str, Any] = {"distributor": world.distributor, "document": "S-1", "reverses": line}
     sell(world.reseller, world.topseller, TODAY, "-3", "-70.00", **said)
     assert kept(world) == before == anew(world)
 
@@ -46,7 +47,7 @@ def test_what_is_booked_shows_in_the_next_request_and_is_what_all_lines_give(wor
 @pytest.mark.django_db
 def test_an_invoice_stops_counting_when_a_report_books_its_sale_for_another_partner(world: World) -> None:
     before = kept(world)
-    given = {"distributor": world.distributor, "document": "I-1"}
+    given: dict[str, Any] = {"distributor": world.distributor, "document": "I-1"}
     sell(world.reseller, world.topseller, TODAY, "1", "30.00", evidence=Evidence.INVOICE, **given)
     assert kept(world)[world.reseller.pk][1] == before[world.reseller.pk][1] + 30
     sell(world.rival, world.topseller, TODAY, "1", "30.00", **given)
