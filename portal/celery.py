@@ -24,6 +24,7 @@ ROUTES = {
     "sales.*": {"queue": "import"},
     "partners.*": {"queue": "import"},
     "tiers.*": {"queue": "import"},
+    "trainings.*": {"queue": "import"},
 }
 """By the task's name; no task goes where nobody said it should."""
 

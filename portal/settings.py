@@ -288,6 +288,7 @@ RETENTION_DAYS = {
         "staff-invitations": 365,
         "customer-invitations": 365,
         "access-requests": 365,
+        "certificate-proofs": 1095,
     }.items()
 }
 

@@ -11,9 +11,11 @@ from rebates.tasks import announce, close_due, keep_figures
 from sales.tasks import import_queued
 from tiers.tasks import announce as announce_tiers
 from tiers.tasks import assess_all
+from trainings.tasks import look_after
 
 STEPS = (
-    close_due, announce, assess_all, announce_tiers, send_mails, import_queued, keep_figures, send_invitations, forget,
+    close_due, announce, look_after, assess_all, announce_tiers, send_mails, import_queued, keep_figures,
+    send_invitations, forget,
 )  # fmt: skip
 """Each looks at the rows itself and does what is due or was left unfinished."""
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("programs.urls")),
     path("", include("sales.golive_urls")),
     path("", include("partners.urls")),
+    path("", include("trainings.urls")),
     path("", include("sales.urls")),
     path("", include("rebates.urls")),
     path("account/", include("allauth.urls")),

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic import ValidationError as PydanticError
 
+from common.access import OWNER, PARTNER_FINANCE, SALES, TECHNICIAN
 from common.errors import DomainError
 from common.sentences import _n
 from programs import criteria, plain_yaml
@@ -32,6 +33,8 @@ from programs.terms_fields import Country, Name, Number, no_repeats, some
 
 TAKEN_CODES = frozenset({"accepted", "version"})
 """Names of other fields in the form in which applicants answer questions."""
+ROLES = (OWNER, PARTNER_FINANCE, SALES, TECHNICIAN)
+"""Of people in a partner company."""
 FOLDER = Path(__file__).resolve().parent / "presets"
 DISTRIBUTORS = FOLDER / "distributors.yaml"
 Document = TypeVar("Document", bound=BaseModel)
@@ -198,6 +201,26 @@ class AuthorisedPart(RangePart):
     distributor: Slug
 
 
+def _role(role: str) -> str:
+    if role not in ROLES:
+        raise refuse(_n("“{value}” is no role; roles: {roles}"), value=role, roles=", ".join(ROLES))
+    return role
+
+
+class TrainingPart(_Part):
+    """`audience`: the roles it is for; left out: everybody. `validity_months` left out: it never expires."""
+
+    code: Slug
+    name: Name
+    name_en: Annotated[str, StringConstraints(max_length=120, strip_whitespace=True)] = ""
+    description: Text = ""
+    description_en: Text = ""
+    days: Number
+    validity_months: int | None = Field(default=None, ge=1, le=1200)
+    audience: tuple[Annotated[str, AfterValidator(_role)], ...] = ()
+    external: bool = False
+
+
 class TermsPart(_Part):
     name: Name
     starts_on: date | None = None
@@ -223,10 +246,12 @@ class Preset(_Part):
     groups: tuple[GroupPart, ...] = ()
     authorised: tuple[AuthorisedPart, ...] = ()
     terms: tuple[TermsPart, ...] = ()
+    trainings: tuple[TrainingPart, ...] = ()
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
         no_repeats(tier.code for tier in self.tiers)
+        no_repeats(training.code for training in self.trainings)
         articles = set(no_repeats(product.article for product in self.products))
         groups = {ALL_PRODUCTS, *no_repeats(group.code for group in self.groups)}
         for group in self.groups:

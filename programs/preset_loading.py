@@ -5,7 +5,7 @@ Loading the same preset again changes nothing. Published terms cannot change: a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from common.dated import Dated, overlap, since
 from common.errors import DomainError
 from common.formats import date_short
 from common.periods import Period
+from common.registry import Registry
 from programs import services
 from programs.models import (
     Authorisation,
@@ -54,6 +55,21 @@ class Loaded:
         self.unchanged += not (created or changed)
 
 
+@dataclass(frozen=True)
+class FurtherPart:
+    """What an app above has of a preset: `bring(done, program, preset)` puts it into the database.
+
+    Registered in its `AppConfig.ready()`. What the preset may say is checked here all the same (`preset_files`).
+    """
+
+    key: str
+    bring: Callable[[Loaded, Program, Preset], None]
+    order: int = 100
+
+
+further: Registry[FurtherPart] = Registry()
+
+
 @transaction.atomic
 def load(
     *,
@@ -71,12 +87,12 @@ def load(
     Raises PresetDoesNotFit, services.TermsDoNotFit, services.StartsTooEarly.
     """
     done = Loaded(program=preset.program.slug)
-    vendor = _bring(done, Vendor, {"slug": preset.vendor.slug}, preset.vendor.model_dump(exclude={"slug"}))
+    vendor = bring_row(done, Vendor, {"slug": preset.vendor.slug}, preset.vendor.model_dump(exclude={"slug"}))
     program = _bring_program(done, vendor, preset, starts_on, today)
     _bring_participation_terms(done, program, preset, now)
     _bring_tiers(done, program, preset.tiers)
     products = {
-        one.article: _bring(
+        one.article: bring_row(
             done,
             Product,
             {"vendor": vendor, "article": one.article},
@@ -90,10 +106,12 @@ def load(
         _bring_range(done, Authorisation, {"program": program, "distributor": distributor}, each, program.starts_on)
     for terms in sorted(preset.terms, key=lambda one: one.starts_on or date.min):
         _bring_terms(done, program, terms, actor, now)
+    for part in further:
+        part.bring(done, program, preset)
     return done
 
 
-def _bring(done: Loaded, model: type[Row], key: dict[str, Any], values: dict[str, Any]) -> Row:
+def bring_row(done: Loaded, model: type[Row], key: dict[str, Any], values: dict[str, Any]) -> Row:
     """The row with this key and these values, made or changed where needed."""
     row, created = model._default_manager.get_or_create(**key, defaults=values)
     differing = [name for name, value in values.items() if getattr(row, name) != value]
@@ -125,7 +143,7 @@ def _bring_program(done: Loaded, vendor: Vendor, preset: Preset, starts_on: date
             _("The program would end on %(end)s, before it starts on %(start)s.")
             % {"end": date_short(values["ends_on"]), "start": date_short(start)}
         )
-    return _bring(done, Program, {"slug": wanted.slug}, values)
+    return bring_row(done, Program, {"slug": wanted.slug}, values)
 
 
 def _bring_participation_terms(done: Loaded, program: Program, preset: Preset, now: datetime) -> None:
@@ -151,14 +169,14 @@ def _bring_tiers(done: Loaded, program: Program, tiers: Iterable[TierPart]) -> N
         if one := wanted.get(code):
             values = one.model_dump(include={"name", "requirements", "benefits"})
             values = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-            _bring(done, Tier, {"program": program, "code": code}, {**values, "rank": rank})
+            bring_row(done, Tier, {"program": program, "code": code}, {**values, "rank": rank})
         else:
             program.tiers.filter(code=code).update(rank=rank)
 
 
 def _bring_groups(done: Loaded, program: Program, groups: Iterable[GroupPart], products: dict[str, Product]) -> None:
     for one in groups:
-        group = _bring(done, ProductGroup, {"vendor": program.vendor, "code": one.code}, {"name": one.name})
+        group = bring_row(done, ProductGroup, {"vendor": program.vendor, "code": one.code}, {"name": one.name})
         for member in one.products:
             key = {"group": group, "product": products[member.article]}
             _bring_range(done, GroupMembership, key, member, program.starts_on)

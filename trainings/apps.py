@@ -12,5 +12,5 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
-        for module in ("mails",):
+        for module in ("pages", "mails", "presets", "personal", "personal_ties", "retention_rules"):
             import_module(f"trainings.{module}").register()

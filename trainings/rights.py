@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.access import CHANNEL_MANAGER, OWNER, PARTNER, SALES, VENDOR, VENDOR_ADMIN, Actor
 from common.errors import DomainError
 from common.models import User
 from partners.models import Partner
+from trainings.selectors import team_of
 
 RUNNING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
 """Who runs a vendor's trainings and decides about certificates."""
@@ -26,6 +30,12 @@ def may_run(actor: Actor, vendor_id: int) -> bool:
 def may_act_for(actor: Actor, partner: Partner, user: User) -> bool:
     own = actor.user_id == user.pk and actor.has(PARTNER, partner.pk)
     return own or actor.has(PARTNER, partner.pk, *TEAM_ROLES)
+
+
+def people_for(*, actor: Actor, partner: Partner, on: date) -> QuerySet[User]:
+    """For whom the actor may book and hand in, by name."""
+    team = team_of(partner=partner, on=on)
+    return team if actor.has(PARTNER, partner.pk, *TEAM_ROLES) else team.filter(pk=actor.user_id or 0)
 
 
 def check_runs(actor: Actor, vendor_id: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from common.access import Actor
 from common.models import User
@@ -117,10 +117,20 @@ def with_seats(dates: QuerySet[TrainingDate]) -> QuerySet[TrainingDate]:
     return counted.annotate(free=F("seats") - F("taken")).select_related("training__program__vendor")
 
 
-def bookable_dates(*, trainings: Any, today: date, now: datetime) -> QuerySet[TrainingDate]:
-    """Dates of these trainings on which a seat, or a place in the waiting list, can be had today; the next first."""
-    planned = TrainingDate.objects.filter(training__in=trainings, state=TrainingDate.State.PLANNED)
-    return with_seats(planned.filter(book_until__gte=today, starts_at__gt=now)).order_by("starts_at", "pk")
+def open_dates(*, today: date, now: datetime) -> QuerySet[TrainingDate]:
+    """Dates on which a seat, or a place in the waiting list, can be had today; the next first."""
+    planned = TrainingDate.objects.filter(state=TrainingDate.State.PLANNED, book_until__gte=today, starts_at__gt=now)
+    return planned.order_by("starts_at", "pk")
+
+
+def next_start(*, today: date, now: datetime) -> Subquery:
+    """When a `Training` row can be taken next, as SQL."""
+    return Subquery(open_dates(today=today, now=now).filter(training=OuterRef("pk")).values("starts_at")[:1])
+
+
+def bookable_dates(*, trainings: Iterable[int], today: date, now: datetime) -> QuerySet[TrainingDate]:
+    """Open dates of these trainings, with their seats."""
+    return with_seats(open_dates(today=today, now=now).filter(training__in=list(trainings)))
 
 
 def to_be_closed(*, vendor_id: int, today: date, actor: Actor) -> QuerySet[TrainingDate]:

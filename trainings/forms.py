@@ -1,0 +1,243 @@
+"""Forms of trainings: what is offered and when, who is booked, who was there, certificates from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.errors import DomainError
+from common.models import User
+from common.proof_forms import ProofField, ProofForm
+from common.proofs import ProofKind
+from partners.models import Member
+from programs.models import Program
+from trainings.catalogue import Offer, Schedule
+from trainings.models import Booking, Training, TrainingDate
+from trainings.wording import name_of
+
+LONGEST = 2000
+MOMENT = "%Y-%m-%dT%H:%M"
+PROOFS = (ProofKind.PDF, ProofKind.PNG, ProofKind.JPEG)
+ACCEPT, REFUSE = "accept", "refuse"
+
+
+def _day(**attrs: str) -> forms.DateInput:
+    """The browser's own calendar."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
+
+
+class RefusableForm(forms.Form):
+    def refuse(self, error: DomainError) -> None:
+        """Show why the service did not take it."""
+        self.add_error(None, str(error))
+
+
+# --- of the vendor ---------------------------------------------------------------------------------------------------
+
+
+class TrainingForm(RefusableForm, forms.ModelForm):  # type: ignore[type-arg]
+    """Program and code are said once: criteria of tiers refer to them."""
+
+    audience = forms.MultipleChoiceField(
+        label=gettext_lazy("For whom"), choices=Member.Role.choices, required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("None chosen: for everybody."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Training
+        fields = (
+            "program", "code", "name", "name_en", "description", "description_en", "days", "validity_months",
+            "audience", "external",
+        )  # fmt: skip
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "description_en": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, programs: QuerySet[Program] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if programs is None:
+            del self.fields["program"], self.fields["code"]
+            return
+        chosen: Any = self.fields["program"]
+        chosen.queryset, chosen.empty_label = programs, _("Please choose")
+        if len(found := list(programs[:2])) == 1:
+            chosen.initial = found[0]
+
+    @property
+    def what(self) -> Offer:
+        """Of a valid form."""
+        return Offer(**{name: self.cleaned_data[name] for name in Offer.__dataclass_fields__})
+
+
+class DateForm(RefusableForm, forms.ModelForm):  # type: ignore[type-arg]
+    """When and where a training is held."""
+
+    starts_at = forms.DateTimeField(
+        label=gettext_lazy("Begins"), widget=forms.DateTimeInput(format=MOMENT, attrs={"type": "datetime-local"})
+    )
+    ends_at = forms.DateTimeField(
+        label=gettext_lazy("Ends"), widget=forms.DateTimeInput(format=MOMENT, attrs={"type": "datetime-local"}),
+        help_text=gettext_lazy("On the last day; from then on certificates hold."),
+    )  # fmt: skip
+
+    class Meta:
+        model = TrainingDate
+        fields = ("starts_at", "ends_at", "place", "link", "language", "seats", "book_until")
+        widgets = {"book_until": _day(), "link": forms.URLInput(attrs={"placeholder": "https://"})}
+        help_texts = {
+            "place": gettext_lazy("Town, address, room. Leave it empty for a training that is online only."),
+            "link": gettext_lazy("Whoever is booked sees it."),
+            "book_until": gettext_lazy("The last day on which seats are booked."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        starts, ends, until = given.get("starts_at"), given.get("ends_at"), given.get("book_until")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", _("The end must be after the beginning."))
+        if starts and until and until > localdate(starts):
+            self.add_error("book_until", _("Seats are booked until the training begins, at the latest."))
+        if not given.get("place") and not given.get("link") and "link" not in self.errors:
+            self.add_error("place", _("Please name a place or an online link."))
+        return given
+
+    def validate_constraints(self) -> None:
+        """What the table refuses is said at its field, by `clean`."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """Of a valid form."""
+        return Schedule(**{name: self.cleaned_data[name] for name in Schedule.__dataclass_fields__})
+
+
+class ReasonForm(RefusableForm):
+    """Why something ends; others read it."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CallOffForm(ReasonForm):
+    """Everybody who is booked reads it."""
+
+
+class AttendanceForm(RefusableForm):
+    """Who of the people on the list was there. `listed`: the bookings that the page showed."""
+
+    listed = forms.CharField(required=False, widget=forms.HiddenInput)
+    attended = forms.MultipleChoiceField(
+        label=gettext_lazy("Who was there?"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Whoever is not ticked was absent and gets no certificate."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, bookings: Sequence[Booking], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(str(each.pk), f"{each.user.name} · {each.partner.name}") for each in bookings]
+        self.fields["attended"].choices = names  # type: ignore[attr-defined]
+        self.fields["attended"].initial = [pk for pk, _name in names]
+        self.fields["listed"].initial = ",".join(pk for pk, _name in names)
+
+    def read_again(self, bookings: Sequence[Booking]) -> None:
+        """The page that shows this form again shows these bookings."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("listed")] = ",".join(str(each.pk) for each in bookings)
+        self.data = data
+
+    def clean_listed(self) -> list[int]:
+        return [int(pk) for pk in self.cleaned_data["listed"].split(",") if pk.isdecimal()]
+
+    @property
+    def attended_ids(self) -> list[int]:
+        return [int(pk) for pk in self.cleaned_data["attended"]]
+
+
+class DecisionForm(RefusableForm):
+    """About a certificate from elsewhere. A refusal says why."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Does the file prove the certificate?"),
+        choices=[(ACCEPT, gettext_lazy("Yes, accept")), (REFUSE, gettext_lazy("No, refuse"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason of a refusal"), required=False, max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("The company reads it."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("outcome") == REFUSE and not given.get("reason"):
+            self.add_error("reason", _("Please say why."))
+        return given
+
+
+# --- of the partner --------------------------------------------------------------------------------------------------
+
+
+class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class _TrainingChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{name_of(obj)} · {obj.program.name}"
+
+
+def _only(field: Any, rows: QuerySet[Any]) -> None:
+    """Where there is one choice only, it is chosen."""
+    field.queryset = rows
+    if len(found := list(rows[:2])) == 1:
+        field.initial, field.empty_label = found[0], None
+
+
+class BookForm(RefusableForm):
+    """For whom a seat is booked."""
+
+    user = _PersonChoice(
+        User.objects.none(), label=gettext_lazy("Who takes part?"), empty_label=gettext_lazy("Please choose")
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _only(self.fields["user"], people)
+
+
+class HandInForm(ProofForm):
+    """A certificate from elsewhere."""
+
+    training = _TrainingChoice(
+        Training.objects.none(), label=gettext_lazy("Training"), empty_label=gettext_lazy("Please choose")
+    )
+    holder = _PersonChoice(
+        User.objects.none(), label=gettext_lazy("Whose certificate is it?"), empty_label=gettext_lazy("Please choose")
+    )
+    issuer = forms.CharField(
+        label=gettext_lazy("Issued by"), max_length=200, help_text=gettext_lazy("The academy or trainer.")
+    )
+    issued_on = forms.DateField(label=gettext_lazy("Issued on"), widget=_day())
+    proof = ProofField(
+        label=gettext_lazy("Certificate"), kinds=PROOFS,
+        help_text=gettext_lazy("A scan or photo of it: PDF, PNG or JPEG, up to 10 MB."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, trainings: QuerySet[Training], people: QuerySet[User], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        _only(self.fields["training"], trainings)
+        _only(self.fields["holder"], people)
+
+    def clean_issued_on(self) -> date:
+        day: date = self.cleaned_data["issued_on"]
+        if day > self.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
