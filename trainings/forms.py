@@ -88,13 +88,17 @@ class DateForm(RefusableForm, forms.ModelForm):  # type: ignore[type-arg]
         help_text=gettext_lazy("On the last day; from then on certificates hold."),
     )  # fmt: skip
 
+    link = forms.URLField(
+        label=gettext_lazy("Online link"), max_length=500, required=False, assume_scheme="https",
+        help_text=gettext_lazy("Whoever is booked sees it."),
+    )  # fmt: skip
+
     class Meta:
         model = TrainingDate
         fields = ("starts_at", "ends_at", "place", "link", "language", "seats", "book_until")
-        widgets = {"book_until": _day(), "link": forms.URLInput(attrs={"placeholder": "https://"})}
+        widgets = {"book_until": _day()}
         help_texts = {
             "place": gettext_lazy("Town, address, room. Leave it empty for a training that is online only."),
-            "link": gettext_lazy("Whoever is booked sees it."),
             "book_until": gettext_lazy("The last day on which seats are booked."),
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -39,7 +39,7 @@ def schedule(on: date, *, seats: int = 2, **facts: Any) -> Schedule:
 
 
 def at(day: date, hour: int) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day, hour))
+    return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
 def planned(what: Training, actor: User, on: date | None = None, **facts: Any) -> TrainingDate:

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.models import User
 from partners.models import Member
 from tests import people
-from tests.trainings.teaching import certified, technician, training
+from tests.trainings.teaching import certified, technician
 from tests.world import TODAY, World
 from trainings.models import Certificate, Training
 from trainings.selectors import Held, held_certificates
 
 YEAR_AGO = TODAY - timedelta(days=365)
-
-
-@pytest.fixture
-def technical(world: World) -> Training:
-    return training(world.program, world.vendor_admin)
 
 
 def holds(world: World, technical: Training, user: User, start: date = YEAR_AGO) -> Certificate:
