@@ -33,6 +33,7 @@ _UNITS: tuple[tuple[_Unit, timedelta], ...] = (
 
 _DATE = {"de": "dd.MM.yyyy", "en": "d MMM yyyy"}
 _DATE_TIME = {"de": "dd.MM.yyyy, HH:mm 'Uhr'", "en": "d MMM yyyy, HH:mm"}
+_TIME = {"de": "HH:mm 'Uhr'", "en": "HH:mm"}
 _DATE_LONG = {"de": "d. MMMM yyyy", "en": "d MMMM yyyy"}
 
 
@@ -117,12 +118,19 @@ def date_long(value: date | datetime | None) -> str:
 
 def datetime_short(value: datetime | None) -> str:
     """The exact minute, in the portal's time zone."""
-    if value is None:
-        return NOTHING
+    return NOTHING if value is None else _moment(value, _DATE_TIME)
+
+
+def time_short(value: datetime) -> str:
+    """The minute of its day, where the day is said already."""
+    return _moment(value, _TIME)
+
+
+def _moment(value: datetime, patterns: dict[str, str]) -> str:
     if not isinstance(value, datetime):
         raise TypeError(f"A time must be a datetime, not {type(value).__name__}: {value!r}")
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return format_datetime(local, _pattern(_DATE_TIME), locale=active_locale())
+    return format_datetime(local, _pattern(patterns), locale=active_locale())
 
 
 def relative(value: date | datetime, *, now: datetime) -> str:

@@ -75,7 +75,7 @@ def days_when(date_: TrainingDate) -> str:
 def when(date_: TrainingDate) -> str:
     """With the times."""
     if localtime(date_.starts_at).date() == localtime(date_.ends_at).date():
-        return f"{formats.datetime_short(date_.starts_at)} – {localtime(date_.ends_at):%H:%M}"
+        return f"{formats.datetime_short(date_.starts_at)} – {formats.time_short(date_.ends_at)}"
     return f"{formats.datetime_short(date_.starts_at)} – {formats.datetime_short(date_.ends_at)}"
 
 

@@ -20,9 +20,9 @@ from common.errors import DomainError
 from common.models import User
 from common.periods import Period, PeriodKind
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat
-from portal.demo import accounts, applicants, questions, trade
+from portal.demo import accounts, applicants, learning, questions, trade
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS, Company
-from portal.demo.programs import LENOVO, PROGRAMS, Change, Participation, participations
+from portal.demo.programs import LENOVO, PROGRAMS, SNOM, Change, Participation, participations
 from programs import preset_files, preset_loading
 from programs.models import GroupMembership, Program, Tier
 from rebates import closing
@@ -73,6 +73,7 @@ def _fill(today: date, now: datetime) -> Seeded:
     questions.write(program=programs[LENOVO], partner=partners[SHOWN], now=now)
     applicants.write(program=programs[LENOVO], like=partners[COMPANIES[1].slug], owner=partners[SHOWN], now=now)
     accounts.invite(partner=partners[SHOWN], now=now)
+    learning.write(snom=programs[SNOM], lenovo=programs[LENOVO], now=now)
     return Seeded(
         fresh=True,
         partners=len(partners),
