@@ -59,6 +59,9 @@ class HoldersPage(VendorListPage):
             row.employers = ", ".join(each.name for each in found.get(row.holder_id, ()))  # type: ignore[attr-defined]
         return rows
 
+    def context(self, rows: QuerySet[Certificate]) -> dict[str, bool]:
+        return {"may_decide": rights.may_run(self.request.actor, self.vendor.pk)}
+
 
 holders = in_vendor()(HoldersPage.as_view())
 

@@ -67,7 +67,7 @@ class OfferedTable(TrainingTable):
 
     name = LinkColumn(
         url=lambda row: reverse("trainings:partner-training", args=[row.partner_number, row.pk]),
-        sub="program.name",
+        sub="program__name",
         verbose_name=gettext_lazy("Training"),
     )
     vendor = tables.Column(accessor="program__vendor__name", verbose_name=gettext_lazy("Vendor"))
@@ -81,7 +81,7 @@ class CatalogueTable(TrainingTable):
 
     name = LinkColumn(
         url=lambda row: reverse("trainings:vendor-training", args=[row.program.vendor.slug, row.pk]),
-        sub="program.name",
+        sub="program__name",
         verbose_name=gettext_lazy("Training"),
     )
     code = tables.Column(verbose_name=gettext_lazy("Code"))

@@ -46,6 +46,7 @@ from tests import teams
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
+from tests.trainings.populated import Taught, taught
 from tests.world import NOW, TODAY, World, build_world
 
 Variant = Literal["own", "foreign", "missing"]
@@ -97,7 +98,8 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 @dataclass(frozen=True)
 class Populated:
     """The world with closings of two quarters, an article number, a token, a question, a file to be checked, an
-    application, a file with partners and somebody who asks for access, each in our hands and in those of the rivals."""
+    application, a file with partners, somebody who asks for access, and a training with all that belongs to it, each
+    in our hands and in those of the rivals."""
 
     world: World
     closing: Closing
@@ -122,6 +124,8 @@ class Populated:
     rival_staff_invitation: StaffInvitation
     change: CompanyChange
     rival_change: CompanyChange
+    taught: Taught
+    rival_taught: Taught
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -170,6 +174,7 @@ def populate() -> Populated:
         teams.invite_staff(world, RIVAL_STAFF, vendor=world.rival_vendor, actor=Actor.of(world.rival_vendor_admin)),
         asks_to_change(world.reseller, world.reseller_owner, world.vendor),
         asks_to_change(world.rival, world.rival_owner, world.rival_vendor),
+        *taught(world),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -323,6 +328,8 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "people": (world.vendor_finance, world.rival_vendor_finance),
         "invitations": (there.staff_invitation, there.rival_staff_invitation),
     }
+    for word in ("trainings", "dates", "bookings", "certificates", "claims"):
+        pairs[word] = (there.taught.of(word), there.rival_taught.of(word))
     if address.route.startswith("partner/"):
         pairs["people"] = (world.reseller_sales, world.rival_owner)
         pairs["invitations"] = (there.invitation, there.rival_invitation)

@@ -23,6 +23,7 @@ from sales.tasks import import_queued
 from tests import services
 from tests.people import person
 from tests.world import NOW
+from trainings.tasks import look_after
 
 
 @pytest.fixture
@@ -95,6 +96,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
         "rebates.close_due",
         "rebates.keep_figures",
         "sales.import_queued",
+        "trainings.look_after",
     ]
     for message in sent:
         assert message["headers"]["expires"] is not None
@@ -118,7 +120,7 @@ def test_what_the_tick_hands_out_is_forgotten_when_no_worker_has_begun_it_by_the
 
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
     of_rebates = (rebate_tasks.close_due, rebate_tasks.announce, rebate_tasks.keep_figures)
-    assert {*of_rebates, send_mails, import_queued, send_invitations, forget} == set(tasks.STEPS)
+    assert {*of_rebates, send_mails, import_queued, send_invitations, look_after, forget} == set(tasks.STEPS)
 
 
 def test_a_worker_sends_what_waits_in_the_outbox(own_database: str, tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ from tests.people import member_of, person, signed_in, token_client
 from tests.portal.addresses import Address, Kwargs, Populated, Variant, addresses, fillings, populate
 from tests.portal.markers import Rows, found_in, mark, models_with_texts_of, rows_of
 from tests.sales.asking import said
-from tests.world import NOW, World
+from tests.world import NOW, TODAY, World
+from trainings import certificates
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = [address for address in addresses() if not address.route.startswith(("static/", "admin/jsi18n"))]
@@ -190,7 +191,8 @@ def _seen_everywhere(marked: Marked, role: str, area: str) -> set[str]:
                 "common.ApiToken.name", "common.User.email", "common.User.first_name", "partners.Partner.name",
                 "partners.ApplicationStep.text", "partners.MemberInvitation.address", "partners.ViewedPage.path",
                 "sales.Claim.document_number", "sales.ClaimMessage.text", "sales.ClaimMessage.file_name",
-                "sales.SaleLine.document_number",
+                "sales.SaleLine.document_number", "trainings.CertificateClaim.issuer",
+                "trainings.CertificateClaim.file_name",
             },
         ),
         (
@@ -198,7 +200,7 @@ def _seen_everywhere(marked: Marked, role: str, area: str) -> set[str]:
             "vendor/",
             {
                 "partners.Partner.name", "sales.SellOutReport.file_name", "sales.WaitingRow.customer_name",
-                "sales.CustomerNumber.number", "sales.Upload.file_name",
+                "sales.CustomerNumber.number", "sales.Upload.file_name", "trainings.CertificateClaim.issuer",
             },
         ),
         ("rival_reporter", "distributor/", {"sales.SellOutReport.file_name"}),
@@ -235,6 +237,9 @@ def test_no_mail_to_anybody_else_says_anything_of_the_company(marked: Marked) ->
             (there.rival_application, world.rival_channel_manager),
         ):
             applications.ask_back(application=application, act=act(staff, application, "Which invoice?"))
+        for taught, staff in ((there.taught, world.channel_manager), (there.rival_taught, world.rival_channel_manager)):
+            refusing = {"reason": "Cannot be read", "actor": Actor.of(staff), "now": NOW, "today": TODAY}
+            certificates.refuse(claim=taught.claim, **refusing)
         for partner, owner in ((world.reseller, world.reseller_owner), (world.rival, world.rival_owner)):
             joined = member_of(partner, f"joined_{partner.pk}", SALES)
             actor = Actor.of(owner)

@@ -30,7 +30,9 @@ from tests import teams
 from tests.people import member_of, signed_in, staff_of, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
+from tests.trainings.teaching import book, certified, hand_in, planned, training
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_report, sell, wait
+from trainings.models import Training
 
 pytestmark = pytest.mark.django_db
 FILE = Path(__file__).with_name("query_counts.txt")
@@ -129,6 +131,7 @@ def multiply(world: World, numbers: range) -> None:
         _question(world, number)
         _team(world, number)
         _brought(world, partner, number)
+        _taught(world, number)
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
     closing.run(closing_id=opened.pk, now=NOW, chunk=50)
 
@@ -148,6 +151,17 @@ def _brought(world: World, partner: Partner, number: int) -> None:
     address = f"contact_{number}@example.org"
     of = {"vendor": world.vendor, "partner": partner, "role": SALES, "language": "de", "imported_at": NOW}
     BroughtContact.objects.create(address=address, **of)
+
+
+def _taught(world: World, number: int) -> None:
+    """Trainings and dates, and at the first date people who are booked, wait, hold certificates and hand them in."""
+    first = Training.objects.filter(program=world.program).earliest("pk")
+    training(world.program, world.vendor_admin, f"training-{number}", audience=())
+    planned(first, world.vendor_admin, TODAY + timedelta(days=20 + number))
+    colleague = User.objects.get(email=f"colleague_{number}@example.com")
+    book(first.dates.earliest("pk"), colleague, world.reseller)
+    certified(first, colleague, world.reseller, TODAY - timedelta(days=700 - number), world.vendor_admin)
+    hand_in(first, world.reseller, colleague)
 
 
 def _question(world: World, number: int) -> None:

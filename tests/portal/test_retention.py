@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.test import Client
 
 from common import retention
-from common.access import SALES
+from common.access import SALES, Actor
 from common.models import ApiAnswer, EmailChange, OutboxMail, User
 from common.tasks import forget
 from partners.models import AccessRequest, MemberInvitation, Registration, ViewedPage
@@ -23,7 +23,10 @@ from sales.models import Invitation
 from tests import teams
 from tests.partners.applying import asks_for_access
 from tests.people import member_of, person, signed_in
-from tests.world import NOW, World
+from tests.trainings.teaching import hand_in, training
+from tests.world import NOW, TODAY, World
+from trainings import certificates
+from trainings.models import CertificateClaim, Training
 
 SECOND = timedelta(seconds=1)
 Made = tuple[type[Model], int]
@@ -82,6 +85,14 @@ def access_request(world: World) -> Made:
     return AccessRequest, made.pk
 
 
+def certificate_proof(world: World) -> Made:
+    """Its file; that it was handed in and decided stays."""
+    technical = training(world.program, world.vendor_admin)
+    claim = hand_in(technical, world.reseller, world.reseller_technician)
+    certificates.accept(claim=claim, actor=Actor.of(world.channel_manager), now=NOW, today=TODAY)
+    return CertificateClaim, claim.pk
+
+
 CASES: dict[str, Callable[[World], Made]] = {
     "unconfirmed-accounts": account,
     "email-changes": change,
@@ -92,6 +103,18 @@ CASES: dict[str, Callable[[World], Made]] = {
     "customer-invitations": customer_invitation,
     "access-requests": access_request,
 }
+
+
+def test_the_file_of_a_certificate_from_elsewhere_goes_and_what_was_decided_stays(world: World) -> None:
+    _model, pk = certificate_proof(world)
+    open_one = hand_in(Training.objects.get(), world.reseller, world.reseller_sales)
+    for now, there in ((due("certificate-proofs") - SECOND, True), (due("certificate-proofs"), False)):
+        retention.forget_due(now=now)
+        claim = CertificateClaim.objects.get(pk=pk)
+        assert (claim.content is not None) is bool(claim.file_name) is there
+        assert (claim.state, claim.issuer) == ("accepted", "Akademie")
+    open_one.refresh_from_db()
+    assert open_one.content is not None
 
 
 @pytest.mark.parametrize("key", CASES)
@@ -106,7 +129,7 @@ def test_it_is_there_on_the_last_moment_of_its_period_and_gone_after(world: Worl
 def test_every_rule_has_a_period_and_every_period_a_rule() -> None:
     keys = {rule.key for rule in retention.rules}
     assert keys == set(settings.RETENTION_DAYS)
-    assert keys == {*CASES, "mail-contents", "sessions"}
+    assert keys == {*CASES, "mail-contents", "sessions", "certificate-proofs"}
 
 
 def test_of_a_sent_mail_stays_that_there_was_one(world: World) -> None:

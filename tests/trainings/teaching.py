@@ -12,7 +12,7 @@ from common.models import User
 from common.proofs import Proof
 from partners.models import Member, Partner
 from programs.models import Program
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, TODAY
 from trainings import attendance, bookings, catalogue, certificates
 from trainings.catalogue import Offer, Schedule
 from trainings.models import Booking, Certificate, CertificateClaim, Training, TrainingDate
@@ -85,7 +85,7 @@ def certified(what: Training, holder: User, partner: Partner, start: date, by: U
     )  # fmt: skip
 
 
-def technician(world: World, user: User, partner: Partner | None = None) -> User:
-    """The person works as a technician too."""
-    Member.objects.create(partner=partner or world.reseller, user=user, role="technician")
+def technician(user: User, partner: Partner) -> User:
+    """The person works there as a technician too."""
+    Member.objects.create(partner=partner, user=user, role="technician")
     return user

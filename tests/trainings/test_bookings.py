@@ -77,7 +77,7 @@ def test_others_book_for_themselves_only(world: World, when: TrainingDate) -> No
 def test_whom_the_training_is_not_for_gets_no_seat(world: World, when: TrainingDate) -> None:
     with pytest.raises(NotForThem, match="other roles"):
         book(when, world.reseller_sales, world.reseller)
-    technician(world, world.reseller_sales)
+    technician(world.reseller_sales, world.reseller)
     assert book(when, world.reseller_sales, world.reseller).state == State.BOOKED
 
 
@@ -93,7 +93,7 @@ def test_whoever_has_left_is_not_booked(world: World, when: TrainingDate) -> Non
 
 
 def test_only_companies_that_take_part_now_book(world: World, when: TrainingDate) -> None:
-    technician(world, world.rival_owner, world.rival)
+    technician(world.rival_owner, world.rival)
     with pytest.raises(NotBookable, match="does not take part"):
         book(when, world.rival_owner, world.rival)
     EnrolmentStatus.objects.filter(enrolment=world.enrolment).update(status="suspended")
@@ -103,7 +103,7 @@ def test_only_companies_that_take_part_now_book(world: World, when: TrainingDate
 
 def test_a_person_of_two_companies_has_one_seat(world: World, when: TrainingDate) -> None:
     book(when, world.reseller_technician, world.reseller)
-    technician(world, world.reseller_technician, world.rival)
+    technician(world.reseller_technician, world.rival)
     people_of_rival = world.rival_enrolment
     people_of_rival.program = world.program
     people_of_rival.save()

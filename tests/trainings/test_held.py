@@ -27,7 +27,7 @@ def held(technical: Training, on: date = TODAY) -> list[Held]:
 
 
 def test_a_current_employee_counts_with_all_their_roles(world: World, technical: Training) -> None:
-    technician(world, world.reseller_sales)
+    technician(world.reseller_sales, world.reseller)
     certificate = holds(world, technical, world.reseller_sales)
     assert held(technical) == [
         Held(
@@ -73,7 +73,7 @@ def test_whoever_has_left_counts_no_more_and_counts_again_when_they_are_back(wor
 
 def test_it_counts_for_the_company_a_person_goes_to(world: World, technical: Training) -> None:
     holds(world, technical, world.reseller_technician)
-    technician(world, world.reseller_technician, world.rival)
+    technician(world.reseller_technician, world.rival)
     assert [each.partner_id for each in held(technical)] == [world.reseller.pk, world.rival.pk]
     only = held_certificates(trainings=[technical], on=TODAY, partners=[world.rival])
     assert [each.partner_id for each in only] == [world.rival.pk]

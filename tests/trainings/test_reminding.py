@@ -75,7 +75,7 @@ def test_the_mail_says_until_when_and_offers_the_next_dates(
 
 
 def test_an_owner_with_a_certificate_of_their_own_gets_one_mail(world: World, technical: Training) -> None:
-    technician(world, world.reseller_owner)
+    technician(world.reseller_owner, world.reseller)
     own = certified(technical, world.reseller_owner, world.reseller, START, world.channel_manager)
     remind(before(own, 7))
     assert told() == [("reseller_owner", "7 days")]
@@ -116,7 +116,7 @@ def test_nobody_is_reminded_once_the_holder_has_left(world: World, certificate: 
 def test_the_company_the_holder_works_for_now_is_told(world: World, certificate: Certificate) -> None:
     """And not the one for which it was obtained."""
     Member.objects.filter(user=world.reseller_technician).update(left_on=TODAY)
-    technician(world, world.reseller_technician, world.rival)
+    technician(world.reseller_technician, world.rival)
     world.rival_enrolment.program = world.program
     world.rival_enrolment.save()
     remind(before(certificate, 30))
