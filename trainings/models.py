@@ -288,7 +288,7 @@ class Certificate(Dated):
                 name="certificate_has_its_source",
             ),
             models.CheckConstraint(
-                condition=Q(revoked_on__isnull=True, revoked_by__isnull=True, revoked_why="")
+                condition=Q(revoked_on__isnull=True, revoked_by__isnull=True)
                 | (Q(revoked_on__isnull=False, revoked_by__isnull=False) & ~Q(revoked_why="")),
                 name="certificate_revoked_why",
             ),

@@ -76,7 +76,8 @@ def hand_in(what: Training, partner: Partner, holder: User, by: User | None = No
 def certified(what: Training, holder: User, partner: Partner, start: date, by: User, **more: Any) -> Certificate:
     """A certificate from elsewhere of that day, whatever day it is."""
     claim = CertificateClaim.objects.create(
-        training=what, partner=partner, holder=holder, issuer="Akademie", issued_on=start, sha256="0",
+        training=what, partner=partner, holder=holder, issuer="Akademie", issued_on=start,
+        file_name=PDF.file_name, content=PDF.content, sha256=PDF.sha256,
         submitted_by=holder, submitted_at=NOW, due_on=TODAY, state="accepted", decided_by=by, decided_at=NOW,
     )  # fmt: skip
     return Certificate.objects.create(
