@@ -28,7 +28,7 @@ from trainings import certificates, rights, selectors
 from trainings.certificate_tables import CertificateFilter, TeamTable
 from trainings.forms import HandInForm
 from trainings.models import Certificate, CertificateClaim, TrainingDate
-from trainings.wording import CLAIM_TONES, certificate_state, days_when, name_of, valid_until, when, where
+from trainings.wording import CLAIM_TONES, certificate_state, days_when, last_day, name_of, when, where
 
 UNPROCESSABLE = 422
 REFUSED_SHOWN = timedelta(days=60)
@@ -135,11 +135,12 @@ def certificate(request: PersonRequest, partner: Partner, pk: int) -> HttpRespon
 
 
 def certificate_facts(found: Certificate) -> list[Fact]:
+    last = last_day(found)
     facts = [
         Fact(_("Holder"), found.holder.name),
         Fact(_("Training"), name_of(found.training), hint=found.training.program.name),
         Fact(_("Valid from"), formats.date_long(found.valid.lower)),
-        Fact(_("Valid until"), valid_until(found)),
+        Fact(_("Valid until"), formats.date_long(last) if last is not None else _("without end")),
         Fact(_("Source"), found.get_source_display()),
     ]
     if found.revoked_on is not None:

@@ -85,10 +85,10 @@ def revoke(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
                 now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            form.refuse(error)
+            messages.error(request, str(error))
         else:
             messages.success(request, _("The certificate is revoked. Its holder has a mail that says why."))
-            return redirect("trainings:vendor-certificate", vendor.slug, pk)
+        return redirect("trainings:vendor-certificate", vendor.slug, pk)
     return _certificate_page(request, vendor, found, form)
 
 
@@ -162,7 +162,8 @@ def decide(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
             else:
                 certificates.refuse(reason=form.cleaned_data["reason"], **asked)
         except DomainError as error:
-            form.refuse(error)
+            messages.error(request, str(error))
+            return redirect("trainings:vendor-claim", vendor.slug, pk)
         else:
             messages.success(request, _("%(partner)s has your answer.") % {"partner": claim.partner.name})
             return redirect("trainings:claims", vendor.slug)

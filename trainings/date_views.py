@@ -22,6 +22,7 @@ from common.ui import Crumb, Fact
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 from trainings import attendance, bookings, catalogue, rights, selectors
+from trainings.attendance import ListChanged
 from trainings.forms import AttendanceForm, CallOffForm, DateForm
 from trainings.models import Booking, TrainingDate
 from trainings.rights import RUNNING_ROLES
@@ -117,8 +118,11 @@ def attend(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
                 training_date=found, listed=form.cleaned_data["listed"], attended=form.attended_ids,
                 actor=request.actor, now=timezone.now(), today=request.today,
             )  # fmt: skip
-        except DomainError as error:
+        except ListChanged as error:
             form.refuse(error)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect("trainings:vendor-date", vendor.slug, pk)
         else:
             text = ngettext("%(count)s certificate is issued.", "%(count)s certificates are issued.", len(issued))
             messages.success(request, text % {"count": formats.number(len(issued))})

@@ -132,11 +132,18 @@ class CallOffForm(ReasonForm):
     """Everybody who is booked reads it."""
 
 
+class _Ticked(forms.MultipleChoiceField):
+    """Whoever was on the list when it was looked at; the service knows who is on it now, and says so."""
+
+    def valid_value(self, value: str) -> bool:
+        return value.isdecimal()
+
+
 class AttendanceForm(RefusableForm):
     """Who of the people on the list was there. `listed`: the bookings that the page showed."""
 
     listed = forms.CharField(required=False, widget=forms.HiddenInput)
-    attended = forms.MultipleChoiceField(
+    attended = _Ticked(
         label=gettext_lazy("Who was there?"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Whoever is not ticked was absent and gets no certificate."),
     )  # fmt: skip

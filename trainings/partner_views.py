@@ -136,10 +136,10 @@ def book(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
                 now=timezone.now(), today=request.today,
             )  # fmt: skip
         except DomainError as error:
-            form.refuse(error)
+            messages.error(request, str(error))
         else:
             messages.success(request, _booked(booking))
-            return redirect("trainings:partner-date", partner.number, pk)
+        return redirect("trainings:partner-date", partner.number, pk)
     return _date_page(request, partner, _date(request, partner, pk), form)
 
 
