@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -197,7 +198,7 @@ def _claim_page(request: PersonRequest, vendor: Vendor, claim: CertificateClaim,
         "tone": CLAIM_TONES[claim.state],
         "overdue": claim.state == State.OPEN and claim.due_on < request.today,
         "facts": facts,
-        "ends": valid.upper,
+        "last_day": valid.upper - timedelta(days=1) if valid.upper is not None else None,
         "certificate_url": reverse("trainings:vendor-certificate", args=[vendor.slug, issued.pk]) if issued else "",
         "form": form if claim.state == State.OPEN else None,
     }

@@ -70,7 +70,7 @@ def edit(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The date is changed. Whoever is booked has a mail if they have to know."))
             return redirect(url)
-    crumbs = [*_crumbs(vendor, found, url), Crumb(_("Change"))]
+    crumbs = [*_crumbs(vendor, found, url), Crumb(_("Change the date"))]
     context = {
         "form": form, "title": name_of(found.training), "submit": _("Save the date"), "crumbs": crumbs,
         "cancel_url": url,

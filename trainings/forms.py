@@ -174,7 +174,7 @@ class DecisionForm(RefusableForm):
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("Does the file prove the certificate?"),
-        choices=[(ACCEPT, gettext_lazy("Yes, accept")), (REFUSE, gettext_lazy("No, refuse"))],
+        choices=[(ACCEPT, gettext_lazy("Yes, accept it")), (REFUSE, gettext_lazy("No, refuse it"))],
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(

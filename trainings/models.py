@@ -260,7 +260,7 @@ class Certificate(Dated):
     """
 
     class Source(models.TextChoices):
-        ATTENDANCE = "attendance", _("attended")
+        ATTENDANCE = "attendance", _("training")
         EXTERNAL = "external", _("external")
 
     training = models.ForeignKey(Training, verbose_name=_("training"), on_delete=models.PROTECT, related_name="+")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -138,12 +139,11 @@ def seats_of(row: Any) -> str:
 class DateTable(Table):
     """Dates of a vendor's trainings."""
 
-    training = LinkColumn(
+    starts_at = LinkColumn(
         url=lambda row: reverse("trainings:vendor-date", args=[row.training.program.vendor.slug, row.pk]),
-        order_by="training__name",
-        verbose_name=gettext_lazy("Training"),
+        verbose_name=gettext_lazy("When"),
     )
-    starts_at = SaidColumn(days_when, verbose_name=gettext_lazy("When"))
+    training = SaidColumn(lambda row: name_of(row.training), verbose_name=gettext_lazy("Training"))
     place = SaidColumn(where, verbose_name=gettext_lazy("Where"))
     seats = SaidColumn(seats_of, verbose_name=gettext_lazy("Seats taken"))
     book_until = DateColumn(verbose_name=gettext_lazy("Book until"))
@@ -151,11 +151,11 @@ class DateTable(Table):
         lambda row: str(row.get_state_display()), lambda row: DATE_TONES[row.state], verbose_name=gettext_lazy("State")
     )
 
-    def render_training(self, record: TrainingDate, column: LinkColumn) -> str:
-        return column.render(name_of(record.training), record)
+    def render_starts_at(self, record: TrainingDate, column: LinkColumn) -> str:
+        return column.render(days_when(record), record)
 
-    def value_training(self, record: TrainingDate) -> str:
-        return name_of(record.training)
+    def value_starts_at(self, record: TrainingDate) -> datetime:
+        return record.starts_at
 
 
 def trainings_of_vendor(request: PersonRequest | None) -> QuerySet[Training]:

@@ -113,7 +113,7 @@ def edit(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
         messages.success(request, _("The training is changed. Certificates that were issued stay as they are."))
         return redirect(url)
     name = name_of(_training(request, vendor, pk))
-    crumbs = [Crumb(_("Trainings"), _list_url(vendor)), Crumb(name, url), Crumb(_("Change"))]
+    crumbs = [Crumb(_("Trainings"), _list_url(vendor)), Crumb(name, url), Crumb(_("Change the training"))]
     return _form_page(request, form, name, _("Save the training"), crumbs)
 
 

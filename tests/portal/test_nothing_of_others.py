@@ -238,7 +238,12 @@ def test_no_mail_to_anybody_else_says_anything_of_the_company(marked: Marked) ->
         ):
             applications.ask_back(application=application, act=act(staff, application, "Which invoice?"))
         for taught, staff in ((there.taught, world.channel_manager), (there.rival_taught, world.rival_channel_manager)):
-            refusing = {"reason": "Cannot be read", "actor": Actor.of(staff), "now": NOW, "today": TODAY}
+            refusing: dict[str, Any] = {
+                "reason": "Cannot be read",
+                "actor": Actor.of(staff),
+                "now": NOW,
+                "today": TODAY,
+            }
             certificates.refuse(claim=taught.claim, **refusing)
         for partner, owner in ((world.reseller, world.reseller_owner), (world.rival, world.rival_owner)):
             joined = member_of(partner, f"joined_{partner.pk}", SALES)

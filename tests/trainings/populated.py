@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Model
+
 from common.models import User
 from partners.models import Partner
 from programs.models import Program
@@ -23,12 +25,13 @@ class Taught:
     certificate: Certificate
     claim: CertificateClaim
 
-    def of(self, word: str) -> Training | TrainingDate | Booking | Certificate | CertificateClaim:
+    def of(self, word: str) -> Model:
         """By the word before the number in an address."""
-        return {
+        rows: dict[str, Model] = {
             "trainings": self.technical, "dates": self.date, "bookings": self.booking,
             "certificates": self.certificate, "claims": self.claim,
-        }[word]  # fmt: skip
+        }  # fmt: skip
+        return rows[word]
 
 
 def teach(program: Program, partner: Partner, admin: User, owner: User) -> Taught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -111,7 +112,7 @@ def test_a_certificate_never_changes_but_is_revoked_once(
             rows.update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
         rows.delete()
-    by = {"on": TODAY, "actor": Actor.of(world.channel_manager), "now": NOW}
+    by: dict[str, Any] = {"on": TODAY, "actor": Actor.of(world.channel_manager), "now": NOW}
     revoke(certificate=certificate, reason="Somebody else sat there", **by)
     assert OutboxMail.objects.get(kind=mails.REVOKED).recipient == certificate.holder
     with pytest.raises(MovedOn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -18,7 +19,7 @@ from trainings import certificates, mails, rights
 from trainings.certificates import HandedInAlready, MovedOn, NotTaken, NotTheirs, WrongDay
 from trainings.models import Certificate, CertificateClaim, Training
 
-DAY = {"now": NOW, "today": TODAY}
+DAY: dict[str, Any] = {"now": NOW, "today": TODAY}
 
 
 @pytest.fixture

@@ -301,7 +301,7 @@ def test_what_was_handed_in_waits_with_its_clock_and_is_accepted(
     assert "1 external certificate to check" in words(dashboard(manager, VENDOR))
     text = read(manager, f"{CLAIMS}{claim.pk}/")
     assert "Answer by 18 November 2026" in text
-    assert "Accepted, it is valid until before 17 October 2028." in text
+    assert "Accepted, it is valid until 16 October 2028." in text
     assert manager.get(f"{CLAIMS}{claim.pk}/file/").content == PDF.content
     answer = manager.post(f"{CLAIMS}{claim.pk}/decide/", {"outcome": "accept"}, follow=True)
     assert "Elbtal Systemhaus GmbH has your answer." in done(answer)
