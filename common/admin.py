@@ -33,6 +33,7 @@ from common.errors import DomainError
 from common.fields import DayRangeField, PersonField
 from common.formats import date_short, datetime_short
 from common.models import User
+from common.versions import versions_of
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -201,24 +202,10 @@ class ScopedAdmin(Rules, ModelAdmin):
 
 def _events_of(row: models.Model) -> list[dict[str, Any]]:
     """The recorded versions of a row, newest first, each with what differs from the one before."""
-    if not hasattr(row, "events"):
-        return []
-    versions = list(row.events.select_related("pgh_context").order_by("-pgh_id")[: LATEST_EVENTS + 1])
-    ids = {(version.pgh_context.metadata or {}).get("user") for version in versions if version.pgh_context}
-    people = User.objects.in_bulk([pk for pk in ids if pk is not None])
-    events = []
-    for position, version in enumerate(versions[:LATEST_EVENTS]):
-        before = versions[position + 1] if position + 1 < len(versions) else None
-        metadata = (version.pgh_context.metadata or {}) if version.pgh_context else {}
-        person = people.get(metadata.get("user"))
-        events.append(
-            {
-                "at": version.pgh_created_at,
-                "person": person.name if person else "",
-                "changes": _changes(row, before, version),
-            }
-        )
-    return events
+    return [
+        {"at": each.at, "person": each.person, "changes": _changes(row, each.before, each.after)}
+        for each in versions_of(row, latest=LATEST_EVENTS)
+    ]
 
 
 def _changes(row: models.Model, before: models.Model | None, after: models.Model) -> list[tuple[Any, str, str]]:

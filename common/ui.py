@@ -5,11 +5,13 @@ Texts are finished sentences in the person's language; numbers inside them come 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
+
+from django.utils import timezone
 
 Tone = Literal["neutral", "info", "success", "warning", "danger"]
 TONE_ICONS: dict[str, str] = {
@@ -47,6 +49,17 @@ class Event:
     icon: str = "circle"
     tone: Tone = "neutral"
     url: str = ""
+
+
+def latest_first(events: Iterable[Event]) -> list[Event]:
+    """Newest first; what is known to the day only stands before the moments of that day."""
+
+    def day_and_moment(event: Event) -> tuple[date, datetime]:
+        if isinstance(event.at, datetime):
+            return timezone.localtime(event.at).date(), event.at
+        return event.at, datetime.max.replace(tzinfo=UTC)
+
+    return sorted(events, key=day_and_moment, reverse=True)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from common import formats
 from common.access import OWNER, PARTNER, PARTNER_FINANCE, SALES, TECHNICIAN
 from common.errors import DomainError
 from common.requests import PersonRequest
-from common.ui import Crumb, Fact
+from common.ui import Crumb, Fact, latest_first
 from partners import company as companies
 from partners import composing, registration, selectors
 from partners.company_forms import ContactForm, DecisionForm, RegisteredForm
-from partners.company_wording import events
+from partners.company_wording import contact_events, events, succession_events, succession_sentences
 from partners.entering import in_partner
 from partners.models import CompanyChange, Partner
 from programs.deciding import DECIDING_ROLES
@@ -51,6 +51,7 @@ def company(request: PersonRequest, partner: Partner) -> HttpResponse:
             return redirect("partners:company", partner.number)
     known = companies.registered(partner=partner, day=request.today)
     changes = selectors.company_changes_of(partner=partner, actor=request.actor)
+    successions = selectors.successions_of(partner=partner, actor=request.actor)
     context: dict[str, Any] = {
         "partner": partner,
         "facts": [
@@ -63,7 +64,8 @@ def company(request: PersonRequest, partner: Partner) -> HttpResponse:
         "form": form if owner else None,
         "undecided": next((each for each in changes if each.state == CompanyChange.State.OPEN), None),
         "owner": owner,
-        "events": events(changes),
+        "events": latest_first([*events(changes), *contact_events(partner), *succession_events(successions, partner)]),
+        "successions": succession_sentences(successions, partner),
         "panels": composing.company_panels_of(partner),
     }
     return render(request, "partners/company.html", context, status=UNPROCESSABLE if form.errors else 200)

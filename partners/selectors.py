@@ -125,10 +125,12 @@ def merged_away(vendor: Vendor) -> Exists:
     return Exists(Succession.objects.filter(vendor=vendor, source=OuterRef("pk")))
 
 
-def successions_of(*, partner: Partner, vendor: Vendor) -> list[Succession]:
-    """What the partner went on as and what it took over, with this vendor."""
-    found = Succession.objects.filter(Q(source=partner) | Q(target=partner), vendor=vendor)
-    return list(found.select_related("source", "target", "by"))
+def successions_of(*, partner: Partner, actor: Actor, vendor: Vendor | None = None) -> list[Succession]:
+    """What the partner went on as and what it took over, as far as the actor sees it; with `vendor` only there."""
+    found = Succession.objects.visible_to(actor).filter(Q(source=partner) | Q(target=partner))
+    if vendor is not None:
+        found = found.filter(vendor=vendor)
+    return list(found.select_related("source", "target", "vendor", "by"))
 
 
 CONTACTS = (Member.Role.OWNER, Member.Role.SALES)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,7 +11,6 @@ from django.db.models.expressions import Combinable
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,12 +20,13 @@ from common.access import VENDOR, Actor
 from common.filters import FilterSet
 from common.requests import PersonRequest
 from common.tables import CompletedRows
-from common.ui import Crumb, Event, Fact
+from common.ui import Crumb, Event, Fact, latest_first
 from partners import application_selectors, composing, participation, selectors, viewing
 from partners.application_wording import events
+from partners.company_wording import contact_events, succession_events
 from partners.company_wording import events as company_events
 from partners.composing import Asked
-from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner, Succession
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner
 from partners.participation import CHANGES, Step
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
 from programs.deciding import DECIDING_ROLES
@@ -120,7 +119,7 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
     enrolments = selectors.enrolments_of(partner=partner, actor=actor, vendor=vendor)
     memberships = selectors.memberships_on(enrolments=enrolments, day=today)
     country = selectors.countries_on(partners=[partner.pk], day=today).get(partner.pk, "")
-    successions = selectors.successions_of(partner=partner, vendor=vendor)
+    successions = selectors.successions_of(partner=partner, actor=actor, vendor=vendor)
     context = {
         "partner": partner,
         "vendor": vendor,
@@ -143,12 +142,13 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
             }
             for each in memberships
         ],
-        "events": _history(
+        "events": latest_first(
             [
                 *_events(enrolments, several=len(enrolments) > 1),
                 *_steps(enrolments),
-                *_successions(successions, partner),
+                *succession_events(successions, partner),
                 *company_events(selectors.company_changes_of(partner=partner, actor=actor)),
+                *contact_events(partner),
                 *_contacts(selectors.contacts_ever(partner)),
                 *_applications(partner, vendor, actor),
                 *_viewings(viewing.viewings_of(vendor=vendor, partner=partner, actor=actor)),
@@ -221,14 +221,6 @@ def _steps(enrolments: Sequence[Enrolment]) -> Iterator[Event]:
         yield Event(step.at, STEP_TITLES[Step(step.step)] % values, step.reason, actor=step.author.name, icon="flag")
 
 
-def _successions(rows: Sequence[Succession], partner: Partner) -> Iterator[Event]:
-    for row in rows:
-        away = row.source_id == partner.pk
-        title = _("Merged into %(other)s from %(day)s") if away else _("Took over %(other)s from %(day)s")
-        values = {"other": (row.target if away else row.source).name, "day": formats.date_short(row.on)}
-        yield Event(row.at, title % values, row.reason, actor=row.by.name, icon="arrow-right")
-
-
 def _events(enrolments: Sequence[Enrolment], *, several: bool) -> list[Event]:
     """Status, tier and agreements of the enrolments."""
     program = {each.pk: each.program.name for each in enrolments}
@@ -272,17 +264,6 @@ def _viewings(rows: QuerySet[Any]) -> list[Event]:
         )
         for row in rows[:VIEWINGS_SHOWN]
     ]
-
-
-def _history(events: Iterable[Event]) -> list[Event]:
-    """Newest first; what is known to the day only stands before the moments of that day."""
-
-    def day_and_moment(event: Event) -> tuple[date, datetime]:
-        if isinstance(event.at, datetime):
-            return timezone.localtime(event.at).date(), event.at
-        return event.at, datetime.max.replace(tzinfo=UTC)
-
-    return sorted(events, key=day_and_moment, reverse=True)
 
 
 def _joined(*parts: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from common import formats
 from common.access import VENDOR
 from common.errors import DomainError
+from common.period_names import period_name
 from common.requests import PersonRequest
 from common.ui import Crumb, Fact
 from partners import composing
@@ -28,7 +30,7 @@ from sales import merging
 from sales.matching import MATCHING_ROLES
 from sales.merge_forms import ChooseForm, MergeForm
 from sales.merging import Merge, Preview
-from sales.undoing import Effect
+from sales.undoing import Part
 
 UNPROCESSABLE = 422
 
@@ -63,7 +65,7 @@ def merge(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
     context |= {
         "target": wanted.target,
         "preview": shown,
-        "facts": _facts(shown),
+        "facts": _facts(shown, wanted.on),
         "programs": _programs(shown),
         "money": composing.open_money_of(vendor, enrolments_of(partner=source, actor=actor, vendor=vendor), today),
         "confirm": confirm,
@@ -111,14 +113,19 @@ def _wanted(request: PersonRequest, vendor: Vendor, source: Partner, choose: Cho
     return wanted
 
 
-def _facts(shown: Preview) -> list[Fact]:
+def _facts(shown: Preview, on: date) -> list[Fact]:
     names = ", ".join(f"{each.number} ({each.distributor.name})" for each in shown.numbers)
+    day = {"day": formats.date_short(on)}
     return [
         Fact(_("Customer numbers that move"), names or formats.NOTHING),
-        Fact(_("Sales that move"), _sums(shown.moved)),
-        Fact(_("Sales before that day, which stay"), _sums(shown.stays)),
+        Fact(_("Sales from %(day)s on, which move") % day, _sums(shown.moved.all)),
+        Fact(_("Sales before %(day)s, which stay") % day, _sums(shown.stays.all)),
+        *(
+            Fact(_("of these in %(period)s, which is closed") % {"period": period_name(part.period)}, _sums(part))
+            for part in shown.stays.settled
+            if part.period is not None
+        ),
         Fact(_("Waiting rows that will count for the other partner"), formats.number(shown.waiting)),
-        Fact(_("Open questions, which stay"), formats.number(len(shown.questions))),
     ]
 
 
@@ -132,7 +139,6 @@ def _programs(shown: Preview) -> list[str]:
     return found
 
 
-def _sums(effect: Effect) -> str:
-    part = effect.all
+def _sums(part: Part) -> str:
     lines = ngettext("%(count)s line", "%(count)s lines", part.lines) % {"count": formats.number(part.lines)}
     return ", ".join([lines, *(formats.money(net, currency) for currency, net in part.net.items())])

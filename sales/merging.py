@@ -3,7 +3,8 @@
 From a day on, and never inside a closed period, sales count for the successor: numbers of distributors are its own,
 lines from that day on move by reversal as in `sales.undoing`. Lines before the day stay where they are, so that what is
 settled stays as it is and no closing finds a difference there. Everything is one commit under the locks that imports
-take: a report is booked before it or after it, never in between.
+take: a report is booked before it or after it, never in between. What waits for somebody's answer is answered first:
+afterwards nobody would look for it at the company that is gone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common import outbox
 from common.access import VENDOR, Actor
@@ -56,6 +58,10 @@ class InClosedPeriod(DomainError):
     """The day lies inside a period that is closed or being closed."""
 
 
+class StillOpen(DomainError):
+    """An application of one of the two, or a question of the one that is merged, waits for an answer."""
+
+
 class ChangedMeanwhile(DomainError):
     """There are other lines to move than those the person has seen."""
 
@@ -95,8 +101,6 @@ class Preview:
     waiting: int
     programs: Sequence[Joined]
     people: Sequence[User]
-    applications: Sequence[Application]
-    questions: Sequence[Claim]
 
 
 def first_day(*, vendor_id: int, today: date) -> date:
@@ -106,7 +110,7 @@ def first_day(*, vendor_id: int, today: date) -> date:
 
 
 def check(*, merge: Merge, actor: Actor, today: date) -> None:
-    """Raises `NotAllowed`, `NotMergeable`, `InClosedPeriod`."""
+    """Raises `NotAllowed`, `NotMergeable`, `InClosedPeriod`, `StillOpen`."""
     vendor = merge.vendor
     if not _may(actor, vendor):
         raise NotAllowed(_("Only channel managers and admins of the vendor may do this."))
@@ -124,6 +128,7 @@ def check(*, merge: Merge, actor: Actor, today: date) -> None:
         raise InClosedPeriod(text % {"day": date_long(max(closed))})
     if merge.on > today:
         raise InClosedPeriod(_("This day is still to come."))
+    _check_nothing_waits(merge)
 
 
 def _may(actor: Actor, vendor: Vendor) -> bool:
@@ -142,6 +147,23 @@ def _check_pair(merge: Merge) -> None:
         raise NotMergeable(_("%(source)s has been merged into %(target)s already.") % values)
 
 
+def _check_nothing_waits(merge: Merge) -> None:
+    undecided = Application.objects.filter(
+        partner__in=[merge.source, merge.target], program__vendor=merge.vendor, state__in=Application.UNDECIDED
+    )
+    if (application := undecided.select_related("partner", "program").first()) is not None:
+        text = _("%(partner)s has applied for %(program)s. Please decide about it first.")
+        raise StillOpen(text % {"partner": application.partner.name, "program": application.program.name})
+    questions = Claim.objects.filter(vendor=merge.vendor, partner=merge.source, state__in=Claim.UNANSWERED)
+    if count := questions.count():
+        text = ngettext(
+            "%(count)s question of %(partner)s is open. Please answer it first.",
+            "%(count)s questions of %(partner)s are open. Please answer them first.",
+            count,
+        )
+        raise StillOpen(text % {"count": count, "partner": merge.source.name})
+
+
 def preview(*, merge: Merge) -> Preview:
     """Exact counts and amounts as things stand."""
     vendor, source = merge.vendor, merge.source
@@ -149,8 +171,6 @@ def preview(*, merge: Merge) -> Preview:
     waiting = WaitingRow.objects.filter(vendor=vendor, state=WaitingRow.State.WAITING)
     lines = _live(merge)
     people = Member.objects.filter(partner=source, left_on__isnull=True)
-    undecided = Application.objects.filter(partner=source, program__vendor=vendor, state__in=Application.UNDECIDED)
-    questions = Claim.objects.filter(partner=source, vendor=vendor, state__in=Claim.UNANSWERED)
     return Preview(
         numbers=numbers,
         moved=effect_of(lines.filter(counts_on__gte=merge.on), vendor_id=vendor.pk),
@@ -160,8 +180,6 @@ def preview(*, merge: Merge) -> Preview:
         ),
         programs=[_joined(enrolment, merge) for enrolment in _enrolments(merge)],
         people=list(User.objects.filter(pk__in=people.values("user_id")).order_by("last_name", "pk")),
-        applications=list(undecided.select_related("program")),
-        questions=list(questions.order_by("pk")),
     )
 
 
@@ -170,12 +188,7 @@ def merge_partners(*, merge: Merge, actor: Actor, now: datetime, today: date) ->
     if actor.user_id is None:
         raise NotAllowed(_("Only channel managers and admins of the vendor may do this."))
     with transaction.atomic():
-        # Nobody books, matches or freezes until this commits.
-        for pk in Distributor.objects.order_by("pk").values_list("pk", flat=True):
-            one_report_at_a_time(vendor_id=merge.vendor.pk, distributor_id=pk)
-        current_cut(vendor_id=merge.vendor.pk)
-        both = Partner.objects.filter(pk__in=[merge.source.pk, merge.target.pk]).order_by("pk")
-        list(both.select_for_update(no_key=True))
+        _lock(merge)
         there = Succession.objects.filter(vendor=merge.vendor, source=merge.source, target=merge.target).first()
         if there is not None and _may(actor, merge.vendor):
             return there
@@ -195,6 +208,15 @@ def merge_partners(*, merge: Merge, actor: Actor, now: datetime, today: date) ->
         )  # fmt: skip
         _tell(succession)
     return succession
+
+
+def _lock(merge: Merge) -> None:
+    """Nobody books, matches or freezes for the vendor, asks or applies as one of the two, until this commits."""
+    for pk in Distributor.objects.order_by("pk").values_list("pk", flat=True):
+        one_report_at_a_time(vendor_id=merge.vendor.pk, distributor_id=pk)
+    current_cut(vendor_id=merge.vendor.pk)
+    both = Partner.objects.filter(pk__in=[merge.source.pk, merge.target.pk]).order_by("pk")
+    list(both.select_for_update(no_key=True))
 
 
 def _numbers(merge: Merge) -> QuerySet[CustomerNumber]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -14,20 +15,35 @@ from django.test import Client
 from common.access import Actor
 from common.models import OutboxMail, User
 from common.periods import Period
-from partners.models import EnrolmentStatus, Member, Partner, Succession
+from partners.models import Application, EnrolmentStatus, Member, Partner, Succession
 from rebates import closing
 from rebates.models import Closing, LedgerEntry, Posting, Settlement
-from sales import merging
+from sales import claims, merging
 from sales.importing import ImportResult
-from sales.merging import ChangedMeanwhile, InClosedPeriod, Merge, NotAllowed, NotMergeable, merge_partners, preview
+from sales.merging import (
+    ChangedMeanwhile,
+    InClosedPeriod,
+    Merge,
+    NotAllowed,
+    NotMergeable,
+    StillOpen,
+    merge_partners,
+    preview,
+)
 from sales.models import SaleLine
+from sales.staging import Staging
+from tests.partners.applying import applied
+from tests.people import member_of
 from tests.rendering import words
+from tests.sales.asking import ask_for_missing, said
 from tests.sales.matching_world import known, make_other, match, waits
 from tests.sales.sending import at_once, many_rows, send
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_program
 
 SignedIn = Callable[[User], Client]
 QUARTER = date(2026, 10, 1)
+SECONDS = 0.5
+"""How long a report waits for a merge that, with the locks, waits for the report."""
 
 
 @pytest.fixture
@@ -167,23 +183,80 @@ def test_only_managers_of_the_vendor_merge(world: World, source: Partner, target
         merge(world, source, target, by=getattr(world, role))
 
 
+def test_an_application_of_either_company_is_decided_first(world: World, source: Partner, target: Partner) -> None:
+    second = make_program(world.vendor, "second", "Second program", ("base",))
+    for partner in (source, target):
+        application = applied(partner, second, world.reseller_owner)
+        with pytest.raises(StillOpen, match=f"{partner.name} has applied for Second program"):
+            merge(world, source, target)
+        Application.objects.filter(pk=application.pk).update(state="refused")
+    applied(target, world.rival_program, world.reseller_owner)
+    assert merge(world, source, target).lines == 1
+
+
+def test_questions_of_the_old_company_are_answered_first(world: World, source: Partner, target: Partner) -> None:
+    asker = member_of(source, "asker", "owner")
+    number = [ask_for_missing(world, text, by=asker, partner=source) for text in ("One.", "Two.")]
+    ask_for_missing(world, by=member_of(target, "other_asker", "owner"), partner=target)
+    with pytest.raises(StillOpen, match="2 questions of Telefonbau Schneider GmbH are open"):
+        merge(world, source, target)
+    claims.decline(claim=number[0], said=said(world.channel_manager, "No.", number[0]))
+    claims.ask_back(claim=number[1], said=said(world.channel_manager, "When?", number[1]))
+    with pytest.raises(StillOpen, match="1 question of"):
+        merge(world, source, target)
+    claims.withdraw(claim=number[1], said=said(asker, "", number[1]))
+    assert merge(world, source, target).lines == 1
+
+
 def test_the_preview_is_exact(world: World, source: Partner, target: Partner) -> None:
+    close(world, "2026Q3")
     shown = preview(merge=Merge(world.vendor, source, target, QUARTER))
     assert [each.number for each in shown.numbers] == ["K-99"]
     assert (shown.moved.all.lines, shown.moved.all.net) == (1, {"EUR": Decimal("7000.00")})
     assert (shown.stays.all.lines, shown.stays.all.net) == (1, {"EUR": Decimal("5000.00")})
+    assert [(str(part.period), part.lines) for part in shown.stays.settled if part.period] == [("2026Q3", 1)]
+    assert shown.moved.settled == ()
     assert [(each.program, each.new) for each in shown.programs] == [(world.program, False)]
 
 
-def test_a_report_at_the_same_time_is_booked_for_the_successor_as_a_whole(committed: World) -> None:
-    source, target = sold(committed), make_partner("Blaufuchs UG", "8Y8Y8Y8Y")
-    enrol(target, committed.program, tier="gold")
-    found = at_once(
-        lambda: merge(committed, source, target), lambda: send(committed, many_rows(customer="K-99", count=50))
-    )
+def merged_while_a_report_is_booked(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Partner, Partner]:
+    """The worst moment: the report knows whose its rows are, and has not booked them; the merge then begins."""
+    source, target = sold(world), make_partner("Blaufuchs UG", "8Y8Y8Y8Y")
+    enrol(target, world.program, tier="gold")
+    sorted_, merged = threading.Event(), threading.Event()
+    book = Staging.book
+
+    def book_late(rows: Staging, *given: Any, **options: Any) -> None:
+        sorted_.set()
+        merged.wait(SECONDS)
+        book(rows, *given, **options)
+
+    def merge_meanwhile() -> Succession:
+        assert sorted_.wait(20)
+        found = merge(world, source, target)
+        merged.set()
+        return found
+
+    monkeypatch.setattr(Staging, "book", book_late)
+    found = at_once(merge_meanwhile, lambda: send(world, many_rows(customer="K-99", count=50)))
     assert {type(each) for each in found} == {Succession, ImportResult}
+    return source, target
+
+
+def test_a_report_at_the_same_time_is_booked_for_the_successor_as_a_whole(
+    committed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = merged_while_a_report_is_booked(committed, monkeypatch)
     assert quantities(target)[date(2026, 11, 2)] == Decimal(50)
     assert date(2026, 11, 2) not in quantities(source)
+
+
+def test_without_the_locks_its_rows_would_stay_behind(committed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: what the test above proves would not hold by itself."""
+    monkeypatch.setattr(merging, "_lock", lambda merge: None)
+    source, target = merged_while_a_report_is_booked(committed, monkeypatch)
+    assert quantities(source)[date(2026, 11, 2)] == Decimal(50)
+    assert date(2026, 11, 2) not in quantities(target)
 
 
 def test_of_two_merges_at_once_one_is_done(committed: World) -> None:
@@ -198,11 +271,19 @@ def test_a_manager_merges_on_the_page(world: World, source: Partner, target: Par
     client = signed_in(world.channel_manager)
     page = f"/vendor/lenovo/partners/9Z9Z9Z9Z/merge/?into={target.number}&on=2026-10-01"
     text = words(client.get(page).content.decode())
-    assert "Sales that move 1 line, €7,000.00" in text
+    assert "Sales from 1 Oct 2026 on, which move 1 line, €7,000.00" in text
     sent = {"reason": "Takeover.", "seen": "1"}
     assert client.post(page, sent).status_code == client.post(page, sent).status_code == 302
     assert "Merged into Blaufuchs UG" in words(client.get("/vendor/lenovo/partners/9Z9Z9Z9Z/").content.decode())
     assert "Took over Telefonbau" in words(client.get("/vendor/lenovo/partners/8Y8Y8Y8Y/").content.decode())
+    for partner, number, sentence in (
+        (source, source.number, "your company goes on as Blaufuchs UG"),
+        (target, target.number, "your company has taken over Telefonbau Schneider GmbH"),
+    ):
+        owner = member_of(partner, f"owner_{number}", "owner")
+        page = words(signed_in(owner).get(f"/partner/{number}/company/").content.decode())
+        assert f"With Lenovo {sentence}" in page
+        assert "Lenovo. Takeover." in page
     names = [row.record.partner for row in client.get("/vendor/lenovo/partners/").context["table"].rows]
     assert target in names
     assert source not in names
