@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import PurePosixPath
 
 from django.contrib import messages
@@ -38,8 +39,8 @@ from sales.wording import complaint
 State = PartnerImport.State
 LISTED = 20
 TONES = {
-    State.DRAFT: "info", State.QUEUED: "info", State.IMPORTED: "success", State.REFUSED: "warning",
-    State.DISCARDED: "neutral", State.FAILED: "danger",
+    State.CHECKING: "info", State.DRAFT: "info", State.QUEUED: "info", State.IMPORTED: "success",
+    State.REFUSED: "warning", State.DISCARDED: "neutral", State.FAILED: "danger",
 }  # fmt: skip
 
 
@@ -79,6 +80,8 @@ def imports(request: PersonRequest, vendor: Vendor) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
+            if received.state in PartnerImport.WAITING:
+                transaction.on_commit(partial(run_partner_import.delay, received.pk))
             return redirect(_url("import", vendor, received.pk))
     rows = PartnerImport.objects.visible_to(request.actor).filter(vendor=vendor).exclude(state=State.DISCARDED)
     context = {
@@ -110,7 +113,7 @@ def sample_file(request: PersonRequest, vendor: Vendor) -> HttpResponse:
 def partner_import(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Where the file is on its way; a page that waits asks here until it is there."""
     file = _fetch(request, vendor, pk)
-    if request.htmx and file.state != State.QUEUED:
+    if request.htmx and file.state not in PartnerImport.WAITING:
         return HttpResponseClientRefresh()
     if file.state == State.DISCARDED:
         messages.info(request, _("“%(file)s” was discarded.") % {"file": file.file_name})
@@ -118,6 +121,7 @@ def partner_import(request: PersonRequest, vendor: Vendor, pk: int) -> HttpRespo
     problems = files.problems_of(file)
     context = {
         "file": file,
+        "progress": files.progress_of(file) if file.state in PartnerImport.WAITING else None,
         "crumbs": _crumbs(vendor, Crumb(_("Bring partners in"), _url("imports", vendor)), Crumb(file.file_name)),
         "facts": _facts(file),
         "preview": [
@@ -173,7 +177,7 @@ def start(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect(_url("import", vendor, pk))
     if not files.runs_at_once(file):
-        transaction.on_commit(lambda: run_partner_import.delay(pk))
+        transaction.on_commit(partial(run_partner_import.delay, pk))
     elif files.run(file_id=pk, now=now, today=request.today):
         file.refresh_from_db()
         companies = file.figures["companies"]

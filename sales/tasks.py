@@ -26,5 +26,5 @@ def run_upload(upload_id: int) -> None:
 
 @shared_task(name="sales.run_partner_import", ignore_result=True)
 def run_partner_import(file_id: int) -> None:
-    """Bring the partners of one file in."""
+    """Check the partners of one file, or bring them in."""
     files.run(file_id=file_id, now=timezone.now(), today=timezone.localdate())

@@ -157,14 +157,7 @@ def _page(request: PersonRequest, place: Place, pk: int) -> HttpResponse:
 
 
 def _queued(request: PersonRequest, place: Place, upload: Upload) -> HttpResponse:
-    progress = uploads.progress_of(upload)
-    done = min(progress.rows or 0, progress.total)
-    context = {
-        **_context(place, upload),
-        "progress": progress,
-        "done": done,
-        "percent": 100 * done // (progress.total or 1),
-    }
+    context = {**_context(place, upload), "progress": uploads.progress_of(upload)}
     return render(request, "sales/upload_progress.html", context)
 
 

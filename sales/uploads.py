@@ -7,12 +7,11 @@ its worker dies, because an import is one transaction.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from common.access import Actor
 from common.errors import DomainError
 from common.models import User
 from programs.models import Distributor, Vendor
-from sales import layouts
+from sales import layouts, progress
 from sales.importing import (
     ImportResult,
     ReportRefused,
@@ -53,14 +52,6 @@ class NotInThatState(DomainError):
 
 class StillAsking(DomainError):
     """The file leaves questions open that a person has to answer first."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a worker is: rows read of all; None where nobody has begun, or where the cache is away."""
-
-    rows: int | None
-    total: int
 
 
 def receive(
@@ -209,7 +200,7 @@ def _import(upload: Upload, now: datetime, today: date) -> ImportResult | None:
             now=now,
             today=today,
             replaces=upload.replaces,
-            progress=lambda rows: cache.set(_progress_key(upload.pk), rows, timeout=600),
+            progress=partial(progress.tell, "upload", upload.pk),
         )
     except ReportRefused as refusal:
         _refuse(upload, refusal.problems, refusal.unlisted, refusal.replaceable)
@@ -234,13 +225,9 @@ def problems_of(upload: Upload) -> list[Problem]:
     return [Problem.from_document(each) for each in upload.problems]
 
 
-def progress_of(upload: Upload) -> Progress:
-    """How far the file is while it is queued."""
-    return Progress(cache.get(_progress_key(upload.pk)), upload.rows)
-
-
-def _progress_key(upload_id: int) -> str:
-    return f"upload-progress-{upload_id}"
+def progress_of(upload: Upload) -> progress.Progress:
+    """How many rows are read while the file is queued."""
+    return progress.told("upload", upload.pk, upload.rows)
 
 
 def runs_at_once(upload: Upload) -> bool:

@@ -1,13 +1,14 @@
-"""Files with partners on their way in: checked when they are received, imported by a worker or refused, never half.
+"""Files with partners on their way in: checked, imported or refused, never half; large ones by a worker.
 
-As with reports (`sales.uploads`) the row is the truth: a queued file is imported by whoever comes first, once, and
-again from the beginning when its worker dies, because an import is one transaction.
+As with reports (`sales.uploads`) the row is the truth: a file that waits is checked or imported by whoever comes first,
+once, and again from the beginning when its worker dies, because either is one transaction.
 """
 
 from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -20,8 +21,9 @@ from common.access import Actor
 from common.errors import DomainError
 from common.models import User
 from programs.models import Program, Vendor
+from sales import progress
 from sales.golive.columns import Column
-from sales.golive.importing import Checked, FileRefused, check, check_may_bring, import_partners
+from sales.golive.importing import Checked, FileRefused, check, check_may_bring, import_partners, table_of
 from sales.golive.planning import Step
 from sales.importing import tidy_name
 from sales.models import PartnerImport
@@ -54,27 +56,30 @@ def receive(
     now: datetime,
     today: date,
 ) -> PartnerImport:
-    """Take a file in and say what it would do, or what is wrong with it; nothing of it counts yet.
+    """Take a file in and say what it would do, or what is wrong with it; nothing of it counts yet. A large one waits
+    for a worker to say so. One that is open already, sent again, is checked anew.
 
     Raises `MayNotBring`, and `FileRefused` for a file that is no table.
     """
-    received = PartnerImport(
-        vendor=vendor,
-        program=program,
-        file_name=tidy_name(file_name),
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
-        uploaded_by=user,
-        uploaded_at=now,
-    )
-    try:
-        _tell(received, check(actor=actor, vendor=vendor, program=program, content=content, today=today))
-    except FileRefused as refusal:
-        if refusal.layout is None:
-            raise
-        _refuse(received, refusal)
-    received.save()
-    return received
+    check_may_bring(actor=actor, vendor=vendor, program=program)
+    rows = len(table_of(content).rows)
+    digest = hashlib.sha256(content).hexdigest()
+    sent: dict[str, Any] = {"file_name": tidy_name(file_name), "uploaded_by": user, "uploaded_at": now}
+    waiting = {"state": State.CHECKING, "queued_at": now, "attempts": 0, "rows": rows}
+    with transaction.atomic():
+        file, made = PartnerImport.objects.select_for_update().get_or_create(
+            program=program,
+            sha256=digest,
+            state__in=[*PartnerImport.WAITING, State.DRAFT],
+            defaults={"vendor": vendor, "content": content, **sent, **waiting},
+        )
+        if made or file.state == State.DRAFT:
+            for name, value in {**sent, **waiting}.items():
+                setattr(file, name, value)
+            if runs_at_once(file):
+                _check(file, today)
+            file.save()
+    return file
 
 
 def start(*, actor: Actor, file: PartnerImport, now: datetime) -> None:
@@ -92,27 +97,39 @@ def discard(*, file: PartnerImport) -> None:
 
 
 def run(*, file_id: int, now: datetime, today: date) -> bool:
-    """Import a queued file. False: it is refused (the row says why), another worker has it, or it is not queued."""
-    queued = PartnerImport.objects.filter(pk=file_id, state=State.QUEUED)
+    """Check or import a file that waits. False: it is refused (the row says why), another worker has it, or it does
+    not wait.
+    """
+    waiting = PartnerImport.objects.filter(pk=file_id, state__in=PartnerImport.WAITING)
     with transaction.atomic():
-        if not queued.select_for_update(skip_locked=True).values_list("pk", flat=True).first():
+        if not waiting.select_for_update(skip_locked=True).values_list("pk", flat=True).first():
             return False
         PartnerImport.objects.filter(pk=file_id).update(attempts=F("attempts") + 1)
     with transaction.atomic():
         # Held until the end, so that no second worker begins while this one is at it.
-        locked = queued.select_for_update(skip_locked=True, of=("self",))
+        locked = waiting.select_for_update(skip_locked=True, of=("self",))
         file = locked.select_related("vendor", "program").first()
         if file is None:
             return False
-        return _import(file, now, today)
+        done = _check(file, today) if file.state == State.CHECKING else _import(file, now, today)
+        file.save()
+        return done
+
+
+def _check(file: PartnerImport, today: date) -> bool:
+    given = {**_given(file), "actor": Actor.system()}
+    try:
+        _tell(file, check(today=today, **given))
+    except FileRefused as refusal:
+        _refuse(file, refusal)
+    return file.state == State.DRAFT
 
 
 def _import(file: PartnerImport, now: datetime, today: date) -> bool:
-    parties: dict[str, Any] = {"vendor": file.vendor, "program": file.program}
     # Whoever brought the file has said so for the numbers in it; that they may was asked when it was started.
-    actor = Actor(user_id=file.uploaded_by_id, is_system=True)
+    given = {**_given(file), "actor": Actor(user_id=file.uploaded_by_id, is_system=True)}
     try:
-        done = import_partners(actor=actor, content=bytes(file.content), now=now, today=today, **parties)
+        done = import_partners(now=now, today=today, **given)
     except FileRefused as refusal:
         _refuse(file, refusal)
     except DomainError as error:
@@ -120,8 +137,25 @@ def _import(file: PartnerImport, now: datetime, today: date) -> bool:
     else:
         _tell(file, done)
         file.state, file.content = State.IMPORTED, b""
-    file.save()
     return file.state == State.IMPORTED
+
+
+def _given(file: PartnerImport) -> dict[str, Any]:
+    return {
+        "vendor": file.vendor,
+        "program": file.program,
+        "content": bytes(file.content),
+        "progress": partial(progress.tell, _step(file), file.pk),
+    }
+
+
+def progress_of(file: PartnerImport) -> progress.Progress:
+    """How many rows a worker has read, while it checks the file, or written, while it imports it."""
+    return progress.told(_step(file), file.pk, file.rows)
+
+
+def _step(file: PartnerImport) -> str:
+    return f"partners-{file.state}"
 
 
 def _tell(file: PartnerImport, checked: Checked) -> None:
@@ -163,14 +197,14 @@ def runs_at_once(file: PartnerImport) -> bool:
 
 
 def sweep(*, now: datetime) -> list[int]:
-    """Ids of queued files whose message may be lost. What was begun too often, or lies too long, is put aside."""
-    queued = PartnerImport.objects.filter(state=State.QUEUED)
+    """Ids of waiting files whose message may be lost. What was begun too often, or lies too long, is put aside."""
+    queued = PartnerImport.objects.filter(state__in=PartnerImport.WAITING)
     lost = queued.filter(attempts__gte=ATTEMPTS, queued_at__lt=now - TRIED_AGAIN_AFTER * ATTEMPTS)
     for pk in lost.values_list("pk", flat=True):
         # Whoever is still at it holds the row; its own answer then comes first.
         with transaction.atomic():
             if queued.filter(pk=pk).select_for_update(skip_locked=True).first() is not None:
-                log.error("import of partners given up", file=pk)
+                log.error("file with partners given up", file=pk)
                 PartnerImport.objects.filter(pk=pk).update(state=State.FAILED)
     forgotten = PartnerImport.objects.filter(uploaded_at__lt=now - KEPT, state__in=OPEN)
     forgotten.update(state=State.DISCARDED, content=b"", preview=[], problems=[])

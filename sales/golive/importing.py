@@ -33,7 +33,7 @@ from programs.models import Distributor, Program, Vendor
 from sales.books import one_report_at_a_time
 from sales.golive.columns import WORDS, Column, unused
 from sales.golive.planning import Plan, Step, plan
-from sales.golive.rows import read
+from sales.golive.rows import Progress, read
 from sales.matching import book
 from sales.models import CustomerNumber, WaitingRow
 from sales.readers.layout import Layout
@@ -44,10 +44,11 @@ from sales.readers.tabular import Table
 from sales.selectors import distributors_of
 
 BRINGING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
-MOST_ROWS = 30_000
+MOST_ROWS = 15_000
+"""What a worker brings in well within the time it may live (`portal.celery.HARD_TIME_LIMIT`)."""
 MOST_COLUMNS = 200
 LISTED_PROBLEMS = 200
-AT_ONCE = 2_000
+AT_ONCE = 500
 
 
 class MayNotBring(DomainError):
@@ -110,37 +111,58 @@ def check_may_bring(*, actor: Actor, vendor: Vendor, program: Program) -> None:
         raise MayNotBring(_("Only channel managers and admins of the vendor may do this."))
 
 
-def check(*, actor: Actor, vendor: Vendor, program: Program, content: bytes, today: date) -> Checked:
+def check(
+    *,
+    actor: Actor,
+    vendor: Vendor,
+    program: Program,
+    content: bytes,
+    today: date,
+    progress: Progress = lambda rows: None,
+) -> Checked:
     """What the file would do. Raises `MayNotBring`, and `FileRefused` with everything that is wrong."""
     check_may_bring(actor=actor, vendor=vendor, program=program)
-    return _planned(_table(content), vendor, program, today)
+    return _planned(table_of(content), vendor, program, today, progress)
 
 
 @transaction.atomic
 def import_partners(
-    *, actor: Actor, vendor: Vendor, program: Program, content: bytes, now: datetime, today: date
+    *,
+    actor: Actor,
+    vendor: Vendor,
+    program: Program,
+    content: bytes,
+    now: datetime,
+    today: date,
+    progress: Progress = lambda rows: None,
 ) -> Checked:
-    """Do what `check` says, as it is now. The same file a second time changes nothing. Raises as `check`."""
+    """Do what `check` says, as it is now; `progress` hears of rows whose companies are written.
+
+    The same file a second time changes nothing. Raises as `check`.
+    """
     check_may_bring(actor=actor, vendor=vendor, program=program)
-    table = _table(content)
+    table = table_of(content)
     _one_at_a_time()
     for distributor in distributors_of(vendor).order_by("pk"):
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
     checked = _planned(table, vendor, program, today)
-    booked = _write(checked.plan.steps, vendor, program, actor, now, today)
+    booked = _write(checked.plan.steps, vendor, program, actor, now, today, progress)
     figures = Figures.from_document({**checked.figures.to_document(), "booked": booked})
     return Checked(checked.table, checked.plan, figures, checked.unused)
 
 
-def _table(content: bytes) -> Table:
+def table_of(content: bytes) -> Table:
+    """Raises `FileRefused` for a file that is no table."""
     try:
         return read_table(content, WORDS, limits())
     except Unreadable as error:
         raise FileRefused(error.problems, rows=error.rows) from error
 
 
-def _planned(table: Table, vendor: Vendor, program: Program, today: date) -> Checked:
-    planned = plan(read=read(table), vendor=vendor, program=program, today=today)
+def _planned(
+    table: Table, vendor: Vendor, program: Program, today: date, progress: Progress = lambda rows: None
+) -> Checked:
+    planned = plan(read=read(table, progress), vendor=vendor, program=program, today=today)
     if planned.problems:
         raise FileRefused(planned.problems, rows=len(table.rows), layout=table.layout)
     return Checked(table, planned, _figures(len(table.rows), planned.steps), unused(table.header))
@@ -170,12 +192,30 @@ def _one_at_a_time() -> None:
 # --- writing -----------------------------------------------------------------------------------------------
 
 
-def _write(steps: Sequence[Step], vendor: Vendor, program: Program, actor: Actor, now: datetime, today: date) -> int:
+def _write(
+    steps: Sequence[Step],
+    vendor: Vendor,
+    program: Program,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    progress: Progress,
+) -> int:
     """Returns how many rows of distributors' reports could be booked by what is known now."""
+    rows = 0
+    for first in range(0, len(steps), AT_ONCE):
+        some = steps[first : first + AT_ONCE]
+        _write_some(some, vendor, program, now, today)
+        rows += sum(len(step.firm.lines) for step in some)
+        progress(rows)
+    return _say_numbers(steps, vendor, actor, now)
+
+
+def _write_some(steps: Sequence[Step], vendor: Vendor, program: Program, now: datetime, today: date) -> None:
     _make_companies([step for step in steps if step.partner is None], now)
     _enrol(steps, program, today)
     numbers = [VendorNumber(vendor=vendor, partner_id=step.pk, number=step.number) for step in steps if step.number]
-    VendorNumber.objects.bulk_create(numbers, batch_size=AT_ONCE)
+    VendorNumber.objects.bulk_create(numbers)
     contacts = [
         BroughtContact(
             vendor=vendor,
@@ -190,8 +230,7 @@ def _write(steps: Sequence[Step], vendor: Vendor, program: Program, actor: Actor
         for step in steps
         for each in step.contacts
     ]
-    BroughtContact.objects.bulk_create(contacts, batch_size=AT_ONCE)
-    return _say_numbers(steps, vendor, actor, now)
+    BroughtContact.objects.bulk_create(contacts)
 
 
 _TEXTS = (Column.NAME, Column.STREET, Column.POSTCODE, Column.CITY, Column.VAT_ID, Column.WEBSITE, Column.PHONE)
@@ -202,34 +241,31 @@ def _make_companies(steps: Sequence[Step], now: datetime) -> None:
         [
             Partner(**{column.value: step.firm.get(column) for column in _TEXTS}, language=step.firm.language)
             for step in steps
-        ],
-        batch_size=AT_ONCE,
+        ]
     )
     for step, partner in zip(steps, made, strict=True):
         step.partner = partner.pk
     Seat.objects.bulk_create(
-        [Seat(partner_id=step.pk, country=step.firm.get(Column.COUNTRY), valid=since(SEATED_SINCE)) for step in steps],
-        batch_size=AT_ONCE,
+        [Seat(partner_id=step.pk, country=step.firm.get(Column.COUNTRY), valid=since(SEATED_SINCE)) for step in steps]
     )
-    DataCheck.objects.bulk_create([DataCheck(partner_id=step.pk, asked_at=now) for step in steps], batch_size=AT_ONCE)
+    DataCheck.objects.bulk_create([DataCheck(partner_id=step.pk, asked_at=now) for step in steps])
 
 
 def _enrol(steps: Sequence[Step], program: Program, today: date) -> None:
     """As `partners.services.enrol` does for one, whose rules the plan has asked; changes of a tier one by one."""
     entering = [step for step in steps if step.enrols]
     made = Enrolment.objects.bulk_create(
-        [Enrolment(partner_id=step.pk, program=program, enrolled_on=step.since) for step in entering],
-        batch_size=AT_ONCE,
+        [Enrolment(partner_id=step.pk, program=program, enrolled_on=step.since) for step in entering]
     )
     active = EnrolmentStatus.Status.ACTIVE
     statuses = [EnrolmentStatus(enrolment=each, status=active, valid=since(each.enrolled_on)) for each in made]
-    EnrolmentStatus.objects.bulk_create(statuses, batch_size=AT_ONCE)
+    EnrolmentStatus.objects.bulk_create(statuses)
     tiers = [
         EnrolmentTier(enrolment=each, tier=step.tier, valid=since(each.enrolled_on))
         for each, step in zip(made, entering, strict=True)
         if step.tier is not None
     ]
-    EnrolmentTier.objects.bulk_create(tiers, batch_size=AT_ONCE)
+    EnrolmentTier.objects.bulk_create(tiers)
     changing = {step.enrolment: step.tier for step in steps if step.enrolment is not None and step.tier is not None}
     for enrolment in Enrolment.objects.filter(pk__in=changing).select_related("program").order_by("pk"):
         day = max(today, enrolment.enrolled_on)

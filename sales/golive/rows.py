@@ -79,7 +79,12 @@ class Read:
         return Problem.at(line.row, name, line.given.get(column, ""), text, **params)
 
 
-def read(table: Table) -> Read:
+Progress = Callable[[int], None]
+"""Hears how many rows are done."""
+TOLD_EVERY = 500
+
+
+def read(table: Table, progress: Progress = lambda rows: None) -> Read:
     """Every row with its values."""
     places, problems = places_of(table.header, table.layout.header_row)
     names = {column: table.header[place] for column, place in places.items()}
@@ -91,6 +96,9 @@ def read(table: Table) -> Read:
         found.lines.append(line)
         found.problems += [found.problem(line, column, one.text, **one.params) for column, one in wrong]
         found.problems += _beyond(row, cells, len(table.header)) or _lacking(found, line)
+        if len(found.lines) % TOLD_EVERY == 0:
+            progress(len(found.lines))
+    progress(len(found.lines))
     return found
 
 

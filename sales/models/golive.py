@@ -11,19 +11,24 @@ from programs.models import Program, Vendor
 
 
 class PartnerImport(models.Model):
-    """A file with a vendor's partners: checked as a whole, then imported by a worker or refused, never half.
+    """A file with a vendor's partners: checked as a whole, then imported or refused, never half. Small ones while a
+    person waits, large ones by a worker, which also checks them.
 
     `layout` as of `sales.readers.layout`; `rows` below its header. `figures` and `preview` say what was found that it
     would do, and in the end what it did (`sales.golive.telling`). `attempts` as in `Upload`.
     """
 
     class State(models.TextChoices):
+        CHECKING = "checking", _("being checked")
         DRAFT = "draft", _("to be checked")
         QUEUED = "queued", _("being imported")
         IMPORTED = "imported", _("imported")
         REFUSED = "refused", _("refused")
         DISCARDED = "discarded", _("discarded")
         FAILED = "failed", _("not imported")
+
+    WAITING = (State.CHECKING, State.QUEUED)
+    """For a worker."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
@@ -46,7 +51,19 @@ class PartnerImport(models.Model):
 
     class Meta:
         ordering = ["-uploaded_at", "-id"]
-        indexes = [models.Index(fields=["queued_at"], condition=Q(state="queued"), name="partner_import_queued")]
+        indexes = [
+            models.Index(
+                fields=["queued_at"], condition=Q(state__in=["checking", "queued"]), name="partner_import_waiting"
+            )
+        ]
+        constraints = [
+            # Sent twice, from two windows or by a double click, it is one file.
+            models.UniqueConstraint(
+                fields=["program", "sha256"],
+                condition=Q(state__in=["checking", "draft", "queued"]),
+                name="one_open_partner_import",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.file_name

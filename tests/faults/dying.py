@@ -1,4 +1,4 @@
-"""`python -m tests.faults.dying UPLOAD COMMIT before|after`: import a queued file, and die by SIGKILL at one commit.
+"""`python -m tests.faults.dying reports|partners FILE COMMIT before|after`: run a waiting file, die at one commit.
 
 Exits with 0 when there is no such commit: the import came to its end.
 """
@@ -15,7 +15,7 @@ import django
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 
-def main(upload: int, fatal: int, moment: str) -> None:
+def main(kind: str, file: int, fatal: int, moment: str) -> None:
     wrapper: Any = DatabaseWrapper
     commit = wrapper._commit
     seen = 0
@@ -30,12 +30,16 @@ def main(upload: int, fatal: int, moment: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     wrapper._commit = dying
-    uploads = sys.modules["sales.uploads"]
-    uploads.run(upload_id=upload, now=datetime(2026, 11, 22, 12, tzinfo=UTC), today=date(2026, 11, 22))
+    moments = {"now": datetime(2026, 11, 22, 12, tzinfo=UTC), "today": date(2026, 11, 22)}
+    if kind == "reports":
+        sys.modules["sales.uploads"].run(upload_id=file, **moments)
+    else:
+        sys.modules["sales.golive.files"].run(file_id=file, **moments)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
     __import__("sales.uploads")
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    __import__("sales.golive.files")
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -81,10 +81,10 @@ def digest() -> str:
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
-def killed_at(database_url: str, upload: Upload, commit: int, moment: str) -> bool:
-    """Whether there was such a commit at which the import died."""
+def killed_at(database_url: str, file: int, commit: int, moment: str, kind: str = "reports") -> bool:
+    """Whether there was such a commit at which the worker died."""
     process = subprocess.run(
-        [sys.executable, "-m", "tests.faults.dying", str(upload.pk), str(commit), moment],
+        [sys.executable, "-m", "tests.faults.dying", kind, str(file), str(commit), moment],
         cwd=ROOT,
         env=environment(database_url),
         capture_output=True,
@@ -132,18 +132,18 @@ def test_an_import_and_its_replacement_killed_at_a_commit_end_as_undisturbed_one
     own_database: str, undisturbed: tuple[str, str], program: Program, commit: int, moment: str
 ) -> None:
     first = queue(program, FIRST)
-    assert killed_at(own_database, first, commit, moment)
+    assert killed_at(own_database, first.pk, commit, moment)
     finish(first)
     assert digest() == undisturbed[0]
 
     second = queue(program, SECOND, first.report)
-    assert killed_at(own_database, second, commit, moment)
+    assert killed_at(own_database, second.pk, commit, moment)
     finish(second)
     assert digest() == undisturbed[1]
 
 
 def test_there_is_no_commit_that_is_not_visited(own_database: str, program: Program) -> None:
     upload = queue(program, FIRST)
-    assert not killed_at(own_database, upload, len(COMMITS) // 2 + 1, "before")
+    assert not killed_at(own_database, upload.pk, len(COMMITS) // 2 + 1, "before")
     upload.refresh_from_db()
     assert upload.state == Upload.State.IMPORTED

@@ -12,6 +12,7 @@ from django.test import Client
 
 from common.models import User
 from partners.models import Enrolment, Partner
+from sales import progress
 from sales.golive import files
 from sales.golive.sample import sample
 from sales.models import PartnerImport
@@ -95,17 +96,74 @@ def test_a_large_file_is_left_to_a_worker_and_followed(
     world: World, manager: Client, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     settings.PARTNER_ROWS_AT_ONCE = 0
-    page = send(manager, world, partners(NEW))
+    with django_capture_on_commit_callbacks() as told:
+        page = send(manager, world, partners(NEW))
+    file = PartnerImport.objects.get()
+    assert len(told) == 1
+    assert 'hx-trigger="every 1s"' in text(page)
+    assert "1 row waits for its turn" in text(page)
+    assert files.sweep(now=NOW) == [file.pk]
+    assert files.run(file_id=file.pk, now=NOW, today=TODAY)
+    assert not files.run(file_id=file.pk, now=NOW, today=TODAY)
+    assert manager.get(path(page), headers={"hx-request": "true"})["HX-Refresh"] == "true"
+    assert "What the file would do" in text(manager.get(path(page)))
     with django_capture_on_commit_callbacks() as told:
         waiting = manager.post(f"{path(page)}start/", follow=True)
     assert len(told) == 1
     assert 'hx-trigger="every 1s"' in text(waiting)
-    file = PartnerImport.objects.get()
     assert files.sweep(now=NOW) == [file.pk]
     assert files.run(file_id=file.pk, now=NOW, today=TODAY)
     assert not files.run(file_id=file.pk, now=NOW, today=TODAY)
     assert manager.get(path(page), headers={"hx-request": "true"})["HX-Refresh"] == "true"
     assert "What the file has done" in text(manager.get(path(page)))
+
+
+def test_how_far_a_worker_is_stands_on_the_page(world: World, manager: Client, settings: Any) -> None:
+    settings.PARTNER_ROWS_AT_ONCE = 0
+    page = path(send(manager, world, partners(NEW, NEW, NEW, NEW)))
+    file = PartnerImport.objects.get()
+    for state, rows, said in (
+        (State.CHECKING, 1, "1 of 4 rows are read (25 %)."),
+        (State.CHECKING, 4, "All 4 rows are read."),
+        (State.QUEUED, 3, "3 of 4 rows are in (75 %)."),
+        (State.QUEUED, 4, "All 4 rows are in."),
+    ):
+        PartnerImport.objects.update(state=state)
+        progress.tell(f"partners-{state}", file.pk, rows)
+        assert said in text(manager.get(page))
+    PartnerImport.objects.update(state=State.CHECKING)
+    assert files.run(file_id=file.pk, now=NOW, today=TODAY)
+    assert progress.told("partners-checking", file.pk, 4).percent == 100
+
+
+def test_a_large_file_with_errors_is_refused_by_the_worker(world: World, manager: Client, settings: Any) -> None:
+    settings.PARTNER_ROWS_AT_ONCE = 0
+    page = send(manager, world, partners(NEW.replace("Gold", "Platin")))
+    assert not files.run(file_id=PartnerImport.objects.get().pk, now=NOW, today=TODAY)
+    assert "The file has errors" in text(manager.get(path(page)))
+
+
+@pytest.mark.parametrize("at_once", [0, 500])
+def test_a_file_sent_twice_is_one_as_long_as_it_is_open(
+    world: World, manager: Client, settings: Any, at_once: int
+) -> None:
+    settings.PARTNER_ROWS_AT_ONCE = at_once
+    first, second = (path(send(manager, world, partners(NEW))) for _ in range(2))
+    assert first == second
+    file = PartnerImport.objects.get()
+    if file.state == State.CHECKING:
+        files.run(file_id=file.pk, now=NOW, today=TODAY)
+    manager.post(f"{first}start/")
+    files.run(file_id=file.pk, now=NOW, today=TODAY)
+    assert PartnerImport.objects.get().state == State.IMPORTED
+    assert path(send(manager, world, partners(NEW))) != first
+
+
+def test_what_changed_since_it_was_sent_first_is_seen_when_it_is_sent_again(world: World, manager: Client) -> None:
+    send(manager, world, partners(NEW))
+    world.program.tiers.filter(code="gold").update(code="platinum", name="Platinum")
+    assert "The file has errors" in text(send(manager, world, partners(NEW)))
+    assert PartnerImport.objects.get().state == State.REFUSED
 
 
 def test_what_became_wrong_since_it_was_shown_is_refused_when_it_is_imported(world: World, manager: Client) -> None:
