@@ -31,6 +31,7 @@ from partners.waves import EXPIRED, INVITING_ROLES, STANDINGS, WAITING
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 
+LONGEST_ID = 19
 SENT_WHILE_WAITING = 20
 """More are sent behind the page."""
 
@@ -56,10 +57,12 @@ class InvitationsPage(VendorListPage):
         waiting = numbers[WAITING] or not numbers[EXPIRED]
         initial = {"standing": WAITING if waiting else EXPIRED, "number": min(50, numbers[WAITING] or 50)}
         query = self.request.GET.urlencode()
+        some = numbers[WAITING] + numbers[EXPIRED]
         return {
-            "form": WaveForm(initial=initial) if numbers[WAITING] + numbers[EXPIRED] else None,
+            "form": WaveForm(initial=initial) if some else None,
             "facts": [Fact(str(STANDINGS[key]), formats.number(number)) for key, number in numbers.items()],
             "send_url": reverse("partners:invite-wave", args=[self.vendor.slug]) + (f"?{query}" if query else ""),
+            "chosen_url": reverse("partners:invite-chosen", args=[self.vendor.slug]) + (f"?{query}" if query else ""),
             "crumbs": [
                 Crumb(_("Partners"), reverse("partners:list", args=[self.vendor.slug])),
                 Crumb(_("Invitations")),
@@ -74,16 +77,34 @@ invitations = in_vendor(*INVITING_ROLES)(InvitationsPage.as_view())
 @require_POST
 def invite_wave(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """Invite the next of those whom the list shows."""
-    query = request.GET.urlencode()
-    back = redirect(reverse("partners:invitations", args=[vendor.slug]) + (f"?{query}" if query else ""))
+    back = _back(request, vendor)
     form = WaveForm(request.POST)
     rows = ContactFilter(request.GET, queryset=_contacts(request, vendor), request=request, vendor=vendor).qs
     if not form.is_valid():
         messages.warning(request, _("Please say how many are to be invited."))
         return back
+    return _invite(request, vendor, rows, back, **form.cleaned_data)
+
+
+@in_vendor(*INVITING_ROLES)
+@require_POST
+def invite_chosen(request: PersonRequest, vendor: Vendor) -> HttpResponse:
+    """Invite those who are ticked in the list."""
+    chosen = [pk for pk in request.POST.getlist("contact") if pk.isdecimal() and len(pk) < LONGEST_ID]
+    return _invite(request, vendor, _contacts(request, vendor).filter(pk__in=chosen), _back(request, vendor))
+
+
+def _back(request: PersonRequest, vendor: Vendor) -> HttpResponse:
+    query = request.GET.urlencode()
+    return redirect(reverse("partners:invitations", args=[vendor.slug]) + (f"?{query}" if query else ""))
+
+
+def _invite(
+    request: PersonRequest, vendor: Vendor, contacts: QuerySet[BroughtContact], back: HttpResponse, **which: Any
+) -> HttpResponse:
     now = timezone.now()
     try:
-        asked = waves.ask(vendor=vendor, contacts=rows, actor=request.actor, now=now, **form.cleaned_data)
+        asked = waves.ask(vendor=vendor, contacts=contacts, actor=request.actor, now=now, **which)
     except DomainError as error:
         messages.warning(request, str(error))
         return back

@@ -23,6 +23,7 @@ from partners.models import (
     Partner,
     Seat,
     Succession,
+    VendorNumber,
 )
 from programs.models import Program, Tier, Vendor
 
@@ -118,6 +119,12 @@ def company_changes_of(*, partner: Partner, actor: Actor) -> list[CompanyChange]
     """What the company asked to change, as far as the actor's vendors were asked, the latest first."""
     changes = CompanyChange.objects.visible_to(actor).filter(partner=partner)
     return list(changes.select_related("requested_by", "decided_by", "decided_for"))
+
+
+def vendor_number(*, partner: Partner, vendor: Vendor) -> str:
+    """Under which number the vendor itself knows the partner; empty where it has said none."""
+    found = VendorNumber.objects.filter(partner=partner, vendor=vendor).values_list("number", flat=True)
+    return found.first() or ""
 
 
 def merged_away(vendor: Vendor) -> Exists:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("vendor/<slug:vendor>/partners/", views.partners_page, name="list"),
     path("vendor/<slug:vendor>/partners/invitations/", golive_views.invitations, name="invitations"),
     path("vendor/<slug:vendor>/partners/invitations/send/", golive_views.invite_wave, name="invite-wave"),
+    path("vendor/<slug:vendor>/partners/invitations/chosen/", golive_views.invite_chosen, name="invite-chosen"),
     path("vendor/<slug:vendor>/partners/<slug:number>/", views.detail, name="detail"),
     path("vendor/<slug:vendor>/partners/<slug:number>/care/", verification_views.care, name="care"),
     path("vendor/<slug:vendor>/partners/<slug:number>/view/", viewing_views.begin, name="view"),

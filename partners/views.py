@@ -127,7 +127,7 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
         "took_over": [each.source for each in successions if each.target_id == partner.pk],
         "crumbs": [Crumb(_("Partners"), reverse("partners:list", args=[vendor.slug])), Crumb(partner.name)],
         "place": _place(partner, country),
-        "company": _company(partner, country),
+        "company": _company(partner, vendor, country),
         "care": _care(partner, vendor),
         "care_url": reverse("partners:care", args=[vendor.slug, number])
         if actor.has(VENDOR, vendor.pk, *DECIDING_ROLES)
@@ -160,10 +160,12 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
     return render(request, "partners/detail.html", context)
 
 
-def _company(partner: Partner, country: str) -> list[Fact]:
+def _company(partner: Partner, vendor: Vendor, country: str) -> list[Fact]:
+    own = selectors.vendor_number(partner=partner, vendor=vendor)
     address = " ".join(part for part in (partner.postcode, partner.city) if part)
     facts = [
         Fact(_("Partner number"), partner.number),
+        *([Fact(_("Your number for it"), own)] if own not in ("", partner.number) else []),
         Fact(_("Address"), partner.street or address or formats.NOTHING, hint=address if partner.street else ""),
         Fact(_("Country"), country or formats.NOTHING),
         Fact(_("VAT id"), partner.vat_id or formats.NOTHING),

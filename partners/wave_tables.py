@@ -9,6 +9,7 @@ import django_filters
 import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import Facet, FilterSet
@@ -16,7 +17,7 @@ from common.tables import DateColumn, LinkColumn, Table
 from common.templatetags.ui import badge_html
 from partners.models import BroughtContact, EnrolmentTier, Seat
 from partners.tables import programs_of_area, tiers_of_area
-from partners.waves import ASKED, EXPIRED, INVITED, JOINED, OWNER, STANDINGS, WAITING
+from partners.waves import ASKED, EXPIRED, INVITABLE, INVITED, JOINED, OWNER, STANDINGS, WAITING
 from programs.models import Tier, Vendor
 
 TONES: dict[str, Any] = {
@@ -32,7 +33,19 @@ class StandingColumn(tables.Column):
         return str(STANDINGS[value])
 
 
+class ChoosingColumn(tables.Column):
+    """A box of the form below the list; none where nobody is to be invited."""
+
+    def render(self, record: Any) -> str:
+        if record.standing not in INVITABLE:
+            return ""
+        label = _("Invite %(address)s") % {"address": record.address}
+        box = '<input type="checkbox" class="form-check-input" name="contact" value="{}" form="chosen" aria-label="{}">'
+        return format_html(box, record.pk, label)
+
+
 class ContactTable(Table):
+    chosen = ChoosingColumn(accessor="pk", orderable=False, exclude_from_export=True, verbose_name=_("Choose"))
     partner = LinkColumn(
         accessor="partner__name",
         url=lambda contact: reverse("partners:detail", args=[contact.vendor.slug, contact.partner.number]),

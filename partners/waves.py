@@ -85,21 +85,30 @@ def numbers_of(contacts: QuerySet[Any]) -> dict[str, int]:
 
 
 @transaction.atomic
-def ask(*, vendor: Vendor, contacts: QuerySet[Any], standing: str, number: int, actor: Actor, now: datetime) -> int:
-    """Let the next `number` of these contacts that are in this standing be invited. Returns how many that is.
+def ask(
+    *,
+    vendor: Vendor,
+    contacts: QuerySet[Any],
+    actor: Actor,
+    now: datetime,
+    standing: str = "",
+    number: int | None = None,
+) -> int:
+    """Let the next `number` of these contacts (None: all of them) that are in this standing (empty: in any in which
+    they can be invited) be invited. Returns how many that is.
 
     Raises `NotAllowed`, `NobodyToInvite`.
     """
     if not (actor.scopes is None and actor.has(VENDOR, vendor.pk, *INVITING_ROLES)):
         raise NotAllowed(_("Only channel managers and admins of the vendor may do this."))
-    asked = 0
-    if standing in INVITABLE and number > 0:
-        # By company, so that its people hear of it together.
-        chosen = contacts.filter(vendor=vendor, standing=standing).order_by("partner__name", "partner_id", "pk")
-        ids = list(chosen.values_list("pk", flat=True)[:number])
-        # Who pressed the button a moment ago has asked for them already.
-        rows = BroughtContact.objects.filter(pk__in=ids, asked_at__isnull=True)
-        asked = rows.update(asked_at=now, asked_by=actor.user_id)
+    wanted = [each for each in INVITABLE if standing in ("", each)]
+    # By company, so that its people hear of it together.
+    chosen = contacts.filter(vendor=vendor, standing__in=wanted).order_by("partner__name", "partner_id", "pk")
+    ids = list(chosen.values_list("pk", flat=True)[:number])
+    # Who pressed the button a moment ago has asked for them already.
+    asked = BroughtContact.objects.filter(pk__in=ids, asked_at__isnull=True).update(
+        asked_at=now, asked_by=actor.user_id
+    )
     if not asked:
         raise NobodyToInvite(_("Nobody of these waits for an invitation."))
     return asked

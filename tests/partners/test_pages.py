@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.dated import since
 from common.models import User
-from partners.models import EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner
+from partners.models import EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, VendorNumber
 from programs.models import VendorStaff
 from sales.models import SaleLine
 from tests.rendering import words
@@ -363,3 +363,13 @@ def test_resellers_do_not_see_the_vendors_pages(world: World, signed_in: SignedI
     client = signed_in(world.reseller_owner)
     assert client.get(LIST).status_code == 404
     assert client.get(DETAIL).status_code == 404
+
+
+def test_the_vendors_own_number_stands_beside_the_portals(world: World, signed_in: SignedIn) -> None:
+    VendorNumber.objects.create(vendor=world.vendor, partner=world.reseller, number="P-1001")
+    page = words(signed_in(world.channel_manager).get(DETAIL).content.decode())
+    assert "Your number for it P-1001" in page
+    rival = words(signed_in(world.rival_channel_manager).get("/vendor/ibm/partners/2B3C4D5F/").content.decode())
+    assert "P-1001" not in rival
+    VendorNumber.objects.update(number=world.reseller.number)
+    assert "Your number for it" not in signed_in(world.channel_manager).get(DETAIL).content.decode()

@@ -75,6 +75,24 @@ def test_a_wave_invites_as_many_as_were_asked_for(world: World, brought: Partner
     )  # fmt: skip
 
 
+def test_single_people_are_chosen(world: World, brought: Partner, signed_in: SignedIn) -> None:
+    manager = signed_in(world.channel_manager)
+    sales = BroughtContact.objects.get(address="vertrieb@nordlicht.example")
+    assert f'name="contact" value="{sales.pk}"' in manager.get(PAGE).content.decode()
+    page = f"{PAGE}chosen/"
+    assert "Nobody of these" in manager.post(page, {"contact": ["", "x", "9" * 30]}, follow=True).content.decode()
+    done = manager.post(page, {"contact": [sales.pk]}, follow=True).content.decode()
+    assert "1 person is being invited." in done
+    assert standings(world) == ["waiting", "invited"]
+    assert f'name="contact" value="{sales.pk}"' not in done
+    manager.post(page, {"contact": [sales.pk]})
+    assert [mail.address for mail in OutboxMail.objects.all()] == ["vertrieb@nordlicht.example"]
+    rival = signed_in(world.rival_channel_manager)
+    waiting = BroughtContact.objects.get(address="chef@nordlicht.example")
+    rival.post("/vendor/ibm/partners/invitations/chosen/", {"contact": [waiting.pk]})
+    assert standings(world) == ["waiting", "invited"]
+
+
 def test_sending_twice_writes_once(world: World, brought: Partner) -> None:
     wave(world)
     waves.send_asked(now=NOW)
