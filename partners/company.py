@@ -1,7 +1,8 @@
 """A company's own data. Where it can be reached changes at once; what money depends on, a vendor decides.
 
-Of the vendors that are asked any may decide, and one does: the state moves by compare-and-set. A company that takes
-part in nothing changes everything at once.
+Of the vendors that are asked any may decide, and one does: the state moves by compare-and-set. A vendor with which the
+company begins to take part while its change is open is asked as well. A company that takes part in nothing changes
+everything at once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -136,9 +138,7 @@ def ask(*, partner: Partner, wanted: Wanted, actor: Actor, now: datetime, today:
         requested_at=now,
     )  # fmt: skip
     for vendor in vendors:
-        due = office_day_after(vendor, today, DECIDED_WITHIN)
-        CompanyChangeAsked.objects.create(change=change, vendor=vendor, due_on=due)
-        _tell_vendor(change, vendor, mails.ASKED, text=wanted.reason, day=due)
+        _ask_vendor(change, vendor, today)
     return change
 
 
@@ -148,6 +148,38 @@ def _check_day(partner: Partner, before: Registered, wanted: Wanted) -> None:
     if wanted.registered.country != before.country and later is not None:
         text = _("%(country)s is written down from %(day)s on. Please choose this day or a later one.")
         raise TooEarly(text % {"country": later.country, "day": date_long(later.valid.lower)})
+
+
+def ask_newcomers(*, today: date) -> int:
+    """Ask vendors with which companies have begun to take part since they asked for an open change, however that came
+    about: approved, brought along, merged, or planned ahead. Returns how many were asked.
+    """
+    takes_part = EnrolmentStatus.objects.filter(
+        enrolment__partner=OuterRef("partner"), status__in=TAKES_PART, valid__contains=today
+    )
+    asked = CompanyChangeAsked.objects.filter(
+        change=OuterRef(OuterRef("pk")), vendor=OuterRef("enrolment__program__vendor")
+    )
+    lacking = CompanyChange.objects.filter(Exists(takes_part.exclude(Exists(asked))), state=State.OPEN)
+    count = 0
+    for pk in lacking.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            # Whoever decides at this moment is waited for; then nobody is asked any more.
+            change = CompanyChange.objects.select_for_update(of=("self",)).filter(pk=pk, state=State.OPEN).first()
+            if change is None:
+                continue
+            known = set(change.asked.values_list("vendor_id", flat=True))
+            for vendor in vendors_of(partner=change.partner, today=today):
+                if vendor.pk not in known:
+                    _ask_vendor(change, vendor, today)
+                    count += 1
+    return count
+
+
+def _ask_vendor(change: CompanyChange, vendor: Vendor, today: date) -> None:
+    due = office_day_after(vendor, today, DECIDED_WITHIN)
+    CompanyChangeAsked.objects.create(change=change, vendor=vendor, due_on=due)
+    _tell_vendor(change, vendor, mails.ASKED, text=change.reason, day=due)
 
 
 def _wanted_by(change: CompanyChange) -> Wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,12 +28,14 @@ from partners.company import (
 from partners.models import CompanyChange, EnrolmentStatus, Partner, Seat
 from partners.pages import company_changes
 from programs.areas import vendor_area
+from programs.models import Vendor
 from programs.office_days import office_day_after
 from rebates.live import live_figures
 from tests.partners.applying import act, newcomer, open_to_all
+from tests.people import staff_of
 from tests.rendering import words
 from tests.sales.sending import at_once
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, TODAY, World, enrol, make_program
 
 SignedIn = Callable[[User], Client]
 PAGE = "/partner/2B3C4D5F/company/"
@@ -172,6 +174,32 @@ def test_only_managers_of_vendors_with_which_the_company_still_takes_part_decide
     EnrolmentStatus.objects.filter(enrolment=world.enrolment).update(status="ended")
     with pytest.raises(NotAllowed):
         decide(world, change)
+
+
+def test_a_vendor_that_joins_while_a_change_is_open_is_asked_once_and_may_decide(world: World) -> None:
+    change = asked(world)
+    joining = Vendor.objects.create(slug="snom", name="Snom")
+    manager = staff_of(joining, "snom_manager", "channel_manager")
+    program = make_program(joining, "snom", "Snom Partner", ("base",))
+    assert company.ask_newcomers(today=TODAY) == 0
+    enrol(world.reseller, program, on=TODAY + timedelta(days=1))
+    assert company.ask_newcomers(today=TODAY) == 0
+    with pytest.raises(NotAllowed):
+        decide(world, change, by=manager, vendor=joining)
+    tomorrow = TODAY + timedelta(days=1)
+    assert [company.ask_newcomers(today=tomorrow) for _ in range(2)] == [1, 0]
+    assert change.asked.count() == 3
+    assert OutboxMail.objects.get(kind="company-change-asked", recipient=manager).text
+    assert list(CompanyChange.objects.visible_to(Actor.of(manager))) == [change]
+    given = {"approve": True, "answer": "", "actor": Actor.of(manager), "now": NOW, "today": tomorrow}
+    assert company.decide(change=change, vendor=joining, **given).state == "approved"
+
+
+def test_who_joins_after_the_decision_is_not_asked(world: World) -> None:
+    decide(world, asked(world))
+    joining = Vendor.objects.create(slug="snom", name="Snom")
+    enrol(world.reseller, make_program(joining, "snom", "Snom Partner", ("base",)))
+    assert company.ask_newcomers(today=TODAY) == 0
 
 
 # --- at once ---------------------------------------------------------------------------------------------------------
