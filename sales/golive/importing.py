@@ -172,7 +172,6 @@ def _figures(rows: int, steps: Sequence[Step]) -> Figures:
     return Figures(
         rows=rows,
         companies=len(steps),
-        # Those that other vendors have are new here: nothing tells that they are known elsewhere.
         new=sum(not step.own for step in steps),
         known=sum(step.own for step in steps),
         unchanged=sum(not step.changes for step in steps),
@@ -184,7 +183,7 @@ def _figures(rows: int, steps: Sequence[Step]) -> Figures:
 
 
 def _one_at_a_time() -> None:
-    """Two vendors may bring the same company at the same moment: the second one then finds it."""
+    """A company of the file in two windows at the same moment: the second import then finds it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('partners brought along', 0))")
 

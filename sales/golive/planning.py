@@ -1,8 +1,8 @@
 """What a file with partners will do: each company found among those that are there or new, each thing it adds, and what
 stands against it. Nothing is written here.
 
-Companies are looked for among the vendor's own partners. One that only other vendors have is found by its VAT id alone,
-and nothing that is shown tells it from a new one.
+Companies are looked for among the vendor's own partners, and among those that have applied to it. One that only other
+vendors have is not found: what they have entered, and what it has with them, is not this vendor's to join.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import CharField, DateField, F, Func, Q, Value
-from django.db.models.functions import Greatest, Upper
+from django.db.models import DateField, Exists, F, OuterRef, Value
+from django.db.models.functions import Greatest
 
 from common.access import Actor
 from common.companies import Company, vat_key
 from common.formats import date_short
 from common.sentences import _n
-from partners.models import BroughtContact, Enrolment, EnrolmentTier, Partner, Seat, VendorNumber
+from partners.models import Application, BroughtContact, Enrolment, EnrolmentTier, Partner, Seat, VendorNumber
 from partners.selectors import partners_of
 from programs.models import Distributor, Program, Tier, Vendor
 from sales.golive.columns import Column
@@ -69,7 +69,7 @@ class Plan:
 def plan(*, read: Read, vendor: Vendor, program: Program, today: date) -> Plan:
     """What the file does to the vendor's program, in the order of its rows."""
     firms, problems = gather(read)
-    there = _There.at(vendor, program, firms, today)
+    there = _There.at(vendor, program, today)
     steps = []
     for firm in firms:
         step, wrong = there.found(firm, read)
@@ -107,7 +107,7 @@ class _There:
     program: Program
     by_number: Mapping[str, int]
     by_vat_id: Mapping[str, int]
-    elsewhere: Mapping[str, int]
+    applied: Mapping[str, int]
     neighbours: Neighbours
     names: Mapping[int, str]
     vendor_numbers: Mapping[int, str]
@@ -120,10 +120,10 @@ class _There:
     customer_numbers: Mapping[tuple[int, str], int | None]
 
     @classmethod
-    def at(cls, vendor: Vendor, program: Program, firms: Sequence[Firm], today: date) -> _There:
+    def at(cls, vendor: Vendor, program: Program, today: date) -> _There:
         own = list(partners_of(vendor=vendor, actor=Actor.system()).order_by("pk"))
-        elsewhere = _by_vat_id(firms)
-        ids = [each.pk for each in own] + list(elsewhere.values())
+        applied = _applied(vendor)
+        ids = [each.pk for each in own] + list(applied.values())
         numbers = dict(VendorNumber.objects.filter(vendor=vendor).values_list("partner_id", "number"))
         enrolments = Enrolment.objects.filter(program=program)
         day = Greatest(Value(today), F("enrolment__enrolled_on"), output_field=DateField())
@@ -136,7 +136,7 @@ class _There:
             program=program,
             by_number={each.number: each.pk for each in own} | {number: pk for pk, number in numbers.items()},
             by_vat_id={vat_key(each.vat_id): each.pk for each in reversed(own) if each.vat_id},
-            elsewhere=elsewhere,
+            applied=applied,
             neighbours=Neighbours((each.pk, Company(each.name, each.postcode, each.city, each.vat_id)) for each in own),
             names={each.pk: f"{each.name} ({each.number})" for each in own},
             vendor_numbers=numbers,
@@ -172,7 +172,7 @@ class _There:
             own = alike[0] if alike else None
         if own is not None:
             return Step(firm, own, own=True), []
-        return Step(firm, self.elsewhere.get(firm.get(Column.VAT_ID))), []
+        return Step(firm, self.applied.get(firm.get(Column.VAT_ID))), []
 
     def enrolling(self, step: Step, read: Read, today: date) -> Iterator[Problem]:
         firm, program = step.firm, self.program
@@ -208,7 +208,6 @@ class _There:
         elif step.partner is not None:
             seat = next((each for each in self.seats.get(step.partner, []) if step.since in each.valid), None)
             if seat is None or seat.country not in program.countries:
-                # The same words whoever knows the company, so that they tell nothing of it.
                 sentence = _n("{program} is open to partners in {countries} only, and this company is none there.")
                 names = {"program": program.name, "countries": countries}
                 yield read.problem(firm.line_of(Column.VAT_ID), Column.VAT_ID, sentence, **names)
@@ -265,14 +264,10 @@ def _distributors(vendor: Vendor) -> Mapping[str, Distributor]:
     return found | {each.slug.casefold(): each for each in found.values()}
 
 
-def _by_vat_id(firms: Iterable[Firm]) -> dict[str, int]:
-    """Companies of whatever vendor with the VAT ids of the file, of several the oldest."""
-    wanted = {firm.get(Column.VAT_ID) for firm in firms} - {""}
-    if not wanted:
-        return {}
-    key = Func(
-        Upper(F("vat_id")), Value("[^A-Z0-9]"), Value(""), Value("g"), function="regexp_replace",
-        output_field=CharField(),
-    )  # fmt: skip
-    rows = Partner.objects.filter(~Q(vat_id="")).annotate(key=key).filter(key__in=wanted).order_by("-pk")
-    return dict(rows.values_list("key", "pk"))
+def _applied(vendor: Vendor) -> dict[str, int]:
+    """Companies that have applied for one of the vendor's programs, by VAT id; of several the oldest."""
+    undecided = Application.objects.filter(
+        partner=OuterRef("pk"), program__vendor=vendor, state__in=Application.UNDECIDED
+    )
+    rows = Partner.objects.filter(Exists(undecided)).exclude(vat_id="").order_by("-pk")
+    return {vat_key(vat_id): pk for vat_id, pk in rows.values_list("vat_id", "pk")}

@@ -14,7 +14,7 @@ from redis import Redis
 
 from common.models import OutboxMail
 from common.tasks import forget, send_mails
-from partners.tasks import send_invitations
+from partners.tasks import ask_newcomers, send_invitations
 from portal import celery, tasks
 from portal.celery import app
 from programs.models import Vendor
@@ -23,6 +23,7 @@ from sales.tasks import import_queued
 from tests import services
 from tests.people import person
 from tests.world import NOW
+from tiers import tasks as tier_tasks
 from trainings.tasks import look_after
 
 
@@ -91,6 +92,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
     assert sorted(names) == [
         "common.forget",
         "common.send_mails",
+        "partners.ask_newcomers",
         "partners.send_invitations",
         "rebates.announce",
         "rebates.close_due",
@@ -120,7 +122,9 @@ def test_what_the_tick_hands_out_is_forgotten_when_no_worker_has_begun_it_by_the
 
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
     of_rebates = (rebate_tasks.close_due, rebate_tasks.announce, rebate_tasks.keep_figures)
-    assert {*of_rebates, send_mails, import_queued, send_invitations, look_after, forget} == set(tasks.STEPS)
+    of_tiers = (tier_tasks.assess_all, tier_tasks.announce)
+    others = (send_mails, import_queued, send_invitations, ask_newcomers, look_after, forget)
+    assert {*of_rebates, *of_tiers, *others} == set(tasks.STEPS)
 
 
 def test_a_worker_sends_what_waits_in_the_outbox(own_database: str, tmp_path: Path) -> None:

@@ -121,23 +121,6 @@ def test_a_vendors_own_number_is_remembered_and_finds_the_partner(world: World) 
     assert [step.partner for step in done.plan.steps] == [partner.pk]
 
 
-def test_a_company_of_another_vendor_is_enrolled_by_its_vat_id_and_looks_new(world: World) -> None:
-    Partner.objects.filter(pk=world.rival.pk).update(vat_id="DE136695976")
-    Seat.objects.filter(partner=world.rival).update(country="DE")
-    figures = bring(world, partners(NEW)).figures
-    assert (figures.new, figures.known) == (1, 0)
-    assert Enrolment.objects.filter(partner=world.rival, program=world.program).exists()
-    world.rival.refresh_from_db()
-    assert world.rival.name == "Rheinblick IT GmbH"
-    assert not DataCheck.objects.exists()
-
-
-def test_a_company_of_another_vendor_is_not_found_by_its_name(world: World) -> None:
-    Partner.objects.filter(pk=world.rival.pk).update(postcode="20095")
-    bring(world, partners("Rheinblick IT GmbH;20095;Hamburg;DE;;;;;;;;;"))
-    assert Partner.objects.filter(name="Rheinblick IT GmbH").count() == 2
-
-
 def test_further_rows_add_contacts_and_customer_numbers(world: World) -> None:
     more = "Nordlicht IT GmbH;;;;;;;it@nordlicht.example;;;Technik;Allnet;N-2"
     bring(world, partners(NEW, more))
