@@ -2,7 +2,8 @@
 
 Something is kept on the days of [since, since + period), and gone from the moment at which these are over. Everything
 goes in small commits, so that a first run after years takes time and no memory, and goes on where it was stopped.
-Facts that triggers protect are not forgotten here: what the working role may not remove, it does not try.
+Facts about money and the history of configuration are not forgotten: what the working role may not remove, it does not
+try. What triggers keep until its period is over is removed inside `common.kept.forgetting` alone.
 """
 
 from __future__ import annotations

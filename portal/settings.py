@@ -289,6 +289,9 @@ RETENTION_DAYS = {
         "customer-invitations": 365,
         "access-requests": 365,
         "certificate-proofs": 1095,
+        "brought-contacts": 365,
+        "viewings": 1095,
+        "companies-without-program": 730,
     }.items()
 }
 

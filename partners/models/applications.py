@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Self
 
 import pghistory
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.access import OWNER, PARTNER, Actor, ActorQuerySet
+from common.kept import kept
 from partners.models.companies import OfPartner, Partner
 from programs.models import Distributor, ParticipationTerms, Program, Vendor
 
@@ -78,7 +78,7 @@ class OfApplication(OfPartner):
 
 
 class ApplicationStep(models.Model):
-    """What was done and written about an application, in order. Facts: they never change.
+    """What was done and written about an application, in order. Facts: they never change, and go with the company.
 
     `CHANGED`: the applicant changed its company data; whoever decides has to look again.
     """
@@ -104,7 +104,7 @@ class ApplicationStep(models.Model):
 
     class Meta:
         ordering = ["id"]
-        triggers = [pgtrigger.Protect(name="application_steps_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = kept("application_steps")
 
     @property
     def of_vendor(self) -> bool:

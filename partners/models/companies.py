@@ -6,7 +6,6 @@ import secrets
 from typing import Self
 
 import pghistory
-import pgtrigger
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor, ActorQuerySet
 from common.dated import Dated, no_overlap
 from common.invited import MailInvitation, one_open
+from common.kept import kept
 from programs.models import Program, Tier, Vendor
 
 # No vowels and no look-alikes: read out on the telephone, and no words by accident.
@@ -271,7 +271,7 @@ class Viewing(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-id"]
-        triggers = [pgtrigger.Protect(name="viewings_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = kept("viewings")
 
     def __str__(self) -> str:
         return f"{self.user} · {self.partner}"
@@ -288,7 +288,7 @@ class ViewedPage(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        triggers = [pgtrigger.Protect(name="viewed_pages_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = kept("viewed_pages")
 
     def __str__(self) -> str:
         return self.path

@@ -10,18 +10,29 @@ import time_machine
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import Model
+from django.db import ProgrammingError, transaction
+from django.db.models import F, Model
 from django.test import Client
 
 from common import retention
 from common.access import SALES, Actor
+from common.kept import forgetting
 from common.models import ApiAnswer, EmailChange, OutboxMail, User
 from common.tasks import forget
-from partners.models import AccessRequest, MemberInvitation, Registration, ViewedPage
+from partners import applications
+from partners.models import (
+    AccessRequest,
+    BroughtContact,
+    MemberInvitation,
+    Partner,
+    Registration,
+    ViewedPage,
+    Viewing,
+)
 from programs.models import StaffInvitation
-from sales.models import Invitation
+from sales.models import CustomerNumber, Invitation
 from tests import teams
-from tests.partners.applying import asks_for_access
+from tests.partners.applying import Newcomer, act, asks_for_access, newcomer, open_to_all
 from tests.people import member_of, person, signed_in
 from tests.trainings.teaching import hand_in, training
 from tests.world import NOW, TODAY, World
@@ -93,6 +104,30 @@ def certificate_proof(world: World) -> Made:
     return CertificateClaim, claim.pk
 
 
+def brought(world: World) -> BroughtContact:
+    of = {"vendor": world.vendor, "partner": world.reseller, "role": "sales", "language": "de"}
+    return BroughtContact.objects.create(address="b@example.com", imported_at=NOW, **of)
+
+
+def brought_contact(world: World) -> Made:
+    return BroughtContact, brought(world).pk
+
+
+def viewing(world: World) -> Made:
+    of = {"user": world.channel_manager, "vendor": world.vendor, "partner": world.reseller}
+    made = Viewing.objects.create(started_at=NOW, **of)
+    ViewedPage.objects.create(viewing=made, path="/", at=NOW)
+    return Viewing, made.pk
+
+
+def refused_company(world: World) -> Made:
+    open_to_all(world.program)
+    known = newcomer(world)
+    applications.refuse(application=known.application, act=act(world.channel_manager, known.application, "No."))
+    asks_for_access(known.partner, "colleague")
+    return Partner, known.partner.pk
+
+
 CASES: dict[str, Callable[[World], Made]] = {
     "unconfirmed-accounts": account,
     "email-changes": change,
@@ -102,6 +137,9 @@ CASES: dict[str, Callable[[World], Made]] = {
     "staff-invitations": staff_invitation,
     "customer-invitations": customer_invitation,
     "access-requests": access_request,
+    "brought-contacts": brought_contact,
+    "viewings": viewing,
+    "companies-without-program": refused_company,
 }
 
 
@@ -178,12 +216,58 @@ def test_what_is_still_open_is_kept(world: World) -> None:
     assert AccessRequest.objects.exists()
 
 
-def test_pages_that_were_looked_at_stay(world: World) -> None:
+def test_pages_that_were_looked_at_are_removed_by_forgetting_alone(world: World) -> None:
     client: Client = signed_in(world.channel_manager)
     client.post("/vendor/lenovo/partners/2B3C4D5F/view/")
     client.get("/partner/2B3C4D5F/")
+    known = newcomer_with_terms(world)
+    for rows in (ViewedPage.objects.all(), known.application.steps.all()):
+        with pytest.raises(ProgrammingError, match="Cannot delete"), transaction.atomic():
+            rows.delete()
+    for rows in (ViewedPage.objects.all(), Viewing.objects.all(), known.application.steps.all()):
+        with pytest.raises(ProgrammingError, match="Cannot update"), forgetting():
+            rows.update(id=F("id"))
+    with forgetting():
+        ViewedPage.objects.all().delete()
+    with pytest.raises(ProgrammingError, match="Cannot delete"), transaction.atomic():
+        Viewing.objects.all().delete()
     retention.forget_due(now=NOW + timedelta(days=4000))
-    assert ViewedPage.objects.exists()
+    assert not Viewing.objects.exists()
+
+
+def newcomer_with_terms(world: World) -> Newcomer:
+    open_to_all(world.program)
+    return newcomer(world)
+
+
+def test_a_company_that_waits_takes_part_or_has_something_else_is_kept(world: World) -> None:
+    waits = newcomer_with_terms(world)
+    refused = newcomer(world, name="refused", vat_id="")
+    applications.refuse(application=refused.application, act=act(world.channel_manager, refused.application, "No."))
+    number = {"vendor": world.vendor, "distributor": world.distributor, "number": "K-7"}
+    CustomerNumber.objects.create(partner=refused.partner, **number)
+    retention.forget_due(now=NOW + timedelta(days=4000))
+    kept = {world.reseller, world.rival, waits.partner, refused.partner}
+    assert set(Partner.objects.all()) == kept
+    assert refused.application.steps.count() == 2
+    CustomerNumber.objects.filter(**number).delete()
+    retention.forget_due(now=NOW + timedelta(days=4000))
+    assert set(Partner.objects.all()) == kept - {refused.partner}
+    assert User.objects.filter(pk=refused.user.pk).exists()
+
+
+def test_a_contact_whose_invitation_is_open_or_young_stays_with_it(world: World) -> None:
+    contact = brought(world)
+    invitation = teams.invite(world)
+    BroughtContact.objects.filter(pk=contact.pk).update(invitation=invitation)
+    ended = NOW + timedelta(days=100)
+    MemberInvitation.objects.filter(pk=invitation.pk).update(expires_at=ended)
+    assert retention.forget_due(now=due("brought-contacts", ended) - SECOND)
+    assert BroughtContact.objects.exists()
+    assert MemberInvitation.objects.exists()
+    assert retention.forget_due(now=due("brought-contacts", ended))
+    assert not BroughtContact.objects.exists()
+    assert not MemberInvitation.objects.exists()
 
 
 def test_it_goes_in_small_steps_and_on_where_it_stopped(world: World) -> None:

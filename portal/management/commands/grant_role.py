@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -21,17 +23,19 @@ READ_AND_WRITE = (
 )
 
 
+def protected() -> Mapping[str, frozenset[str]]:
+    """What a trigger keeps everybody from, by table: UPDATE, DELETE or both."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for model, trigger in registered():
+        # Not its subclasses: a trigger that keeps some columns leaves the others to be changed.
+        if type(trigger) is Protect and trigger.condition is None:
+            found[model._meta.db_table] |= {"UPDATE", "DELETE"} & set(str(trigger.operation).split(" OR "))
+    return {table: frozenset(operations) for table, operations in sorted(found.items()) if operations}
+
+
 def tables_of_facts() -> list[str]:
     """Tables that a trigger protects from every change and removal, whoever asks."""
-    return sorted(
-        {
-            model._meta.db_table
-            for model, trigger in registered()
-            if isinstance(trigger, Protect)
-            and trigger.condition is None
-            and {"UPDATE", "DELETE"} <= set(str(trigger.operation).split(" OR "))
-        }
-    )
+    return [table for table, operations in protected().items() if len(operations) == len(("UPDATE", "DELETE"))]
 
 
 class Command(BaseCommand):
@@ -55,7 +59,9 @@ class Command(BaseCommand):
                 raise CommandError(f"{role} owns the tables or may do everything: the portal needs a role of its own.")
             for statement in READ_AND_WRITE:
                 cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
-            for table in facts:
-                revoke = sql.SQL("REVOKE UPDATE, DELETE ON {table} FROM {role}")
-                cursor.execute(revoke.format(table=sql.Identifier(table), role=sql.Identifier(role)))
+            for table, operations in protected().items():
+                revoke = sql.SQL("REVOKE {operations} ON {table} FROM {role}")
+                rights = sql.SQL(", ").join(sql.SQL(each) for each in sorted(operations))
+                names = {"table": sql.Identifier(table), "role": sql.Identifier(role)}
+                cursor.execute(revoke.format(operations=rights, **names))
         self.stdout.write(f"{role} may read and write; {len(facts)} tables of facts it may only read and add to.")
