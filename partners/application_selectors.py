@@ -37,13 +37,25 @@ def country_of(*, partner: Partner, day: date) -> str:
 
 def programs_open_to(*, partner: Partner, today: date) -> list[Program]:
     """Public programs for the company's country in which it does not take part and has not applied."""
+    return _not_yet(Program.objects.taking_applications(day=today), partner=partner, today=today)
+
+
+def _not_yet(programs: QuerySet[Program], *, partner: Partner, today: date) -> list[Program]:
+    """Those for the company's country that go on, in which it does not take part and has not applied."""
     takes_part = EnrolmentStatus.objects.filter(enrolment__partner=partner, valid__contains=today).exclude(
         status=EnrolmentStatus.Status.ENDED
     )
     applied = Application.objects.filter(partner=partner, state__in=Application.UNDECIDED)
-    open_ = Program.objects.taking_applications(day=today)
-    found = open_.filter(countries__contains=[country_of(partner=partner, day=today)])
-    return list(found.exclude(pk__in=takes_part.values("enrolment__program")).exclude(pk__in=applied.values("program")))
+    found = programs.filter(countries__contains=[country_of(partner=partner, day=today)])
+    found = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
+    found = found.exclude(pk__in=takes_part.values("enrolment__program")).exclude(pk__in=applied.values("program"))
+    return list(found.select_related("vendor").order_by("vendor__name", "name"))
+
+
+def programs_to_enrol_in(*, partner: Partner, vendor: Vendor, actor: Actor, today: date) -> list[Program]:
+    """The vendor's running programs, public or not, in which a partner of its could be enrolled by hand."""
+    found = Program.objects.visible_to(actor).filter(vendor=vendor, starts_on__lte=today)
+    return _not_yet(found, partner=partner, today=today)
 
 
 def care_of(*, partner: Partner, vendor: Vendor) -> Care | None:

@@ -218,6 +218,42 @@ def approve(*, application: Application, admission: Admission, act: Act) -> Appl
     return step
 
 
+@transaction.atomic
+def enrol_known(
+    *, partner: Partner, program: Program, answers: Mapping[str, str], admission: Admission, act: Act
+) -> Application:
+    """The vendor takes a company that is its partner already into another of its programs, with what that one asks.
+
+    Its owners get the mail of an approval. Sent twice it is done once. Raises `NotAllowed`, `NotOpen`, `NotAnswered`,
+    and what `partners.services.enrol` does.
+    """
+    vendor = program.vendor
+    known = Enrolment.objects.filter(partner=partner, program__vendor=vendor).exists()
+    if not (known and act.actor.has(VENDOR, vendor.pk, *DECIDING_ROLES)):
+        raise NotAllowed(_("Only channel managers and admins of the vendor may do this."))
+    Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    given = _answers(program, answers)
+    names = {"partner": partner.name, "program": program.name}
+    latest = Application.objects.filter(partner=partner, program=program).order_by("-id").first()
+    if latest is not None and latest.state in Application.UNDECIDED:
+        raise NotOpen(_("%(partner)s has applied for %(program)s. Please decide about the application.") % names)
+    status = EnrolmentStatus.objects.filter(
+        enrolment__partner=partner, enrolment__program=program, valid__contains=admission.on
+    ).first()
+    if status is not None and status.status != EnrolmentStatus.Status.ENDED:
+        if latest is not None and (latest.applied_by_id, latest.answers) == (act.actor.user_id, given):
+            return latest
+        raise NotOpen(_("%(partner)s takes part in %(program)s already.") % names)
+    application = Application.objects.create(
+        partner=partner, program=program, answers=given, state=State.APPROVED, applied_by_id=_person(act.actor),
+        applied_at=act.now, since=act.now, due_on=act.today,
+    )  # fmt: skip
+    step = _write(application, Step.APPROVED, act)
+    _take_in(application, admission, act.actor)
+    _tell(application, step)
+    return application
+
+
 def _take_in(application: Application, admission: Admission, actor: Actor) -> None:
     partner, program, on = application.partner, application.program, admission.on
     tier = admission.tier or Tier.objects.filter(program=program).order_by("rank").first()

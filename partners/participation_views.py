@@ -17,14 +17,16 @@ from common.errors import DomainError
 from common.formats import date_long
 from common.requests import PersonRequest
 from common.ui import Crumb
-from partners import composing, participation, selectors
+from partners import applications, composing, participation, selectors
+from partners.applications import Act
 from partners.entering import in_partner
 from partners.models import Enrolment, Partner
 from partners.participation import CHANGES, Step
 from partners.participation_forms import ParticipationForm
+from partners.registration_forms import EnrolForm
 from programs.deciding import DECIDING_ROLES
 from programs.entering import in_vendor
-from programs.models import Vendor
+from programs.models import Program, Vendor
 
 UNPROCESSABLE = 422
 
@@ -52,6 +54,32 @@ def change(request: PersonRequest, vendor: Vendor, number: str, program: str, ch
             return redirect(back)
     crumbs = [Crumb(_("Partners"), reverse("partners:list", args=[vendor.slug])), Crumb(found.partner.name, back)]
     return _page(request, found, form, crumbs, back)
+
+
+@in_vendor(*DECIDING_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrol(request: PersonRequest, vendor: Vendor, number: str, program: str) -> HttpResponse:
+    """A known partner is taken into another of the vendor's programs."""
+    partner = get_object_or_404(selectors.partners_of(vendor=vendor, actor=request.actor), number=number)
+    found = get_object_or_404(Program.objects.visible_to(request.actor).filter(vendor=vendor), slug=program)
+    form = EnrolForm(request.POST if request.method == "POST" else None, program=found, today=request.today)
+    back = reverse("partners:detail", args=[vendor.slug, number])
+    if form.is_bound and form.is_valid():
+        act = Act(request.actor, timezone.now(), request.today)
+        try:
+            applications.enrol_known(
+                partner=partner, program=found, answers=form.wanted.answers, admission=form.admission, act=act
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            text = _("%(partner)s takes part in %(program)s and has a mail that says so.")
+            messages.success(request, text % {"partner": partner.name, "program": found.name})
+            return redirect(back)
+    crumbs = [Crumb(_("Partners"), reverse("partners:list", args=[vendor.slug])), Crumb(partner.name, back)]
+    context = {"form": form, "program": found, "partner": partner, "back_url": back,
+               "crumbs": [*crumbs, Crumb(found.name)]}  # fmt: skip
+    return render(request, "partners/enrol.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @in_partner(OWNER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from babel import Locale
@@ -14,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.fields import LineField
-from partners.applications import current_terms
+from partners.applications import Admission, current_terms
 from partners.registration import CompanyFacts, Wanted
-from programs.models import ParticipationTerms, Program
+from programs.models import ParticipationTerms, Program, Tier
 from programs.texts import in_language, text_of
 
 LONGEST = 5000
@@ -135,6 +136,30 @@ class ApplyForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         self.add_error(None, str(error))
+
+
+class EnrolForm(ApplyForm):
+    """A vendor answers for a partner it knows, and says as what and from when it takes part."""
+
+    def __init__(self, *args: Any, program: Program, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, program=program, **kwargs)
+        # The company itself has not said yes to the terms, so nobody says it for it.
+        self.terms = None
+        for name in ("version", "accepted"):
+            self.fields.pop(name, None)
+        tiers = Tier.objects.filter(program=program).order_by("rank")
+        if tiers:
+            self.fields["tier"] = forms.ModelChoiceField(
+                label=_("Tier"), queryset=tiers, empty_label=None, initial=tiers[0]
+            )
+        self.fields["on"] = forms.DateField(
+            label=_("Takes part from"), initial=today, help_text=_("Sales from this day on count for rebates."),
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        )  # fmt: skip
+
+    @property
+    def admission(self) -> Admission:
+        return Admission(self.cleaned_data["on"], self.cleaned_data.get("tier"))
 
 
 def _paragraphs(text: str) -> SafeString:

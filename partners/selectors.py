@@ -132,6 +132,10 @@ def merged_away(vendor: Vendor) -> Exists:
     return Exists(Succession.objects.filter(vendor=vendor, source=OuterRef("pk")))
 
 
+def is_merged(*, partner: Partner, vendor: Vendor) -> bool:
+    return Succession.objects.filter(vendor=vendor, source=partner).exists()
+
+
 def successions_of(*, partner: Partner, actor: Actor, vendor: Vendor | None = None) -> list[Succession]:
     """What the partner went on as and what it took over, as far as the actor sees it; with `vendor` only there."""
     found = Succession.objects.visible_to(actor).filter(Q(source=partner) | Q(target=partner))

@@ -60,6 +60,7 @@ urlpatterns = [
         application_views.decide_request,
         name="decide-request",
     ),
+    path("vendor/<slug:vendor>/partners/<slug:number>/enrol/<slug:program>/", participation_views.enrol, name="enrol"),
     path("vendor/<slug:vendor>/partners/<slug:number>/invite-owner/", team_views.invite_owner, name="invite-owner"),
     path("partner/<slug:partner>/data/", golive_views.data_check, name="data-check"),
     path("partner/<slug:partner>/team/", team_views.team, name="team"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -142,6 +143,7 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
             }
             for each in memberships
         ],
+        "enrol_in": _enrol_in(partner, vendor, actor, today),
         "events": latest_first(
             [
                 *_events(enrolments, several=len(enrolments) > 1),
@@ -214,6 +216,14 @@ def _changes(membership: selectors.Membership, vendor: Vendor) -> list[tuple[str
         for word, step in CHANGES.items()
         if step in possible
     ]
+
+
+def _enrol_in(partner: Partner, vendor: Vendor, actor: Actor, today: date) -> list[tuple[str, str]]:
+    """Other programs of the vendor for this partner, each with the address of its page; none of one that is gone."""
+    if not actor.has(VENDOR, vendor.pk, *DECIDING_ROLES) or selectors.is_merged(partner=partner, vendor=vendor):
+        return []
+    programs = application_selectors.programs_to_enrol_in(partner=partner, vendor=vendor, actor=actor, today=today)
+    return [(each.name, reverse("partners:enrol", args=[vendor.slug, partner.number, each.slug])) for each in programs]
 
 
 def _steps(enrolments: Sequence[Enrolment]) -> Iterator[Event]:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from common.access import VENDOR, Actor
 from partners import composing
 from partners.composing import CompanyPanel, PartnerPanel
-from partners.models import Partner, Succession
+from partners.models import Partner
+from partners.selectors import is_merged
 from programs.models import Vendor
 from sales.matching import MATCHING_ROLES
 from sales.models import CustomerNumber
@@ -33,7 +34,6 @@ def of_company(partner: Partner) -> Mapping[str, Any] | None:
 def of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:
     numbers = CustomerNumber.objects.visible_to(actor).filter(partner=partner, vendor=vendor)
     rows = [(each.number, each.distributor.name) for each in numbers.select_related("distributor").order_by("number")]
-    gone = Succession.objects.filter(vendor=vendor, source=partner).exists()
-    may = actor.has(VENDOR, vendor.pk, *MATCHING_ROLES) and not gone
+    may = actor.has(VENDOR, vendor.pk, *MATCHING_ROLES) and not is_merged(partner=partner, vendor=vendor)
     url = reverse("sales:merge", args=[vendor.slug, partner.number]) if may else ""
     return {"rows": rows, "merge_url": url} if rows or may else None

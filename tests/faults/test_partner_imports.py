@@ -32,7 +32,7 @@ def program(own_database: str, settings: Any) -> Program:
 
 
 def receive(program: Program) -> PartnerImport:
-    sent = {"file_name": "partners.csv", "content": FILE, "user": None, "now": NOW, "today": TODAY}
+    sent: dict[str, Any] = {"file_name": "partners.csv", "content": FILE, "user": None, "now": NOW, "today": TODAY}
     return files.receive(actor=Actor.system(), vendor=program.vendor, program=program, **sent)
 
 

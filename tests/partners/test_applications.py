@@ -219,7 +219,7 @@ def test_the_database_lets_no_second_undecided_application_in(world: World, appl
 )
 def test_what_was_written_stays(applicant: Newcomer, statement: str) -> None:
     with (
-        pytest.raises(ProgrammingError, match="Cannot (update|delete)"),
+        pytest.raises(ProgrammingError, match=r"Cannot (update|delete)"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

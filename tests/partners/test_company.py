@@ -191,7 +191,7 @@ def test_a_vendor_that_joins_while_a_change_is_open_is_asked_once_and_may_decide
     assert change.asked.count() == 3
     assert OutboxMail.objects.get(kind="company-change-asked", recipient=manager).text
     assert list(CompanyChange.objects.visible_to(Actor.of(manager))) == [change]
-    given = {"approve": True, "answer": "", "actor": Actor.of(manager), "now": NOW, "today": tomorrow}
+    given: dict[str, Any] = {"approve": True, "answer": "", "actor": Actor.of(manager), "now": NOW, "today": tomorrow}
     assert company.decide(change=change, vendor=joining, **given).state == "approved"
 
 

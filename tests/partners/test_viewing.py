@@ -163,9 +163,9 @@ def test_each_page_is_recorded_without_what_was_asked_for(world: World, viewer: 
 def test_the_record_can_be_neither_changed_nor_deleted(viewer: Client, model: type[Viewing | ViewedPage]) -> None:
     viewer.get(AREA)
     rows = model._default_manager.all()
-    with pytest.raises(ProgrammingError, match="Cannot (update|delete)"), transaction.atomic():
+    with pytest.raises(ProgrammingError, match=r"Cannot (update|delete)"), transaction.atomic():
         rows.update(id=1)
-    with pytest.raises(ProgrammingError, match="Cannot (update|delete)"), transaction.atomic():
+    with pytest.raises(ProgrammingError, match=r"Cannot (update|delete)"), transaction.atomic():
         rows._raw_delete("default")
 
 

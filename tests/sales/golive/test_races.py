@@ -18,7 +18,14 @@ from tests.world import NOW, TODAY, World
 
 def receive(world: World) -> PartnerImport:
     user = world.channel_manager
-    sent = {"file_name": "partners.csv", "content": partners(NEW), "user": user, "now": NOW, "today": TODAY}
+    sent: dict[str, Any] = {"content": partners(NEW), "user": user, "now": NOW, "today": TODAY}
+    parties = {"vendor": world.vendor, "program": world.program}
+    return files.receive(actor=Actor.of(user), file_name="partners.csv", **parties, **sent)
+        "content": partners(NEW),
+        "user": user,
+        "now": NOW,
+        "today": TODAY,
+    }
     return files.receive(actor=Actor.of(user), vendor=world.vendor, program=world.program, **sent)
 
 
