@@ -47,7 +47,7 @@ def _not_yet(programs: QuerySet[Program], *, partner: Partner, today: date) -> l
     )
     applied = Application.objects.filter(partner=partner, state__in=Application.UNDECIDED)
     found = programs.filter(countries__contains=[country_of(partner=partner, day=today)])
-    found = found.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
+    found = found.exclude(ends_on__lte=today)
     found = found.exclude(pk__in=takes_part.values("enrolment__program")).exclude(pk__in=applied.values("program"))
     return list(found.select_related("vendor").order_by("vendor__name", "name"))
 

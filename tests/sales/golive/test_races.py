@@ -18,15 +18,9 @@ from tests.world import NOW, TODAY, World
 
 def receive(world: World) -> PartnerImport:
     user = world.channel_manager
-    sent: dict[str, Any] = {"content": partners(NEW), "user": user, "now": NOW, "today": TODAY}
-    parties = {"vendor": world.vendor, "program": world.program}
+    sent: Any = {"content": partners(NEW), "user": user, "now": NOW, "today": TODAY}
+    parties: Any = {"vendor": world.vendor, "program": world.program}
     return files.receive(actor=Actor.of(user), file_name="partners.csv", **parties, **sent)
-        "content": partners(NEW),
-        "user": user,
-        "now": NOW,
-        "today": TODAY,
-    }
-    return files.receive(actor=Actor.of(user), vendor=world.vendor, program=world.program, **sent)
 
 
 def start(world: World, file: PartnerImport) -> str:

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0010_succession'),
+        ('partners', '0011_changed_while_applying'),
     ]
 
     operations = [

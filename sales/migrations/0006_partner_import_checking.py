@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('programs', '0005_team'),
-        ('sales', '0003_golive'),
+        ('sales', '0005_checked_by_statement'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
