@@ -3,6 +3,7 @@ import "./app.css";
 import "./rebates.css";
 import "./uploads.css";
 import "./partners.css";
+import "./tiers.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import htmx from "htmx.org";
 

@@ -18,6 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from programs.criteria import Criterion, parse
 from programs.models import Program, Tier
+from programs.public_blocks import blocks_of
 from programs.texts import all_in_language, description_of, in_language, requirement
 
 View = Callable[..., HttpResponse]
@@ -61,6 +62,7 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
         "blocks": [("benefits", _table(_benefits(tiers))), ("requirements", _table(_requirements(found, tiers)))],
         "documents": all_in_language(found.documents),
         "faq": [(in_language(each), in_language(each, "answer_")) for each in found.faq],
+        "more": blocks_of(found, timezone.localdate()),
         "register_url": f"{reverse('partners:register')}?program={found.slug}",
         **_around(request),
     }

@@ -101,6 +101,14 @@ def net_by_day(*, vendor: Vendor, currency: str, start: date, end: date) -> Mapp
     )
 
 
+def net_of_partner_by_day(
+    *, vendor: Vendor, partner: Partner, currency: str, start: date, end: date
+) -> Mapping[date, Decimal]:
+    """What `net_by_partner` counts of one partner, on each day of [start, end); days without a sale are missing."""
+    lines = _counting(vendor, currency, start, end).filter(partner=partner)
+    return dict(lines.order_by().values_list("counts_on").annotate(amount=Sum("net", default=ZERO)))
+
+
 def totals_of_vendor(*, vendor: Vendor, start: date, end: date) -> Totals:
     """Sums over what counts in [start, end), of all partners."""
     sums = VendorDay.objects.filter(vendor=vendor, day__gte=start, day__lt=end)

@@ -12,5 +12,5 @@ class TiersConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
-        for module in ("registered", "mails", "pages", "personal"):
+        for module in ("registered", "mails", "case_mails", "pages", "case_pages", "personal"):
             import_module(f"tiers.{module}").register()

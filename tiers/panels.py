@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.access import Actor
@@ -21,6 +22,7 @@ from programs.texts import requirement
 @dataclass(frozen=True)
 class TierCard:
     program: str
+    url: str
     tier: str
     since: date | None
     state: str
@@ -44,6 +46,7 @@ def _tier_card(membership: Membership) -> TierCard:
     inactive = "" if membership.active else status.get_status_display() if status is not None else _("not active")
     return TierCard(
         program=membership.enrolment.program.name,
+        url=reverse("tiers:way", args=[membership.enrolment.partner.number, membership.enrolment.program.slug]),
         tier=membership.tier.name if membership.tier is not None else "",
         since=membership.held.valid_from if membership.held is not None else None,
         state=inactive,

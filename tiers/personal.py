@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from common.personal import section
-from tiers.models import BulkMove, CaseStudy, ManualCheck, TierDecision, TierMove
+from tiers.models import BulkMove, CaseStudy, CaseStudyStep, ManualCheck, TierDecision, TierMove
 
 PARTNER, PROGRAM = "enrolment__partner__name", "enrolment__program__name"
 
@@ -25,3 +25,5 @@ def register() -> None:
     study = ("title", "customer", "text", "state", "submitted_at", "accepted_on")
     section("case-studies", _("Case studies you wrote"), CaseStudy, "written_by", PARTNER, *study, order=85)
     section("case-studies-decided", _("Case studies you decided"), CaseStudy, "decided_by", PARTNER, *study, order=86)
+    step = ("case_study__title", "step", "text", "at")
+    section("case-study-steps", _("What you did with case studies"), CaseStudyStep, "author", *step, order=87)

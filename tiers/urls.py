@@ -2,5 +2,24 @@
 
 from __future__ import annotations
 
+from django.urls import path
+
+from tiers import case_vendor_views, case_views, way_views
+
 app_name = "tiers"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("partner/<slug:partner>/tiers/", way_views.ways, name="ways"),
+    path("partner/<slug:partner>/tiers/<slug:program>/", way_views.way, name="way"),
+    path("partner/<slug:partner>/case-studies/", case_views.case_studies, name="case-studies"),
+    path("partner/<slug:partner>/case-studies/new/", case_views.new, name="new-case-study"),
+    path("partner/<slug:partner>/case-studies/<int:pk>/", case_views.case_study, name="case-study"),
+    path("partner/<slug:partner>/case-studies/<int:pk>/write/", case_views.write, name="write-case-study"),
+    path("partner/<slug:partner>/case-studies/<int:pk>/discard/", case_views.discard, name="discard-case-study"),
+    path("partner/<slug:partner>/case-studies/<int:pk>/consent/", case_views.consent, name="case-study-consent"),
+    path("partner/<slug:partner>/case-studies/files/<int:pk>/", case_views.file, name="case-file"),
+    path("partner/<slug:partner>/case-studies/files/<int:pk>/remove/", case_views.remove_file, name="remove-case-file"),
+    path("vendor/<slug:vendor>/case-studies/", case_vendor_views.case_studies, name="vendor-case-studies"),
+    path("vendor/<slug:vendor>/case-studies/<int:pk>/", case_vendor_views.case_study, name="vendor-case-study"),
+    path("vendor/<slug:vendor>/case-studies/<int:pk>/answer/", case_vendor_views.answer, name="answer-case-study"),
+    path("vendor/<slug:vendor>/case-studies/files/<int:pk>/", case_vendor_views.file, name="vendor-case-file"),
+]

@@ -27,10 +27,13 @@ def form(
     tone: Literal["primary", "danger"] = "primary",
     method: Literal["post", "get"] = "post",
     note: str = "",
+    other: str = "",
+    other_name: str = "",
 ) -> dict[str, Any]:
     """A whole form: errors summed up on top, fields in one column, one button that says what it does.
 
     `submit` is the button's text, `note` a sentence beside it (what happens next), `cancel_url` the way out.
+    `other` is a second button, which sends `other_name` along.
     """
     return {
         "form": form,
@@ -40,6 +43,8 @@ def form(
         "tone": tone,
         "method": method,
         "note": note,
+        "other": other,
+        "other_name": other_name,
         "csrf_token": context.get("csrf_token"),
     }
 

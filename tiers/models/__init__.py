@@ -1,6 +1,17 @@
 """Tiers as they are judged (`moves`), and what partners hand in for them (`case_studies`)."""
 
-from tiers.models.case_studies import CaseStudy
+from tiers.models.case_studies import CaseStudy, CaseStudyFile, CaseStudyStep
 from tiers.models.moves import Assessed, BulkMove, Due, ManualCheck, Standing, TierDecision, TierMove
 
-__all__ = ["Assessed", "BulkMove", "CaseStudy", "Due", "ManualCheck", "Standing", "TierDecision", "TierMove"]
+__all__ = [
+    "Assessed",
+    "BulkMove",
+    "CaseStudy",
+    "CaseStudyFile",
+    "CaseStudyStep",
+    "Due",
+    "ManualCheck",
+    "Standing",
+    "TierDecision",
+    "TierMove",
+]
