@@ -46,8 +46,10 @@ from tests import teams
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
+from tests.tiers import studies
 from tests.trainings.populated import Taught, taught
 from tests.world import NOW, TODAY, World, build_world
+from tiers.models import CaseStudy
 
 Variant = Literal["own", "foreign", "missing"]
 VARIANTS: tuple[Variant, ...] = ("own", "foreign", "missing")
@@ -98,8 +100,8 @@ def _walk(resolver: URLResolver, route: str, names: str) -> Iterator[Address]:
 @dataclass(frozen=True)
 class Populated:
     """The world with closings of two quarters, an article number, a token, a question, a file to be checked, an
-    application, a file with partners, somebody who asks for access, and a training with all that belongs to it, each
-    in our hands and in those of the rivals."""
+    application, a file with partners, a case study, somebody who asks for access, and a training with all that belongs
+    to it, each in our hands and in those of the rivals."""
 
     world: World
     closing: Closing
@@ -126,6 +128,8 @@ class Populated:
     rival_change: CompanyChange
     taught: Taught
     rival_taught: Taught
+    case_study: CaseStudy
+    rival_case_study: CaseStudy
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -175,8 +179,18 @@ def populate() -> Populated:
         asks_to_change(world.reseller, world.reseller_owner, world.vendor),
         asks_to_change(world.rival, world.rival_owner, world.rival_vendor),
         *taught(world),
+        _case_study(world, world.enrolment, world.reseller_owner, world.channel_manager),
+        _case_study(world, world.rival_enrolment, world.rival_owner, world.rival_channel_manager),
         _secret_of_change(world.reseller_owner),
     )
+
+
+def _case_study(world: World, enrolment: Enrolment, writer: User, manager: User) -> CaseStudy:
+    """With a file; returned and handed in again."""
+    study = studies.handed_in(world, enrolment=enrolment, by=writer, proof=studies.PNG)
+    studies.send_back(world, study, by=manager)
+    study.refresh_from_db()
+    return studies.rewrite(world, study, by=writer, hand_in=True)
 
 
 def _company_life(enrolment: Enrolment, manager: User) -> None:
@@ -253,7 +267,7 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
         return _admin(address, there.world)
     values = _values(address, there)
     inner = [place for place in address.places if place not in AREAS] or list(address.places)
-    if address.name in ("rebates:explained", "partners:apply", "partners:leave"):
+    if address.name in ("rebates:explained", "partners:apply", "partners:leave", "tiers:way"):
         # The reseller takes part in the rival's program as well, and anybody may apply for any.
         inner = list(address.places)
     own = {place: values[place][0] for place in address.places}
@@ -323,6 +337,8 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
             CustomerNumber.objects.get(number="K-2"),
         ),
         "articles/numbers": (there.article, there.rival_article),
+        "case-studies": (there.case_study, there.rival_case_study),
+        "files": (there.case_study.files.get(), there.rival_case_study.files.get()),
         "keys": (None, None),
         "company-changes": (there.change, there.rival_change),
         "people": (world.vendor_finance, world.rival_vendor_finance),

@@ -94,9 +94,7 @@ def test_of_two_who_answer_the_first_one_wins(world: World) -> None:
     with pytest.raises(case_steps.MovedOn, match="accepted meanwhile"):
         accept(world, study, by=world.vendor_admin, seen=seen)
     with pytest.raises(case_steps.MovedOn):
-        case_steps.send_back(
-            study=study, text="Too short", seen=seen, actor=Actor.of(world.vendor_admin), now=NOW
-        )
+        case_steps.send_back(study=study, text="Too short", seen=seen, actor=Actor.of(world.vendor_admin), now=NOW)
     assert CaseStudy.objects.get().decided_by == world.channel_manager
     assert mailed(case_mails.ACCEPTED) == ["reseller_sales"]
 
