@@ -229,7 +229,7 @@ def _entry(document: object, path: str, problems: list[Problem], depth: int) -> 
         return _group(document, path, problems, depth)
     key = document.get("kind")
     known = {kind.key: kind for kind in kinds}
-    if key not in known:
+    if not isinstance(key, str) or key not in known:
         text = _n("kind must be one of: {known}")
         problems.append(Problem(path, text, {"known": ", ".join(known)}))
         return None
@@ -254,6 +254,8 @@ def _group(document: dict[str, Any], path: str, problems: list[Problem], depth: 
     inside = "any_of" if "any_of" in document else "of"
     before = len(problems)
     entries = _entries(document.get(inside), f"{path}.{inside}", problems, depth - 1)
+    if len(problems) == before and not entries:
+        problems.append(Problem(f"{path}.{inside}", _n("names nothing: give at least one entry or leave it out"), {}))
     need = "1" if inside == "any_of" else str(document.get("n_of"))
     if len(problems) == before and not (need.isascii() and need.isdigit() and 1 <= int(need) <= len(entries)):
         text = _n("must be a whole number from {least} to {most}")

@@ -8,7 +8,7 @@ the locks of the enrolments concerned, so that a decision made meanwhile is seen
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier
 from partners.tier_history import record_tiers
 from programs.criteria import Measurement
 from programs.models import Program, Tier
-from tiers.judging import Judgement, Ladder, judge, ladder_of, measure, taking_part
+from tiers.judging import Judgement, Ladder, Measured, judge, ladder_of, measure, taking_part
 from tiers.models import Assessed, Standing, TierDecision, TierMove
 from tiers.planning import Open, Plan, State, Step, plan
 
@@ -44,7 +44,7 @@ class Held:
     since: date | None
     decided: bool
     open: TierMove | None
-    declined: TierMove | None
+    declined: Sequence[TierMove]
 
 
 def assess_due(*, program: Program, today: date) -> Assessment:
@@ -86,11 +86,11 @@ def _assess(program: Program, today: date, only: Collection[int] | None) -> Asse
     acting = [pk for pk in partners if _plan(ladder, judged[pk], holding[pk], today).step is not Step.NOTHING]
     steps: Counter[Step] = Counter()
     if acting:
-        steps = _act(ladder, judged, acting, today)
+        steps = _act(ladder, measured, acting, today)
         after = held_on(acting, today)
         judged |= {pk: judge(ladder, measured, pk, after[pk].tier) for pk in acting}
         holding |= after
-    _lapse([pk for pk in partners if _lapsed(judged[pk], holding[pk])], today)
+    _lapse([move.pk for pk in partners for move in _lapsed(judged[pk], holding[pk])], today)
     _keep(program, judged, holding, today)
     return Assessment(len(partners), steps)
 
@@ -106,17 +106,17 @@ def held_on(enrolments: Collection[int], day: date) -> dict[int, Held]:
     asked: dict[str, Any] = {"enrolment__in": pks, "valid__contains": day}
     tiers = {row.enrolment_id: row for row in EnrolmentTier.objects.filter(**asked).select_related("tier")}
     decided = set(TierDecision.objects.filter(**asked).order_by().values_list("enrolment_id", flat=True))
-    moves: dict[int, dict[str, TierMove]] = defaultdict(dict)
+    moves: dict[int, dict[str, list[TierMove]]] = defaultdict(lambda: defaultdict(list))
     waiting = Q(state=Move.OPEN) | Q(state=Move.DECLINED, lapsed_on=None)
     for move in TierMove.objects.filter(waiting, enrolment__in=pks).select_related("to_tier"):
-        moves[move.enrolment_id].setdefault(move.state, move)
+        moves[move.enrolment_id][move.state].append(move)
     return {
         pk: Held(
             tier=tiers[pk].tier if pk in tiers else None,
             since=tiers[pk].valid.lower if pk in tiers else None,
             decided=pk in decided,
-            open=moves[pk].get(Move.OPEN),
-            declined=moves[pk].get(Move.DECLINED),
+            open=next(iter(moves[pk][Move.OPEN]), None),
+            declined=moves[pk][Move.DECLINED],
         )
         for pk in enrolments
     }
@@ -129,7 +129,7 @@ def _plan(ladder: Ladder, judged: Judgement, held: Held, today: date) -> Plan:
         floor=ladder.tiers[0].rank if ladder.tiers else 0,
         decided=held.decided,
         open=Open(held.open.to_tier.rank, held.open.due_on) if held.open is not None else None,
-        declined=held.declined.to_tier.rank if held.declined is not None else None,
+        declined=frozenset(move.to_tier.rank for move in held.declined),
     )
     program = ladder.program
     automatic = program.tier_rises == Program.Rises.AUTOMATIC
@@ -139,9 +139,10 @@ def _plan(ladder: Ladder, judged: Judgement, held: Held, today: date) -> Plan:
 # --- acting on what was planned --------------------------------------------------------------------------------------
 
 
-def _act(ladder: Ladder, judged: Mapping[int, Judgement], acting: Collection[int], today: date) -> Counter[Step]:
+def _act(ladder: Ladder, measured: Measured, acting: Collection[int], today: date) -> Counter[Step]:
     lock(acting)
     holding = held_on(acting, today)
+    judged = {pk: judge(ladder, measured, pk, holding[pk].tier) for pk in acting}
     plans = {pk: _plan(ladder, judged[pk], holding[pk], today) for pk in acting}
     _close(plans, holding, today)
     _open(ladder, plans, judged, holding, today)
@@ -190,12 +191,13 @@ def _open(
         carried_on = held.open is not None and not each.withdraws
         if carried_on and held.open is not None:
             if held.open.to_tier_id != tier.pk:
-                held.open.to_tier = tier
+                # The tier held may have been set by hand meanwhile.
+                held.open.from_tier, held.open.to_tier = held.tier, tier
                 redirected.append(held.open)
             continue
         if each.step in (Step.PROPOSE, Step.RISE, Step.ANNOUNCE, Step.FALL):
             new.append(_move(pk, each, tier, held, judged[pk], today))
-    TierMove.objects.bulk_update(redirected, ["to_tier"], batch_size=BATCH)
+    TierMove.objects.bulk_update(redirected, ["from_tier", "to_tier"], batch_size=BATCH)
     TierMove.objects.bulk_create(new, batch_size=BATCH)
 
 
@@ -216,29 +218,25 @@ def _move(pk: int, each: Plan, tier: Tier, held: Held, judged: Judgement, today:
 
 
 def _close_of_ended(program: Program, today: date, only: Collection[int] | None) -> None:
-    """Who no longer takes part has nothing to wait for. A suspended partner's moves wait with it."""
+    """Who no longer takes part has nothing to wait for, nor to be told. A suspended partner's moves wait with it."""
     ended = EnrolmentStatus.objects.filter(
         status=EnrolmentStatus.Status.ENDED, valid__contains=today, enrolment__program=program
     )
     moves = TierMove.objects.filter(state=Move.OPEN, enrolment__in=ended.values("enrolment_id"))
     if only is not None:
         moves = moves.filter(enrolment__in=only)
-    moves.update(state=Move.WITHDRAWN, closed_on=today)
+    moves.update(state=Move.WITHDRAWN, announced=Move.WITHDRAWN, closed_on=today)
 
 
-def _lapsed(judged: Judgement, held: Held) -> bool:
-    """Whether a declined rise is no longer earned, or was done otherwise: earning it again is news."""
-    if held.declined is None:
-        return False
-    rank = judged.earned.rank if judged.earned is not None else -1
-    reached = held.tier is not None and held.tier.rank >= held.declined.to_tier.rank
-    return rank < held.declined.to_tier.rank or reached
+def _lapsed(judged: Judgement, held: Held) -> list[TierMove]:
+    """Declined rises that are no longer earned, or were done otherwise: earning them again is news."""
+    earned, tier = (each.rank if each is not None else -1 for each in (judged.earned, held.tier))
+    return [move for move in held.declined if not tier < move.to_tier.rank <= earned]
 
 
-def _lapse(enrolments: Collection[int], today: date) -> None:
-    if enrolments:
-        declined = TierMove.objects.filter(state=Move.DECLINED, lapsed_on=None, enrolment__in=enrolments)
-        declined.update(lapsed_on=today)
+def _lapse(moves: Collection[int], today: date) -> None:
+    if moves:
+        TierMove.objects.filter(pk__in=moves, state=Move.DECLINED).update(lapsed_on=today)
 
 
 def _written(found: Measurement) -> dict[str, str]:

@@ -53,6 +53,9 @@ def accept(*, move: TierMove, actor: Actor, today: date) -> TierMove:
     """Carry out a proposed rise today. Raises NotAllowed, MovedOn."""
     _decider(actor, move.enrolment.program)
     lock([move.enrolment_id])
+    held = held_on([move.enrolment_id], today)[move.enrolment_id].tier
+    if held is not None and held.rank >= move.to_tier.rank:
+        raise _moved_on()
     _close(move, TierMove.State.DONE, actor, today)
     record_tiers(tiers={move.enrolment_id: move.to_tier}, on=today)
     move.refresh_from_db()
@@ -74,7 +77,11 @@ def _close(move: TierMove, state: str, actor: Actor, today: date, note: str = ""
         pk=move.pk, state=TierMove.State.OPEN, direction=TierMove.Direction.RISE, to_tier=move.to_tier_id
     )
     if not proposed.update(state=state, closed_on=today, closed_by=actor.user_id, note=note):
-        raise MovedOn(_("This proposal has changed meanwhile. Please look at it once more."))
+        raise _moved_on()
+
+
+def _moved_on() -> MovedOn:
+    return MovedOn(_("This proposal has changed meanwhile. Please look at it once more."))
 
 
 @transaction.atomic
@@ -221,8 +228,9 @@ def undo_many(*, bulk: BulkMove, actor: Actor, today: date) -> int:
     if not undone.update(undone_on=today, undone_by=actor.user_id):
         raise MovedOn(_("This move was undone already."))
     running = bulk.decisions.filter(valid__endswith__gt=today, before__isnull=False).select_related("before")
+    lock(running.order_by().values_list("enrolment_id", flat=True))
+    # Read under the locks: whoever was decided on meanwhile keeps that.
     decisions = {decision.enrolment_id: decision for decision in running}
-    lock(decisions)
     held = held_on(decisions, today)
     decisions = {pk: each for pk, each in decisions.items() if held[pk].tier == bulk.to_tier}
     before: dict[Tier, list[int]] = {}

@@ -34,8 +34,8 @@ class Open:
 class State:
     """What holds on the day of the assessment.
 
-    `floor`: the lowest rank of the program, below which nobody falls. `declined`: the rank to which a rise was declined
-    and has been earned ever since.
+    `floor`: the lowest rank of the program, below which nobody falls. `declined`: ranks to which a rise was declined and
+    which have been earned ever since.
     """
 
     held: int | None
@@ -43,7 +43,7 @@ class State:
     floor: int
     decided: bool = False
     open: Open | None = None
-    declined: int | None = None
+    declined: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _up(state: State, earned: int, today: date, automatic: bool) -> Plan:
         return Plan(Step.RISE, earned, today, withdraws=falling)
     if rising and state.open is not None:
         return Plan(Step.NOTHING if state.open.to == earned else Step.REDIRECT, earned)
-    if state.declined == earned:
+    if earned in state.declined:
         return Plan(Step.WITHDRAW if falling else Step.NOTHING)
     return Plan(Step.PROPOSE, earned, withdraws=falling)
 
