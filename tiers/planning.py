@@ -34,8 +34,8 @@ class Open:
 class State:
     """What holds on the day of the assessment.
 
-    `floor`: the lowest rank of the program, below which nobody falls. `declined`: ranks to which a rise was declined and
-    which have been earned ever since.
+    `floor`: the lowest rank of the program, below which nobody falls. `declined`: ranks to which a rise was declined
+    and which have been earned ever since.
     """
 
     held: int | None
