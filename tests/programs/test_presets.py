@@ -59,8 +59,13 @@ def test_every_preset_that_comes_with_the_software_loads(db: None) -> None:
     for name in preset_files.available():
         load(name)
     assert list(Program.objects.values_list("slug", flat=True).order_by("slug")) == [
+        "dlink-partner",
+        "eaton-channel",
         "ibm-10hoch4",
+        "igel-partner",
         "lenovo-loyalty",
+        "mitel-global",
+        "nokia-quality",
         "snom-partner",
     ]
 

@@ -148,9 +148,8 @@ def test_when_the_certified_employee_leaves_the_partner_is_told_at_once_what_to_
             "If all of it is met again before 14 February 2027, nothing changes",
         ],
         "de": [
-            "14. Februar 2027",
-            "Silver",
-            "Technische Schulung: ",
+            "Ihre Stufe Silver bei Top-Seller Loyalty endet am 14. Februar 2027, wenn nichts geschieht",
+            "Technische Schulung: Noch 1 Person nimmt an der Schulung teil: Termin buchen oder Zertifikat einreichen.",
         ],
     }[language]
     for words in expected:
