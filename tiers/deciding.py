@@ -84,15 +84,43 @@ def _moved_on() -> MovedOn:
     return MovedOn(_("This proposal has changed meanwhile. Please look at it once more."))
 
 
+Situation = tuple[int | None, int | None, int | None]
+"""What somebody saw before they decided: the ids of the tier held, of the open move and of the running decision."""
+
+
+def situation(*, enrolment: Enrolment, today: date) -> Situation:
+    """How things stand for one enrolment."""
+    held = held_on([enrolment.pk], today)[enrolment.pk]
+    decision = running_decision(enrolment=enrolment, today=today)
+    return held.tier and held.tier.pk, held.open and held.open.pk, decision and decision.pk
+
+
+def running_decision(*, enrolment: Enrolment, today: date) -> TierDecision | None:
+    """The person's word that holds today, if there is one."""
+    running = TierDecision.objects.filter(enrolment=enrolment, valid__contains=today)
+    return running.select_related("tier", "decided_by").first()
+
+
 @transaction.atomic
 def decide(
-    *, enrolment: Enrolment, tier: Tier, until: date, reason: str, actor: Actor, today: date, now: datetime
+    *,
+    enrolment: Enrolment,
+    tier: Tier,
+    until: date,
+    reason: str,
+    actor: Actor,
+    today: date,
+    now: datetime,
+    seen: Situation | None = None,
 ) -> TierDecision:
     """The enrolment has this tier from today, and the assessment leaves it alone on the days before `until`.
 
-    Raises NotAllowed, NotPossible.
+    `seen`: what was decided upon; none: whatever holds. Raises NotAllowed, NotPossible, MovedOn.
     """
     person = _decider(actor, enrolment.program)
+    lock([enrolment.pk])
+    if seen is not None and seen != situation(enrolment=enrolment, today=today):
+        raise MovedOn(_("The tier has changed meanwhile. Please look at it once more."))
     word = Word(tier, until, reason, person, now)
     (decision,) = _decide([enrolment.pk], enrolment.program, word, today)
     return decision
@@ -154,10 +182,13 @@ def check(
     person = _decider(actor, enrolment.program)
     if until is not None and until <= today:
         raise NotPossible(_("Please choose a day after %(day)s.") % {"day": date_short(today)})
-    return ManualCheck.objects.create(
-        enrolment=enrolment, code=code, evidence=evidence, valid=since(today, until),
-        checked_by_id=person, checked_at=now,
+    lock([enrolment.pk])
+    # Sent twice, it is one check.
+    check, _new = ManualCheck.objects.get_or_create(
+        enrolment=enrolment, code=code, evidence=evidence, valid=since(today, until), checked_by_id=person,
+        defaults={"checked_at": now},
     )  # fmt: skip
+    return check
 
 
 @transaction.atomic

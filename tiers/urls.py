@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tiers import case_vendor_views, case_views, way_views
+from tiers import case_vendor_views, case_views, vendor_views, way_views
 
 app_name = "tiers"
+OF_PARTNER = "vendor/<slug:vendor>/partners/<slug:number>/tiers/<slug:program>/"
 urlpatterns = [
     path("partner/<slug:partner>/tiers/", way_views.ways, name="ways"),
     path("partner/<slug:partner>/tiers/<slug:program>/", way_views.way, name="way"),
@@ -22,4 +23,12 @@ urlpatterns = [
     path("vendor/<slug:vendor>/case-studies/<int:pk>/", case_vendor_views.case_study, name="vendor-case-study"),
     path("vendor/<slug:vendor>/case-studies/<int:pk>/answer/", case_vendor_views.answer, name="answer-case-study"),
     path("vendor/<slug:vendor>/case-studies/files/<int:pk>/", case_vendor_views.file, name="vendor-case-file"),
+    path("vendor/<slug:vendor>/tiers/", vendor_views.tiers_page, name="vendor"),
+    path(OF_PARTNER, vendor_views.partner, name="partner"),
+    path(f"{OF_PARTNER}moves/<int:pk>/accept/", vendor_views.accept, name="accept"),
+    path(f"{OF_PARTNER}moves/<int:pk>/decline/", vendor_views.decline, name="decline"),
+    path(f"{OF_PARTNER}decide/", vendor_views.decide, name="decide"),
+    path(f"{OF_PARTNER}decisions/<int:pk>/end/", vendor_views.end_decision, name="end-decision"),
+    path(f"{OF_PARTNER}checks/<slug:check>/", vendor_views.check, name="check"),
+    path(f"{OF_PARTNER}checks/<slug:check>/end/", vendor_views.end_check, name="end-check"),
 ]
