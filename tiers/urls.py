@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tiers import case_vendor_views, case_views, vendor_views, way_views
+from tiers import bulk_views, case_vendor_views, case_views, criteria_views, vendor_views, way_views
 
 app_name = "tiers"
 OF_PARTNER = "vendor/<slug:vendor>/partners/<slug:number>/tiers/<slug:program>/"
+OF_PROGRAM = "vendor/<slug:vendor>/tiers/<slug:program>/requirements/"
 urlpatterns = [
     path("partner/<slug:partner>/tiers/", way_views.ways, name="ways"),
     path("partner/<slug:partner>/tiers/<slug:program>/", way_views.way, name="way"),
@@ -31,4 +32,12 @@ urlpatterns = [
     path(f"{OF_PARTNER}decisions/<int:pk>/end/", vendor_views.end_decision, name="end-decision"),
     path(f"{OF_PARTNER}checks/<slug:check>/", vendor_views.check, name="check"),
     path(f"{OF_PARTNER}checks/<slug:check>/end/", vendor_views.end_check, name="end-check"),
+    path("vendor/<slug:vendor>/tiers/<slug:program>/move/", bulk_views.move, name="move-many"),
+    path("vendor/<slug:vendor>/tiers/moved/<int:pk>/", bulk_views.bulk_move, name="bulk-move"),
+    path("vendor/<slug:vendor>/tiers/moved/<int:pk>/undo/", bulk_views.undo, name="undo-bulk-move"),
+    path(OF_PROGRAM, criteria_views.requirements, name="requirements"),
+    path(f"{OF_PROGRAM}preview/", criteria_views.preview, name="requirements-preview"),
+    path(f"{OF_PROGRAM}discard/", criteria_views.discard, name="requirements-discard"),
+    path(f"{OF_PROGRAM}<slug:tier>/entry/", criteria_views.entry, name="requirement"),
+    path(f"{OF_PROGRAM}<slug:tier>/remove/", criteria_views.remove, name="requirement-remove"),
 ]

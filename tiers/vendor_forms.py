@@ -63,10 +63,10 @@ class DecideForm(forms.Form):
     def __init__(self, *args: Any, program: Program, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tiers = self.fields["tier"]
-        assert isinstance(tiers, forms.ModelChoiceField)  # noqa: S101
+        assert isinstance(tiers, forms.ModelChoiceField)
         tiers.queryset = program.tiers.order_by("rank")
         until = self.fields["until"]
-        assert isinstance(until, LastDayField)  # noqa: S101
+        assert isinstance(until, LastDayField)
         until.on(today)
 
     def shows(self, preview: str) -> bool:
@@ -89,5 +89,5 @@ class CheckForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         until = self.fields["until"]
-        assert isinstance(until, LastDayField)  # noqa: S101
+        assert isinstance(until, LastDayField)
         until.on(today)

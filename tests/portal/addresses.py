@@ -49,7 +49,7 @@ from tests.sales.sending import ROWS, report
 from tests.tiers import studies
 from tests.trainings.populated import Taught, taught
 from tests.world import NOW, TODAY, World, build_world
-from tiers.models import CaseStudy
+from tiers.models import BulkMove, CaseStudy, ManualCheck, TierDecision, TierMove
 
 Variant = Literal["own", "foreign", "missing"]
 VARIANTS: tuple[Variant, ...] = ("own", "foreign", "missing")
@@ -130,6 +130,12 @@ class Populated:
     rival_taught: Taught
     case_study: CaseStudy
     rival_case_study: CaseStudy
+    tier_move: TierMove
+    rival_tier_move: TierMove
+    tier_decision: TierDecision
+    rival_tier_decision: TierDecision
+    bulk_move: BulkMove
+    rival_bulk_move: BulkMove
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -181,6 +187,7 @@ def populate() -> Populated:
         *taught(world),
         _case_study(world, world.enrolment, world.reseller_owner, world.channel_manager),
         _case_study(world, world.rival_enrolment, world.rival_owner, world.rival_channel_manager),
+        *_tier_life(world),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -208,6 +215,39 @@ def _company_life(enrolment: Enrolment, manager: User) -> None:
         vendor=vendor, source=Partner.objects.create(name="Altbestand GmbH"), target=partner, on=TODAY,
         reason="Takeover", by=manager, at=NOW,
     )  # fmt: skip
+
+
+def _tier_life(world: World) -> tuple[Model, ...]:
+    """A proposed rise, a decision by hand, a move of many and a check, ours and the rivals', by turns."""
+    check = {"kind": "manual", "code": "showroom", "de": "Ausstellung", "en": "A showroom"}
+    made: dict[str, list[Model]] = {"moves": [], "decisions": [], "bulks": []}
+    for enrolment, manager in (
+        (world.enrolment, world.channel_manager),
+        (world.rival_enrolment, world.rival_channel_manager),
+    ):
+        program = enrolment.program
+        tier = program.tiers.order_by("-rank")[0]
+        tier.requirements = [check]
+        tier.save()
+        made["moves"].append(
+            TierMove.objects.create(enrolment=enrolment, direction="rise", to_tier=tier, opened_on=TODAY)
+        )
+        made["bulks"].append(
+            BulkMove.objects.create(
+                program=program, to_tier=tier, reason="Jubilee", moved_on=TODAY, moved_by=manager
+            )
+        )
+        made["decisions"].append(
+            TierDecision.objects.create(
+                enrolment=enrolment, tier=tier, bulk=made["bulks"][-1], valid=since(TODAY, TODAY + timedelta(days=90)),
+                reason="As agreed", decided_by=manager, decided_at=NOW,
+            )
+        )  # fmt: skip
+        ManualCheck.objects.create(
+            enrolment=enrolment, code="showroom", evidence="Seen it", valid=since(TODAY), checked_by=manager,
+            checked_at=NOW,
+        )  # fmt: skip
+    return (*made["moves"], *made["decisions"], *made["bulks"])
 
 
 RIVAL, RIVAL_STAFF = "newcomer@rheinblick.example", "newcomer@ibm.example"
@@ -299,6 +339,8 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "slug": (world.program.slug, None, "nothing"),
         "answer": ("decline", None, "nothing"),
         "change": ("suspend", None, "nothing"),
+        "tier": (world.program.tiers.order_by("-rank")[0].code, None, "nothing"),
+        "check": ("showroom", None, "nothing"),
         "key": ("made-up", None, "made-up-too"),
         "uidb36": ("1", None, "2"),
     }
@@ -343,6 +385,9 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "company-changes": (there.change, there.rival_change),
         "people": (world.vendor_finance, world.rival_vendor_finance),
         "invitations": (there.staff_invitation, there.rival_staff_invitation),
+        "moves": (there.tier_move, there.rival_tier_move),
+        "decisions": (there.tier_decision, there.rival_tier_decision),
+        "moved": (there.bulk_move, there.rival_bulk_move),
     }
     for word in ("trainings", "dates", "bookings", "certificates", "claims"):
         pairs[word] = (there.taught.of(word), there.rival_taught.of(word))
