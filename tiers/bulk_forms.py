@@ -37,7 +37,9 @@ class BulkForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("to_tier") in (given.get("tiers") or ()):
-            self.add_error("to_tier", _("Whoever holds this tier already would not be moved. Please choose another one."))
+            self.add_error(
+                "to_tier", _("Whoever holds this tier already would not be moved. Please choose another one.")
+            )
         return given
 
     def shows(self, preview: str) -> bool:

@@ -104,9 +104,7 @@ def bulk_move(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
             {
                 "name": each.enrolment.partner.name,
                 "before": each.before.name if each.before is not None else _("no tier"),
-                "url": reverse(
-                    "tiers:partner", args=[vendor.slug, each.enrolment.partner.number, bulk.program.slug]
-                ),
+                "url": reverse("tiers:partner", args=[vendor.slug, each.enrolment.partner.number, bulk.program.slug]),
             }
             for each in decisions
         ],

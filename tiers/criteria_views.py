@@ -175,7 +175,9 @@ def entry(request: PersonRequest, vendor: Vendor, program: str, tier: str) -> Ht
 def _form(request: PersonRequest, program: Program, kind: str, known: dict[str, Any]) -> tuple[EntryForm, str]:
     data = request.POST if request.method == "POST" else None
     if kind in (*GROUPS, "of"):
-        return GroupForm(data, known=known or ({"any_of": []} if kind == "any_of" else {"n_of": 2, "of": []})), _("Group")
+        return GroupForm(data, known=known or ({"any_of": []} if kind == "any_of" else {"n_of": 2, "of": []})), _(
+            "Group"
+        )
     known_kinds = {each.key: each for each in criteria.kinds}
     if kind not in known_kinds:
         raise Http404

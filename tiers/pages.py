@@ -34,7 +34,5 @@ def register() -> None:
     ):
         registry.attention.register(source)
     composing.panels.register(
-        PartnerPanel(
-            "tiers", "tiers/vendor/panel.html", vendor_panels.tiers_of_partner, column="side", order=10
-        )
+        PartnerPanel("tiers", "tiers/vendor/panel.html", vendor_panels.tiers_of_partner, column="side", order=10)
     )

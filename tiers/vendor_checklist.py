@@ -64,9 +64,7 @@ def group_heading(need: int | None, count: int) -> str:
     return _("%(need)s of these:") % {"need": need or count}
 
 
-def _lines(
-    group: Group, program: Program, look_up: Callable[[Criterion], Measurement], depth: int
-) -> Iterator[Line]:
+def _lines(group: Group, program: Program, look_up: Callable[[Criterion], Measurement], depth: int) -> Iterator[Line]:
     for entry in group.of:
         if isinstance(entry, Group):
             yield Line(group_heading(entry.need, len(entry.of)), entry.met(look_up), depth)

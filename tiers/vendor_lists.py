@@ -13,7 +13,19 @@ from decimal import Decimal, InvalidOperation
 from enum import IntEnum, StrEnum
 from functools import cache
 
-from django.db.models import Case, CharField, DateField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.functional import Promise

@@ -48,15 +48,11 @@ def falling(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
             number,
         )
         values = {"count": formats.number(number), "days": SOON.days}
-        yield Waiting(
-            text % values, _list(area, Group.RISK), since=counted["since"], due=counted["due"], count=number
-        )
+        yield Waiting(text % values, _list(area, Group.RISK), since=counted["since"], due=counted["due"], count=number)
 
 
 def _open(area: Area, actor: Actor) -> QuerySet[TierMove]:
-    return TierMove.objects.visible_to(actor).filter(
-        enrolment__program__vendor=area.pk, state=TierMove.State.OPEN
-    )
+    return TierMove.objects.visible_to(actor).filter(enrolment__program__vendor=area.pk, state=TierMove.State.OPEN)
 
 
 def _list(area: Area, group: Group) -> str:

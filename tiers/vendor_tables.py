@@ -24,7 +24,7 @@ class LinesColumn(tables.Column):
     """Several short texts below each other; in exports in one line."""
 
     def render(self, value: list[str]) -> str:
-        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in value))  # noqa: S308 – no input in it
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in value))
 
     def value(self, value: list[str]) -> str:
         return "; ".join(value)
@@ -59,9 +59,7 @@ class StandingTable(Table):
 
 class StandingFilter(FilterSet):
     search_fields = ("enrolment__partner__name", "enrolment__partner__number", "enrolment__partner__city")
-    program = django_filters.ModelChoiceFilter(
-        queryset=programs_of_area, label=_("Program"), empty_label=_("all")
-    )
+    program = django_filters.ModelChoiceFilter(queryset=programs_of_area, label=_("Program"), empty_label=_("all"))
     tier = django_filters.ModelChoiceFilter(
         queryset=tiers_of_area, method="in_tier", label=_("Tier"), empty_label=_("all")
     )

@@ -122,9 +122,7 @@ def decline(request: PersonRequest, vendor: Vendor, number: str, program: str, p
         return _page(request, found, form)
     move.to_tier_id = form.cleaned_data["tier"]
     try:
-        deciding.decline(
-            move=move, reason=form.cleaned_data["reason"], actor=request.actor, today=request.today
-        )
+        deciding.decline(move=move, reason=form.cleaned_data["reason"], actor=request.actor, today=request.today)
     except deciding.MovedOn as error:
         move.refresh_from_db()
         if not _own(request, move, TierMove.State.DECLINED):
@@ -157,9 +155,7 @@ def decide(request: PersonRequest, vendor: Vendor, number: str, program: str) ->
                 return _decided(request, found)
         except DomainError as error:
             form.add_error(None, str(error))
-        preview = vendor_partner.consequences(
-            enrolment=found, tier=given["tier"], until=given["until"], today=today
-        )
+        preview = vendor_partner.consequences(enrolment=found, tier=given["tier"], until=given["until"], today=today)
     context = {"enrolment": found, "form": form, "preview": preview}
     return _step(request, found, "tiers/vendor/decide.html", _("Decide the tier by hand"), context)
 
@@ -266,9 +262,7 @@ def _crumbs(found: Enrolment) -> list[Crumb]:
     ]
 
 
-def _step(
-    request: PersonRequest, found: Enrolment, template: str, title: str, context: dict[str, Any]
-) -> HttpResponse:
+def _step(request: PersonRequest, found: Enrolment, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
     crumbs = _crumbs(found)
     context |= {"title": title, "crumbs": [*crumbs, Crumb(title)], "back_url": crumbs[-1].url}
     form: forms.Form = context["form"]

@@ -233,9 +233,7 @@ def _tier_life(world: World) -> tuple[Model, ...]:
             TierMove.objects.create(enrolment=enrolment, direction="rise", to_tier=tier, opened_on=TODAY)
         )
         made["bulks"].append(
-            BulkMove.objects.create(
-                program=program, to_tier=tier, reason="Jubilee", moved_on=TODAY, moved_by=manager
-            )
+            BulkMove.objects.create(program=program, to_tier=tier, reason="Jubilee", moved_on=TODAY, moved_by=manager)
         )
         made["decisions"].append(
             TierDecision.objects.create(

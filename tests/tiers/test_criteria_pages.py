@@ -90,9 +90,7 @@ def test_criteria_are_added_into_groups_and_an_unfinished_group_is_not_saved(wor
     assert "must be a whole number from" in words(admin.get(f"{PAGE}preview/", follow=True).content.decode())
     admin.post(f"{PAGE}silver/entry/?kind=case_study&within=3", {"count": "1"})
     manual = {"code": "contract", "de": "Vertrag", "en": "A contract"}
-    text = words(
-        admin.post(f"{PAGE}silver/entry/?kind=manual&within=3", manual, follow=True).content.decode()
-    )
+    text = words(admin.post(f"{PAGE}silver/entry/?kind=manual&within=3", manual, follow=True).content.decode())
     assert "2 of these:" in text
     assert "A contract" in text
     save(admin, preview(admin))

@@ -12,7 +12,8 @@ from partners.models import EnrolmentTier
 from programs.models import Program
 from rebates.closing import open_closing, run
 from rebates.models import Settlement
-from tests.tiers.ladder import ask, moves, revenue, run as assess_all, tier_on
+from tests.tiers.ladder import ask, moves, revenue, tier_on
+from tests.tiers.ladder import run as assess_all
 from tests.trainings.teaching import certified, training
 from tests.world import NOW, START, TODAY, World, publish, sell
 from tiers.assessing import assess, assess_due

@@ -183,9 +183,8 @@ def test_killed_in_between_each_mail_is_made_once_all_the_same(
         return put(**values)
 
     monkeypatch.setattr(outbox, "put", dies)
-    with pytest.raises(KeyboardInterrupt) if deaths < 2 else transaction.atomic():
-        with transaction.atomic():
-            announce()
+    with pytest.raises(KeyboardInterrupt) if deaths < 2 else transaction.atomic(), transaction.atomic():
+        announce()
     monkeypatch.undo()
     announce()
     assert told(mails.NOTICE) == TOLD
