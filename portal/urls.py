@@ -23,7 +23,6 @@ urlpatterns = [
     path("", include("sales.urls")),
     path("", include("tiers.urls")),
     path("", include("rebates.urls")),
-    path("", include("tiers.urls")),
     path("account/", include("allauth.urls")),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("admin/", admin.site.urls),

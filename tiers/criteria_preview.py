@@ -80,7 +80,7 @@ def preview_of(*, program: Program, tiers: Sequence[Tier], today: date) -> Previ
     return Preview(affected, len(partners), sum(held.decided for held in holding.values()))
 
 
-def _more(now: Ladder, then: Ladder, partners: Mapping[int, int], today: date) -> Mapping[str, Mapping[int, object]]:
+def _more(now: Ladder, then: Ladder, partners: Mapping[int, int], today: date) -> Measured:
     """What only the changed requirements ask for; the rest is measured already."""
     known = now.criteria()
     return {

@@ -252,7 +252,7 @@ def _seen(what: Preview, draft: Draft) -> str:
 
 def _preview_page(request: PersonRequest, program: Program, what: Preview, seen: str) -> HttpResponse:
     vendor = program.vendor
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "partner": each.partner, "held": each.held, "now": each.now, "then": each.then, "effect": each.effect,
             "url": reverse("tiers:partner", args=[vendor.slug, each.partner.number, program.slug]),

@@ -92,7 +92,7 @@ def situation(*, enrolment: Enrolment, today: date) -> Situation:
     """How things stand for one enrolment."""
     held = held_on([enrolment.pk], today)[enrolment.pk]
     decision = running_decision(enrolment=enrolment, today=today)
-    return held.tier and held.tier.pk, held.open and held.open.pk, decision and decision.pk
+    return tuple(each.pk if each is not None else None for each in (held.tier, held.open, decision))  # type: ignore[return-value]
 
 
 def running_decision(*, enrolment: Enrolment, today: date) -> TierDecision | None:

@@ -29,11 +29,11 @@ def rebate_changes(*, program: Program, changes: Mapping[int, Change], today: da
         return found
     since = dict(Enrolment.objects.filter(pk__in=list(changes)).values_list("pk", "enrolled_on"))
     for terms, period in running_versions(published_terms(programs=[program]), today=today):
-        sums = aggregates_of(terms=terms, period=period, enrolments=list(changes))
+        (sums,) = aggregates_of(versions=[terms], period=period, enrolments=list(changes))
         for pk, tiers in changes.items():
             facts = Facts(period=period, currency=program.currency, today=today, first_enrolled_on=since[pk])
             before, after = (
-                settle(terms.terms, facts, [replace(row, tier=tier and tier.code) for row in sums.get(pk, ())]).amount
+                settle(terms.terms, facts, [replace(row, tier=tier.code if tier is not None else None) for row in sums.get(pk, ())]).amount
                 for tier in tiers
             )
             found[pk] += after - before

@@ -217,10 +217,10 @@ def _company_life(enrolment: Enrolment, manager: User) -> None:
     )  # fmt: skip
 
 
-def _tier_life(world: World) -> tuple[Model, ...]:
+def _tier_life(world: World) -> Any:
     """A proposed rise, a decision by hand, a move of many and a check, ours and the rivals', by turns."""
     check = {"kind": "manual", "code": "showroom", "de": "Ausstellung", "en": "A showroom"}
-    made: dict[str, list[Model]] = {"moves": [], "decisions": [], "bulks": []}
+    made: dict[str, list[Any]] = {"moves": [], "decisions": [], "bulks": []}
     for enrolment, manager in (
         (world.enrolment, world.channel_manager),
         (world.rival_enrolment, world.rival_channel_manager),

@@ -94,7 +94,7 @@ class Life:
 
     def _come_back(self) -> None:
         if not Member.objects.filter(user=self.world.reseller_technician, left_on=None).exists():
-            technician(self.world, self.world.reseller_technician)
+            technician(self.world.reseller_technician, self.world.reseller)
 
     def _show(self) -> None:
         deciding.check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from datetime import timedelta
 from typing import Any
 
@@ -185,8 +186,8 @@ def test_two_decisions_at_once_leave_one_that_holds(committed: World) -> None:
     for number in range(10):
         enrolment = fresh(committed, number)
         found = at_once(
-            lambda enrolment=enrolment: decide(committed, enrolment, "gold"),
-            lambda enrolment=enrolment: decide(committed, enrolment, "registered"),
+            partial(decide, committed, enrolment, "gold"),
+            partial(decide, committed, enrolment, "registered"),
         )
         assert not any(isinstance(each, Exception) for each in found), found
         assert tier_on(enrolment, TODAY) == TierDecision.objects.get(enrolment=enrolment).tier.code
@@ -202,7 +203,7 @@ def test_a_decision_made_while_a_move_of_many_is_undone_is_kept(
             program=committed.program, tiers=list(committed.program.tiers.filter(code="silver")), to_tier=gold,
             until=UNTIL, reason="Jubilee", seen=1, actor=manager, today=TODAY, now=NOW,
         )  # fmt: skip
-    decided, lock = threading.Event(), deciding.lock
+    decided, lock = threading.Event(), assessing.lock
 
     def slow(enrolments: Any) -> None:
         enrolments = list(enrolments)
