@@ -36,7 +36,8 @@ class CriterionForm(EntryForm):
     """The parameters of one kind, and the vendor's own words."""
 
     def __init__(self, *args: Any, kind: Kind[Any], program: Program, known: Mapping[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "initial": dict(known)})
+        super().__init__(*args, **kwargs)
+        self.initial = dict(known)
         self.kind = kind
         self.fields.update(kind.fields(program))
         for name, field in self.fields.items():
@@ -71,7 +72,8 @@ class GroupForm(EntryForm):
     need = forms.IntegerField(label=gettext_lazy("How many must be met"), min_value=1, max_value=99, initial=1)
 
     def __init__(self, *args: Any, known: Mapping[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "initial": {"need": known.get("n_of", 1)}})
+        super().__init__(*args, **kwargs)
+        self.initial = {"need": known.get("n_of", 1)}
         self.within = list(known[key]) if (key := inside(known)) is not None else []
 
     def entry(self) -> Entry:

@@ -15,7 +15,7 @@ from common.ui import Tone
 from partners.models import Enrolment, Partner
 from programs.models import Program, Tier
 from tiers.assessing import held_on
-from tiers.judging import Ladder, judge, ladder_of, measure, taking_part
+from tiers.judging import Ladder, Measured, judge, ladder_of, measure, taking_part
 
 
 class Effect(StrEnum):

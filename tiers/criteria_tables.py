@@ -11,13 +11,19 @@ from tiers.criteria_preview import LABELS, TONES
 
 class AffectedTable(Table):
     name = LinkColumn(
-        accessor="partner__name", url=lambda row: row.url, sub="partner__number", verbose_name=_("Partner")
+        accessor="affected__partner__name",
+        url=lambda row: row.url,
+        sub="affected__partner__number",
+        verbose_name=_("Partner"),
     )
-    held = tables.Column(accessor="held__name", verbose_name=_("Tier"))
-    now = tables.Column(accessor="now__name", verbose_name=_("Earned now"))
-    then = tables.Column(accessor="then__name", verbose_name=_("Earned then"))
+    held = tables.Column(accessor="affected__held__name", verbose_name=_("Tier"))
+    now = tables.Column(accessor="affected__now__name", verbose_name=_("Earned now"))
+    then = tables.Column(accessor="affected__then__name", verbose_name=_("Earned then"))
     effect = StateColumn(
-        words=lambda row: str(LABELS[row.effect]), tone=lambda row: TONES[row.effect], verbose_name=_("What happens")
+        accessor="affected__effect",
+        words=lambda row: str(LABELS[row.affected.effect]),
+        tone=lambda row: TONES[row.affected.effect],
+        verbose_name=_("What happens"),
     )
 
     class Meta:

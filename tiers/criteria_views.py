@@ -29,7 +29,7 @@ from programs.texts import sentence_of
 from tiers import criteria_document, criteria_preview, criteria_saving
 from tiers.criteria_document import Document, NoSuchEntry
 from tiers.criteria_forms import GROUPS, CriterionForm, EntryForm, GroupForm, RulesForm
-from tiers.criteria_preview import LABELS, TONES, Effect, Preview
+from tiers.criteria_preview import LABELS, TONES, Affected, Effect, Preview
 from tiers.criteria_tables import AffectedTable
 from tiers.models import TierMove
 from tiers.vendor_checklist import group_heading
@@ -252,14 +252,11 @@ def _seen(what: Preview, draft: Draft) -> str:
 
 def _preview_page(request: PersonRequest, program: Program, what: Preview, seen: str) -> HttpResponse:
     vendor = program.vendor
-    rows: list[dict[str, Any]] = [
-        {
-            "partner": each.partner, "held": each.held, "now": each.now, "then": each.then, "effect": each.effect,
-            "url": reverse("tiers:partner", args=[vendor.slug, each.partner.number, program.slug]),
-        }
+    rows = [
+        Row(each, reverse("tiers:partner", args=[vendor.slug, each.partner.number, program.slug]))
         for each in what.affected
-    ]  # fmt: skip
-    table = AffectedTable([Row(**row) for row in rows])
+    ]
+    table = AffectedTable(rows)
     table.configure(request)
     context = {
         "vendor": vendor,
@@ -287,13 +284,9 @@ def _preview_page(request: PersonRequest, program: Program, what: Preview, seen:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the preview."""
+    """A line of the preview, which opens the partner's tier."""
 
-    partner: Any
-    held: Tier | None
-    now: Tier | None
-    then: Tier | None
-    effect: Effect
+    affected: Affected
     url: str
 
 

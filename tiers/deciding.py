@@ -92,7 +92,12 @@ def situation(*, enrolment: Enrolment, today: date) -> Situation:
     """How things stand for one enrolment."""
     held = held_on([enrolment.pk], today)[enrolment.pk]
     decision = running_decision(enrolment=enrolment, today=today)
-    return tuple(each.pk if each is not None else None for each in (held.tier, held.open, decision))  # type: ignore[return-value]
+    tier, move = held.tier, held.open
+    return (
+        tier.pk if tier is not None else None,
+        move.pk if move is not None else None,
+        decision.pk if decision is not None else None,
+    )
 
 
 def running_decision(*, enrolment: Enrolment, today: date) -> TierDecision | None:

@@ -33,7 +33,11 @@ def rebate_changes(*, program: Program, changes: Mapping[int, Change], today: da
         for pk, tiers in changes.items():
             facts = Facts(period=period, currency=program.currency, today=today, first_enrolled_on=since[pk])
             before, after = (
-                settle(terms.terms, facts, [replace(row, tier=tier.code if tier is not None else None) for row in sums.get(pk, ())]).amount
+                settle(
+                    terms.terms,
+                    facts,
+                    [replace(row, tier=tier.code if tier is not None else None) for row in sums.get(pk, ())],
+                ).amount
                 for tier in tiers
             )
             found[pk] += after - before

@@ -130,12 +130,6 @@ class Populated:
     rival_taught: Taught
     case_study: CaseStudy
     rival_case_study: CaseStudy
-    tier_move: TierMove
-    rival_tier_move: TierMove
-    tier_decision: TierDecision
-    rival_tier_decision: TierDecision
-    bulk_move: BulkMove
-    rival_bulk_move: BulkMove
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -148,6 +142,8 @@ def populate() -> Populated:
         IndividualAgreement.objects.create(enrolment=enrolment, valid=since(TODAY), note="On paper only")
     _company_life(world.enrolment, world.channel_manager)
     _company_life(world.rival_enrolment, world.rival_channel_manager)
+    _tier_life(world.enrolment, world.channel_manager)
+    _tier_life(world.rival_enrolment, world.rival_channel_manager)
     closings = {}
     for period in ("2026Q2", "2026Q3"):
         for program in (world.program, world.rival_program):
@@ -187,7 +183,6 @@ def populate() -> Populated:
         *taught(world),
         _case_study(world, world.enrolment, world.reseller_owner, world.channel_manager),
         _case_study(world, world.rival_enrolment, world.rival_owner, world.rival_channel_manager),
-        *_tier_life(world),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -217,35 +212,23 @@ def _company_life(enrolment: Enrolment, manager: User) -> None:
     )  # fmt: skip
 
 
-def _tier_life(world: World) -> Any:
-    """A proposed rise, a decision by hand, a move of many and a check, ours and the rivals', by turns."""
-    check = {"kind": "manual", "code": "showroom", "de": "Ausstellung", "en": "A showroom"}
-    made: dict[str, list[Any]] = {"moves": [], "decisions": [], "bulks": []}
-    for enrolment, manager in (
-        (world.enrolment, world.channel_manager),
-        (world.rival_enrolment, world.rival_channel_manager),
-    ):
-        program = enrolment.program
-        tier = program.tiers.order_by("-rank")[0]
-        tier.requirements = [check]
-        tier.save()
-        made["moves"].append(
-            TierMove.objects.create(enrolment=enrolment, direction="rise", to_tier=tier, opened_on=TODAY)
-        )
-        made["bulks"].append(
-            BulkMove.objects.create(program=program, to_tier=tier, reason="Jubilee", moved_on=TODAY, moved_by=manager)
-        )
-        made["decisions"].append(
-            TierDecision.objects.create(
-                enrolment=enrolment, tier=tier, bulk=made["bulks"][-1], valid=since(TODAY, TODAY + timedelta(days=90)),
-                reason="As agreed", decided_by=manager, decided_at=NOW,
-            )
-        )  # fmt: skip
-        ManualCheck.objects.create(
-            enrolment=enrolment, code="showroom", evidence="Seen it", valid=since(TODAY), checked_by=manager,
-            checked_at=NOW,
-        )  # fmt: skip
-    return (*made["moves"], *made["decisions"], *made["bulks"])
+def _tier_life(enrolment: Enrolment, manager: User) -> None:
+    """A proposed rise to a tier that asks for a check, which somebody made, and a decision from a move of many."""
+    tier = enrolment.program.tiers.order_by("-rank")[0]
+    tier.requirements = [{"kind": "manual", "code": "showroom", "de": "Ausstellung", "en": "A showroom"}]
+    tier.save()
+    TierMove.objects.create(enrolment=enrolment, direction="rise", to_tier=tier, opened_on=TODAY)
+    bulk = BulkMove.objects.create(
+        program=enrolment.program, to_tier=tier, reason="Jubilee", moved_on=TODAY, moved_by=manager
+    )
+    TierDecision.objects.create(
+        enrolment=enrolment, tier=tier, bulk=bulk, valid=since(TODAY, TODAY + timedelta(days=90)),
+        reason="As agreed", decided_by=manager, decided_at=NOW,
+    )  # fmt: skip
+    ManualCheck.objects.create(
+        enrolment=enrolment, code="showroom", evidence="Seen it", valid=since(TODAY), checked_by=manager,
+        checked_at=NOW,
+    )  # fmt: skip
 
 
 RIVAL, RIVAL_STAFF = "newcomer@rheinblick.example", "newcomer@ibm.example"
@@ -383,9 +366,18 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "company-changes": (there.change, there.rival_change),
         "people": (world.vendor_finance, world.rival_vendor_finance),
         "invitations": (there.staff_invitation, there.rival_staff_invitation),
-        "moves": (there.tier_move, there.rival_tier_move),
-        "decisions": (there.tier_decision, there.rival_tier_decision),
-        "moved": (there.bulk_move, there.rival_bulk_move),
+        "moves": (
+            TierMove.objects.get(enrolment=world.enrolment),
+            TierMove.objects.get(enrolment=world.rival_enrolment),
+        ),
+        "decisions": (
+            TierDecision.objects.get(enrolment=world.enrolment),
+            TierDecision.objects.get(enrolment=world.rival_enrolment),
+        ),
+        "moved": (
+            BulkMove.objects.get(program=world.program),
+            BulkMove.objects.get(program=world.rival_program),
+        ),
     }
     for word in ("trainings", "dates", "bookings", "certificates", "claims"):
         pairs[word] = (there.taught.of(word), there.rival_taught.of(word))

@@ -111,7 +111,7 @@ def test_the_list_is_searched_filtered_sorted_and_exported(proposed: World, sign
     gold = proposed.program.tiers.get(code="gold")
     assert "Elbtal" in read(client, f"{LIST}?tier={silver.pk}")
     assert "Elbtal" not in read(client, f"{LIST}?tier={gold.pk}")
-    exported = b"".join(client.get(f"{LIST}?export=csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    exported = b"".join(client.get(f"{LIST}?export=csv")).decode("utf-8-sig")
     assert exported.splitlines()[1].startswith("Elbtal Systemhaus GmbH,2B3C4D5F,Silver,Gold proposed,")
 
 
