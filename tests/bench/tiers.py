@@ -26,7 +26,7 @@ SILVER = [
 
 
 def measure_assessment() -> None:
-    """A quarter rises, as many are told of a fall, and the others stay: by revenue, since nobody holds a certificate."""
+    """A quarter rises, as many are told of a fall, and the others stay: by revenue; nobody holds a certificate."""
     program = Program.objects.get(slug="volume")
     registered = program.tiers.get()
     asked = [{"kind": "revenue", "amount": "200000.00"}]
