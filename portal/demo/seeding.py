@@ -20,7 +20,7 @@ from common.errors import DomainError
 from common.models import User
 from common.periods import Period, PeriodKind
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat
-from portal.demo import accounts, applicants, learning, questions, trade
+from portal.demo import accounts, applicants, learning, questions, tiers, trade
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS, Company
 from portal.demo.programs import LENOVO, PROGRAMS, SNOM, Change, Participation, participations
 from programs import preset_files, preset_loading
@@ -74,6 +74,7 @@ def _fill(today: date, now: datetime) -> Seeded:
     applicants.write(program=programs[LENOVO], like=partners[COMPANIES[1].slug], owner=partners[SHOWN], now=now)
     accounts.invite(partner=partners[SHOWN], now=now)
     learning.write(snom=programs[SNOM], lenovo=programs[LENOVO], now=now)
+    tiers.write(programs=programs, today=today, now=now)
     return Seeded(
         fresh=True,
         partners=len(partners),
@@ -125,7 +126,7 @@ def _partner(company: Company) -> Partner:
 
 
 def _enrol(parts: Sequence[Participation], programs: dict[str, Program], partners: dict[str, Partner]) -> None:
-    tiers: dict[tuple[int, str], Tier] = {(tier.program_id, tier.code): tier for tier in Tier.objects.all()}
+    known: dict[tuple[int, str], Tier] = {(tier.program_id, tier.code): tier for tier in Tier.objects.all()}
     enrolments = Enrolment.objects.bulk_create(
         Enrolment(partner=partners[part.company.slug], program=programs[part.vendor], enrolled_on=part.since)
         for part in parts
@@ -139,7 +140,7 @@ def _enrol(parts: Sequence[Participation], programs: dict[str, Program], partner
     EnrolmentTier.objects.bulk_create(
         EnrolmentTier(
             enrolment=enrolment,
-            tier=tiers[enrolment.program_id, change.to],
+            tier=known[enrolment.program_id, change.to],
             reason=change.reason,
             valid=since(change.on, until),
         )

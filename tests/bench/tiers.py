@@ -17,7 +17,7 @@ from tiers.judging import ladder_of, measure, taking_part
 
 LIMIT = 4
 SECONDS = 30
-SILVER = [
+GOLD = [
     {"kind": "verified"},
     {"kind": "certificate", "trainings": ["technical"]},
     {"kind": "case_study"},
@@ -26,12 +26,12 @@ SILVER = [
 
 
 def measure_assessment() -> None:
-    """A quarter rises, as many are told of a fall, and the others stay: by revenue; nobody holds a certificate."""
+    """Silver asks for revenue alone, so some rise; Gold for what nobody has, so that all of it is measured."""
     program = Program.objects.get(slug="volume")
     registered = program.tiers.get()
     asked = [{"kind": "revenue", "amount": "200000.00"}]
     Tier.objects.create(program=program, code="silver", name="Silver", rank=registered.rank + 1, requirements=asked)
-    Tier.objects.create(program=program, code="gold", name="Gold", rank=registered.rank + 2, requirements=SILVER)
+    Tier.objects.create(program=program, code="gold", name="Gold", rank=registered.rank + 2, requirements=GOLD)
     today = timezone.localdate()
     begun = time.perf_counter()
     first = assess(program=program, today=today)

@@ -209,9 +209,9 @@ def test_a_decision_made_while_a_move_of_many_is_undone_is_kept(
         enrolments = list(enrolments)
         if not decided.is_set():
             decided.set()
-            connection_of_another = threading.Thread(target=in_between)
-            connection_of_another.start()
-            connection_of_another.join()
+            other = threading.Thread(target=in_between)
+            other.start()
+            other.join()
         lock(enrolments)
 
     def in_between() -> None:
