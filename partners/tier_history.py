@@ -25,12 +25,20 @@ def record_tiers(*, tiers: Mapping[int, Tier], on: date, reason: str = "") -> No
         .values_list("enrolment_id")
         .annotate(first=Min("valid__startswith"))
     )
-    new, replaced, ended = [], [], []
+    ending = {row.enrolment_id: row for row in history.filter(valid__endswith=on)}
+    new, replaced, ended, gone = [], [], [], []
     for pk, tier in tiers.items():
         held = holding.get(pk)
         if held is not None and held.tier_id == tier.pk:
             continue
         if held is not None and held.valid.lower == on:
+            before = ending.get(pk)
+            if before is not None and before.tier_id == tier.pk:
+                # What was changed today is changed back: the tier of before goes on.
+                gone.append(held.pk)
+                before.valid = since(before.valid.lower, held.valid.upper)
+                ended.append(before)
+                continue
             held.tier, held.reason = tier, reason
             replaced.append(held)
             continue
@@ -39,6 +47,7 @@ def record_tiers(*, tiers: Mapping[int, Tier], on: date, reason: str = "") -> No
             held.valid = since(held.valid.lower, on)
             ended.append(held)
         new.append(EnrolmentTier(enrolment_id=pk, tier=tier, valid=since(on, end), reason=reason))
+    EnrolmentTier.objects.filter(pk__in=gone).delete()
     EnrolmentTier.objects.bulk_update(replaced, ["tier", "reason"], batch_size=1000)
     EnrolmentTier.objects.bulk_update(ended, ["valid"], batch_size=1000)
     EnrolmentTier.objects.bulk_create(new, batch_size=1000)

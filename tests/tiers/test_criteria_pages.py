@@ -87,7 +87,7 @@ def test_higher_requirements_say_who_would_fall(world: World, admin: Client) -> 
 
 def test_criteria_are_added_into_groups_and_an_unfinished_group_is_not_saved(world: World, admin: Client) -> None:
     admin.post(f"{PAGE}silver/entry/?kind=n_of", {"need": "2"})
-    assert "must be a whole number from" in words(admin.get(f"{PAGE}preview/", follow=True).content.decode())
+    assert "names nothing" in words(admin.get(f"{PAGE}preview/", follow=True).content.decode())
     admin.post(f"{PAGE}silver/entry/?kind=case_study&within=3", {"count": "1"})
     manual = {"code": "contract", "de": "Vertrag", "en": "A contract"}
     text = words(admin.post(f"{PAGE}silver/entry/?kind=manual&within=3", manual, follow=True).content.decode())

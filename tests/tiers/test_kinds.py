@@ -48,8 +48,9 @@ def measured(world: World, kind: str, on: date = TODAY, **params: Any) -> Measur
 def study(world: World, title: str, accepted_on: date | None) -> CaseStudy:
     state = "accepted" if accepted_on else "submitted"
     return CaseStudy.objects.create(
-        enrolment=world.enrolment, title=title, written_by=world.reseller_sales, state=state, accepted_on=accepted_on
-    )
+        enrolment=world.enrolment, title=title, written_by=world.reseller_sales, state=state, accepted_on=accepted_on,
+        due_on=None if accepted_on else TODAY,
+    )  # fmt: skip
 
 
 def check(world: World, code: str, start: date, until: date | None = None) -> None:

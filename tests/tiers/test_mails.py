@@ -21,7 +21,6 @@ from tiers import announcing, deciding, mails
 from tiers.assessing import assess_due
 from tiers.models import TierMove
 
-pytestmark = pytest.mark.urls("tests.tiers.urls")
 LATER = TODAY + timedelta(days=90)
 TOLD = ["reseller_owner@example.com", "reseller_sales@example.com"]
 CERTIFICATE = {"kind": "certificate", "trainings": ["technical"], "de": "Technische Schulung",
@@ -148,8 +147,8 @@ def test_when_the_certified_employee_leaves_the_partner_is_told_at_once_what_to_
             "If all of it is met again before 14 February 2027, nothing changes",
         ],
         "de": [
-            "Ihre Stufe Silver bei Top-Seller Loyalty endet am 14. Februar 2027, wenn nichts geschieht",
-            "Technische Schulung: Noch 1 Person nimmt an der Schulung teil: Termin buchen oder Zertifikat einreichen.",
+            "Ihre Stufe Silver im Programm Top-Seller Loyalty endet am 14. Februar 2027, wenn nichts geschieht",
+            "Technische Schulung: 1 weitere Person braucht die Schulung: Buchen Sie einen Termin oder reichen Sie ein Zertifikat ein.",
         ],
     }[language]
     for words in expected:
