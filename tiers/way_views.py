@@ -19,6 +19,7 @@ from programs.models import Tier
 from programs.texts import all_in_language
 from tiers import case_steps, panels, way_wording
 from tiers.kinds.case_studies import CaseStudies
+from tiers.kinds.certificates import Certificates
 from tiers.kinds.revenue import Revenue
 from tiers.models import TierMove
 from tiers.way import Way, way_of
@@ -76,7 +77,10 @@ def _other(found: Way, tier: Tier, link: Callable[[Criterion], Link | None]) -> 
 def _link_of(request: PersonRequest, enrolment: Enrolment) -> Callable[[Criterion], Link | None]:
     """Where somebody can do something about a criterion."""
     number = enrolment.partner.number
-    links: dict[str, Link] = {Revenue.key: (reverse("sales:partner-sales", args=[number]), _("Your sales"))}
+    links: dict[str, Link] = {
+        Revenue.key: (reverse("sales:partner-sales", args=[number]), _("Your sales")),
+        Certificates.key: (reverse("trainings:offered", args=[number]), _("Trainings")),
+    }
     if case_steps.may_write(request.actor, enrolment):
         new = reverse("tiers:new-case-study", args=[number])
         links[CaseStudies.key] = (f"{new}?program={enrolment.program.slug}", _("Write a case study"))

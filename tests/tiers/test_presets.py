@@ -11,7 +11,7 @@ from common.access import Actor
 from common.errors import DomainError
 from partners import services
 from partners.models import Enrolment
-from programs import preset_files, preset_loading
+from programs import criteria, plain_yaml, preset_files, preset_loading
 from programs.criteria import Criterion, Measurement
 from programs.models import Authorisation, Program
 from tests.world import NOW, TODAY, make_partner
@@ -113,3 +113,12 @@ def test_mitel_takes_partners_all_over_the_world(db: None) -> None:
     with pytest.raises(DomainError):
         services.enrol(partner=elsewhere, program=program, on=TODAY, actor=Actor.system())
     assert Enrolment.objects.count() == 5
+
+
+@pytest.mark.parametrize("name", preset_files.available())
+def test_every_training_that_a_preset_asks_for_is_in_its_catalogue(name: str) -> None:
+    document = plain_yaml.load(preset_files.find(name).read_text(encoding="utf-8"))
+    offered = {training["code"] for training in document.get("trainings") or ()}
+    asked = [criteria.parse(tier.get("requirements") or []).criteria() for tier in document.get("tiers") or ()]
+    codes = {code for found in asked for one in found for code in getattr(one.params, "trainings", ())}
+    assert codes <= offered
