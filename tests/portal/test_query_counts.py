@@ -147,7 +147,7 @@ def _team(world: World, number: int) -> None:
 def _brought(world: World, partner: Partner, number: int) -> None:
     """Files with partners, and contacts that came in them."""
     file = {"vendor": world.vendor, "program": world.program, "file_name": f"partners-{number}.csv", "content": b""}
-    PartnerImport.objects.create(sha256="", uploaded_at=NOW, uploaded_by=world.channel_manager, **file)
+    PartnerImport.objects.create(sha256=str(number), uploaded_at=NOW, uploaded_by=world.channel_manager, **file)
     address = f"contact_{number}@example.org"
     of = {"vendor": world.vendor, "partner": partner, "role": SALES, "language": "de", "imported_at": NOW}
     BroughtContact.objects.create(address=address, **of)
