@@ -53,10 +53,11 @@ def accept(*, move: TierMove, actor: Actor, today: date) -> TierMove:
     """Carry out a proposed rise today. Raises NotAllowed, MovedOn."""
     _decider(actor, move.enrolment.program)
     lock([move.enrolment_id])
+    # First: from here on the tier is the one that the row names, whatever the caller said they had seen.
+    _close(move, TierMove.State.DONE, actor, today)
     held = held_on([move.enrolment_id], today)[move.enrolment_id].tier
     if held is not None and held.rank >= move.to_tier.rank:
         raise _moved_on()
-    _close(move, TierMove.State.DONE, actor, today)
     record_tiers(tiers={move.enrolment_id: move.to_tier}, on=today)
     move.refresh_from_db()
     return move

@@ -24,7 +24,7 @@ class Standing(models.Model):
         NEVER = "never"
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="+", db_index=False)
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="standings")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+", related_query_name="standings")
     day = models.DateField()
     currency = CURRENCY.clone()
     activity = models.CharField(max_length=10, choices=Activity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -88,6 +89,7 @@ def test_vendor_staff_and_platform_admins_need_a_second_factor(world: World) -> 
 def test_an_actor_is_built_once_per_request_and_only_when_asked_for(world: World) -> None:
     request = RequestFactory().get("/")
     request.user = world.reseller_owner
+    request.session = SessionBase()
     with CaptureQueriesContext(connection) as queries:
         PersonMiddleware(lambda request: None)(request)  # type: ignore[arg-type,return-value]
     assert len(queries) == 0

@@ -98,6 +98,8 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
         "rebates.close_due",
         "rebates.keep_figures",
         "sales.import_queued",
+        "tiers.announce",
+        "tiers.assess_all",
         "trainings.look_after",
     ]
     for message in sent:
