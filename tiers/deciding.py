@@ -12,17 +12,16 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from common.access import CHANNEL_MANAGER, VENDOR, VENDOR_ADMIN, Actor
+from common.access import VENDOR, Actor
 from common.dated import since
 from common.errors import DomainError
 from common.formats import date_short
 from partners.models import Enrolment
 from partners.tier_history import record_tiers
+from programs.deciding import DECIDING_ROLES
 from programs.models import Program, Tier
 from tiers.assessing import held_on, lock
 from tiers.models import BulkMove, ManualCheck, TierDecision, TierMove
-
-ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
 
 
 class NotAllowed(DomainError):
@@ -282,6 +281,6 @@ def undo_many(*, bulk: BulkMove, actor: Actor, today: date) -> int:
 
 def _decider(actor: Actor, program: Program) -> int:
     """The person who decides. Raises NotAllowed."""
-    if actor.user_id is None or actor.scopes is not None or not actor.has(VENDOR, program.vendor_id, *ROLES):
+    if actor.user_id is None or actor.scopes is not None or not actor.has(VENDOR, program.vendor_id, *DECIDING_ROLES):
         raise NotAllowed(_("Only channel managers and admins of the vendor may do this."))
     return actor.user_id

@@ -19,6 +19,7 @@ from common.filters import FilterSet
 from common.requests import PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb, Fact
+from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 from trainings import certificates, rights, selectors
@@ -26,7 +27,6 @@ from trainings.certificate_tables import ClaimFilter, ClaimTable, HolderFilter, 
 from trainings.certificate_views import certificate_facts, claim_facts, proof_file
 from trainings.forms import ACCEPT, DecisionForm, ReasonForm
 from trainings.models import Certificate, CertificateClaim
-from trainings.rights import RUNNING_ROLES
 from trainings.wording import CLAIM_TONES, certificate_state, name_of
 
 UNPROCESSABLE = 422
@@ -72,7 +72,7 @@ def vendor_certificate(request: PersonRequest, vendor: Vendor, pk: int) -> HttpR
     return _certificate_page(request, vendor, _certificate(request, vendor, pk), ReasonForm())
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def revoke(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """It holds no more from today on."""
     found = _certificate(request, vendor, pk)
@@ -137,16 +137,16 @@ class ClaimsPage(VendorListPage):
         return claims.order_by(waiting, "due_on", "pk")
 
 
-claims = in_vendor(*RUNNING_ROLES)(ClaimsPage.as_view())
+claims = in_vendor(*DECIDING_ROLES)(ClaimsPage.as_view())
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def vendor_claim(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """What was handed in, and the decision."""
     return _claim_page(request, vendor, _claim(request, vendor, pk), DecisionForm())
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def decide(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Accept or refuse; then comes the list, where the next one waits on top."""
     claim = _claim(request, vendor, pk)
@@ -171,7 +171,7 @@ def decide(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return _claim_page(request, vendor, _claim(request, vendor, pk), form)
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def vendor_proof(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """The file, as it came."""
     return proof_file(CertificateClaim.objects.visible_to(request.actor).filter(training__program__vendor=vendor), pk)

@@ -19,13 +19,13 @@ from common import formats
 from common.errors import DomainError
 from common.requests import PersonRequest
 from common.ui import Crumb, Fact
+from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 from trainings import attendance, bookings, catalogue, rights, selectors
 from trainings.attendance import ListChanged
 from trainings.forms import AttendanceForm, CallOffForm, DateForm
 from trainings.models import Booking, TrainingDate
-from trainings.rights import RUNNING_ROLES
 from trainings.tables import DateFilter, DateTable
 from trainings.wording import BOOKING_TONES, DATE_TONES, name_of, when, where
 
@@ -56,7 +56,7 @@ def vendor_date(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse
     return _page(request, vendor, found, AttendanceForm(bookings=_booked(found)))
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def edit(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Another time, place or number of seats; who is booked is told."""
     found = _date(request, vendor, pk)
@@ -78,7 +78,7 @@ def edit(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return render(request, "trainings/form.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def call_off(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Says first how many people it concerns."""
     found = _date(request, vendor, pk)
@@ -105,7 +105,7 @@ def call_off(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return render(request, "trainings/call_off.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def attend(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Write down who was there; they get their certificates."""
     found = _date(request, vendor, pk)
@@ -131,7 +131,7 @@ def attend(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return _page(request, vendor, _date(request, vendor, pk), form)
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def was_there(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Somebody marked as absent attended after all."""
     booking = _booking(request, vendor, pk)
@@ -145,7 +145,7 @@ def was_there(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return redirect("trainings:vendor-date", vendor.slug, booking.date_id)
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def cancel(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Take somebody off the list."""
     booking = _booking(request, vendor, pk)

@@ -18,11 +18,12 @@ from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
 from partners import composing
 from partners.composing import PartnerPanel
 from partners.models import Partner
+from programs.deciding import DECIDING_ROLES
 from programs.models import Vendor
 from trainings import selectors
 from trainings.certificate_tables import EXPIRING
 from trainings.models import Booking, Certificate, CertificateClaim, TrainingDate
-from trainings.rights import RUNNING_ROLES, TEAM_ROLES
+from trainings.rights import TEAM_ROLES
 from trainings.wording import SOON, certificate_state, last_day, name_of, valid_until, when
 
 SHOWN = 6
@@ -39,8 +40,8 @@ def register() -> None:
     ):
         registry.menu.register(entry)
     for source in (
-        AttentionSource("certificate-claims", VENDOR, undecided, roles=RUNNING_ROLES, order=20),
-        AttentionSource("attendance", VENDOR, attendance, roles=RUNNING_ROLES, order=21),
+        AttentionSource("certificate-claims", VENDOR, undecided, roles=DECIDING_ROLES, order=20),
+        AttentionSource("attendance", VENDOR, attendance, roles=DECIDING_ROLES, order=21),
         AttentionSource("certificates-expiring", PARTNER, expiring, order=20),
     ):
         registry.attention.register(source)

@@ -7,14 +7,13 @@ from datetime import date
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from common.access import CHANNEL_MANAGER, OWNER, PARTNER, SALES, VENDOR, VENDOR_ADMIN, Actor
+from common.access import OWNER, PARTNER, SALES, VENDOR, Actor
 from common.errors import DomainError
 from common.models import User
 from partners.models import Partner
+from programs.deciding import DECIDING_ROLES
 from trainings.selectors import team_of
 
-RUNNING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
-"""Who runs a vendor's trainings and decides about certificates."""
 TEAM_ROLES = (OWNER, SALES)
 """Who books for colleagues; everybody else for themselves."""
 
@@ -24,7 +23,7 @@ class NotAllowed(DomainError):
 
 
 def may_run(actor: Actor, vendor_id: int) -> bool:
-    return actor.has(VENDOR, vendor_id, *RUNNING_ROLES)
+    return actor.has(VENDOR, vendor_id, *DECIDING_ROLES)
 
 
 def may_act_for(actor: Actor, partner: Partner, user: User) -> bool:

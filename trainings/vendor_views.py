@@ -18,13 +18,13 @@ from common.filters import FilterSet
 from common.requests import PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb, Fact
+from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
 from trainings import catalogue, rights, selectors
 from trainings.forms import DateForm, TrainingForm
 from trainings.models import Certificate, Training, TrainingDate
 from trainings.partner_views import facts_of
-from trainings.rights import RUNNING_ROLES
 from trainings.tables import CatalogueFilter, CatalogueTable, DateTable
 from trainings.wording import description_of, name_of
 
@@ -62,7 +62,7 @@ class CataloguePage(VendorListPage):
 vendor_catalogue = in_vendor()(CataloguePage.as_view())
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def new(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """Add a training to the catalogue of a program."""
     programs = Program.objects.visible_to(request.actor).filter(vendor=vendor)
@@ -103,7 +103,7 @@ def vendor_training(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResp
     return render(request, "trainings/vendor_training.html", context)
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def edit(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     found = _training(request, vendor, pk)
     url = reverse("trainings:vendor-training", args=[vendor.slug, pk])
@@ -117,7 +117,7 @@ def edit(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return _form_page(request, form, name, _("Save the training"), crumbs)
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def archive(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Offer it no more, or again."""
     found = _training(request, vendor, pk)
@@ -129,7 +129,7 @@ def archive(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return redirect("trainings:vendor-training", vendor.slug, pk)
 
 
-@in_vendor(*RUNNING_ROLES)
+@in_vendor(*DECIDING_ROLES)
 def plan(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Plan a date of the training."""
     found = _training(request, vendor, pk)
