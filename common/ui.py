@@ -72,6 +72,11 @@ class Fact:
     url: str = ""
     numeric: bool = False
 
+    @property
+    def outside(self) -> bool:
+        """Whether the address is another site's: it opens in a window of its own and learns nothing of this page."""
+        return self.url.startswith(("https://", "http://"))
+
 
 @dataclass(frozen=True)
 class Stage:

@@ -20,6 +20,7 @@ from programs.entering import DistributorListPage, VendorListPage, in_distributo
 from programs.models import Distributor, Vendor
 from sales import selectors
 from sales.importing import UPLOADING_ROLES
+from sales.matching import MATCHING_ROLES
 from sales.models import SaleLine, SellOutReport, Upload, WaitingRow
 from sales.previews import facts_of, in_words
 from sales.readers.layout import Layout
@@ -100,9 +101,11 @@ def vendor_report(request: PersonRequest, vendor: Vendor, pk: int) -> HttpRespon
     actor = request.actor
     report = get_object_or_404(selectors.reports_of(actor=actor), vendor=vendor, pk=pk)
     lines = SaleLine.objects.visible_to(actor).filter(report=report, reverses__isnull=True)
+    # The customer's page is for those who match.
+    waiting = WaitingTable if actor.has(VENDOR, vendor.pk, *MATCHING_ROLES) else OwnWaitingTable
     context = {
         **_about(request, "vendor", vendor.slug, report),
-        "waiting": _configured(request, WaitingTable(_unbooked(request, report), prefix="waiting-")),
+        "waiting": _configured(request, waiting(_unbooked(request, report), prefix="waiting-")),
         "booked": _configured(
             request, BookedTable(lines.select_related("vendor", "partner", "reversed_by"), prefix="booked-")
         ),

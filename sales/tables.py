@@ -105,7 +105,7 @@ class WaitingTable(RowTable):
 
 
 class OwnWaitingTable(RowTable):
-    """The same for the distributor, who knows its customers."""
+    """The same for those who do not match customers: the distributor, and the vendor's other people."""
 
     customer_number = tables.Column(verbose_name=gettext_lazy("Customer number"))
     customer_name = tables.Column(verbose_name=gettext_lazy("Customer"))

@@ -246,7 +246,7 @@ def text_of(answer: Any) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content.startswith(b"PK"):
         return " ".join(str(cell) for row in load_workbook(BytesIO(content)).active.values for cell in row)
-    return words(content.decode()).replace("\u00a0", " ")
+    return words(content.decode(errors="replace")).replace("\u00a0", " ")
 
 
 def leaks(client: Client, there: Populated) -> dict[str, set[str]]:
