@@ -14,13 +14,13 @@ from common.access import Actor
 from common.models import User
 from common.periods import months_after
 from common.proofs import Proof
-from partners.models import EnrolmentStatus, Member, Partner
+from partners.models import EnrolmentStatus, EnrolmentTier, Member, Partner
 from portal.demo import accounts
 from portal.demo.companies import SHOWN
 from programs.models import Program
 from trainings import attendance, bookings, catalogue, certificates
 from trainings.catalogue import Offer, Schedule
-from trainings.models import Booking, CertificateClaim, Training, TrainingDate
+from trainings.models import Booking, Certificate, CertificateClaim, Training, TrainingDate
 
 ACADEMY = "Akademie für Kommunikationstechnik Dresden"
 HELD_AGO = 150
@@ -62,6 +62,7 @@ class Snom:
         self._held(others[:3])
         self._expiring(shown)
         self._waiting(others[3])
+        self._from_elsewhere()
         self._full([others[2], others[4], shown, others[3]])
         self._open([shown], in_days=26, place="Berlin, Lietzenburger Straße 88")
         self._open(others[3:5], in_days=61, link="https://meet.example/snom-technik")
@@ -88,6 +89,21 @@ class Snom:
         claim = self._hand_in(member, issued_on, self.now - timedelta(days=200))
         decided = self.now - timedelta(days=199)
         certificates.accept(claim=claim, actor=self.manager, now=decided, today=timezone.localdate(decided))
+
+    def _from_elsewhere(self) -> None:
+        """Owners of companies with a tier that asks for it, where nobody was taught by Snom; every sixth has none."""
+        taught = Certificate.objects.filter(training=self.training).values("partner")
+        held = EnrolmentTier.objects.filter(
+            enrolment__program=self.training.program, tier__code__in=("silver", "gold"), valid__contains=self.today
+        )
+        owners = Member.objects.filter(role=Member.Role.OWNER, partner__enrolments__in=held.values("enrolment"))
+        for place, owner in enumerate(owners.exclude(partner__in=taught).order_by("partner__number")):
+            if place % 6 == 5:
+                continue
+            handed_in = self.now - timedelta(days=280 - 7 * place)
+            day = timezone.localdate(handed_in)
+            claim = self._hand_in(owner, day - timedelta(days=20), handed_in)
+            certificates.accept(claim=claim, actor=self.manager, now=handed_in + timedelta(hours=4), today=day)
 
     def _waiting(self, member: Member) -> None:
         self._hand_in(member, self.today - timedelta(days=45), self.now - timedelta(days=1))

@@ -87,7 +87,7 @@ class Certificates(Kind[CertificateParams]):
         names = User.objects.in_bulk({user for _partner, user in holding})
         counting: dict[int, list[Evidence]] = defaultdict(list)
         for (partner, user), end in holding.items():
-            counting[partner].append(Evidence(str(names[user]), end))
+            counting[partner].append(Evidence(names[user].name, end))
         return {pk: _measured(counting.get(partner, []), params.people) for pk, partner in partners.items()}
 
     def progress(self, params: CertificateParams, program: Program, measured: Measurement) -> str:
