@@ -85,7 +85,7 @@ def test_a_certificate_counts_from_its_first_day_to_before_its_last(world: World
     assert not measured(world, "certificate").met, "dated tomorrow"
     end = date(2028, 11, 17)
     held = measured(world, "certificate", start)
-    assert (held.have, held.until, held.evidence) == (1, end, (Evidence(str(holder), end),))
+    assert (held.have, held.until, held.evidence) == (1, end, (Evidence(holder.name, end),))
     assert measured(world, "certificate", end - DAY).met
     assert not measured(world, "certificate", end).met
 
@@ -111,7 +111,7 @@ def test_people_with_a_certificate_of_each_training_and_in_the_role_count(world:
     held = measured(world, "certificate", **both)
     assert (held.have, held.until) == (1, date(2027, 11, 16)), "the shorter one"
     assert measured(world, "certificate", trainings=["sales"], people=2).met
-    assert measured(world, "certificate", trainings=["sales"], role="sales").evidence[0].what == str(seller)
+    assert measured(world, "certificate", trainings=["sales"], role="sales").evidence[0].what == seller.name
     assert not measured(world, "certificate", trainings=["technical"], role="sales").met
 
 
