@@ -1,1 +1,1 @@
-"""Invoices turned into records: bytes → `Invoice`, or `Refused` with a reason. Knows neither Django nor the database."""
+"""Invoices turned into records: bytes → `Invoice`, or `Refused` with a reason. Knows neither Django nor database."""

@@ -65,7 +65,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Remark:
     """Something a person should look at: `code` for programs, `text` an English template (`common.sentences`)."""
 
     code: str
@@ -93,7 +93,7 @@ class Invoice:
     buyer: Party
     totals: Totals
     lines: tuple[Line, ...]
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     preceding: tuple[Preceding, ...] = ()
     profile: str | None = None
     syntax: str = ""
