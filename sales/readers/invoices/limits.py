@@ -1,0 +1,14 @@
+"""What is too much for one invoice."""
+
+from __future__ import annotations
+
+from common.sentences import _n
+from sales.readers.invoices.record import Refused
+
+MOST_LINES = 10_000
+
+
+def check_lines(lines: int) -> None:
+    if lines > MOST_LINES:
+        text = _n("The invoice has more than {limit} lines. Upload it in parts or ask the sender.")
+        raise Refused("too_many_lines", text, limit=str(MOST_LINES))
