@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from common.sentences import _n
 from sales.readers.annotating import Annotator, annotate_csv
@@ -27,6 +27,7 @@ from sales.readers.rows import RowReader
 from sales.readers.sieve import Sieve
 from sales.readers.source import Source
 from sales.readers.tabular import found_in, rows_below
+from sales.readers.telling import record, tell
 
 LISTED = 200
 """Rows whose problems are told one by one; more do not help anybody."""
@@ -52,7 +53,7 @@ def serve(file_format: Format, given: BinaryIO, out: BinaryIO) -> None:
         limits.check_size(content)
         if arguments["mode"] == "guess":
             found = guess(file_format.open(content, limits), layout, limits, arguments["currency"])
-            _tell(out, b"G", found.to_document())
+            tell(out, b"G", found.to_document())
             return
         if arguments["mode"] == "table":
             read_table(file_format.open(content, limits), arguments["words"], limits, out)
@@ -63,10 +64,10 @@ def serve(file_format: Format, given: BinaryIO, out: BinaryIO) -> None:
             read(source, layout, limits, arguments["currency"], out)
         else:
             sentences = {int(row): text for row, text in arguments["sentences"].items()}
-            _record(out, b"A", file_format.annotate(source, layout, sentences, arguments["heading"]))
+            record(out, b"A", file_format.annotate(source, layout, sentences, arguments["heading"]))
     except Unreadable as refusal:
         document = {"problems": [problem.to_document() for problem in refusal.problems], "rows": refusal.rows}
-        _tell(out, b"U", document)
+        tell(out, b"U", document)
 
 
 def read(source: Source, layout: Layout, limits: Limits, currency: str, out: BinaryIO) -> None:
@@ -79,23 +80,23 @@ def read(source: Source, layout: Layout, limits: Limits, currency: str, out: Bin
     for block in sieve.blocks(source.rows()):
         result = reader.read(block)
         if sound := result.copy_text():
-            _record(out, b"R", sound)
+            record(out, b"R", sound)
         for place in sorted(result.problems)[: max(0, LISTED - bad)]:
-            _tell(out, b"P", [problem.to_document() for problem in result.problems[place]])
+            tell(out, b"P", [problem.to_document() for problem in result.problems[place]])
         bad += len(result.problems)
     if not sieve.rows:
         raise Unreadable.because(_n("The file has no rows below its header."))
-    _tell(out, b"E", {"rows": sieve.rows, "bad_rows": bad, "left_out": sieve.left_out.to_document()})
+    tell(out, b"E", {"rows": sieve.rows, "bad_rows": bad, "left_out": sieve.left_out.to_document()})
 
 
 def read_table(file: Opened, words: list[str], limits: Limits, out: BinaryIO) -> None:
     """Write a table that is no report: its layout, then its header and rows. Raises `Unreadable`."""
     layout, candidate = found_in(file, words)
-    _tell(out, b"T", layout.to_document())
+    tell(out, b"T", layout.to_document())
     rows = rows_below(candidate, layout.header_row, limits)
     while part := list(islice(rows, LINES_AT_ONCE)):
-        _tell(out, b"L", part)
-    _tell(out, b"E", {})
+        tell(out, b"L", part)
+    tell(out, b"E", {})
 
 
 def header_at(source: Source, layout: Layout) -> list[str]:
@@ -104,16 +105,6 @@ def header_at(source: Source, layout: Layout) -> list[str]:
         if number == layout.header_row:
             return header_of(cells)
     raise Unreadable.because(_n("The file has no row {row}, where its header should be."), row=str(layout.header_row))
-
-
-def _tell(out: BinaryIO, kind: bytes, document: Any) -> None:
-    _record(out, kind, json.dumps(document).encode())
-
-
-def _record(out: BinaryIO, kind: bytes, data: bytes) -> None:
-    out.write(b"%s %d\n" % (kind, len(data)))
-    out.write(data)
-    out.flush()
 
 
 CSV = Format(open_csv, csv_source, annotate_csv)

@@ -21,6 +21,7 @@ from sales.readers.problems import Problem, Unreadable
 from sales.readers.questions import Guess
 from sales.readers.sieve import LeftOut
 from sales.readers.tabular import Table
+from sales.readers.telling import records
 
 EUR = "EUR"
 _MODULES = {Kind.CSV: "sales.readers.child", Kind.XLSX: "sales.readers.xlsx_child"}
@@ -42,7 +43,7 @@ def guess(
     Raises `Unreadable` for what is no table, with one sentence what to do.
     """
     with _working("guess", content, remembered, limits, allowance, currency=currency) as child:
-        kind, data = next(_records(child), (b"", b""))
+        kind, data = next(records(child), (b"", b""))
         child.finish()
     return Guess.from_document(_answer(kind, b"G", data))
 
@@ -64,7 +65,7 @@ class Reading:
 
     def __iter__(self) -> Iterator[bytes]:
         ended = False
-        for kind, data in _records(self.child):
+        for kind, data in records(self.child):
             if kind == b"R":
                 yield data
             elif kind == b"P":
@@ -106,7 +107,7 @@ def read_table(
     layout = None
     ended = False
     with _working("table", content, None, limits, allowance, words=sorted(words)) as child:
-        for kind, data in _records(child):
+        for kind, data in records(child):
             if layout is None:
                 layout = Layout.from_document(_answer(kind, b"T", data))
             elif kind == b"L":
@@ -136,7 +137,7 @@ def annotate(
         # A workbook is put together from files.
         allowance = replace(allowance, written=_WORKBOOK)
     with _working("annotate", content, layout, limits, allowance, sentences=said, heading=heading) as child:
-        kind, data = next(_records(child), (b"", b""))
+        kind, data = next(records(child), (b"", b""))
         child.finish()
     if kind != b"A":
         _answer(kind, b"A", data)
@@ -166,16 +167,6 @@ _ENDINGS = {
     Cause.MEMORY: _n("The file could not be read with the memory allowed. Send it in parts, or as CSV."),
     Cause.FAILURE: _n("The file could not be read: it is damaged. Save it anew and send it again."),
 }
-
-
-def _records(child: Child) -> Iterator[tuple[bytes, bytes]]:
-    """What the child writes, record by record; the last one may be missing when it was ended."""
-    while line := child.output.readline(40):
-        kind, _space, size = line.partition(b" ")
-        data = child.output.read(int(size))
-        if len(data) < int(size):
-            return
-        yield kind, data
 
 
 def _answer(kind: bytes, expected: bytes, data: bytes) -> Any:
