@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
 
-from sales.readers.invoices.record import Invoice, Line, LineKind, Party, Preceding, Refused, Remark, Totals
+from sales.readers.invoices.record import Invoice, Refused, Remark
 from sales.readers.problems import from_words, words
 
 
 def to_document(invoice: Invoice) -> dict[str, Any]:
-    """Amounts and days become text."""
+    """Amounts and days become text, whatever fields the record has."""
     document: dict[str, Any] = _plain(invoice)
     return document
 
 
 def from_document(document: dict[str, Any]) -> Invoice:
-    return Invoice(
-        **{
-            **document,
-            "issue_date": _day(document["issue_date"]),
-            "seller": _party(document["seller"]),
-            "buyer": _party(document["buyer"]),
-            "totals": Totals(**{name: _number(text) for name, text in document["totals"].items()}),
-            "lines": tuple(map(_line, document["lines"])),
-            "warnings": tuple(map(remark_from, document["warnings"])),
-            "preceding": tuple(Preceding(one["number"], _day(one["issue_date"])) for one in document["preceding"]),
-        }
-    )
+    invoice: Invoice = _again(Invoice, document)
+    return invoice
 
 
 def remark_to(remark: Remark) -> dict[str, Any]:
-    return {"code": remark.code, "text": remark.text, "params": words(dict(remark.params))}
+    params = [words({"name": name, "text": text}) for name, text in remark.params]
+    return {"code": remark.code, "text": remark.text, "params": params}
 
 
 def remark_from(document: dict[str, Any]) -> Remark:
-    return Remark(document["code"], document["text"], tuple(from_words(document["params"]).items()))
+    params = [from_words(param) for param in document["params"]]
+    return Remark(document["code"], document["text"], tuple((param["name"], param["text"]) for param in params))
 
 
 def refusal_to(refusal: Refused) -> dict[str, Any]:
@@ -49,31 +42,36 @@ def refusal_from(document: dict[str, Any]) -> Refused:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Remark):
+        return remark_to(value)
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Remark):
-        return remark_to(value)
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    if value is None or isinstance(value, str):
-        return value
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value
 
 
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def _again(kind: Any, value: Any) -> Any:
+    """`value` as what a field of type `kind` holds."""
+    if value is None:
+        return None
+    if get_origin(kind) is tuple:
+        return tuple(_again(get_args(kind)[0], part) for part in value)
+    if type(None) in get_args(kind):
+        kind = get_args(kind)[0]
+    if kind is Remark:
+        return remark_from(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind(**{name: _again(hint, value[name]) for name, hint in _hints(kind).items()})
+    return kind(value)
 
 
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-def _party(document: dict[str, Any]) -> Party:
-    return Party(**{**document, "ids": tuple(document["ids"])})
-
-
-def _line(document: dict[str, Any]) -> Line:
-    numbers = {name: _number(document[name]) for name in ("quantity", "net", "price", "price_base_quantity")}
-    return Line(**{**document, **numbers, "kind": LineKind(document["kind"]), "serials": tuple(document["serials"])})
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
