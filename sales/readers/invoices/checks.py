@@ -64,18 +64,20 @@ def _check_totals(invoice: Invoice, fields: Fields) -> None:
     for value, what in ((totals.net, of.NET), (totals.gross, of.GROSS), (totals.due, of.DUE)):
         if value is None:
             fields.missing(what)
+    if totals.gross is not None and totals.gross < 0:
+        text = _n("The gross total is negative ({gross}): somebody must say whether this is a credit note.")
+        fields.remark("negative_total", text, gross=plain(totals.gross))
     if totals.lines_net is None and invoice.lines:
         fields.missing(of.LINES_NET)
-    allowances, charges = totals.allowances or ZERO, totals.charges or ZERO
     if totals.lines_net is not None:
-        _compare(fields, of.NET, totals.net, totals.lines_net - allowances + charges)
+        _compare(fields, of.NET, totals.net, totals.lines_net - totals.allowances + totals.charges)
     if totals.net is not None:
         _compare(fields, of.GROSS, totals.gross, totals.net + (totals.vat or ZERO))
     # Profiles without lines do not say what has been paid before.
     if totals.gross is not None and invoice.lines:
         due = totals.gross - (totals.prepaid or ZERO) + (totals.rounding or ZERO)
         # Payments for others are part of the amount due in XRechnung's extension, elsewhere a mere note.
-        if totals.due != due + (totals.third_party or ZERO):
+        if totals.due != due + totals.third_party:
             _compare(fields, of.DUE, totals.due, due)
 
 

@@ -81,7 +81,6 @@ _ZUGFERD_1 = _Dialect(
 )
 _GLN_SCHEMES = frozenset({"0088", "GLN"})
 _VAT_SCHEMES = frozenset({"VA", "VAT"})
-_ALLOWANCE = "ram:SpecifiedTradeAllowanceCharge"
 
 
 class CiiReader:
@@ -169,12 +168,9 @@ class CiiReader:
 
     def _party(self, path: str, name: Term, vat: Term, number: Term, address: Term) -> Party:
         fields = self._fields
-        found = fields.every(self._root, path)
-        if len(found) > 1:
-            fields.repeated(name)
-        if not found:
+        party = fields.part(self._root, path, name)
+        if party is None:
             return Party()
-        party = found[0]
         registrations = fields.every(party, "ram:SpecifiedTaxRegistration/ram:ID")
         taxed = [element for element in registrations if element.get("schemeID") in _VAT_SCHEMES]
         identifiers = [
@@ -198,11 +194,13 @@ class CiiReader:
     def _totals(self) -> Totals:
         fields, root = self._fields, self._root
         path = f"{self._settlement}/{self._dialect.h_sum}/ram:"
+        for part in (self._dialect.transaction, self._settlement, path.removesuffix("/ram:")):
+            fields.part(root, part, of.TOTALS)
 
         def total(name: str, what: Term) -> Decimal | None:
             return fields.amount(root, path + name, what, self._currency)
 
-        allowances, charges = self._allowances(fields.every(root, f"{self._settlement}/{_ALLOWANCE}"))
+        allowances, charges = self._allowances(root, self._settlement)
         services = fields.every(root, f"{self._settlement}/ram:SpecifiedLogisticsServiceCharge")
         charges += fields.sum(services, "ram:AppliedAmount", of.CHARGES, self._currency)
         return Totals(
@@ -217,19 +215,18 @@ class CiiReader:
             rounding=total("RoundingAmount", of.ROUNDING),
         )
 
-    def _allowances(self, entries: list[etree._Element]) -> tuple[Decimal, Decimal]:
+    def _allowances(self, parent: etree._Element, path: str) -> tuple[Decimal, Decimal]:
+        """Allowances and charges of the document or of a line; whether one adds is written in one of two ways."""
         fields = self._fields
-        allowances: list[etree._Element] = []
-        charges: list[etree._Element] = []
-        for entry in entries:
-            indicators = fields.every(entry, "ram:ChargeIndicator/udt:Indicator")
-            adds = fields.adds(indicators or fields.every(entry, "ram:ChargeIndicator/udt:IndicatorString"))
-            if adds is not None:
-                (charges if adds else allowances).append(entry)
-        return (
-            fields.sum(allowances, "ram:ActualAmount", of.ALLOWANCES, self._currency),
-            fields.sum(charges, "ram:ActualAmount", of.CHARGES, self._currency),
-        )
+        entries = [
+            (
+                entry,
+                fields.every(entry, "ram:ChargeIndicator/udt:Indicator")
+                or fields.every(entry, "ram:ChargeIndicator/udt:IndicatorString"),
+            )
+            for entry in fields.every(parent, f"{path}/ram:SpecifiedTradeAllowanceCharge")
+        ]
+        return fields.allowances(entries, "ram:ActualAmount", self._currency)
 
     def _preceding(self, parent: etree._Element, path: str) -> tuple[Preceding, ...]:
         fields, found = self._fields, []
@@ -268,12 +265,12 @@ class CiiReader:
         price = f"{dialect.l_agreement}/ram:NetPriceProductTradePrice"
         product = "ram:SpecifiedTradeProduct"
         quantity = f"{dialect.l_delivery}/ram:BilledQuantity"
-        allowances, charges = self._allowances(fields.every(line, f"{dialect.l_settlement}/{_ALLOWANCE}"))
+        allowances, charges = self._allowances(line, dialect.l_settlement)
         return Line(
             id=number,
             kind=self._kind(line, is_parent=is_parent),
             quantity=fields.number(line, quantity, of.QUANTITY),
-            unit=self._unit(line, quantity),
+            unit=fields.unit(line, quantity),
             net=fields.amount(
                 line, f"{dialect.l_settlement}/{dialect.l_sum}/ram:LineTotalAmount", of.LINE_NET, self._currency
             ),
@@ -291,7 +288,7 @@ class CiiReader:
         )
 
     def _price_base(self, line: etree._Element, quantity: str) -> Decimal | None:
-        """BT-149 stands with the net price or the gross one. If they differ, that of the net one counts, with a remark."""
+        """BT-149 stands with the net price or the gross one. If they differ, that of the net one counts."""
         fields, agreement = self._fields, self._dialect.l_agreement
         net, gross = (
             f"{agreement}/ram:{price}ProductTradePrice/ram:BasisQuantity" for price in ("NetPrice", "GrossPrice")
@@ -299,8 +296,8 @@ class CiiReader:
         of_net, of_gross = (fields.number(line, path, of.PRICE_BASE) for path in (net, gross))
         if of_net is not None and of_gross is not None and of_net != of_gross:
             fields.repeated(of.PRICE_BASE)
-        unit = self._unit(line, quantity)
-        base_unit = self._unit(line, net) or self._unit(line, gross)
+        unit = fields.unit(line, quantity)
+        base_unit = fields.unit(line, net) or fields.unit(line, gross)
         if base_unit and unit and base_unit != unit:
             fields.doubtful(of.PRICE_BASE, base_unit)
         return of_gross if of_net is None else of_net
@@ -323,10 +320,6 @@ class CiiReader:
         )
         sold = any(fields.every(line, part) for part in parts)
         return LineKind.DETAIL if sold else LineKind.INFORMATION
-
-    def _unit(self, line: etree._Element, path: str) -> str | None:
-        units = {values.tidy(element.get("unitCode") or "") for element in self._fields.every(line, path)}
-        return units.pop() or None if len(units) == 1 else None
 
     def _serials(self, line: etree._Element) -> tuple[str, ...]:
         """Of the article, of one it contains, of one that is delivered: wherever the schema has them."""

@@ -32,6 +32,7 @@ BUYER = Term(_n("buyer's name"))
 BUYER_ID = Term(_n("buyer's number"))
 BUYER_VAT = Term(_n("buyer's VAT number"))
 BUYER_ADDRESS = Term(_n("buyer's address"))
+TOTALS = Term(_n("totals"))
 LINES_NET = Term(_n("sum of the lines"))
 NET = Term(_n("net total"))
 GROSS = Term(_n("gross total"))
@@ -109,6 +110,13 @@ class Fields:
             found = [child for element in found for child in element.iterchildren(tag)]
         return found
 
+    def part(self, parent: etree._Element, path: str, what: Term) -> etree._Element | None:
+        """The one element at `path` that others lie in; a second one leaves a remark."""
+        found = self.every(parent, path)
+        if len(found) > 1:
+            self.repeated(what)
+        return found[0] if found else None
+
     def text(self, parent: etree._Element, path: str, what: Term, longest: int = LONGEST_TEXT) -> str | None:
         """The text at `path`; an empty one counts as missing."""
         return self._one(self.every(parent, path), what, longest)
@@ -143,7 +151,7 @@ class Fields:
         return self._value(right, what, values.number)
 
     def sum(self, elements: list[etree._Element], path: str, what: Term, currency: str | None) -> Decimal:
-        """The amounts at `path` below each of `elements` together; nothing counts as 0."""
+        """The amounts at `path` below each of `elements` together; none counts as 0."""
         found = (self.amount(element, path, what, currency) for element in elements)
         return sum((amount for amount in found if amount is not None), ZERO)
 
@@ -164,6 +172,31 @@ class Fields:
             text = _n("The {what} add up to {single}, the invoice says {stated}.")
             self.remark("sum_differs", text, what=what, single=plain(single), stated=plain(stated))
         return single if stated is None else stated
+
+    def allowances(
+        self, entries: list[tuple[etree._Element, list[etree._Element]]], amount: str, currency: str | None
+    ) -> tuple[Decimal, Decimal]:
+        """The sums of allowances and of charges among `entries`, each with its indicator and its `amount`."""
+        sums = {False: ZERO, True: ZERO}
+        for entry, indicators in entries:
+            adds = self.adds(indicators)
+            if adds is None:
+                continue
+            what = CHARGES if adds else ALLOWANCES
+            found = self.amount(entry, amount, what, currency)
+            if found is None:
+                self.missing(what)
+            else:
+                sums[adds] += found
+        return sums[False], sums[True]
+
+    def unit(self, parent: etree._Element, path: str) -> str | None:
+        """The unit of the quantity at `path`."""
+        units = {values.tidy(element.get("unitCode") or "") for element in self.every(parent, path)}
+        if len(units) > 1:
+            self.repeated(UNIT)
+            return None
+        return next(iter(units), None) or None
 
     def adds(self, elements: list[etree._Element]) -> bool | None:
         """Whether an entry is a charge; None, with a remark, when it does not say so."""
@@ -186,6 +219,12 @@ class Fields:
             for value in self.texts(found, SERIAL, LONGEST_TEXT)
         ]
         return serials.collected(self.texts(numbered, SERIAL), labelled, self.texts(described, NOTE, LONGEST_TEXT))
+
+    def unfit_type(self, code: str) -> None:
+        text = _n(
+            "Invoice and credit note contradict each other: the type is {code}, the document's form says otherwise."
+        )
+        self.remark("unfit_type", text, code=code)
 
     def is_test(self) -> None:
         self.remark("test", _n("The document says that it is a test. Upload the real invoice."))

@@ -46,12 +46,12 @@ class Totals:
     net: Decimal | None = None
     gross: Decimal | None = None
     due: Decimal | None = None
-    allowances: Decimal | None = None
-    charges: Decimal | None = None
+    allowances: Decimal = ZERO
+    charges: Decimal = ZERO
     vat: Decimal | None = None
     prepaid: Decimal | None = None
     rounding: Decimal | None = None
-    third_party: Decimal | None = None
+    third_party: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

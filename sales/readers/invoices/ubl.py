@@ -63,16 +63,15 @@ class UblReader:
         )
         if any(values.indicator(copy.text or "") for copy in fields.every(root, "cbc:CopyIndicator")):
             fields.is_copy()
+        if (root.tag == UBL_CREDIT_NOTE) != invoice.takes_back and invoice.type_code:
+            fields.unfit_type(invoice.type_code)
         return invoice, fields
 
     def _party(self, path: str, name: Term, vat: Term, number: Term, address: Term) -> Party:
         fields = self._fields
-        of_party = fields.every(self._root, f"{path}/cac:Party")
-        if len(of_party) > 1:
-            fields.repeated(name)
-        if not of_party:
+        party = fields.part(self._root, f"{path}/cac:Party", name)
+        if party is None:
             return Party()
-        party = of_party[0]
         identifiers = [
             element
             for where in ("cac:PartyIdentification/cbc:ID", "cac:PartyLegalEntity/cbc:CompanyID", "cbc:EndpointID")
@@ -103,6 +102,7 @@ class UblReader:
     def _totals(self) -> Totals:
         fields, root = self._fields, self._root
         path = "cac:LegalMonetaryTotal/cbc:"
+        fields.part(root, "cac:LegalMonetaryTotal", of.TOTALS)
 
         def total(name: str, what: Term) -> Decimal | None:
             return fields.amount(root, path + name, what, self._currency)
@@ -126,16 +126,10 @@ class UblReader:
     def _allowances(self, parent: etree._Element) -> tuple[Decimal, Decimal]:
         """Allowances and charges of the document or of a line."""
         fields = self._fields
-        allowances: list[etree._Element] = []
-        charges: list[etree._Element] = []
-        for entry in fields.every(parent, "cac:AllowanceCharge"):
-            adds = fields.adds(fields.every(entry, "cbc:ChargeIndicator"))
-            if adds is not None:
-                (charges if adds else allowances).append(entry)
-        return (
-            fields.sum(allowances, "cbc:Amount", of.ALLOWANCES, self._currency),
-            fields.sum(charges, "cbc:Amount", of.CHARGES, self._currency),
-        )
+        entries = [
+            (entry, fields.every(entry, "cbc:ChargeIndicator")) for entry in fields.every(parent, "cac:AllowanceCharge")
+        ]
+        return fields.allowances(entries, "cbc:Amount", self._currency)
 
     def _preceding(self, parent: etree._Element) -> tuple[Preceding, ...]:
         fields, found = self._fields, []
@@ -164,8 +158,8 @@ class UblReader:
     def _read_line(self, line: etree._Element, number: str | None, above: str | None, *, is_group: bool) -> Line:
         fields = self._fields
         allowances, charges = self._allowances(line)
-        unit = self._unit(line, self._quantity)
-        base_unit = self._unit(line, "cac:Price/cbc:BaseQuantity")
+        unit = fields.unit(line, self._quantity)
+        base_unit = fields.unit(line, "cac:Price/cbc:BaseQuantity")
         if base_unit and unit and base_unit != unit:
             fields.doubtful(of.PRICE_BASE, base_unit)
         return Line(
@@ -186,10 +180,6 @@ class UblReader:
             charges=charges,
             preceding=self._preceding(line),
         )
-
-    def _unit(self, line: etree._Element, path: str) -> str | None:
-        units = {values.tidy(element.get("unitCode") or "") for element in self._fields.every(line, path)}
-        return units.pop() or None if len(units) == 1 else None
 
     def _serials(self, line: etree._Element) -> tuple[str, ...]:
         """Wherever the schema has them, without those of the lines below this one."""

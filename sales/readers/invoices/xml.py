@@ -141,7 +141,7 @@ def _check_bytes(content: bytes, limits: Limits) -> None:
 
 def _refuse_document_type(element: etree._Element) -> None:
     described = element.getroottree().docinfo
-    if described.internalDTD is not None or described.doctype:
+    if described.internalDTD is not None:
         raise _document_type()
 
 
