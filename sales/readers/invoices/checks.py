@@ -9,11 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from common.money import plain, shortest
 from common.sentences import _n
 from sales.readers.invoices import fields as of
-from sales.readers.invoices.fields import Fields
+from sales.readers.invoices import values
+from sales.readers.invoices.fields import TOLERANCE, Fields
 from sales.readers.invoices.record import CREDIT_NOTE_TYPES, ZERO, Invoice, Line, LineKind
-
-TOLERANCE = Decimal("0.02")
-"""By how much an amount may differ from what is calculated: two roundings to the cent."""
+from sales.readers.problems import Term
 
 _USUAL_TYPES = frozenset({"326", "380", "389", *CREDIT_NOTE_TYPES})
 _CORRECTED = "384"
@@ -50,6 +49,8 @@ def _check_head(invoice: Invoice, fields: Fields) -> None:
     for value, what in said:
         if value is None:
             fields.missing(what)
+    for text, what in ((invoice.number, of.NUMBER), (invoice.seller.vat_id, of.SELLER_VAT)):
+        _check_letters(text, what, fields)
     code = invoice.type_code
     if code == _CORRECTED:
         text = _n("The document corrects an earlier invoice (type 384): somebody must say what it replaces.")
@@ -160,6 +161,8 @@ def _check_line(line: Line, fields: Fields) -> None:
         if value is None:
             fields.missing(what)
     _check_arithmetic(line, fields)
+    for text, letters_of in ((line.seller_article, of.ARTICLE), *((serial, of.SERIAL) for serial in line.serials)):
+        _check_letters(text, letters_of, fields)
     if line.serials and line.quantity is not None and abs(line.quantity) != len(line.serials):
         fields.remark(
             "serial_count",
@@ -168,6 +171,12 @@ def _check_line(line: Line, fields: Fields) -> None:
             serials=str(len(line.serials)),
             quantity=shortest(line.quantity),
         )
+
+
+def _check_letters(text: str | None, what: Term, fields: Fields) -> None:
+    """What is compared with other documents must not differ from them by letters that only look the same."""
+    if text and values.has_look_alikes(text):
+        fields.doubtful(what, text)
 
 
 def _check_arithmetic(line: Line, fields: Fields) -> None:

@@ -203,14 +203,19 @@ class CiiReader:
         allowances, charges = self._allowances(root, self._settlement)
         services = fields.every(root, f"{self._settlement}/ram:SpecifiedLogisticsServiceCharge")
         charges += fields.sum(services, "ram:AppliedAmount", of.CHARGES, self._currency)
+        net = total("TaxBasisTotalAmount", of.NET)
+        vat = fields.vat(fields.every(root, path + "TaxTotalAmount"), self._currency)
+        rates = fields.every(root, f"{self._settlement}/ram:ApplicableTradeTax")
+        fields.breakdown(rates, "ram:BasisAmount", net, of.NET, self._currency)
+        fields.breakdown(rates, "ram:CalculatedAmount", vat, of.VAT, self._currency)
         return Totals(
             lines_net=total("LineTotalAmount", of.LINES_NET),
-            net=total("TaxBasisTotalAmount", of.NET),
+            net=net,
             gross=total("GrandTotalAmount", of.GROSS),
             due=total("DuePayableAmount", of.DUE),
             allowances=fields.stated_sum(total("AllowanceTotalAmount", of.ALLOWANCES), allowances, of.ALLOWANCES),
             charges=fields.stated_sum(total("ChargeTotalAmount", of.CHARGES), charges, of.CHARGES),
-            vat=fields.vat(fields.every(root, path + "TaxTotalAmount"), self._currency),
+            vat=vat,
             prepaid=total("TotalPrepaidAmount", of.PREPAID),
             rounding=total("RoundingAmount", of.ROUNDING),
         )

@@ -18,6 +18,8 @@ from sales.readers.problems import Term
 LONGEST_TEXT = 20_000
 LONGEST_ID = 500
 MOST_REMARKS = 200
+TOLERANCE = Decimal("0.02")
+"""By how much an amount may differ from what is calculated: two roundings to the cent."""
 _SHOWN = 80
 
 NUMBER = Term(_n("invoice number"))
@@ -169,9 +171,12 @@ class Fields:
     def stated_sum(self, stated: Decimal | None, single: Decimal, what: Term) -> Decimal:
         """What the document states as the sum of `single` amounts, or that sum."""
         if stated is not None and stated != single:
-            text = _n("The {what} add up to {single}, the invoice says {stated}.")
-            self.remark("sum_differs", text, what=what, single=plain(single), stated=plain(stated))
+            self._sum_differs(what, single, stated)
         return single if stated is None else stated
+
+    def _sum_differs(self, what: Term, added: Decimal, stated: Decimal) -> None:
+        text = _n("Parts that add up to {added}, but the invoice says {stated}: {what}.")
+        self.remark("sum_differs", text, what=what, added=plain(added), stated=plain(stated))
 
     def allowances(
         self, entries: list[tuple[etree._Element, list[etree._Element]]], amount: str, currency: str | None
@@ -197,6 +202,15 @@ class Fields:
             self.repeated(UNIT)
             return None
         return next(iter(units), None) or None
+
+    def breakdown(
+        self, entries: list[etree._Element], path: str, stated: Decimal | None, what: Term, currency: str | None
+    ) -> None:
+        """Compares the amounts at `path` of a VAT breakdown (BG-23) with the total they stand for."""
+        found = [self.amount(entry, path, what, currency) for entry in entries]
+        amounts = [amount for amount in found if amount is not None]
+        if amounts and stated is not None and abs(sum(amounts) - stated) > TOLERANCE:
+            self._sum_differs(what, sum(amounts, ZERO), stated)
 
     def adds(self, elements: list[etree._Element]) -> bool | None:
         """Whether an entry is a charge; None, with a remark, when it does not say so."""

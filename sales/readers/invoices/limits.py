@@ -5,7 +5,7 @@ from __future__ import annotations
 from common.sentences import _n
 from sales.readers.invoices.record import Refused
 
-MOST_LINES = 10_000
+MOST_LINES = 5_000
 
 
 def check_lines(lines: int) -> None:

@@ -108,14 +108,24 @@ class UblReader:
             return fields.amount(root, path + name, what, self._currency)
 
         allowances, charges = self._allowances(root)
+        net = total("TaxExclusiveAmount", of.NET)
+        vat = fields.vat(fields.every(root, "cac:TaxTotal/cbc:TaxAmount"), self._currency)
+        rates = [
+            rate
+            for tax in fields.every(root, "cac:TaxTotal")
+            if any(amount.get("currencyID") == self._currency for amount in fields.every(tax, "cbc:TaxAmount"))
+            for rate in fields.every(tax, "cac:TaxSubtotal")
+        ]
+        fields.breakdown(rates, "cbc:TaxableAmount", net, of.NET, self._currency)
+        fields.breakdown(rates, "cbc:TaxAmount", vat, of.VAT, self._currency)
         return Totals(
             lines_net=total("LineExtensionAmount", of.LINES_NET),
-            net=total("TaxExclusiveAmount", of.NET),
+            net=net,
             gross=total("TaxInclusiveAmount", of.GROSS),
             due=total("PayableAmount", of.DUE),
             allowances=fields.stated_sum(total("AllowanceTotalAmount", of.ALLOWANCES), allowances, of.ALLOWANCES),
             charges=fields.stated_sum(total("ChargeTotalAmount", of.CHARGES), charges, of.CHARGES),
-            vat=fields.vat(fields.every(root, "cac:TaxTotal/cbc:TaxAmount"), self._currency),
+            vat=vat,
             prepaid=total("PrepaidAmount", of.PREPAID),
             rounding=total("PayableRoundingAmount", of.ROUNDING),
             third_party=fields.sum(
@@ -184,8 +194,8 @@ class UblReader:
     def _serials(self, line: etree._Element) -> tuple[str, ...]:
         """Wherever the schema has them, without those of the lines below this one."""
         fields = self._fields
-        below = {id(sub) for sub in fields.every(line, self._sub_line)}
-        own = [part for part in line if id(part) not in below]
+        (below,) = fields.names[self._sub_line]
+        own = [part for part in line if part.tag != below]
         numbered = [element for part in own for element in part.iter(_SERIAL)]
         attributes = [
             (fields.every(item, "cbc:Name"), fields.every(item, "cbc:Value"))

@@ -33,6 +33,13 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+def has_look_alikes(text: str) -> bool:
+    """Whether `text` holds letters or digits of another script, some of which look like Latin ones: А is not A."""
+    return not text.isascii() and any(
+        sign.isalnum() and not unicodedata.name(sign, "").startswith("LATIN ") for sign in text if not sign.isascii()
+    )
+
+
 def number(text: str) -> Decimal | None:
     """A decimal number as XML Schema writes it: ASCII digits and a point, no grouping, no exponent."""
     text = text.strip(_XML_SPACE)
