@@ -16,7 +16,7 @@ from sales.readers.invoices import fields as of
 from sales.readers.invoices import values
 from sales.readers.invoices.fields import Fields, Names
 from sales.readers.invoices.limits import check_lines
-from sales.readers.invoices.record import Invoice, Line, LineKind, Party, Preceding, Totals
+from sales.readers.invoices.record import ZERO, Invoice, Line, LineKind, Party, Preceding, Totals
 from sales.readers.invoices.roots import CII
 from sales.readers.problems import Term
 
@@ -204,10 +204,10 @@ class CiiReader:
         services = fields.every(root, f"{self._settlement}/ram:SpecifiedLogisticsServiceCharge")
         charges += fields.sum(services, "ram:AppliedAmount", of.CHARGES, self._currency)
         net = total("TaxBasisTotalAmount", of.NET)
-        vat = fields.vat(fields.every(root, path + "TaxTotalAmount"), self._currency)
+        vat = total("TaxTotalAmount", of.VAT)
         rates = fields.every(root, f"{self._settlement}/ram:ApplicableTradeTax")
-        fields.breakdown(rates, "ram:BasisAmount", net, of.NET, self._currency)
-        fields.breakdown(rates, "ram:CalculatedAmount", vat, of.VAT, self._currency)
+        fields.breakdown(rates, "ram:BasisAmount", net or ZERO, of.NET, self._currency)
+        fields.breakdown(rates, "ram:CalculatedAmount", vat or ZERO, of.VAT, self._currency)
         return Totals(
             lines_net=total("LineTotalAmount", of.LINES_NET),
             net=net,
@@ -305,7 +305,7 @@ class CiiReader:
         base_unit = fields.unit(line, net) or fields.unit(line, gross)
         if base_unit and unit and base_unit != unit:
             fields.doubtful(of.PRICE_BASE, base_unit)
-        return of_gross if of_net is None else of_net
+        return of_net if fields.every(line, net) else of_gross
 
     def _kind(self, line: etree._Element, *, is_parent: bool) -> LineKind:
         fields, about = self._fields, "ram:AssociatedDocumentLineDocument/ram:"

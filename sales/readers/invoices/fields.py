@@ -140,7 +140,10 @@ class Fields:
 
     def amount(self, parent: etree._Element, path: str, what: Term, currency: str | None) -> Decimal | None:
         """The amount at `path` in `currency`. One that says it is in another currency is left unread, with a remark."""
-        elements = self.every(parent, path)
+        return self.amount_in(self.every(parent, path), what, currency)
+
+    def amount_in(self, elements: list[etree._Element], what: Term, currency: str | None) -> Decimal | None:
+        """The one amount of `elements` in `currency`; others beside it are usual for VAT (BT-111)."""
         right = [element for element in elements if (element.get("currencyID") or currency) == currency]
         if elements and not right:
             self._about(
@@ -162,11 +165,6 @@ class Fields:
 
     def currency(self, parent: etree._Element, path: str) -> str | None:
         return self._value(self.every(parent, path), CURRENCY, values.currency)
-
-    def vat(self, elements: list[etree._Element], currency: str | None) -> Decimal | None:
-        """The amount in the document's currency; another one beside it is usual (BT-111)."""
-        right = [element for element in elements if (element.get("currencyID") or currency) == currency]
-        return self._value(right, VAT, values.number)
 
     def stated_sum(self, stated: Decimal | None, single: Decimal, what: Term) -> Decimal:
         """What the document states as the sum of `single` amounts, or that sum."""
@@ -204,12 +202,12 @@ class Fields:
         return next(iter(units), None) or None
 
     def breakdown(
-        self, entries: list[etree._Element], path: str, stated: Decimal | None, what: Term, currency: str | None
+        self, entries: list[etree._Element], path: str, stated: Decimal, what: Term, currency: str | None
     ) -> None:
         """Compares the amounts at `path` of a VAT breakdown (BG-23) with the total they stand for."""
         found = [self.amount(entry, path, what, currency) for entry in entries]
         amounts = [amount for amount in found if amount is not None]
-        if amounts and stated is not None and abs(sum(amounts) - stated) > TOLERANCE:
+        if amounts and abs(sum(amounts) - stated) > TOLERANCE:
             self._sum_differs(what, sum(amounts, ZERO), stated)
 
     def adds(self, elements: list[etree._Element]) -> bool | None:

@@ -11,7 +11,7 @@ from sales.readers.invoices import fields as of
 from sales.readers.invoices import values
 from sales.readers.invoices.fields import Fields, Names
 from sales.readers.invoices.limits import check_lines
-from sales.readers.invoices.record import Invoice, Line, LineKind, Party, Preceding, Totals
+from sales.readers.invoices.record import ZERO, Invoice, Line, LineKind, Party, Preceding, Totals
 from sales.readers.invoices.roots import UBL_CREDIT_NOTE
 from sales.readers.problems import Term
 
@@ -109,15 +109,15 @@ class UblReader:
 
         allowances, charges = self._allowances(root)
         net = total("TaxExclusiveAmount", of.NET)
-        vat = fields.vat(fields.every(root, "cac:TaxTotal/cbc:TaxAmount"), self._currency)
+        vat = fields.amount_in(fields.every(root, "cac:TaxTotal/cbc:TaxAmount"), of.VAT, self._currency)
         rates = [
             rate
             for tax in fields.every(root, "cac:TaxTotal")
             if any(amount.get("currencyID") == self._currency for amount in fields.every(tax, "cbc:TaxAmount"))
             for rate in fields.every(tax, "cac:TaxSubtotal")
         ]
-        fields.breakdown(rates, "cbc:TaxableAmount", net, of.NET, self._currency)
-        fields.breakdown(rates, "cbc:TaxAmount", vat, of.VAT, self._currency)
+        fields.breakdown(rates, "cbc:TaxableAmount", net or ZERO, of.NET, self._currency)
+        fields.breakdown(rates, "cbc:TaxAmount", vat or ZERO, of.VAT, self._currency)
         return Totals(
             lines_net=total("LineExtensionAmount", of.LINES_NET),
             net=net,
