@@ -36,7 +36,7 @@ test: setup ## Run the tests on services of their own (ARGS go to pytest)
 faults: setup ## Run the fault suite: real processes, killed (ARGS go to pytest)
 	@$(BIN)/python -m pytest -n 0 tests/faults $(ARGS)
 
-bench: setup ## Measure imports, pages and closings at volume; writes docs/benchmarks.md (BENCH_LARGE=1: more)
+bench: setup ## Measure imports, pages, closings and reading invoices; writes docs/benchmarks.md (BENCH_LARGE=1: more)
 	@$(BIN)/python -m tests.bench
 
 CHECKS := check-style check-format check-types check-layers check-templates check-migrations check-production check-translations

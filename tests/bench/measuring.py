@@ -10,7 +10,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from tests.bench import closings, imports, pages, tiers  # noqa: E402 - models can be imported from here on
+from tests.bench import closings, imports, invoices, pages, tiers  # noqa: E402 - models can be imported from here on
 
 PARTS = {
     "closings_before": closings.close_earlier,
@@ -18,6 +18,7 @@ PARTS = {
     "closing": closings.measure,
     "pages": pages.measure,
     "tiers": tiers.measure_assessment,
+    "invoices": invoices.measure,
 }
 
 if __name__ == "__main__":

@@ -63,7 +63,8 @@ def _check_head(invoice: Invoice, fields: Fields) -> None:
 def _check_totals(invoice: Invoice, fields: Fields) -> None:
     totals = invoice.totals
     for value, what in ((totals.net, of.NET), (totals.gross, of.GROSS), (totals.due, of.DUE)):
-        if value is None:
+        # ZUGFeRD 1.0 need not say what is due.
+        if value is None and (what is not of.DUE or invoice.syntax != "zugferd1"):
             fields.missing(what)
     if totals.gross is not None and totals.gross < 0:
         text = _n("The gross total is negative ({gross}): somebody must say whether this is a credit note.")
@@ -148,7 +149,7 @@ def _check_parts(above: Line, below: list[Line], fields: Fields) -> None:
 
 
 def _check_line(line: Line, fields: Fields) -> None:
-    if line.id is None:
+    if line.id is None and line.kind is not LineKind.INFORMATION:
         fields.missing(of.LINE_ID)
     if line.kind is not LineKind.DETAIL:
         return

@@ -124,7 +124,7 @@ def test_lines_that_are_information_are_not_sold() -> None:
 
 def test_a_note_between_the_lines_of_zugferd_1_is_information() -> None:
     note = (
-        "<ram:IncludedSupplyChainTradeLineItem><ram:AssociatedDocumentLineDocument><ram:LineID>N</ram:LineID>"
+        "<ram:IncludedSupplyChainTradeLineItem><ram:AssociatedDocumentLineDocument>"
         "<ram:IncludedNote><ram:Content>Lieferung vom 1.8.</ram:Content></ram:IncludedNote>"
         "</ram:AssociatedDocumentLineDocument></ram:IncludedSupplyChainTradeLineItem>"
     )
