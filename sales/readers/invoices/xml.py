@@ -149,7 +149,7 @@ def _document_type() -> Refused:
 
 
 def _too_much() -> Refused:
-    return Refused("too_much", _n("The file contains more than an invoice can. Upload it in parts or ask the sender."))
+    return Refused("too_much", _n("The file contains more than an invoice does. Ask the sender for the invoice alone."))
 
 
 def _malformed(error: etree.XMLSyntaxError) -> Refused:
