@@ -113,11 +113,12 @@ def _check_tree(lines: tuple[Line, ...], fields: Fields) -> None:
     if not any(line.parent for line in lines):
         return
     by_number = {line.id: line for line in lines if line.id}
+    rooted: set[str] = set()
     parts: dict[str, list[Line]] = {}
     for line in lines:
         if line.parent:
             parts.setdefault(line.parent, []).append(line)
-            if line.parent not in by_number or _is_circular(line, by_number):
+            if not _is_rooted(line.parent, by_number, rooted):
                 text = _n("Line {line} belongs to line {parent}, which cannot be found.")
                 fields.remark("parent_unknown", text, line=line.id or "?", parent=line.parent)
     for number, below in parts.items():
@@ -125,15 +126,17 @@ def _check_tree(lines: tuple[Line, ...], fields: Fields) -> None:
             _check_parts(above, below, fields)
 
 
-def _is_circular(line: Line, by_number: dict[str, Line]) -> bool:
-    seen: set[str] = set()
-    above: Line | None = line
-    while above is not None and above.parent:
-        if above.parent in seen:
-            return True
-        seen.add(above.parent)
-        above = by_number.get(above.parent)
-    return False
+def _is_rooted(number: str, by_number: dict[str, Line], rooted: set[str]) -> bool:
+    """Whether one comes from line `number` to one that belongs to none. `rooted`: those of which it is known."""
+    way: set[str] = set()
+    at: str | None = number
+    while at and at not in rooted:
+        if at in way or at not in by_number:
+            return False
+        way.add(at)
+        at = by_number[at].parent
+    rooted |= way
+    return True
 
 
 def _check_parts(above: Line, below: list[Line], fields: Fields) -> None:

@@ -46,7 +46,7 @@ def collected(numbered: Iterable[str], labelled: Iterable[str], texts: Iterable[
         found += _listed(value) or [value]
     for text in texts:
         for label in _LABEL.finditer(text):
-            found += _listed(text[label.end() :])
+            found += _listed(text, label.end())
     return tuple(dict.fromkeys(found))
 
 
@@ -56,10 +56,9 @@ def is_label(name: str) -> bool:
     return "".join(sign for sign in letters if sign.isalpha() and sign.isascii()) in _NAMES
 
 
-def _listed(text: str) -> list[str]:
-    """The numbers `text` begins with. They hold a digit; blanks part them only as long as they look alike."""
+def _listed(text: str, place: int = 0) -> list[str]:
+    """The numbers that stand in `text` from `place` on. They hold a digit, and blanks part only what looks alike."""
     found: list[str] = []
-    place = 0
     while token := _TOKEN.match(text, place):
         found.append(token.group())
         place = token.end()

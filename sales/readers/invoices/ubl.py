@@ -81,14 +81,22 @@ class UblReader:
         registered, others = self._tax_numbers(party)
         glns = [element for element in identifiers if element.get("schemeID") in _GLN_SCHEMES]
         return Party(
-            name=fields.text(party, "cac:PartyLegalEntity/cbc:RegistrationName", name)
-            or fields.text(party, "cac:PartyName/cbc:Name", name),
+            name=self._name(party, name),
             vat_id=fields.first(registered, vat),
             gln=next(iter(fields.texts(glns, number)), None),
             ids=fields.texts([*identifiers, *others], number),
             postcode=fields.id(party, "cac:PostalAddress/cbc:PostalZone", address),
             country=fields.id(party, "cac:PostalAddress/cac:Country/cbc:IdentificationCode", address),
         )
+
+    def _name(self, party: etree._Element, what: Term) -> str | None:
+        """The legal name (BT-27); without one the trading name, with a remark."""
+        fields = self._fields
+        legal = fields.text(party, "cac:PartyLegalEntity/cbc:RegistrationName", what)
+        if legal is None and (trading := fields.text(party, "cac:PartyName/cbc:Name", what)):
+            fields.doubtful(what, trading)
+            return trading
+        return legal
 
     def _tax_numbers(self, party: etree._Element) -> tuple[list[etree._Element], list[etree._Element]]:
         """VAT numbers and those of other registers (BT-31, BT-32)."""

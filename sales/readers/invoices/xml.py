@@ -23,7 +23,7 @@ class Limits:
     """Bytes, elements and attributes of a document. libxml2 itself ends at 256 elements inside each other."""
 
     size: int = 20_000_000
-    elements: int = 250_000
+    elements: int = 200_000
     attributes: int = 500_000
 
 

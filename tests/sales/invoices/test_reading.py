@@ -238,3 +238,4 @@ def test_the_trading_name_stands_in_for_a_missing_legal_one() -> None:
         "<cac:PartyName><cbc:Name>Händler</cbc:Name></cac:PartyName>",
     )
     assert read_xml(content).buyer.name == "Händler"
+    assert codes(read_xml(content)) == ["doubtful"]

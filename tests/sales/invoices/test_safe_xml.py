@@ -6,6 +6,7 @@ import http.server
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sales.readers.invoices.reading import is_invoice_root, read_xml
 from sales.readers.invoices.record import Invoice, Refused
 from sales.readers.invoices.xml import Limits, parse
 from tests.sales.invoices.reading_samples import SYNTAXES, exchanged, in_each_syntax, refusal
-from tests.sales.invoices.samples import cii, sample, ubl
+from tests.sales.invoices.samples import cii, line, sample, ubl
 
 _BODY = ubl(sample()).decode().partition("\n")[2]
 _ENTITIES = "".join(
@@ -56,11 +57,11 @@ def test_a_document_type_is_refused_in_every_encoding(doctype: str, encoding: st
 
 @pytest.mark.parametrize("place", ["RE-2026/0815", "urn:cen.eu:en16931:2017"])
 def test_entities_that_multiply_are_stopped_before_they_do(place: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert refusal((BOMB + _BODY.replace(place, "&i;")).encode()).code == "document_type"
     attribute = _BODY.replace('currencyID="EUR"', 'currencyID="&i;"', 1)
     assert refusal((BOMB + attribute).encode()).code == "document_type"
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.fixture
@@ -137,9 +138,9 @@ def test_a_file_of_this_machine_is_never_part_of_a_record(tmp_path: Path) -> Non
     ],
 )
 def test_what_is_no_document_or_too_much_is_refused_in_time(content: bytes, code: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert refusal(content).code == code
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_limits_are_the_last_that_pass() -> None:
@@ -155,6 +156,39 @@ def test_a_field_that_is_too_long_and_too_many_lines_are_refused() -> None:
     assert refusal(exchanged(cii(sample()), "Basisstation", "x" * 20_001)).code == "too_long"
     one = "<cac:InvoiceLine><cbc:ID>1</cbc:ID></cac:InvoiceLine>"
     assert refusal(_BODY.replace("</Invoice>", one * 5_001 + "</Invoice>").encode()).code == "too_many_lines"
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [
+        "<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator><cbc:Amount>0</cbc:Amount></cac:AllowanceCharge>",
+        "<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>1</cbc:ID></cac:InvoiceDocumentReference></cac:BillingReference>",
+        "<cbc:ID>2</cbc:ID>",
+        "<cac:AccountingSupplierParty/>",
+        "<cac:InvoiceLine><cbc:ID>1</cbc:ID></cac:InvoiceLine>",
+    ],
+)
+def test_an_invoice_full_of_one_thing_is_read_or_refused_in_time(filling: str) -> None:
+    begun = time.process_time()
+    count = 190_000 // filling.replace("</", "").count("<") if "Line" not in filling else 4_990
+    content = _BODY.replace("<cac:AccountingSupplierParty>", filling * count + "<cac:AccountingSupplierParty>", 1)
+    invoice = read_xml(content.encode())
+    assert len(invoice.warnings) <= 201
+    assert time.process_time() - begun < 5
+
+
+def test_lines_that_hang_on_each_other_endlessly_are_read_in_time() -> None:
+    lines = tuple(replace(line(str(number), "1", "1.00"), parent=str(number - 1)) for number in range(1, 5_000))
+    begun = time.process_time()
+    assert "parent_unknown" in {remark.code for remark in read_xml(cii(replace(sample(), lines=lines))).warnings}
+    assert time.process_time() - begun < 5
+
+
+def test_texts_full_of_labels_are_read_in_time() -> None:
+    notes = f"<cbc:Note>{'SN:' * 6_600}</cbc:Note>" * 900
+    begun = time.process_time()
+    read_xml(_BODY.replace("<cac:Item>", f"{notes}<cac:Item>", 1).encode())
+    assert time.process_time() - begun < 5
 
 
 def test_a_value_in_pieces_is_one_value() -> None:
