@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -145,6 +146,10 @@ SELLOUT_MAX_ROWS = env.int("SELLOUT_MAX_ROWS", 250_000)
 SELLOUT_ROWS_AT_ONCE = env.int("SELLOUT_ROWS_AT_ONCE", 5_000)
 # The same for a file with partners.
 PARTNER_ROWS_AT_ONCE = env.int("PARTNER_ROWS_AT_ONCE", 500)
+# The virus scanner that is asked about uploaded invoices.
+CLAMD_URL = env.str("CLAMD_URL", "")
+if CLAMD_URL and not re.fullmatch(r"tcp://[\w.-]+(:\d+)?|unix:///\S+", CLAMD_URL):
+    raise ImproperlyConfigured("CLAMD_URL is none: write tcp://host:3310 or unix:///path/of/its/socket.")
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "common.User"
