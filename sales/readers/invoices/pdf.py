@@ -113,7 +113,10 @@ def _unpacked(stream: Stream, most: int) -> bytes:
     if len(data) > most:
         raise Refused(
             "too_much_inside",
-            _n("The data in this PDF unpack to more than {size} MB, which no invoice needs."),
+            _n(
+                "The data in this PDF unpack to more than {size} MB, which no invoice needs. "
+                "Please ask your distributor for another file."
+            ),
             size=str(MOST_UNPACKED // 1_000_000),
         )
     return data
