@@ -113,7 +113,7 @@ def _check_tree(lines: tuple[Line, ...], fields: Fields) -> None:
     if not any(line.parent for line in lines):
         return
     by_number = {line.id: line for line in lines if line.id}
-    rooted: set[str] = set()
+    rooted: dict[str, bool] = {}
     parts: dict[str, list[Line]] = {}
     for line in lines:
         if line.parent:
@@ -126,17 +126,16 @@ def _check_tree(lines: tuple[Line, ...], fields: Fields) -> None:
             _check_parts(above, below, fields)
 
 
-def _is_rooted(number: str, by_number: dict[str, Line], rooted: set[str]) -> bool:
-    """Whether one comes from line `number` to one that belongs to none. `rooted`: those of which it is known."""
+def _is_rooted(number: str, by_number: dict[str, Line], rooted: dict[str, bool]) -> bool:
+    """Whether one comes from line `number` to one that belongs to none. `rooted`: of which lines that is known."""
     way: set[str] = set()
     at: str | None = number
-    while at and at not in rooted:
-        if at in way or at not in by_number:
-            return False
+    while at and at not in rooted and at not in way and at in by_number:
         way.add(at)
         at = by_number[at].parent
-    rooted |= way
-    return True
+    ends_well = not at or rooted.get(at, False)
+    rooted |= dict.fromkeys(way, ends_well)
+    return ends_well
 
 
 def _check_parts(above: Line, below: list[Line], fields: Fields) -> None:
