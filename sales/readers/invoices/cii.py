@@ -16,7 +16,7 @@ from sales.readers.invoices import fields as of
 from sales.readers.invoices import values
 from sales.readers.invoices.fields import Fields, Names
 from sales.readers.invoices.limits import check_lines
-from sales.readers.invoices.record import ZERO, Invoice, Line, LineKind, Party, Preceding, Totals
+from sales.readers.invoices.record import CREDIT_NOTE_TYPES, ZERO, Invoice, Line, LineKind, Party, Preceding, Totals
 from sales.readers.invoices.roots import CII
 from sales.readers.problems import Term
 
@@ -80,6 +80,9 @@ _ZUGFERD_1 = _Dialect(
     l_sum="ram:SpecifiedTradeSettlementMonetarySummation",
 )
 _GLN_SCHEMES = frozenset({"0088", "GLN"})
+_INVOICE_REFERENCES = frozenset({"IV", "OI"})
+"""UNTDID 1153: an invoice, the previous invoice."""
+_INVOICE_TYPES = frozenset({"380", "384", *CREDIT_NOTE_TYPES})
 _VAT_SCHEMES = frozenset({"VA", "VAT"})
 
 
@@ -107,7 +110,7 @@ class CiiReader:
             buyer=self._party(buyer, of.BUYER, of.BUYER_VAT, of.BUYER_ID, of.BUYER_ADDRESS),
             totals=self._totals(),
             lines=tuple(self._lines()),
-            preceding=self._preceding(root, self._settlement),
+            preceding=self._preceding(root, self._settlement, self._agreement),
             profile=fields.id(
                 root, f"{dialect.context}/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID", of.PROFILE
             ),
@@ -233,9 +236,14 @@ class CiiReader:
         ]
         return fields.allowances(entries, "ram:ActualAmount", self._currency)
 
-    def _preceding(self, parent: etree._Element, path: str) -> tuple[Preceding, ...]:
+    def _preceding(self, parent: etree._Element, settlement: str, agreement: str) -> tuple[Preceding, ...]:
+        """Earlier invoices of the document or a line; in ZUGFeRD 1.0 they are further documents of a kind."""
         fields, found = self._fields, []
-        for reference in fields.every(parent, f"{path}/ram:InvoiceReferencedDocument"):
+        references = fields.every(parent, f"{settlement}/ram:InvoiceReferencedDocument")
+        if self._dialect is _ZUGFERD_1:
+            others = fields.every(parent, f"{agreement}/ram:AdditionalReferencedDocument")
+            references += [other for other in others if self._is_invoice(other)]
+        for reference in references:
             number = fields.id(reference, "ram:IssuerAssignedID", of.PRECEDING) or fields.id(
                 reference, "ram:ID", of.PRECEDING
             )
@@ -245,6 +253,11 @@ class CiiReader:
             if number:
                 found.append(Preceding(number, day, fields.id(reference, "ram:LineID", of.PRECEDING)))
         return tuple(dict.fromkeys(found))
+
+    def _is_invoice(self, reference: etree._Element) -> bool:
+        kinds = self._fields.texts(self._fields.every(reference, "ram:ReferenceTypeCode"), of.PRECEDING)
+        types = self._fields.texts(self._fields.every(reference, "ram:TypeCode"), of.PRECEDING)
+        return bool(_INVOICE_REFERENCES & {*kinds} or _INVOICE_TYPES & {*types})
 
     def _lines(self) -> Iterator[Line]:
         fields = self._fields
@@ -289,7 +302,7 @@ class CiiReader:
             parent=parent,
             allowances=allowances,
             charges=charges,
-            preceding=self._preceding(line, dialect.l_settlement),
+            preceding=self._preceding(line, dialect.l_settlement, dialect.l_agreement),
         )
 
     def _price_base(self, line: etree._Element, quantity: str) -> Decimal | None:

@@ -62,6 +62,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "LINE/SpecifiedTradeProduct/IndividualTradeProductInstance/SupplierAssignedSerialID": "lines.serials",
         "H-Settlement/InvoiceReferencedDocument/IssuerAssignedID": "preceding",
         "LINE/L-Settlement/InvoiceReferencedDocument/IssuerAssignedID": "lines.preceding",
+        "H-Agreement/AdditionalReferencedDocument/ID": "preceding",
+        "LINE/L-Agreement/AdditionalReferencedDocument/ID": "lines.preceding",
     },
     "number": {
         f"{_TOTALS}/LineExtensionAmount": "totals.lines_net",
@@ -104,6 +106,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "DOCUMENT/IssueDateTime/DateTimeString": "issue_date",
         "BillingReference/InvoiceDocumentReference/IssueDate": "preceding",
         "H-Settlement/InvoiceReferencedDocument/FormattedIssueDateTime/DateTimeString": "preceding",
+        "H-Agreement/AdditionalReferencedDocument/IssueDateTime": "preceding",
     },
     "currency": {
         f"{_TOTALS}/LineExtensionAmount@currencyID": "totals.lines_net",

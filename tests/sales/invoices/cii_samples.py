@@ -24,8 +24,9 @@ class _Names:
     """Beginning of the three parts of a line."""
     document_sum: str
     line_sum: str
-    reference: str
+    percent: str
     lines_first: bool
+    """Lines before the document's own parts; then articles stand before prices, too."""
 
 
 _D16B = _Names(
@@ -43,7 +44,7 @@ _D16B = _Names(
     line="ram:SpecifiedLineTrade",
     document_sum="ram:SpecifiedTradeSettlementHeaderMonetarySummation",
     line_sum="ram:SpecifiedTradeSettlementLineMonetarySummation",
-    reference="ram:IssuerAssignedID",
+    percent="ram:RateApplicablePercent",
     lines_first=True,
 )
 _ZUGFERD_1 = _Names(
@@ -60,7 +61,7 @@ _ZUGFERD_1 = _Names(
     line="ram:SpecifiedSupplyChainTrade",
     document_sum="ram:SpecifiedTradeSettlementMonetarySummation",
     line_sum="ram:SpecifiedTradeSettlementMonetarySummation",
-    reference="ram:ID",
+    percent="ram:ApplicablePercent",
     lines_first=False,
 )
 
@@ -78,8 +79,9 @@ def _written(invoice: Invoice, names: _Names) -> bytes:
         f"{names.header}Agreement",
         _party("ram:SellerTradeParty", invoice.seller),
         _party("ram:BuyerTradeParty", invoice.buyer),
+        *_preceding(invoice.preceding, names, of_agreement=True),
     )
-    parts = [agreement, _settlement(invoice, names)]
+    parts = [agreement, f"<{names.header}Delivery/>", _settlement(invoice, names)]
     lines = [_line(line, invoice, names) for line in invoice.lines]
     day = invoice.issue_date and f"{invoice.issue_date:%Y%m%d}"
     return document(
@@ -112,6 +114,7 @@ def _settlement(invoice: Invoice, names: _Names) -> str:
     return node(
         f"{names.header}Settlement",
         leaf("ram:InvoiceCurrencyCode", currency),
+        _tax(names, totals.vat, totals.net),
         _allowance(totals.allowances, adds=False),
         _allowance(totals.charges, adds=True),
         node(
@@ -126,22 +129,47 @@ def _settlement(invoice: Invoice, names: _Names) -> str:
             leaf("ram:TotalPrepaidAmount", totals.prepaid),
             leaf("ram:DuePayableAmount", totals.due),
         ),
-        *(_preceding(earlier, names) for earlier in invoice.preceding),
+        *_preceding(invoice.preceding, names, of_agreement=False),
     )
 
 
-def _preceding(earlier: Preceding, names: _Names) -> str:
+def _tax(names: _Names, amount: Decimal | None = None, basis: Decimal | None = None) -> str:
+    return node(
+        "ram:ApplicableTradeTax",
+        leaf("ram:CalculatedAmount", amount),
+        leaf("ram:TypeCode", "VAT"),
+        leaf("ram:BasisAmount", basis),
+        leaf("ram:CategoryCode", "S"),
+        leaf(names.percent, "19"),
+    )
+
+
+def _preceding(references: tuple[Preceding, ...], names: _Names, *, of_agreement: bool) -> list[str]:
+    """Part of the settlement, in ZUGFeRD 1.0 of the agreement, among other documents."""
+    if of_agreement is (names is _D16B):
+        return []
+    return [_of_d16b(earlier) if names is _D16B else _of_zugferd_1(earlier) for earlier in references]
+
+
+def _of_d16b(earlier: Preceding) -> str:
     day = earlier.issue_date
-    if names is _D16B:
-        dated = leaf("qdt:DateTimeString", day and f"{day:%Y%m%d}", format="102")
-        when = node("ram:FormattedIssueDateTime", dated)
-    else:
-        when = leaf("ram:IssueDateTime", day and f"{day:%Y-%m-%d}T00:00:00")
+    dated = leaf("qdt:DateTimeString", day and f"{day:%Y%m%d}", format="102")
     return node(
         "ram:InvoiceReferencedDocument",
-        leaf(names.reference, earlier.number),
+        leaf("ram:IssuerAssignedID", earlier.number),
         leaf("ram:LineID", earlier.line),
-        when,
+        node("ram:FormattedIssueDateTime", dated),
+    )
+
+
+def _of_zugferd_1(earlier: Preceding) -> str:
+    day = earlier.issue_date
+    return node(
+        "ram:AdditionalReferencedDocument",
+        leaf("ram:IssueDateTime", day and f"{day:%Y-%m-%d}T00:00:00"),
+        leaf("ram:LineID", earlier.line),
+        leaf("ram:ID", earlier.number),
+        leaf("ram:ReferenceTypeCode", "OI"),
     )
 
 
@@ -154,6 +182,23 @@ def _allowance(amount: Decimal, *, adds: bool) -> str:
 
 def _line(line: Line, invoice: Invoice, names: _Names) -> str:
     nested = any(other.parent for other in invoice.lines)
+    parts = [
+        node(
+            f"{names.line}Agreement",
+            *([_price(line)] if names is _D16B else []),
+            *_preceding(line.preceding, names, of_agreement=True),
+            *([] if names is _D16B else [_price(line)]),
+        ),
+        node(f"{names.line}Delivery", leaf("ram:BilledQuantity", line.quantity, unitCode=line.unit)),
+        node(
+            f"{names.line}Settlement",
+            _tax(names),
+            _allowance(line.allowances, adds=False),
+            _allowance(line.charges, adds=True),
+            node(names.line_sum, leaf("ram:LineTotalAmount", line.net)),
+            *_preceding(line.preceding, names, of_agreement=False),
+        ),
+    ]
     return node(
         "ram:IncludedSupplyChainTradeLineItem",
         node(
@@ -162,31 +207,28 @@ def _line(line: Line, invoice: Invoice, names: _Names) -> str:
             leaf("ram:ParentLineID", line.parent),
             leaf("ram:LineStatusReasonCode", line.kind.value if nested or line.kind is not LineKind.DETAIL else None),
         ),
-        node(
-            "ram:SpecifiedTradeProduct",
-            leaf("ram:GlobalID", line.standard_id, schemeID="0160"),
-            leaf("ram:SellerAssignedID", line.seller_article),
-            leaf("ram:BuyerAssignedID", line.buyer_article),
-            leaf("ram:Name", line.name),
-            *(
-                node("ram:IndividualTradeProductInstance", leaf("ram:SupplierAssignedSerialID", serial))
-                for serial in line.serials
-            ),
-        ),
-        node(
-            f"{names.line}Agreement",
-            node(
-                "ram:NetPriceProductTradePrice",
-                leaf("ram:ChargeAmount", line.price),
-                leaf("ram:BasisQuantity", line.price_base_quantity, unitCode=line.unit),
-            ),
-        ),
-        node(f"{names.line}Delivery", leaf("ram:BilledQuantity", line.quantity, unitCode=line.unit)),
-        node(
-            f"{names.line}Settlement",
-            _allowance(line.allowances, adds=False),
-            _allowance(line.charges, adds=True),
-            node(names.line_sum, leaf("ram:LineTotalAmount", line.net)),
-            *(_preceding(earlier, names) for earlier in line.preceding),
-        ),
+        *([_product(line), *parts] if names.lines_first else [*parts, _product(line)]),
+    )
+
+
+def _price(line: Line) -> str:
+    return node(
+        "ram:NetPriceProductTradePrice",
+        leaf("ram:ChargeAmount", line.price),
+        leaf("ram:BasisQuantity", line.price_base_quantity, unitCode=line.unit),
+    )
+
+
+def _product(line: Line) -> str:
+    instances = [
+        node("ram:IndividualTradeProductInstance", leaf("ram:SupplierAssignedSerialID", serial))
+        for serial in line.serials
+    ]
+    return node(
+        "ram:SpecifiedTradeProduct",
+        leaf("ram:GlobalID", line.standard_id, schemeID="0160"),
+        leaf("ram:SellerAssignedID", line.seller_article),
+        leaf("ram:BuyerAssignedID", line.buyer_article),
+        leaf("ram:Name", line.name),
+        *instances,
     )
