@@ -9,16 +9,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from common.sentences import _n
-from sales.readers.invoices.reading import read_xml
+from sales.readers.invoices.limited import read_file
+from sales.readers.invoices.opening import LARGEST
 from sales.readers.invoices.record import Invoice, LineKind, Refused
 from sales.readers.invoices.shown import as_document, as_error
-from sales.readers.invoices.xml import USUAL_LIMITS
 
 
 class Command(BaseCommand):
     help = (
-        "Reads invoices (XRechnung, ZUGFeRD, Factur-X and other UBL or CII) and prints what they say. A file that is "
-        "no invoice is told as such; the exit code is 0 all the same."
+        "Reads invoices (XRechnung, ZUGFeRD, Factur-X and other UBL or CII, also inside a PDF) and prints what they "
+        "say. A file that is no invoice is told as such; the exit code is 0 all the same."
     )
     requires_system_checks = ()
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, files: list[str], **options: Any) -> None:
         for name in files:
             try:
-                invoice = read_xml(_content(name))
+                invoice = read_file(_content(name))
             except Refused as refused:
                 self._print_error(name, refused, as_json=options["json"])
             else:
@@ -70,7 +70,7 @@ def _line(line: dict[str, Any]) -> str:
 def _content(name: str) -> bytes:
     try:
         with Path(name).open("rb") as file:
-            return file.read(USUAL_LIMITS.size + 1)  # what is larger is refused, however large it is
+            return file.read(LARGEST + 1)  # what is larger is refused, however large it is
     except OSError as error:
         text = _n("The file cannot be opened: {reason}.")
         raise Refused("unopened", text, reason=error.strerror or type(error).__name__) from error

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from tests.sales.invoices.samples import cii, line, sample, totalled, ubl
+from tests.sales.invoices.samples import cii, hybrid, line, sample, totalled, ubl
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -78,6 +78,14 @@ def test_remarks_come_with_their_code_and_a_sentence(tmp_path: Path) -> None:
     file.write_bytes(cii(totalled(replace(sample(), lines=(replace(line("1", "2", "5.00"), unit=None),)))))
     (row,) = _read(file, json=True).splitlines()
     assert json.loads(row)["warnings"] == [{"code": "missing", "message": "Line 1: no unit."}]
+
+
+def test_a_pdf_that_carries_an_invoice_is_read_like_its_xml(tmp_path: Path) -> None:
+    xml, pdf = tmp_path / "a.xml", tmp_path / "a.pdf"
+    xml.write_bytes(cii(sample()))
+    pdf.write_bytes(hybrid(sample()))
+    first, second = (json.loads(row) for row in _read(xml, pdf, json=True).splitlines())
+    assert {**first, "file": ""} == {**second, "file": ""}
 
 
 def test_people_get_a_readable_text(tmp_path: Path) -> None:
