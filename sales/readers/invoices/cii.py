@@ -150,7 +150,10 @@ class CiiReader:
         if texts:
             return self._formatted_day(texts, what)
         if times or plain:
-            return fields.day(times or plain, what, values.iso_day)
+            day = fields.day(times or plain, what, values.iso_day)
+            if day and times:
+                fields.doubtful(what, times[0].text or "")  # allowed by the schema, not by EN 16931
+            return day
         for holder in holders:
             fields.unreadable(what, "".join(str(part) for part in holder.itertext()))
         return None
@@ -273,6 +276,11 @@ class CiiReader:
             for element in elements
         ]
         above = {parent for _element, _number, parent in identified if parent}
+        kind = "ram:AssociatedDocumentLineDocument/ram:LineStatusReasonCode"
+        if any(
+            (parent or number in above) and not fields.every(element, kind) for element, number, parent in identified
+        ):
+            fields.unsaid_kinds()
         for place, (element, number, parent) in enumerate(identified, start=1):
             fields.line = number or str(place)
             yield self._read_line(element, number, parent, is_parent=number in above)

@@ -238,6 +238,10 @@ class Fields:
         )
         self.remark("unfit_type", text, code=code)
 
+    def unsaid_kinds(self) -> None:
+        text = _n("Lines of the invoice contain further lines, and it does not say which are sold: somebody must look.")
+        self.remark("nested", text)
+
     def is_test(self) -> None:
         self.remark("test", _n("The document says that it is a test. Upload the real invoice."))
 

@@ -63,6 +63,8 @@ class UblReader:
         )
         if any(values.indicator(copy.text or "") for copy in fields.every(root, "cbc:CopyIndicator")):
             fields.is_copy()
+        if any(line.kind is LineKind.GROUP for line in invoice.lines):
+            fields.unsaid_kinds()
         if (root.tag == UBL_CREDIT_NOTE) != invoice.takes_back and invoice.type_code:
             fields.unfit_type(invoice.type_code)
         return invoice, fields

@@ -99,7 +99,8 @@ def test_a_line_number_that_is_there_twice_is_told(write: Writer) -> None:
 def test_a_group_that_is_not_the_sum_of_its_parts_is_told(write: Writer) -> None:
     group = replace(line("1", "1", "999.00"), kind=LineKind.GROUP)
     parts = (replace(line("1.1", "5", "200.00"), parent="1"), line("2", "1", "7.00"))
-    assert codes(read_xml(write(totalled(replace(sample(), lines=(group, *parts)))))) == ["group_differs"]
+    invoice = read_xml(write(totalled(replace(sample(), lines=(group, *parts)))))
+    assert [code for code in codes(invoice) if code != "nested"] == ["group_differs"]
 
 
 def test_what_is_sold_below_what_is_sold_is_told() -> None:
