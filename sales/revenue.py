@@ -35,15 +35,21 @@ def net_by_partner(
     `partners`: only these; None: all of the vendor's.
     """
     only = {} if partners is None else {"partner__in": partners}
-    reported: Iterable[tuple[int, Decimal]] = ()
-    if _quarters(start, end):
-        sums = PartnerQuarter.objects.filter(vendor=vendor, quarter__gte=start, quarter__lt=end, currency=currency)
-        reported = sums.filter(**only).values_list("partner_id").annotate(amount=Sum("net"))
-        lines = _invoices(vendor=vendor, start=start, end=end, currency=currency)
-    else:
-        lines = _counting(vendor, currency, start, end)
-    by_partner = lines.filter(**only).order_by().values_list("partner_id")
-    return _added(reported, by_partner.annotate(amount=Sum("net", default=ZERO)))
+    whole, rest = _split(start, end)
+    sums = PartnerQuarter.objects.filter(vendor=vendor, currency=currency, quarter__gte=whole[0], quarter__lt=whole[1])
+    # Each part by the index that is made for it, which one filter over all of them would not find.
+    parts = [
+        _by_partner(sums.filter(**only)),
+        _by_partner(_invoices(vendor=vendor, start=start, end=end, currency=currency).filter(**only)),
+    ]
+    for first, last in rest:
+        lines = sales_of(vendor=vendor, start=first, end=last).filter(evidence=Evidence.SELL_OUT, currency=currency)
+        parts.append(_by_partner(lines.filter(**only)))
+    return _added(parts[0].union(*parts[1:], all=True))
+
+
+def _by_partner(rows: QuerySet[Any]) -> QuerySet[Any, tuple[int, Decimal]]:
+    return rows.order_by().values_list("partner_id").annotate(amount=Sum("net", default=ZERO))
 
 
 def net_of_partner(*, vendor: Vendor, currency: str, start: date, end: date) -> Combinable:
@@ -166,9 +172,13 @@ def _added(*sums: Iterable[tuple[K, Decimal]]) -> dict[K, Decimal]:
     return dict(found)
 
 
-def _quarters(start: date, end: date) -> bool:
-    """Whether [start, end) is made of whole quarters."""
-    return all(Period.containing(PeriodKind.QUARTER, day).start == day for day in (start, end))
+def _split(start: date, end: date) -> tuple[tuple[date, date], list[tuple[date, date]]]:
+    """The whole quarters of [start, end), none of them where both bounds are the same day; and what is left of it."""
+    first, last = (Period.containing(PeriodKind.QUARTER, day) for day in (start, end))
+    whole = (start if first.start == start else first.end, last.start)
+    if whole[0] > whole[1]:
+        return (start, start), [(start, end)]
+    return whole, [part for part in ((start, whole[0]), (whole[1], end)) if part[0] < part[1]]
 
 
 def same_time(today: date) -> tuple[Period, date, date, date]:

@@ -159,6 +159,28 @@ def by_quarter_and_vendor(partner: Partner, vendor: Vendor) -> None:
             assert sums_of(lines=asked, vendor=vendor, quarter=quarter) == totals(asked)
 
 
+DAYS = st.dates(START - timedelta(days=100), END + timedelta(days=100))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sales=st.lists(SALES, max_size=15), one=DAYS, other=DAYS)
+def test_any_days_are_summed_from_whole_quarters_and_what_is_left(
+    world: World, sales: list[Sale], one: date, other: date
+) -> None:
+    start, end = sorted((one, other))
+    with transaction.atomic():
+        book(world, sales)
+        for vendor in (world.vendor, world.rival_vendor):
+            expected: dict[int, Decimal] = defaultdict(Decimal)
+            for line in counting(vendor.pk):
+                if start <= line.counts_on < end and line.currency == "EUR":
+                    expected[line.partner_id] += line.net or 0
+            assert revenue.net_by_partner(vendor=vendor, currency="EUR", start=start, end=end) == expected
+            own = revenue.net_by_partner(vendor=vendor, currency="EUR", start=start, end=end, partners=[world.rival.pk])
+            assert own == {pk: amount for pk, amount in expected.items() if pk == world.rival.pk}
+        transaction.set_rollback(True)
+
+
 def test_part_of_a_quarter_is_summed_from_the_lines(world: World) -> None:
     now = Period.containing(PeriodKind.QUARTER, TODAY)
     whole = revenue.net_by_partner(vendor=world.vendor, currency="EUR", start=now.start, end=now.end)
