@@ -1,6 +1,7 @@
-"""`python -m tests.faults.dying reports|partners FILE COMMIT before|after`: run a waiting file, die at one commit.
+"""`python -m tests.faults.dying reports|partners|tiers ID COMMIT before|after`: do a piece of work, die at one commit.
 
-Exits with 0 when there is no such commit: the import came to its end.
+A waiting file is imported, or a program's tiers are assessed and its partners told. Exits with 0 when there is no such
+commit: the work came to its end.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import django
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 
-def main(kind: str, file: int, fatal: int, moment: str) -> None:
+def main(kind: str, pk: int, fatal: int, moment: str) -> None:
     wrapper: Any = DatabaseWrapper
     commit = wrapper._commit
     seen = 0
@@ -32,14 +33,18 @@ def main(kind: str, file: int, fatal: int, moment: str) -> None:
     wrapper._commit = dying
     moments = {"now": datetime(2026, 11, 22, 12, tzinfo=UTC), "today": date(2026, 11, 22)}
     if kind == "reports":
-        sys.modules["sales.uploads"].run(upload_id=file, **moments)
+        sys.modules["sales.uploads"].run(upload_id=pk, **moments)
+    elif kind == "partners":
+        sys.modules["sales.golive.files"].run(file_id=pk, **moments)
     else:
-        sys.modules["sales.golive.files"].run(file_id=file, **moments)
+        program = sys.modules["programs.models"].Program.objects.get(pk=pk)
+        sys.modules["tiers.assessing"].assess_due(program=program, today=moments["today"])
+        sys.modules["tiers.announcing"].announce(**moments)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
-    __import__("sales.uploads")
-    __import__("sales.golive.files")
+    for module in ("sales.uploads", "sales.golive.files", "tiers.assessing", "tiers.announcing"):
+        __import__(module)
     main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
