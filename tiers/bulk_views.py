@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from hashlib import sha256
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -46,10 +45,11 @@ def move(request: PersonRequest, vendor: Vendor, program: str) -> HttpResponse:
         if form.cleaned_data["seen"] and (done := _sent_before(request, found, given)) is not None:
             return redirect("tiers:bulk-move", vendor.slug, done.pk)
         concerned = deciding.concerned(program=found, tiers=given["tiers"], today=today)
-        if concerned and form.shows(_named(concerned, given)):
+        seen = deciding.named(enrolments=concerned, to_tier=given["to_tier"], until=given["until"])
+        if concerned and form.shows(seen):
             try:
                 bulk = deciding.move_many(
-                    program=found, seen=len(concerned), actor=request.actor, today=today, now=timezone.now(), **given
+                    program=found, seen=seen, actor=request.actor, today=today, now=timezone.now(), **given
                 )
             except DomainError as error:
                 form.add_error(None, str(error))
@@ -64,7 +64,7 @@ def move(request: PersonRequest, vendor: Vendor, program: str) -> HttpResponse:
         "back_url": reverse("tiers:vendor", args=[vendor.slug]),
         "previewed": concerned is not None,
         "count": len(concerned or ()),
-        "names": [each.partner.name for each in (concerned or ())[:NAMED]],
+        "names": _names(concerned or [], today),
         "unnamed": max(len(concerned or ()) - NAMED, 0),
         "earlier": BulkMove.objects.filter(program=found).select_related("to_tier", "moved_by")[:EARLIER],
     }
@@ -72,10 +72,16 @@ def move(request: PersonRequest, vendor: Vendor, program: str) -> HttpResponse:
     return render(request, "tiers/vendor/bulk.html", context, status=status)
 
 
-def _named(concerned: list[Enrolment], given: dict[str, Any]) -> str:
-    """Stands for everybody the preview named, and for what would happen to them."""
-    shown = (given["to_tier"].pk, given["until"], *(each.pk for each in concerned))
-    return sha256(repr(shown).encode()).hexdigest()
+def _names(concerned: list[Enrolment], today: date) -> list[tuple[str, str]]:
+    """Whom the move concerns, each with the decision by hand that it ends."""
+    shown = concerned[:NAMED]
+    decided = deciding.decided(enrolments=shown, today=today)
+    return [(each.partner.name, _ending(decided[each.pk]) if each.pk in decided else "") for each in shown]
+
+
+def _ending(decision: TierDecision) -> str:
+    last_day = formats.date_short(decision.valid.upper - timedelta(days=1))
+    return _("ends: %(tier)s decided by hand until %(day)s") % {"tier": decision.tier.name, "day": last_day}
 
 
 def _sent_before(request: PersonRequest, program: Program, given: dict[str, Any]) -> BulkMove | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -224,6 +225,17 @@ def concerned(*, program: Program, tiers: Collection[Tier], today: date) -> list
     return list(holding.select_related("partner").order_by("partner__name", "pk"))
 
 
+def decided(*, enrolments: Collection[Enrolment], today: date) -> dict[int, TierDecision]:
+    """The decisions by hand that hold for some of these, by the enrolment's id: a move of many would end them."""
+    running = TierDecision.objects.filter(enrolment__in=[each.pk for each in enrolments], valid__contains=today)
+    return {each.enrolment_id: each for each in running.select_related("tier")}
+
+
+def named(*, enrolments: Collection[Enrolment], to_tier: Tier, until: date) -> str:
+    """Stands for whom a preview names, and for what would happen to them."""
+    return sha256(repr((to_tier.pk, until, *(each.pk for each in enrolments))).encode()).hexdigest()
+
+
 @transaction.atomic
 def move_many(
     *,
@@ -232,24 +244,23 @@ def move_many(
     to_tier: Tier,
     until: date,
     reason: str,
-    seen: int,
+    seen: str,
     actor: Actor,
     today: date,
     now: datetime,
 ) -> BulkMove:
     """Give everybody who holds one of `tiers` another tier, as one decision each until `until`.
 
-    `seen`: how many the preview named; if they are not as many any more, nothing happens.
+    `seen`: what `named` gives of those whom the preview named; if it is not the same any more, nothing happens.
     Raises NotAllowed, NotPossible, MovedOn.
     """
     person = _decider(actor, program)
-    enrolments = [each.pk for each in concerned(program=program, tiers=tiers, today=today)]
-    lock(enrolments)
-    enrolments = [each.pk for each in concerned(program=program, tiers=tiers, today=today)]
-    if len(enrolments) != seen:
+    lock(each.pk for each in concerned(program=program, tiers=tiers, today=today))
+    found = concerned(program=program, tiers=tiers, today=today)
+    if named(enrolments=found, to_tier=to_tier, until=until) != seen:
         raise MovedOn(_("Other partners hold these tiers by now. Please look at the list once more."))
     bulk = BulkMove.objects.create(program=program, to_tier=to_tier, reason=reason, moved_on=today, moved_by_id=person)
-    _decide(enrolments, program, Word(to_tier, until, reason, person, now), today, bulk)
+    _decide([each.pk for each in found], program, Word(to_tier, until, reason, person, now), today, bulk)
     return bulk
 
 

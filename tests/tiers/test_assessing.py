@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 
 from common.access import Actor
 from common.dated import since
-from partners.models import EnrolmentStatus, EnrolmentTier
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier
 from programs.models import Program, Tier
 from tests.tiers.ladder import GOLD, SILVER, ask, moves, revenue, run, tier_on
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, TODAY, World, enrol, make_partner
 from tiers import deciding
 from tiers.assessing import assess_due
-from tiers.models import Due, Standing, TierMove
+from tiers.models import BulkMove, Due, Standing, TierMove
 from tiers.planning import Step
 
 LATER = TODAY + timedelta(days=90)
@@ -215,12 +216,20 @@ def test_only_channel_managers_and_admins_of_the_vendor_decide(ladder: World) ->
 # --- many at once ----------------------------------------------------------------------------------------------------
 
 
-def test_all_of_a_tier_are_moved_at_once_and_moved_back(ladder: World) -> None:
-    tiers = {tier.code: tier for tier in ladder.program.tiers.all()}
-    bulk = deciding.move_many(
-        program=ladder.program, tiers=[tiers["silver"]], to_tier=tiers["gold"], until=LATER, reason="Jubilee", seen=1,
-        actor=actor(ladder), today=TODAY, now=NOW,
+def jubilee(world: World, named: Sequence[Enrolment] | None = None) -> BulkMove:
+    """All Silver partners become Gold; `named`: whom the preview showed, where that are others."""
+    tiers = {tier.code: tier for tier in world.program.tiers.all()}
+    if named is None:
+        named = deciding.concerned(program=world.program, tiers=[tiers["silver"]], today=TODAY)
+    return deciding.move_many(
+        program=world.program, tiers=[tiers["silver"]], to_tier=tiers["gold"], until=LATER, reason="Jubilee",
+        seen=deciding.named(enrolments=named, to_tier=tiers["gold"], until=LATER), actor=actor(world), today=TODAY,
+        now=NOW,
     )  # fmt: skip
+
+
+def test_all_of_a_tier_are_moved_at_once_and_moved_back(ladder: World) -> None:
+    bulk = jubilee(ladder)
     assert tier_on(ladder.enrolment, TODAY) == "gold"
     run(ladder, TODAY)
     assert tier_on(ladder.enrolment, TODAY) == "gold"
@@ -231,13 +240,14 @@ def test_all_of_a_tier_are_moved_at_once_and_moved_back(ladder: World) -> None:
 
 
 def test_a_preview_that_is_out_of_date_moves_nobody(ladder: World) -> None:
-    tiers = {tier.code: tier for tier in ladder.program.tiers.all()}
+    """As many as were named, but others."""
+    named = deciding.concerned(program=ladder.program, tiers=ladder.program.tiers.filter(code="silver"), today=TODAY)
+    EnrolmentTier.objects.filter(enrolment=ladder.enrolment).update(tier=ladder.program.tiers.get(code="registered"))
+    other = enrol(make_partner("Neuland IT GmbH", "7K8M9N2P"), ladder.program, tier="silver")
     with pytest.raises(deciding.MovedOn):
-        deciding.move_many(
-            program=ladder.program, tiers=[tiers["silver"]], to_tier=tiers["gold"], until=LATER, reason="Jubilee",
-            seen=2, actor=actor(ladder), today=TODAY, now=NOW,
-        )  # fmt: skip
-    assert tier_on(ladder.enrolment, TODAY) == "silver"
+        jubilee(ladder, named)
+    assert tier_on(other, TODAY) == "silver"
+    assert jubilee(ladder).decisions.get().enrolment == other
 
 
 # --- when ------------------------------------------------------------------------------------------------------------

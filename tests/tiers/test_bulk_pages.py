@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.test import Client
 
+from common.access import Actor
 from common.models import User
 from tests.rendering import words
 from tests.tiers.ladder import tier_on
-from tests.world import TODAY, World, enrol, make_partner
+from tests.world import NOW, TODAY, World, enrol, make_partner
+from tiers import deciding
 from tiers.models import BulkMove
 
 PAGE = "/vendor/lenovo/tiers/topseller/move/"
@@ -68,6 +71,20 @@ def test_a_move_is_undone_once(world: World, signed_in: SignedIn) -> None:
     assert "Elbtal Systemhaus GmbH Silver" in text, "whom it had moved stays known"
     assert "This move was undone already." in words(client.post(undo, follow=True).content.decode())
     assert tier_on(world.enrolment, TODAY) == "silver"
+
+
+def test_which_decisions_by_hand_a_move_ends_is_said_before_and_that_they_stay_ended_after(
+    world: World, signed_in: SignedIn
+) -> None:
+    deciding.decide(
+        enrolment=world.enrolment, tier=world.program.tiers.get(code="silver"), until=TODAY + timedelta(days=30),
+        reason="As agreed", actor=Actor.of(world.channel_manager), today=TODAY - timedelta(days=1), now=NOW,
+    )  # fmt: skip
+    client = signed_in(world.channel_manager)
+    shown = client.post(PAGE, asked(world)).content.decode()
+    assert "Elbtal Systemhaus GmbH · ends: Silver decided by hand until 15 Dec 2026" in words(shown)
+    done = client.post(PAGE, asked(world, seen=seen(shown)), follow=True)
+    assert "decisions by hand that the move has ended stay ended" in words(done.content.decode())
 
 
 def test_nobody_is_moved_to_the_tier_they_hold(world: World, signed_in: SignedIn) -> None:

@@ -127,9 +127,12 @@ class Life:
             deciding.end_decision(decision=decision, actor=self.actor, today=self.today)
 
     def _bulk(self, code: str, to: str, days: int) -> None:
+        tiers, until = [self.tier(code)], self.today + timedelta(days=days)
+        named = deciding.concerned(program=self.program, tiers=tiers, today=self.today)
         deciding.move_many(
-            program=self.program, tiers=[self.tier(code)], to_tier=self.tier(to), seen=1, reason="All of them",
-            until=self.today + timedelta(days=days), actor=self.actor, today=self.today, now=NOW,
+            program=self.program, tiers=tiers, to_tier=self.tier(to), reason="All of them", until=until,
+            seen=deciding.named(enrolments=named, to_tier=self.tier(to), until=until), actor=self.actor,
+            today=self.today, now=NOW,
         )  # fmt: skip
 
     def _undo(self) -> None:

@@ -201,7 +201,8 @@ def test_a_decision_made_while_a_move_of_many_is_undone_is_kept(
     with transaction.atomic():
         bulk = deciding.move_many(
             program=committed.program, tiers=list(committed.program.tiers.filter(code="silver")), to_tier=gold,
-            until=UNTIL, reason="Jubilee", seen=1, actor=manager, today=TODAY, now=NOW,
+            until=UNTIL, reason="Jubilee", actor=manager, today=TODAY, now=NOW,
+            seen=deciding.named(enrolments=[committed.enrolment], to_tier=gold, until=UNTIL),
         )  # fmt: skip
     decided, lock = threading.Event(), assessing.lock
 
