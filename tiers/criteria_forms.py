@@ -15,6 +15,7 @@ from programs.criteria import Kind
 from programs.models import Program
 from tiers.criteria_document import Entry, inside
 
+WORDS = ("de", "en")
 GROUPS: Mapping[str, Any] = {"any_of": gettext_lazy("one of several"), "n_of": gettext_lazy("some of several")}
 
 
@@ -48,9 +49,16 @@ class CriterionForm(EntryForm):
             needed = kind.params.model_fields[name].is_required()
             help_text = "" if needed else _("Empty: the portal's own words.")
             self.fields[name] = forms.CharField(label=label, required=needed, max_length=500, help_text=help_text)
+        self.own_words = {name: known[name] for name in WORDS if name in known and not self.fields[name].required}
+        if self.own_words:
+            self.fields["words_fit"] = forms.BooleanField(
+                label=_("My words still say what is asked for"), required=False,
+                help_text=_("They are shown as they are, whatever the figures above say."),
+            )  # fmt: skip
 
     def entry(self) -> Entry:
-        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        known = {name: value for name, value in self.cleaned_data.items() if name != "words_fit"}
+        given = {name: value for name, value in known.items() if value not in (None, "", [])}
         return {"kind": self.kind.key} | {
             name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in given.items()
         }
@@ -63,7 +71,27 @@ class CriterionForm(EntryForm):
             except criteria.CriteriaError as error:
                 for problem in error.problems:
                     self.add_error(None, str(problem))
+            else:
+                self._check_words(given)
         return given
+
+    def _check_words(self, given: dict[str, Any]) -> None:
+        """Own words do not follow the figures: whoever changes these alone says that the words still fit."""
+        kept = [name for name, text in self.own_words.items() if given.get(name) == text]
+        if not kept or given.get("words_fit"):
+            return
+        if _figures(self.initial) != _figures(self.entry()):
+            self.add_error(
+                "words_fit",
+                _("You have changed what is asked for, and your own words are the same. Please change or empty them, "
+                  "or confirm that they still fit."),
+            )  # fmt: skip
+
+
+def _figures(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked for, without the words, as a document keeps it once it is read."""
+    (criterion,) = criteria.parse([entry]).criteria()
+    return criterion.params.model_dump(exclude=set(WORDS))
 
 
 class GroupForm(EntryForm):

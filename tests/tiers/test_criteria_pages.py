@@ -107,6 +107,22 @@ def test_what_a_kind_does_not_take_is_said_in_the_form(admin: Client) -> None:
     assert admin.get(f"{PAGE}silver/entry/?at=9").status_code == 404
 
 
+def test_own_words_that_do_not_follow_changed_figures_are_asked_about(world: World, admin: Client) -> None:
+    words_of_vendor = {"de": "100.000 € Umsatz im Jahr", "en": "€100,000 a year"}
+    ask(world.program, silver=[{"kind": "revenue", "amount": "100000.00", **words_of_vendor}])
+    form = f"{PAGE}silver/entry/?at=1"
+    given = {"amount": "40000.00", "months": "12", **words_of_vendor}
+    page = admin.post(form, given)
+    assert page.status_code == 422
+    assert "your own words are the same" in words(page.content.decode())
+    for accepted in ({"amount": "100000"}, {"de": "40.000 €", "en": "€40,000"}, {"de": "", "en": ""}):
+        assert admin.post(form, {**given, **accepted}).status_code == 302
+        admin.post(f"{PAGE}discard/")
+    assert admin.post(form, {**given, "words_fit": "on"}).status_code == 302
+    save(admin, preview(admin))
+    assert asked(world, "silver") == [{"kind": "revenue", "amount": "40000.00", "months": 12, **words_of_vendor}]
+
+
 def test_of_two_admins_the_second_begins_anew(world: World, admin: Client, signed_in: SignedIn) -> None:
     admin.post(f"{PAGE}silver/remove/", {"at": "2"})
     shown = preview(admin)
