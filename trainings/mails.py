@@ -55,6 +55,8 @@ NEXT: Mapping[str, Text] = {
 }
 WHEN, WHERE, LINK, UNTIL = _("When"), _("Where"), _("Online"), _("Valid until")
 NEXT_DATE: Text = _("Next date")
+BOOKED_DATE: Text = _("Booked already")
+SEAT_IS_TAKEN: Text = _("A seat is booked. With the new certificate everything goes on counting.")
 
 
 @dataclass(frozen=True)
@@ -100,18 +102,31 @@ def facts_of(date_: TrainingDate) -> Facts:
 
 
 def about_certificate(
-    *, kind: str, certificate: Certificate, number: str, dates: Sequence[TrainingDate] = (), text: str = ""
+    *,
+    kind: str,
+    certificate: Certificate,
+    number: str,
+    dates: Sequence[TrainingDate] = (),
+    booked: TrainingDate | None = None,
+    text: str = "",
 ) -> Mapping[str, Any]:
-    """To the holder or somebody who looks after them, at the company `number`; `dates` are offered for renewal."""
+    """To the holder or somebody who looks after them, at the company `number`.
+
+    `dates` are offered for renewal; `booked`: where the holder has a seat already.
+    """
     values = {"training": _name(certificate.training), "person": certificate.holder.name}
     facts: list[tuple[Text, Any]] = []
     if (until := last_day(certificate)) is not None:
         facts.append((UNTIL, _long(until)))
-    facts += [
-        (NEXT_DATE, Sentence("%(when)s, %(where)s", {"when": _when(each), "where": _where(each)})) for each in dates
-    ]
+    facts += [(BOOKED_DATE, _day_and_place(booked))] if booked is not None else []
+    facts += [(NEXT_DATE, _day_and_place(each)) for each in dates]
     url = reverse("trainings:partner-certificate", args=[number, certificate.pk])
-    return _told(kind, values, url, facts=facts, text=text)
+    told = _told(kind, values, url, facts=facts, text=text)
+    return {**told, "next_step": SEAT_IS_TAKEN} if booked is not None and not dates else told
+
+
+def _day_and_place(date_: TrainingDate) -> Sentence:
+    return Sentence("%(when)s, %(where)s", {"when": _when(date_), "where": _where(date_)})
 
 
 def about_claim(*, kind: str, claim: CertificateClaim) -> Mapping[str, Any]:

@@ -1,24 +1,26 @@
 """Reminding of certificates that expire: 90, 30 and 7 days before, the holder and the owners of their company.
 
 Whoever holds a later certificate of the training, or works for no company that takes part any more, is not reminded.
+Whoever has a seat at a date before the last day is told so, and offered no other one.
 A reminder that comes late, because nothing ran for weeks, is the one for the days that are left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from common import outbox
 from common.models import User
 from partners.models import Enrolment, Partner
 from partners.participation import owners
 from trainings import mails
-from trainings.models import Certificate, CertificateReminder, TrainingDate
+from trainings.models import Booking, Certificate, CertificateReminder, TrainingDate
 from trainings.selectors import bookable_dates, later_certificate, members_on, taking_part
 
 DAYS = (90, 30, 7)
@@ -73,14 +75,27 @@ def _remind(pk: int, step: _Step, now: datetime, today: date) -> bool:
     if certificate is None:
         return False
     CertificateReminder.objects.create(certificate=certificate, days=step.days, made_at=now)
-    dates = list(bookable_dates(trainings=[certificate.training_id], today=today, now=now)[:OFFERED])
+    booked = _booked(certificate, now)
+    in_time = booked is not None and timezone.localdate(booked.ends_at) < certificate.valid.upper
+    offered = bookable_dates(trainings=[certificate.training_id], today=today, now=now)
+    dates = [] if in_time else list(offered[:OFFERED])
     told: set[int] = set()
     for partner in _employers(certificate, today):
         for person in [certificate.holder, *owners(partner.pk)]:
             if person.is_active and person.pk not in told:
                 told.add(person.pk)
-                _put(certificate, person, partner, dates, step)
+                _put(certificate, person, partner, step, dates, booked)
     return True
+
+
+def _booked(certificate: Certificate, now: datetime) -> TrainingDate | None:
+    """The next date at which the holder has a seat."""
+    seats = Booking.objects.filter(user=certificate.holder_id, state=Booking.State.BOOKED)
+    dates = TrainingDate.objects.filter(
+        pk__in=seats.values("date_id"), training=certificate.training_id, state=TrainingDate.State.PLANNED,
+        starts_at__gt=now,
+    )  # fmt: skip
+    return dates.order_by("starts_at", "pk").first()
 
 
 def _employers(certificate: Certificate, today: date) -> list[Partner]:
@@ -90,7 +105,16 @@ def _employers(certificate: Certificate, today: date) -> list[Partner]:
     return list(both.order_by("pk").distinct())
 
 
-def _put(certificate: Certificate, person: User, partner: Partner, dates: list[TrainingDate], step: _Step) -> None:
+def _put(
+    certificate: Certificate,
+    person: User,
+    partner: Partner,
+    step: _Step,
+    dates: Sequence[TrainingDate],
+    booked: TrainingDate | None,
+) -> None:
     kind = mails.EXPIRING if person.pk == certificate.holder_id else mails.EXPIRING_IN_TEAM
-    context = mails.about_certificate(kind=kind, certificate=certificate, number=partner.number, dates=dates)
+    context = mails.about_certificate(
+        kind=kind, certificate=certificate, number=partner.number, dates=dates, booked=booked
+    )
     outbox.put(kind=kind, period=f"certificate {certificate.pk} {step.days} days", recipient=person, context=context)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from common.models import OutboxMail
 from partners.models import EnrolmentStatus, Member
-from tests.trainings.teaching import at, certified, planned, technician
+from tests.trainings.teaching import at, book, certified, planned, technician
 from tests.world import TODAY, World
 from trainings import mails, tasks
 from trainings.certificates import validity
@@ -72,6 +72,32 @@ def test_the_mail_says_until_when_and_offers_the_next_dates(
     assert "Next date: 27 Oct 2028, 09:00" in mail.text
     team = OutboxMail.objects.get(kind=mails.EXPIRING_IN_TEAM)
     assert team.subject == "The certificate of Reseller Technician expires: Technical training"
+
+
+def test_whoever_has_a_seat_in_time_is_told_so_and_offered_no_other_date(
+    world: World, technical: Training, certificate: Certificate
+) -> None:
+    day = before(certificate, 20)
+    seat, _other = (planned(technical, world.channel_manager, day + timedelta(days=more)) for more in (0, 5))
+    book(seat, world.reseller_technician, world.reseller, now=at(before(certificate, 60), 6))
+    remind(before(certificate, 30))
+    for kind in (mails.EXPIRING, mails.EXPIRING_IN_TEAM):
+        text = OutboxMail.objects.get(kind=kind).text
+        assert "Booked already: 27 Oct 2028, 09:00" in text
+        assert "Next date" not in text
+        assert "A seat is booked." in text
+
+
+def test_a_seat_that_comes_too_late_leaves_other_dates_on_offer(
+    world: World, technical: Training, certificate: Certificate
+) -> None:
+    planned(technical, world.channel_manager, before(certificate, 20))
+    late = planned(technical, world.channel_manager, certificate.valid.upper + timedelta(days=5))
+    book(late, world.reseller_technician, world.reseller, now=at(before(certificate, 60), 6))
+    remind(before(certificate, 30))
+    text = OutboxMail.objects.get(kind=mails.EXPIRING).text
+    assert "Booked already: 21 Nov 2028" in text
+    assert "Next date: 27 Oct 2028" in text
 
 
 def test_an_owner_with_a_certificate_of_their_own_gets_one_mail(world: World, technical: Training) -> None:
