@@ -44,6 +44,7 @@ from sales.matching import MATCHING_ROLES, may_be_customer
 from sales.models import Claim, CustomerNumber, SaleLine, WaitingRow
 from sales.sealed import begun_periods
 from sales.undoing import Effect, book_again, clean_up, effect_of, take_back
+from trainings.bookings import take_along
 
 
 class NotAllowed(DomainError):
@@ -201,6 +202,7 @@ def merge_partners(*, merge: Merge, actor: Actor, now: datetime, today: date) ->
         for enrolment in _enrolments(merge):
             _join(enrolment, merge, actor)
         _let_in(merge, today)
+        take_along(source=merge.source, target=merge.target, vendor=merge.vendor, people=merge.people, now=now)
         _bring_along(merge)
         succession = Succession.objects.create(
             vendor=merge.vendor, source=merge.source, target=merge.target, on=merge.on, reason=merge.reason,

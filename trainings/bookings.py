@@ -5,6 +5,7 @@ A seat that becomes free goes to the first on the waiting list in the same commi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from common.access import Actor
 from common.errors import DomainError
 from common.models import User
 from partners.models import Partner
+from programs.models import Vendor
 from trainings import mails, rights
 from trainings.models import Booking, TrainingDate
 from trainings.selectors import members_on, taking_part
@@ -127,6 +129,15 @@ def release_left(*, now: datetime) -> int:
             ended += left.filter(date=locked).update(state=State.CANCELLED, since=now)
             move_up(locked=locked, now=now)
     return ended
+
+
+def take_along(*, source: Partner, target: Partner, vendor: Vendor, people: Collection[int], now: datetime) -> int:
+    """These people go on working at another company, and so do their bookings of the vendor's dates to come."""
+    ahead = Booking.objects.filter(
+        partner=source, user__in=people, state__in=Booking.OPEN, date__starts_at__gt=now,
+        date__training__program__vendor=vendor,
+    )  # fmt: skip
+    return ahead.update(partner=target)
 
 
 def open_bookings(locked: TrainingDate) -> QuerySet[Booking]:

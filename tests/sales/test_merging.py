@@ -38,7 +38,10 @@ from tests.rendering import words
 from tests.sales.asking import ask_for_missing, said
 from tests.sales.matching_world import known, make_other, match, waits
 from tests.sales.sending import at_once, many_rows, send
+from tests.trainings.teaching import book, planned, training
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_program
+from trainings.bookings import release_left
+from trainings.models import Booking
 
 SignedIn = Callable[[User], Client]
 QUARTER = date(2026, 10, 1)
@@ -95,6 +98,26 @@ def test_lines_from_the_day_on_move_and_those_before_it_stay(world: World, sourc
     assert quantities(target) == {date(2026, 10, 5): Decimal(7)}
     assert known(world).partner == target
     assert SaleLine.objects.filter(partner=source, reverses__isnull=False).count() == 1
+
+
+def test_who_comes_along_keeps_the_seats_at_trainings_and_who_stays_keeps_them_where_they_are(
+    world: World, source: Partner, target: Partner
+) -> None:
+    goes, stays = (member_of(source, name, "technician") for name in ("goes", "stays"))
+    technical = training(world.program, world.channel_manager)
+    ahead = planned(technical, world.channel_manager)
+    gone = planned(technical, world.channel_manager)
+    for person in (goes, stays):
+        book(ahead, person, source)
+        Booking.objects.create(
+            date=gone, partner=source, user=person, state="attended", booked_by=person, booked_at=NOW, since=NOW
+        )
+    merge(world, source, target, people=[goes.pk])
+    assert set(Booking.objects.values_list("date", "user", "partner")) == {
+        (ahead.pk, goes.pk, target.pk), (ahead.pk, stays.pk, source.pk),
+        (gone.pk, goes.pk, source.pk), (gone.pk, stays.pk, source.pk),
+    }  # fmt: skip
+    assert release_left(now=NOW) == 0
 
 
 def test_closed_periods_stay_as_they_are_and_later_closings_adjust_nothing(
