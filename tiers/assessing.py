@@ -21,7 +21,7 @@ from partners.tier_history import record_tiers
 from programs.criteria import Measurement
 from programs.models import Program, Tier
 from tiers.judging import Judgement, Ladder, Measured, judge, ladder_of, measure, taking_part
-from tiers.models import Assessed, Standing, TierDecision, TierMove
+from tiers.models import Assessed, TierDecision, TierMove, TierStanding
 from tiers.planning import Open, Plan, State, Step, plan
 
 Move = TierMove.State
@@ -250,7 +250,7 @@ KEPT = ("program", "assessed_on", "held", "earned", "missing", "nearness", "safe
 
 def _keep(program: Program, judged: Mapping[int, Judgement], holding: Mapping[int, Held], today: date) -> None:
     rows = (
-        Standing(
+        TierStanding(
             enrolment_id=pk,
             program=program,
             assessed_on=today,
@@ -263,6 +263,6 @@ def _keep(program: Program, judged: Mapping[int, Judgement], holding: Mapping[in
         )
         for pk, each in judged.items()
     )
-    Standing.objects.bulk_create(
+    TierStanding.objects.bulk_create(
         rows, batch_size=BATCH, update_conflicts=True, unique_fields=["enrolment"], update_fields=KEPT
     )

@@ -43,7 +43,7 @@ from programs.texts import sentence_of
 from sales.revenue import net_by_partner, net_of_partner
 from tiers.assessing import Held, held_on
 from tiers.judging import Ladder, ladder_of
-from tiers.models import Standing, TierDecision, TierMove
+from tiers.models import TierDecision, TierMove, TierStanding
 from tiers.vendor_money import Change, rebate_changes
 
 NEAR = Decimal("0.75")
@@ -96,14 +96,14 @@ class StandingRow:
     change: Decimal | None
 
 
-def standings_of(*, vendor: Vendor, actor: Actor, today: date) -> QuerySet[Standing]:
+def standings_of(*, vendor: Vendor, actor: Actor, today: date) -> QuerySet[TierStanding]:
     """Who takes part today, with `urgency`, `group` and `day`: when a tier falls, or may."""
     moves = TierMove.objects.filter(enrolment=OuterRef("pk"), state=TierMove.State.OPEN)
     decisions = TierDecision.objects.filter(enrolment=OuterRef("pk"), valid__contains=today)
     active = EnrolmentStatus.objects.filter(
         enrolment=OuterRef("pk"), status=EnrolmentStatus.Status.ACTIVE, valid__contains=today
     )
-    rows = Standing.objects.visible_to(actor).filter(Exists(active), program__vendor=vendor)
+    rows = TierStanding.objects.visible_to(actor).filter(Exists(active), program__vendor=vendor)
     urgency = Case(
         When(moving=TierMove.Direction.RISE, then=Value(Urgency.PROPOSED.value)),
         When(moving=TierMove.Direction.FALL, then=Value(Urgency.FALLING.value)),
@@ -163,7 +163,7 @@ class Completing:
     today: date
     currency: str
 
-    def __call__(self, rows: Sequence[Standing]) -> Iterator[StandingRow]:
+    def __call__(self, rows: Sequence[TierStanding]) -> Iterator[StandingRow]:
         today = self.today
         held = held_on([row.pk for row in rows], today)
         until = dict(
@@ -195,7 +195,7 @@ class Completing:
             )
 
     def _changes(
-        self, rows: Sequence[Standing], held: Mapping[int, Held], others: Mapping[int, Tier | None]
+        self, rows: Sequence[TierStanding], held: Mapping[int, Held], others: Mapping[int, Tier | None]
     ) -> Mapping[int, Decimal]:
         by_program: dict[Program, dict[int, Change]] = defaultdict(dict)
         for row in rows:
@@ -207,7 +207,7 @@ class Completing:
         return found
 
 
-def _other(row: Standing, held: Held, ladder: Ladder) -> Tier | None:
+def _other(row: TierStanding, held: Held, ladder: Ladder) -> Tier | None:
     """The tier that the row is about: where it leads, or may lead."""
     if held.open is not None:
         return held.open.to_tier
@@ -224,7 +224,7 @@ def days_left(day: date, today: date) -> str:
     return ngettext("%(count)s day left", "%(count)s days left", count) % {"count": formats.number(count)}
 
 
-def _state(row: Standing, held: Held, until: date | None, today: date) -> tuple[str, Tone]:
+def _state(row: TierStanding, held: Held, until: date | None, today: date) -> tuple[str, Tone]:
     move, urgency = held.open, row.urgency  # type: ignore[attr-defined]
     if move is not None and move.due_on is None:
         return _("%(tier)s proposed") % {"tier": move.to_tier.name}, "info"
@@ -248,7 +248,7 @@ def _state(row: Standing, held: Held, until: date | None, today: date) -> tuple[
 
 
 def _missing(
-    row: Standing, held: Held, ladder: Ladder, say: Callable[[Criterion, Program], str], today: date
+    row: TierStanding, held: Held, ladder: Ladder, say: Callable[[Criterion, Program], str], today: date
 ) -> list[str]:
     """What the next tier still takes, or what the tier held lacks or is about to lack."""
 

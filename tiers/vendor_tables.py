@@ -8,30 +8,36 @@ import django_filters
 import django_tables2 as tables
 from django import forms
 from django.db.models import QuerySet
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from common.filters import Facet, FilterSet
 from common.tables import LinkColumn, MoneyColumn, StateColumn, Table
 from partners.tables import programs_of_area, tiers_of_area
 from programs.models import Tier
-from tiers.models import Standing
+from tiers.models import TierStanding
 from tiers.vendor_lists import LABELS, holding
 
 
 class LinesColumn(tables.Column):
-    """Several short texts below each other; in exports in one line."""
+    """Several short texts: the first one, and below it the others when they are asked for; in exports in one line."""
 
     def render(self, value: list[str]) -> str:
-        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in value))
+        first, others = "".join(value[:1]), value[1:]
+        if not others:
+            return first
+        more = ngettext("and %(count)s more", "and %(count)s more", len(others)) % {"count": len(others)}
+        lines = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in others))
+        return format_html('<div>{}<details class="more"><summary>{}</summary>{}</details></div>', first, more, lines)
 
     def value(self, value: list[str]) -> str:
         return "; ".join(value)
 
 
 class StandingTable(Table):
-    """Ordered by the database: `order_by` are fields of `Standing` and what the page annotates."""
+    """Ordered by the database: `order_by` are fields of `TierStanding` and what the page annotates."""
 
     name = LinkColumn(
         accessor="partner__name",
@@ -68,7 +74,7 @@ class StandingFilter(FilterSet):
     )
 
     class Meta:
-        model = Standing
+        model = TierStanding
         fields: list[str] = []
 
     def __init__(self, *args: Any, several: bool, **kwargs: Any) -> None:
@@ -79,5 +85,5 @@ class StandingFilter(FilterSet):
     def facets(self) -> list[Facet]:
         return self.facets_of("group")
 
-    def in_tier(self, queryset: QuerySet[Standing], name: str, value: Tier) -> QuerySet[Standing]:
+    def in_tier(self, queryset: QuerySet[TierStanding], name: str, value: Tier) -> QuerySet[TierStanding]:
         return queryset.filter(holding(value, self.request.today))

@@ -27,7 +27,7 @@ from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
 from tiers import deciding, vendor_partner
-from tiers.models import Standing, TierMove
+from tiers.models import TierMove, TierStanding
 from tiers.vendor_forms import CheckForm, DecideForm, DeclineForm
 from tiers.vendor_lists import Completing, revenue_in_sql, standings_of
 from tiers.vendor_tables import StandingFilter, StandingTable
@@ -49,7 +49,7 @@ class TiersPage(VendorListPage):
     def currency(self) -> str:
         return currency_of(self.vendor)
 
-    def rows(self) -> QuerySet[Standing]:
+    def rows(self) -> QuerySet[TierStanding]:
         today = self.request.today
         rows = standings_of(vendor=self.vendor, actor=self.request.actor, today=today)
         if self.request.GET.get("sort", "").removeprefix("-") == "revenue":
@@ -62,7 +62,7 @@ class TiersPage(VendorListPage):
     def table_options(self) -> dict[str, Any]:
         return {"currency": self.currency, "exclude": [] if len(self.programs) > 1 else ["program"]}
 
-    def records(self, rows: QuerySet[Standing], filterset: FilterSet | None) -> CompletedRows:
+    def records(self, rows: QuerySet[TierStanding], filterset: FilterSet | None) -> CompletedRows:
         complete = Completing(self.vendor, self.request.today, self.currency)
         return CompletedRows(rows, complete, tie_break=("enrolment__partner__name", "pk"))
 

@@ -24,7 +24,7 @@ from tests.faults.world import NOW, make_world
 from tests.services import ROOT, broker, environment, worker
 from tiers.announcing import announce
 from tiers.assessing import assess_due
-from tiers.models import Assessed, Due, Standing, TierMove
+from tiers.models import Assessed, Due, TierMove, TierStanding
 
 TODAY = date(2026, 11, 22)
 PARTNERS, TOO_LOW, ENOUGH = 12, 3, 6
@@ -60,7 +60,7 @@ def digest() -> str:
     rows = [
         EnrolmentTier.objects.values_list(number, "tier__code", "valid"),
         TierMove.objects.values_list(number, "direction", "to_tier__code", "state", "due_on", "closed_on", "announced"),
-        Standing.objects.values_list(number, "held__code", "earned__code", "assessed_on"),
+        TierStanding.objects.values_list(number, "held__code", "earned__code", "assessed_on"),
         OutboxMail.objects.values_list("kind", "address", "subject", "state"),
         Assessed.objects.values_list("day"),
     ]
@@ -142,11 +142,11 @@ def test_a_worker_killed_while_it_changes_tiers_leaves_nothing_and_the_next_one_
                 os.kill(process.pid, signal.SIGKILL)
                 process.wait()
         wait_for(own_database, f"SELECT ({WAITS}) = 0")
-        assert (TierMove.objects.count(), Standing.objects.count(), Assessed.objects.count()) == (0, 0, 0)
+        assert (TierMove.objects.count(), TierStanding.objects.count(), Assessed.objects.count()) == (0, 0, 0)
         assert Due.objects.exists()
         with worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "two.log"):
             send(own_database, valkey.url, "tiers.assess_all")
-            wait_for(own_database, f"SELECT count(*) = {PARTNERS} FROM tiers_standing")
+            wait_for(own_database, f"SELECT count(*) = {PARTNERS} FROM tiers_tierstanding")
             send(own_database, valkey.url, "tiers.announce", "tiers.announce")
             wait_for(own_database, "SELECT count(*) > 0 AND bool_and(announced = state) FROM tiers_tiermove")
     assert OutboxMail.objects.count() == TierMove.objects.count() == PARTNERS - ENOUGH + 1 + TOO_LOW

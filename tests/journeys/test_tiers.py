@@ -43,10 +43,10 @@ OWNER, TECHNICIAN, MANAGER = (
     f"{who}@example.com" for who in ("reseller_owner", "reseller_technician", "channel_manager")
 )
 SUBMIT = "button.btn-primary"
-TECHNICAL = {"kind": "certificate", "trainings": ["technical"]}
+TECHNICAL: dict[str, object] = {"kind": "certificate", "trainings": ["technical"]}
 # The world's reseller has 46,120.00 so far.
-SILVER = [{"kind": "verified"}, TECHNICAL, {"kind": "case_study"}, {"kind": "revenue", "amount": "50000.00"}]
-GOLD = [{"kind": "verified"}, {"kind": "revenue", "amount": "60000.00"}]
+SILVER: list[dict[str, object]] = [{"kind": "verified"}, TECHNICAL, {"kind": "case_study"}, {"kind": "revenue", "amount": "50000.00"}]
+GOLD: list[dict[str, object]] = [{"kind": "verified"}, {"kind": "revenue", "amount": "60000.00"}]
 NOVEMBER = report("K-1;Elbtal Systemhaus GmbH;RE-1;10;02.11.2026;21HM;4;4.000,00;EUR;")
 DUE = date(2027, 2, 14)
 """90 days after the day of the world."""
@@ -386,7 +386,7 @@ def test_the_forecast_is_what_the_booked_sales_say(
     with inside(own_portal):
         configure(language, held="silver")
     with psycopg.connect(own_portal.database_url) as database:
-        booked = dict(database.execute(BOOKED).fetchall())
+        booked: dict[date, Decimal] = dict(database.execute(BOOKED).fetchall())
     assert sum(booked.values()) == Decimal("46120.00")
     reached = reached_by_hand(booked, 60_000)
     assert reached > TODAY

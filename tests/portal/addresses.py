@@ -49,7 +49,7 @@ from tests.sales.sending import ROWS, report
 from tests.tiers import studies
 from tests.trainings.populated import Taught, taught
 from tests.world import NOW, TODAY, World, build_world
-from tiers.models import BulkMove, CaseStudy, ManualCheck, Standing, TierDecision, TierMove
+from tiers.models import BulkMove, CaseStudy, ManualCheck, TierDecision, TierMove, TierStanding
 
 Variant = Literal["own", "foreign", "missing"]
 VARIANTS: tuple[Variant, ...] = ("own", "foreign", "missing")
@@ -218,7 +218,7 @@ def _tier_life(enrolment: Enrolment, manager: User) -> None:
     tier.requirements = [{"kind": "manual", "code": "showroom", "de": "Ausstellung", "en": "A showroom"}]
     tier.save()
     TierMove.objects.create(enrolment=enrolment, direction="rise", to_tier=tier, opened_on=TODAY)
-    Standing.objects.create(enrolment=enrolment, program=enrolment.program, assessed_on=TODAY)
+    TierStanding.objects.create(enrolment=enrolment, program=enrolment.program, assessed_on=TODAY)
     bulk = BulkMove.objects.create(
         program=enrolment.program, to_tier=tier, reason="Jubilee", moved_on=TODAY, moved_by=manager
     )

@@ -15,7 +15,7 @@ from tests.tiers.ladder import GOLD, SILVER, ask, moves, revenue, run, tier_on
 from tests.world import NOW, TODAY, World, enrol, make_partner
 from tiers import deciding
 from tiers.assessing import assess_due
-from tiers.models import BulkMove, Due, Standing, TierMove
+from tiers.models import BulkMove, Due, TierMove, TierStanding
 from tiers.planning import Step
 
 LATER = TODAY + timedelta(days=90)
@@ -280,7 +280,7 @@ def test_who_is_suspended_waits_and_who_has_left_has_nothing_to_wait_for(ladder:
 def test_standings_say_how_near_the_next_tier_is(ladder: World) -> None:
     revenue(ladder, "5000.00", TODAY - timedelta(days=1), "R-9001")
     run(ladder, TODAY)
-    standing = Standing.objects.get()
+    standing = TierStanding.objects.get()
     assert (standing.held.code, standing.earned.code) == ("silver", "registered")  # type: ignore[union-attr]
     assert standing.missing == 2
     assert standing.nearness is not None

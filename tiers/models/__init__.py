@@ -1,7 +1,7 @@
 """Tiers as they are judged (`moves`), and what partners hand in for them (`case_studies`)."""
 
 from tiers.models.case_studies import CaseStudy, CaseStudyFile, CaseStudyStep
-from tiers.models.moves import Assessed, BulkMove, Due, ManualCheck, Standing, TierDecision, TierMove
+from tiers.models.moves import Assessed, BulkMove, Due, ManualCheck, TierDecision, TierMove, TierStanding
 
 __all__ = [
     "Assessed",
@@ -11,7 +11,7 @@ __all__ = [
     "CaseStudyStep",
     "Due",
     "ManualCheck",
-    "Standing",
     "TierDecision",
     "TierMove",
+    "TierStanding",
 ]

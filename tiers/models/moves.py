@@ -171,7 +171,7 @@ class ManualCheck(Dated):
         return f"{self.enrolment}: {self.code}"
 
 
-class Standing(models.Model):
+class TierStanding(models.Model):
     """What the last assessment found: for lists over all partners. Pages about one partner measure anew."""
 
     enrolment = models.OneToOneField(Enrolment, on_delete=models.CASCADE, related_name="+", primary_key=True)
