@@ -120,9 +120,15 @@ class OfferedFilter(TrainingFilter):
 
 
 class CatalogueFilter(TrainingFilter):
-    archived = django_filters.BooleanFilter(
-        field_name="archived_on", lookup_expr="isnull", exclude=True, label=gettext_lazy("Archived")
+    archived = django_filters.ChoiceFilter(
+        choices=[("false", gettext_lazy("offered")), ("true", gettext_lazy("offered no more"))],
+        method="in_archive",
+        label=gettext_lazy("State"),
+        empty_label=gettext_lazy("all"),
     )
+
+    def in_archive(self, queryset: QuerySet[Training], name: str, value: str) -> QuerySet[Training]:
+        return queryset.filter(archived_on__isnull=value == "false")
 
 
 # --- dates -----------------------------------------------------------------------------------------------------------

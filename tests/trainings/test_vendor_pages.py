@@ -14,7 +14,7 @@ from common.models import OutboxMail, User
 from partners.models import Member
 from tests import people
 from tests.rendering import dashboard, words
-from tests.trainings.teaching import PDF, book, certified, close, hand_in, technician
+from tests.trainings.teaching import PDF, book, certified, close, hand_in, technician, training
 from tests.world import TODAY, World
 from trainings import mails
 from trainings.models import Booking, Certificate, CertificateClaim, Training, TrainingDate
@@ -132,6 +132,15 @@ def test_a_training_is_archived_and_offered_again(world: World, manager: Client,
     path = f"{CATALOGUE}{technical.pk}/archive/"
     assert "Not offered any more since 16 November 2026" in words(manager.post(path, follow=True).content.decode())
     assert "offered again" in words(manager.post(path, follow=True).content.decode())
+
+
+def test_the_catalogue_is_filtered_by_what_is_still_offered(world: World, manager: Client, technical: Training) -> None:
+    other = training(world.program, world.vendor_admin, "sales")
+    manager.post(f"{CATALOGUE}{other.pk}/archive/")
+    for state, found in (("", {technical, other}), ("false", {technical}), ("true", {other})):
+        rows = manager.get(f"{CATALOGUE}?archived={state}").context["table"].rows
+        assert {row.record for row in rows} == found
+    assert "Unknown" not in words(manager.get(CATALOGUE).content.decode())
 
 
 def test_the_catalogue_counts_who_holds_a_valid_certificate(world: World, manager: Client, technical: Training) -> None:
