@@ -14,7 +14,7 @@ import psycopg
 import pytest
 import time_machine
 from django.utils.translation import override
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 from pytest_django import DjangoDbBlocker
 
 from common.formats import date_long, money
@@ -115,11 +115,6 @@ def press(window: Window, label: str, language: str) -> None:
     """Reach the link or button with Tab, and take it."""
     tab_to(window.page, word(label, language))
     window.page.keyboard.press("Enter")
-
-
-def check(window: Window, text: str) -> Locator:
-    """The line of the checklist that says this."""
-    return window.page.locator(".check", has_text=text)
 
 
 # --- from Registered to Silver ---------------------------------------------------------------------------------------
