@@ -32,6 +32,7 @@ PYTHON = VENV / "bin" / "python"
 LOG = ROOT / "var" / "setup.log"
 OLDEST_NODE = 20
 # Each with everything that holds it too.
+LOADED_BY_CHILDREN = ("lxml", "openpyxl", "pikepdf", "PIL", "pypdfium2", "pypdfium2_raw")
 PACKAGES = {"run": ("requirements-run.lock", "requirements-dev.lock"), "all": ("requirements-dev.lock",)}
 
 ENVIRONMENT = {
@@ -225,6 +226,17 @@ class FrontEnd:
         self.built_mark.write_text(self.built)
 
 
+def compile_for_children() -> None:
+    """What only children of the readers load: they may write no file, and would compile it anew each time."""
+    own = [ROOT / "common" / "limited.py", *(ROOT / "sales" / "readers").rglob("*.py")]
+    mark, fingerprint = VENV / ".children", digest([ROOT / "requirements-run.lock", *own], sys.version)
+    if is_done(mark, fingerprint):
+        return
+    packages = [path for name in LOADED_BY_CHILDREN for path in VENV.glob(f"lib/python*/site-packages/{name}")]
+    do("compiling what readers load", PYTHON, "-m", "compileall", "-q", *packages, *own)
+    mark.write_text(fingerprint)
+
+
 def compile_translations() -> None:
     catalogs = list((ROOT / "locale").glob("*/LC_MESSAGES/*.po"))
     mark, fingerprint = ROOT / "var" / "translations.done", digest(catalogs)
@@ -244,6 +256,7 @@ def set_up(scope: str) -> None:
         if not has_node():
             uv_install(f"Node, as there is none from version {OLDEST_NODE} on here", "requirements-node.lock")
         front_end.build()
+    compile_for_children()
     compile_translations()
 
 
