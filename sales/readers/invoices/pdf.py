@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -103,13 +104,7 @@ def _unpacked(stream: Stream, most: int) -> bytes:
                 "unusual_compression",
                 _n("The data in this PDF are packed in an unusual way. Please ask your distributor for another file."),
             )
-        try:
-            data = zlib.decompressobj().decompress(data, most + 1)
-        except zlib.error:
-            raise Refused(
-                "data_damaged",
-                _n("The data in this PDF are damaged. Please ask your distributor for the file anew."),
-            ) from None
+        data = _inflated(data, most)
     if len(data) > most:
         raise Refused(
             "too_much_inside",
@@ -120,6 +115,18 @@ def _unpacked(stream: Stream, most: int) -> bytes:
             size=str(MOST_UNPACKED // 1_000_000),
         )
     return data
+
+
+def _inflated(data: bytes, most: int) -> bytes:
+    """Up to one byte more than `most`. Raises `Refused`, also when it ends before its checksum or differs from it."""
+    unpacker = zlib.decompressobj()
+    with suppress(zlib.error):
+        unpacked = unpacker.decompress(data, most + 1)
+        if unpacker.eof or len(unpacked) > most:
+            return unpacked
+    raise Refused(
+        "data_damaged", _n("The data in this PDF are damaged. Please ask your distributor for the file anew.")
+    )
 
 
 def _predicts(stream: Stream) -> bool:

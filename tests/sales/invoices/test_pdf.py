@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from decimal import Decimal
 from pathlib import Path
 
@@ -121,8 +122,17 @@ def test_data_may_say_that_they_are_packed_in_a_list_of_one() -> None:
     assert carried_data(pdf({**FILE, 10: packed}, catalog=b"/AF[11 0 R]")) == DATA
 
 
-def test_damaged_data_are_refused() -> None:
-    assert code(pdf({**FILE, 10: stream(b"no zlib", b"/Filter/FlateDecode")}, catalog=b"/AF[11 0 R]")) == "data_damaged"
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"no zlib", id="not packed"),
+        pytest.param(zlib.compress(DATA)[:-2], id="cut off in its checksum"),
+        pytest.param(zlib.compress(DATA)[:-40], id="cut off"),
+        pytest.param(zlib.compress(DATA, 0).replace(b"1234.56", b"9234.56"), id="changed"),
+    ],
+)
+def test_damaged_data_are_refused(data: bytes) -> None:
+    assert code(pdf({**FILE, 10: stream(data, b"/Filter/FlateDecode")}, catalog=b"/AF[11 0 R]")) == "data_damaged"
 
 
 def test_another_program_s_hybrid_is_read() -> None:
