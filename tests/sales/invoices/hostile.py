@@ -10,7 +10,8 @@ import zlib
 from PIL import Image, PngImagePlugin
 
 from tests.sales.invoices.cases import Case
-from tests.sales.invoices.hostile_pdf import PDF_FILES, packed
+from tests.sales.invoices.hostile_bombs import packed
+from tests.sales.invoices.hostile_pdf import PDF_FILES
 from tests.sales.invoices.hostile_xml import XML_FILES
 from tests.sales.invoices.pdfs import cii, hybrid, pdf
 

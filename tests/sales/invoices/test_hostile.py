@@ -18,9 +18,9 @@ from sales.readers.invoices.limited import ALLOWANCE, Opened, open_file, render
 from sales.readers.invoices.pdf import carried_data
 from sales.readers.invoices.pictures import LONGEST_SIDE
 from sales.readers.invoices.record import Refused
-from tests.sales.invoices import hostile_pdf
+from tests.sales.invoices import hostile_bombs
 from tests.sales.invoices.cases import Case
-from tests.sales.invoices.hostile import ALL_FILES, jpeg
+from tests.sales.invoices.hostile import ALL_FILES, jpeg, jpeg_of_many_scans, png_of_most_pixels
 from tests.sales.invoices.pdfs import NUMBER, cii, hybrid, pdf
 
 READ_BY_PEOPLE = [case for case in ALL_FILES if "pages" in case.outcomes]
@@ -71,32 +71,28 @@ def test_a_hostile_page_is_a_picture_or_refused(case: Case) -> None:
 
 
 def test_data_are_not_lost_when_the_pages_kill_their_reader() -> None:
-    opened = open_file(hostile_pdf.content_bomb_beside_data())
+    opened = open_file(hostile_bombs.content_bomb_beside_data())
     assert opened.invoice is not None
     assert (opened.invoice.number, opened.visible, opened.pages) == (NUMBER, "no_text", 0)
     assert [remark.code for remark in opened.remarks] == ["pages_unread"]
 
 
 @pytest.mark.parametrize(
-    ("allowance", "code"),
+    ("content", "allowance", "code"),
     [
-        (Allowance(memory=ALLOWANCE.memory, computing=1), "too_long"),
-        (Allowance(memory=ALLOWANCE.memory, seconds=1), "too_long"),
-        (Allowance(memory=60_000_000), "too_much_memory"),
+        (jpeg_of_many_scans(), Allowance(memory=ALLOWANCE.memory, computing=1), "too_long"),
+        (jpeg_of_many_scans(), Allowance(memory=ALLOWANCE.memory, seconds=1), "too_long"),
+        (png_of_most_pixels(), Allowance(memory=150_000_000), "too_much_memory"),
     ],
+    ids=["computing", "clock", "memory"],
 )
-def test_a_child_that_is_ended_is_a_refusal(allowance: Allowance, code: str) -> None:
-    """A picture as large as is taken needs more than that."""
-    assert outcome(open_file(largest(), allowance)) == code
-
-
-def largest() -> bytes:
-    return next(case for case in ALL_FILES if str(case) == "jpeg of many scans").content()
+def test_a_child_that_is_ended_is_a_refusal(content: bytes, allowance: Allowance, code: str) -> None:
+    assert outcome(open_file(content, allowance)) == code
 
 
 def test_others_do_not_wait_for_a_file_that_takes_its_time() -> None:
     slow: list[Opened] = []
-    content = largest()
+    content = jpeg_of_many_scans()
     thread = threading.Thread(target=lambda: slow.append(open_file(content)))
     thread.start()
     quick = [open_file(hybrid()).invoice for _number in range(2)]
@@ -110,7 +106,7 @@ def test_others_do_not_wait_for_a_file_that_takes_its_time() -> None:
 def test_this_process_goes_on_after_any_number_of_bad_files() -> None:
     files = len(list(_open_files()))
     for _number in range(2):
-        assert outcome(open_file(hostile_pdf.content_bomb())) != "invoice"
+        assert outcome(open_file(hostile_bombs.content_bomb())) != "invoice"
         assert open_file(hybrid()).invoice is not None
     assert len(list(_open_files())) == files
     assert threading.active_count() < 10
