@@ -7,7 +7,7 @@ import os
 import random
 import resource
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -78,16 +78,16 @@ def test_data_are_not_lost_when_the_pages_kill_their_reader() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "allowance", "code"),
+    ("build", "allowance", "code"),
     [
-        (jpeg_of_many_scans(), Allowance(memory=ALLOWANCE.memory, computing=1), "too_long"),
-        (jpeg_of_many_scans(), Allowance(memory=ALLOWANCE.memory, seconds=1), "too_long"),
-        (png_of_most_pixels(), Allowance(memory=150_000_000), "too_much_memory"),
+        (jpeg_of_many_scans, Allowance(memory=ALLOWANCE.memory, computing=1), "too_long"),
+        (jpeg_of_many_scans, Allowance(memory=ALLOWANCE.memory, seconds=1), "too_long"),
+        (png_of_most_pixels, Allowance(memory=150_000_000), "too_much_memory"),
     ],
     ids=["computing", "clock", "memory"],
 )
-def test_a_child_that_is_ended_is_a_refusal(content: bytes, allowance: Allowance, code: str) -> None:
-    assert outcome(open_file(content, allowance)) == code
+def test_a_child_that_is_ended_is_a_refusal(build: Callable[[], bytes], allowance: Allowance, code: str) -> None:
+    assert outcome(open_file(build(), allowance)) == code
 
 
 def test_others_do_not_wait_for_a_file_that_takes_its_time() -> None:
