@@ -16,6 +16,8 @@ from sales.readers.invoices.record import Refused
 MOST_PAGES = 50
 """Pages whose text is read and that can be shown. Distributors' collective invoices are long, but not so long."""
 MOST_CHARACTERS = 200_000
+_HYPHEN = "\ufffe"
+"""What PDFium makes of a hyphen at the end of a line, and of that end."""
 _SECONDS = 2.0
 """Of computing, after which no further page is read."""
 
@@ -59,7 +61,7 @@ def _text_of(pdf: pypdfium2.PdfDocument, index: int, most: int) -> str:
 
 def _readable(text: str) -> str:
     """Without signs that nobody sees, which databases and people stumble over."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.replace(_HYPHEN, "-\n").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(sign for sign in lines if sign in "\n\t" or unicodedata.category(sign)[0] != "C")
 
 

@@ -33,6 +33,10 @@ def test_umlauts_and_the_euro_are_text() -> None:
     assert read_text(pdf(content=shown("Büro für 5 €"))).text == "Büro für 5 €"
 
 
+def test_a_hyphen_at_the_end_of_a_line_is_read_as_it_stands() -> None:
+    assert read_text(pdf(content=shown("Nummer RE-AB-", "CD vom"))).text == "Nummer RE-AB-\nCD vom"
+
+
 def test_so_many_pages_are_read_and_no_more() -> None:
     said = read_text(of_pages(MOST_PAGES + 10))
     assert (said.text.count("Seite"), said.count, said.complete) == (MOST_PAGES, MOST_PAGES, False)
