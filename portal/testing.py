@@ -1,16 +1,22 @@
 """pytest plugin (`-p portal.testing`): a database and a broker of the run's own.
 
 pytest-django reads the settings before any `conftest.py` is seen, so the services start here, once, in the process
-that hands out the tests. The xdist workers inherit their addresses; each makes a database of its own and uses a
-database number of its own on the broker. `TEST_DATABASE_URL` and `TEST_REDIS_URL` name other services.
+that hands out the tests. The xdist workers inherit their addresses: `DATABASE_URL` is the database that was migrated,
+which nobody writes to. Each worker copies it, as do tests that want one of their own, and uses a database number of its
+own on the broker. `TEST_DATABASE_URL` and `TEST_REDIS_URL` name other services.
+
+Migrating takes half a minute, so the server that did it is kept in `var/tests` until a migration changes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +41,9 @@ ONLY_WHEN_NAMED = ("faults", "bench")
 # Modules whose tests share what takes long to set up: all of one go to the same worker. Marks of xdist's own groups do
 # not reach its scheduler any more: it looks for them in names of tests, where pytest 9 does not show them.
 ONE_WORKER = ("tests/portal/test_demo.py", "tests/portal/test_serve.py")
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "var" / "tests"
 
 DatabaseCloner = Callable[[str], AbstractContextManager[str]]
 
@@ -62,11 +71,13 @@ def _scratch_folder() -> Path:
 
 def _start_services() -> None:
     folder = _scratch_folder()
+    # A server that runs as another user than we do must reach its folder.
+    folder.chmod(0o711)
     if url := os.environ.get("TEST_DATABASE_URL"):
         os.environ["DATABASE_URL"] = url
+        _make_migrated_database(f"{urlsplit(url).path[1:]}_migrated")
     else:
-        # A server that runs as another user than we do must reach its folder.
-        folder.chmod(0o711)
+        copy_migrated_server(folder / "db")
         database = Postgres(folder / "db", fast=True)
         _cleanup.callback(database.stop)
         os.environ["DATABASE_URL"] = database.start().url
@@ -77,6 +88,53 @@ def _start_services() -> None:
         _cleanup.callback(broker.stop)
         os.environ["REDIS_URL"] = broker.start().url
     os.environ["PORTAL_VAR"] = str(folder / "var")
+
+
+def _make_migrated_database(name: str) -> None:
+    copy_database("template1", name)
+    _cleanup.callback(_drop, name)
+    os.environ["DATABASE_URL"] = database_url(name)
+    _migrate(os.environ["DATABASE_URL"])
+
+
+def copy_migrated_server(folder: Path) -> None:
+    """Fill the folder of a `Postgres` with a server whose database is migrated. Whoever comes first migrates it."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        note, wanted = KEPT / "migrated", _what_migrating_depends_on()
+        if not note.exists() or note.read_text() != wanted:
+            note.unlink(missing_ok=True)
+            shutil.rmtree(KEPT / "db", ignore_errors=True)
+            _make_migrated_server(KEPT / "db")
+            note.write_text(wanted)
+        folder.mkdir(parents=True, exist_ok=True)
+        # With its owner, who may be another user than we are.
+        subprocess.run(["cp", "-a", KEPT / "db" / "pg", folder / "pg"], check=True)
+
+
+def _what_migrating_depends_on() -> str:
+    whole = hashlib.sha256()
+    for path in (ROOT / "requirements-dev.lock", ROOT / "portal/settings.py", *sorted(ROOT.glob("*/migrations/*.py"))):
+        whole.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _make_migrated_server(folder: Path) -> None:
+    database = Postgres(folder, fast=True)
+    try:
+        _migrate(database.start().url)
+    finally:
+        database.stop()
+    # It did not wait for the disk, and is to be whole even after the machine lost its power.
+    os.sync()
+
+
+def _migrate(url: str) -> None:
+    command = (sys.executable, "manage.py", "migrate", "--verbosity", "0")
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=False)
+    if done.returncode != 0:
+        raise EmbeddedError("the database of the tests could not be migrated; what went wrong stands above.")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -165,26 +223,15 @@ def clone_database(template: str, name: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Name of a copy of the migrated test database, made before any test wrote to it."""
-    from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
-
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-        if not str(connection.settings_dict["NAME"]).startswith("test_"):
-            # pytest-django makes the database only where a test asks for it by its own fixtures.
-            made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
-            stack.callback(teardown_databases, made, verbosity=0)
-        connection.close()
-        migrated = str(connection.settings_dict["NAME"])
-        yield stack.enter_context(clone_database(migrated, f"{migrated}_template"))
+def template_database(worker_id: str) -> Iterator[str]:
+    """Name of a migrated, empty database of this worker, to be copied. Nobody writes to it."""
+    with clone_database(migrated_database(), f"test_{worker_id}_template") as name:
+        yield name
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _template_before_the_first_test(request: pytest.FixtureRequest) -> None:
-    if any("template_database" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        request.getfixturevalue("template_database")
+def migrated_database() -> str:
+    """Name of the database from which all others are copied."""
+    return urlsplit(os.environ["DATABASE_URL"]).path[1:]
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from common.models import User
+from portal.testing import clone_database, django_on, migrated_database
 from tests import people
 from tests.demo import WrittenDemo, write_once
 from tests.world import NOW, TODAY, World, build_world
@@ -24,6 +26,19 @@ def _nothing_cached() -> Iterator[None]:
     yield
     cache.clear()
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, worker_id: str
+) -> Iterator[None]:
+    """Instead of pytest-django's, which migrates: a copy of the migrated database for the tests of this worker."""
+    with (
+        clone_database(migrated_database(), f"test_{worker_id}") as name,
+        django_on(name, django_db_blocker),
+        django_db_blocker.block(),
+    ):
+        yield
 
 
 @pytest.fixture
