@@ -166,6 +166,13 @@ class Postgres:
         }
         if self.fast:
             options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            # Databases come and go by copying: little is to be written twice, and seldom all at once.
+            options |= {
+                "wal_level": "minimal",
+                "max_wal_senders": "0",
+                "max_wal_size": "4GB",
+                "checkpoint_timeout": "1h",
+            }
         settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
