@@ -38,9 +38,16 @@ from portal.embedded import EmbeddedError, Postgres, Valkey
 SECONDS_FOR_VACUUM = 20.0
 ONLY_WHEN_NAMED = ("faults", "bench")
 
-# Modules whose tests share what takes long to set up: all of one go to the same worker. Marks of xdist's own groups do
-# not reach its scheduler any more: it looks for them in names of tests, where pytest 9 does not show them.
-ONE_WORKER = ("tests/portal/test_demo.py", "tests/portal/test_serve.py")
+# Modules, or folders of them, whose tests share what takes long to set up: all of a module go to the same worker.
+# Marks of xdist's own groups do not reach its scheduler any more: it looks for them in names of tests, where pytest 9
+# does not show them.
+ONE_WORKER = (
+    "tests/journeys/",
+    "tests/portal/test_demo.py",
+    "tests/portal/test_nothing_of_others.py",
+    "tests/portal/test_query_counts.py",
+    "tests/portal/test_serve.py",
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "tests"
@@ -180,7 +187,7 @@ class _OneByOne(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        return module if module in ONE_WORKER else nodeid
+        return module if module.startswith(ONE_WORKER) else nodeid
 
 
 def database_url(name: str) -> str:
