@@ -93,20 +93,24 @@ class Window:
         """From now on this refusal is no fault."""
         self.watch.expected.add(status)
 
-    def see(self, *, rules: Sequence[str] = ()) -> None:
+    def see(self, *, rules: Sequence[str] | None = ()) -> None:
         """The page is accessible, fits its window, and the browser has nothing to complain about.
 
-        `rules` limits axe to these; all of them take a third of a second.
+        `rules` limits axe to these, None leaves it out; all of them take a third of a second.
         """
         page = self.page
         self.wait_until_still()
-        if not page.evaluate("() => Boolean(window.axe)"):
-            page.evaluate(AXE_SCRIPT)
         found = [*self.watch.problems]
-        found += [f"axe: {each}" for each in page.evaluate("(rules) => pageChecks.inaccessible(rules)", list(rules))]
+        found += [f"axe: {each}" for each in self._inaccessible(rules)] if rules is not None else []
         found += [f"too wide: {each}" for each in page.evaluate("() => pageChecks.tooWide()")]
         self.watch.problems.clear()
         assert not found, "\n".join([f"{page.url} ({self.language}, {page.viewport_size})", *found])
+
+    def _inaccessible(self, rules: Sequence[str]) -> list[str]:
+        if not self.page.evaluate("() => Boolean(window.axe)"):
+            self.page.evaluate(AXE_SCRIPT)
+        found: list[str] = self.page.evaluate("(rules) => pageChecks.inaccessible(rules)", list(rules))
+        return found
 
     def wait_until_still(self) -> None:
         """Wait until nothing loads or moves any more: half-faded colours are no contrast to measure."""

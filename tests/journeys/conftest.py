@@ -30,7 +30,7 @@ from tests.world import NOW, build_world
 OpenWindow = Callable[..., Window]
 
 
-# For tests that need a portal of their own: each language and each width once, not each with each.
+# Each language and each width once, not each with each: what a page looks like is seen by the walks of every page.
 paired = pytest.mark.parametrize(
     ("language", "width"), [("de", PHONE), ("en", DESKTOP)], ids=["German phone", "English desktop"]
 )

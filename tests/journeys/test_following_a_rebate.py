@@ -7,13 +7,14 @@ from decimal import Decimal
 from playwright.sync_api import expect
 
 from tests.journeys.browser import plain
-from tests.journeys.conftest import OpenWindow
+from tests.journeys.conftest import OpenWindow, paired
 from tests.journeys.reading import column, facts, number, word
 from tests.serving import Served
 
 AMOUNT = Decimal("110.00")
 
 
+@paired
 def test_the_amount_can_be_followed_to_the_reported_row(
     portal: Served, windows: OpenWindow, language: str, width: int
 ) -> None:
@@ -52,6 +53,7 @@ def test_the_amount_can_be_followed_to_the_reported_row(
     window.see()
 
 
+@paired
 def test_what_if_answers_with_the_amount_of_the_next_step(
     portal: Served, windows: OpenWindow, language: str, width: int
 ) -> None:

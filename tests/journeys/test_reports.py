@@ -134,6 +134,7 @@ def test_the_same_file_again_adds_nothing(
     assert window.page.locator("main tbody tr").count() == 1
 
 
+@paired
 def test_a_broken_report_names_row_column_and_value_and_adds_nothing(
     portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:
