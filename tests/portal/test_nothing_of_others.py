@@ -175,9 +175,10 @@ def _seen_everywhere(marked: Marked, role: str, area: str) -> set[str]:
     for address in ADDRESSES:
         if not address.route.startswith((area, "account/", "api/", "usersessions")) or "secret" in address.places:
             continue
-        path = of_the_rival(address, marked)
-        for asked in (path, *(f"{path}?export={each}" for each in EXPORTS)):
-            fields |= found_in(look(marked.browser(role, address), "GET", asked), marked.names)
+        client, path = marked.browser(role, address), of_the_rival(address, marked)
+        page = look(client, "GET", path)
+        exports = [look(client, "GET", f"{path}?export={each}") for each in EXPORTS if "export=" in page]
+        fields |= found_in(" ".join([page, *exports]), marked.names)
     return fields
 
 
