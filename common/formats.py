@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_currency, get_currency_symbol, get_decimal_symbol, get_group_symbol
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 NOTHING = "–"
 MINUS = "\u2212"
 NO_BREAK_SPACE = "\u00a0"
+MOST_DECIMALS = 6
 
 # Up to which distance each unit is spoken of.
 _Unit = Literal["minute", "hour", "day", "week", "month", "year"]
@@ -39,7 +41,18 @@ _DATE_LONG = {"de": "d. MMMM yyyy", "en": "d MMMM yyyy"}
 
 def active_locale() -> Locale:
     """The locale of the active language; English where none is active."""
-    return Locale.parse((get_language() or "en").replace("-", "_"))
+    return _locale(get_language() or "en")
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language.replace("-", "_"))
+
+
+@cache
+def _marks(locale: Locale) -> dict[int, str]:
+    """What stands in a number for the marks that Python writes; the minus is as wide as a plus, so columns line up."""
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale), "-": MINUS})
 
 
 def _exact(value: object) -> Decimal:
@@ -72,8 +85,11 @@ def number(value: Decimal | int | None, decimals: int | None = None, *, signed: 
     if value is None:
         return NOTHING
     exact = _exact(value)
-    pattern = "#,##0.######" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = _minus(format_decimal(exact, format=pattern, locale=active_locale()))
+    # Python's own formatting: Babel's takes four times as long, and a list has a hundred numbers.
+    text = f"{exact:,.{MOST_DECIMALS if decimals is None else decimals}f}"
+    if decimals is None:
+        text = text.rstrip("0").rstrip(".")
+    text = text.translate(_marks(active_locale()))
     return f"+{text}" if signed and exact > 0 else text
 
 

@@ -69,7 +69,18 @@ class Table(tables.Table):
             self.page = self.paginator.page(self.paginator.num_pages)
 
 
-class CompletedRows(TableQuerysetData):
+class CountedRows(TableQuerysetData):
+    """Rows of a queryset of which is known how many there are; None: the database counts them."""
+
+    def __init__(self, data: QuerySet[Any], count: int | None) -> None:
+        super().__init__(data)
+        self.count = count
+
+    def __len__(self) -> int:
+        return super().__len__() if self.count is None else self.count
+
+
+class CompletedRows(CountedRows):
     """Rows of a queryset that `complete` turns into records of the table, a page or a part of an export at a time.
 
     For lists that the database filters, sorts and pages, with figures it does not know: these are found for the rows
@@ -79,8 +90,10 @@ class CompletedRows(TableQuerysetData):
     AT_ONCE = 500
     data: QuerySet[Any]
 
-    def __init__(self, data: QuerySet[Any], complete: Complete, tie_break: Sequence[str] = ("pk",)) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: QuerySet[Any], complete: Complete, tie_break: Sequence[str] = ("pk",), count: int | None = None
+    ) -> None:
+        super().__init__(data, count)
         self.complete = complete
         self.tie_break = tie_break
 
@@ -98,17 +111,6 @@ class CompletedRows(TableQuerysetData):
         rows = self.data.iterator(chunk_size=self.AT_ONCE)
         while part := list(islice(rows, self.AT_ONCE)):
             yield from self.complete(part)
-
-
-class CountedRows(TableQuerysetData):
-    """Rows of a queryset of which is known how many there are: the database need not count them again."""
-
-    def __init__(self, data: QuerySet[Any], count: int) -> None:
-        super().__init__(data)
-        self.count = count
-
-    def __len__(self) -> int:
-        return self.count
 
 
 class NumberColumn(tables.Column):

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -48,8 +50,14 @@ class Membership:
 
 def partners_of(*, vendor: Vendor, actor: Actor) -> QuerySet[Partner]:
     """Partners that are enrolled, in any status, in a program of this vendor that the actor sees."""
-    # Asked first, so that the database knows how many partners are in these programs when it plans the rest.
-    programs = list(Program.objects.visible_to(actor).filter(vendor=vendor).values_list("pk", flat=True))
+    return partners_in(list(Program.objects.visible_to(actor).filter(vendor=vendor)))
+
+
+def partners_in(programs: list[Program]) -> QuerySet[Partner]:
+    """Partners that are enrolled, in any status, in one of these programs.
+
+    They are asked first, so that the database knows how many partners are in them when it plans the rest.
+    """
     return Partner.objects.filter(Exists(Enrolment.objects.filter(partner=OuterRef("pk"), program__in=programs)))
 
 
@@ -86,10 +94,47 @@ def memberships_on(*, enrolments: Sequence[Enrolment], day: date) -> list[Member
     return found
 
 
-def countries_of(*, partners: QuerySet[Partner], day: date) -> list[str]:
-    """The countries in which these partners are registered, each once."""
-    seats = Seat.objects.filter(partner__in=partners.order_by().values("pk"), valid__contains=day)
-    return list(seats.order_by("country").values_list("country", flat=True).distinct())
+class TakingPart(NamedTuple):
+    """An enrolment as a list shows it on a day, with the country of the partner; None for what there is not."""
+
+    partner_id: int
+    status: str | None
+    tier: str | None
+    country: str | None
+
+
+def taking_part(*, programs: Sequence[Program], partners: Sequence[int], day: date) -> list[TakingPart]:
+    """Status, name of the tier and country of these partners' enrolments in these programs on `day`."""
+
+    def on_day(history: str) -> FilteredRelation:
+        return FilteredRelation(history, condition=Q(**{f"{history}__valid__contains": day}))
+
+    enrolments = Enrolment.objects.filter(partner__in=partners, program__in=programs).order_by("pk")
+    dated = enrolments.annotate(state=on_day("statuses"), held=on_day("tiers"), seat=on_day("partner__seats"))
+    rows = dated.values_list("partner_id", "state__status", "held__tier__name", "seat__country")
+    return [TakingPart(*row) for row in rows]
+
+
+# Country by country through the index, until a partner is found: OFFSET keeps the planner from looking at all of them.
+COUNTRIES = """
+WITH RECURSIVE code AS (
+    SELECT min(country) AS country FROM partners_seat
+    UNION ALL
+    SELECT (SELECT min(country) FROM partners_seat WHERE country > code.country) FROM code WHERE country IS NOT NULL
+)
+SELECT country FROM code WHERE EXISTS (
+    SELECT FROM partners_seat seat JOIN partners_enrolment enrolment ON enrolment.partner_id = seat.partner_id
+    WHERE seat.country = code.country AND seat.valid @> %(day)s::date AND enrolment.program_id = ANY (%(programs)s)
+    OFFSET 0
+) ORDER BY country
+"""
+
+
+def countries_of(*, programs: Sequence[Program], day: date) -> list[str]:
+    """The countries in which partners of these programs are registered, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTRIES, {"programs": [program.pk for program in programs], "day": day})
+        return [country for (country,) in cursor]
 
 
 def countries_on(*, partners: Iterable[int], day: date) -> dict[int, str]:
@@ -161,4 +206,9 @@ def contacts_ever(partner: Partner) -> list[Member]:
 
 def currency_of(vendor: Vendor) -> str:
     """The currency of the vendor's programs (of the first by name where they differ)."""
-    return Program.objects.filter(vendor=vendor).order_by("name").values_list("currency", flat=True).first() or "EUR"
+    return currency_in(list(Program.objects.filter(vendor=vendor).order_by("name").only("currency")[:1]))
+
+
+def currency_in(programs: Sequence[Program]) -> str:
+    """The same of programs that are in order of their names."""
+    return programs[0].currency if programs else "EUR"

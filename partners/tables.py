@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ import django_filters
 import django_tables2 as tables
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from common import registry
@@ -75,12 +76,8 @@ def tiers_of_area(request: PersonRequest | None) -> QuerySet[Tier]:
 
 class PartnerFilter(FilterSet):
     search_fields = ("name", "number", "city", "postcode", "vat_id")
-    program = django_filters.ModelChoiceFilter(
-        queryset=programs_of_area, method="in_program", label=_("Program"), empty_label=_("all")
-    )
-    tier = django_filters.ModelChoiceFilter(
-        queryset=tiers_of_area, method="in_tier", label=_("Tier"), empty_label=_("all")
-    )
+    program = django_filters.ChoiceFilter(choices=[], method="in_program", label=_("Program"), empty_label=_("all"))
+    tier = django_filters.ChoiceFilter(choices=[], method="in_tier", label=_("Tier"), empty_label=_("all"))
     status = django_filters.ChoiceFilter(
         choices=EnrolmentStatus.Status.choices, method="in_status", label=_("Status"), empty_label=_("all")
     )
@@ -90,10 +87,14 @@ class PartnerFilter(FilterSet):
         model = Partner
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, programs: Sequence[Program], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.programs = programs
         self.today: date = self.request.today
-        countries = countries_of(partners=self.queryset, day=self.today)
+        countries = countries_of(programs=programs, day=self.today)
+        tiers = Tier.objects.filter(program__in=programs).order_by("rank", "program").values_list("pk", "name")
+        self.filters["program"].extra["choices"] = [(each.pk, each.name) for each in programs]
+        self.filters["tier"].extra["choices"] = list(tiers)
         self.filters["country"].extra["choices"] = [(code, code) for code in countries]
         for division in composing.divisions:
             choice = django_filters.ChoiceFilter(
@@ -105,16 +106,27 @@ class PartnerFilter(FilterSet):
             choice.model, choice.parent = self.queryset.model, self
             self.filters[division.key] = choice
 
+    @cached_property
+    def divided(self) -> list[list[Facet]]:
+        return [self.facets_of(division.key) for division in composing.divisions]
+
     def facets(self) -> list[Facet]:
-        return [facet for division in composing.divisions for facet in self.facets_of(division.key)]
+        return [facet for facets in self.divided for facet in facets]
+
+    def count(self) -> int | None:
+        """How many partners are listed, where a division says it already: each is in exactly one of its groups."""
+        if not self.divided or not self.is_valid():
+            return None
+        groups = self.divided[0]
+        return sum(facet.count for facet in ([each for each in groups if each.chosen] or groups))
 
     def _enrolled(self) -> QuerySet[Enrolment]:
-        return Enrolment.objects.filter(partner=OuterRef("pk"), program__in=programs_of_area(self.request))
+        return Enrolment.objects.filter(partner=OuterRef("pk"), program__in=self.programs)
 
-    def in_program(self, queryset: QuerySet[Partner], name: str, value: Program) -> QuerySet[Partner]:
+    def in_program(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         return queryset.filter(Exists(self._enrolled().filter(program=value)))
 
-    def in_tier(self, queryset: QuerySet[Partner], name: str, value: Tier) -> QuerySet[Partner]:
+    def in_tier(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         held = EnrolmentTier.objects.filter(enrolment=OuterRef("pk"), tier=value, valid__contains=self.today)
         return queryset.filter(Exists(self._enrolled().filter(Exists(held))))
 

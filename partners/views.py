@@ -32,7 +32,7 @@ from partners.participation import CHANGES, Step
 from partners.tables import PartnerFilter, PartnerRow, PartnerTable
 from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
-from programs.models import Vendor
+from programs.models import Program, Vendor
 
 TONES = {"active": "success", "applied": "info", "suspended": "warning", "ended": "neutral"}
 VIEWINGS_SHOWN = 10
@@ -50,15 +50,19 @@ class PartnersPage(VendorListPage):
     export_name = "partners"
 
     @cached_property
+    def programs(self) -> list[Program]:
+        return list(Program.objects.visible_to(self.request.actor).filter(vendor=self.vendor))
+
+    @cached_property
     def asked(self) -> Asked:
-        return Asked(self.vendor, self.request.today, selectors.currency_of(self.vendor))
+        return Asked(self.vendor, self.request.today, selectors.currency_in(self.programs))
 
     @cached_property
     def sortable(self) -> dict[str, Combinable]:
         return composing.figures_in_sql(self.asked)
 
     def rows(self) -> QuerySet[Partner]:
-        partners = selectors.partners_of(vendor=self.vendor, actor=self.request.actor)
+        partners = selectors.partners_in(self.programs)
         if "merged" not in self.request.GET:
             partners = partners.exclude(selectors.merged_away(self.vendor))
         by = {"tier_rank": selectors.highest_rank(vendor=self.vendor, day=self.request.today), **self.sortable}
@@ -74,8 +78,12 @@ class PartnersPage(VendorListPage):
     def table_options(self) -> dict[str, Any]:
         return {"currency": self.asked.currency, "extra_columns": composing.columns_of(self.sortable)}
 
+    def filter_options(self) -> dict[str, Any]:
+        return {"programs": self.programs}
+
     def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> CompletedRows:
-        return CompletedRows(rows, self._complete, tie_break=("name", "pk"))
+        count = filterset.count() if isinstance(filterset, PartnerFilter) else None
+        return CompletedRows(rows, self._complete, tie_break=("name", "pk"), count=count)
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         return {
@@ -87,11 +95,11 @@ class PartnersPage(VendorListPage):
         """What the list shows of these partners."""
         today, ids = self.request.today, [each.pk for each in partners]
         values = composing.values_of(self.asked, ids)
-        enrolments = list(Enrolment.objects.filter(partner__in=ids, program__vendor=self.vendor))
         tiers: dict[int, list[str]] = defaultdict(list)
-        for membership in selectors.memberships_on(enrolments=enrolments, day=today):
-            tiers[membership.enrolment.partner_id].append(_tier_in_words(membership))
-        countries = selectors.countries_on(partners=ids, day=today)
+        countries: dict[int, str] = {}
+        for enrolled in selectors.taking_part(programs=self.programs, partners=ids, day=today):
+            tiers[enrolled.partner_id].append(_tier_in_words(enrolled))
+            countries[enrolled.partner_id] = enrolled.country or ""
         for each in partners:
             yield PartnerRow(
                 partner=each,
@@ -106,10 +114,12 @@ def _place(partner: Partner, country: str) -> str:
     return ", ".join(part for part in (partner.city, country) if part)
 
 
-def _tier_in_words(membership: selectors.Membership) -> str:
-    if membership.active:
-        return membership.tier.name if membership.tier is not None else _("no tier")
-    return membership.status.get_status_display() if membership.status is not None else _("not active")
+def _tier_in_words(enrolled: selectors.TakingPart) -> str:
+    if enrolled.status is None:
+        return _("not active")
+    if enrolled.status == EnrolmentStatus.Status.ACTIVE:
+        return enrolled.tier or _("no tier")
+    return str(EnrolmentStatus.Status(enrolled.status).label)
 
 
 @in_vendor()

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from common.money import ZERO
 from common.periods import Period, PeriodKind
 from programs.models import Vendor
-from sales.models import ChangedPartner, Standing
+from sales.models import Standing
 from sales.revenue import last_sale_by_partner, net_by_partner, same_time
 
 BATCH = 2_000
@@ -28,12 +28,21 @@ def awake_since(today: date) -> date:
     return Period.containing(PeriodKind.QUARTER, today).previous(QUARTERS_ASLEEP).start
 
 
+MISSING = """
+SELECT EXISTS (SELECT FROM sales_changedpartner WHERE vendor_id = %(vendor)s) OR NOT EXISTS (
+    SELECT FROM sales_standing WHERE vendor_id = %(vendor)s AND day = %(day)s AND currency = %(currency)s
+)
+"""
+
+
 def standings(*, vendor: Vendor, currency: str, today: date) -> QuerySet[Standing]:
     """How the vendor's partners stand today, after whatever changed has been found anew."""
-    kept = Standing.objects.filter(vendor=vendor, day=today, currency=currency)
-    if ChangedPartner.objects.filter(vendor=vendor).exists() or not kept.exists():
+    with connection.cursor() as cursor:
+        cursor.execute(MISSING, {"vendor": vendor.pk, "day": today, "currency": currency})
+        (missing,) = cursor.fetchone()
+    if missing:
         _find(vendor, currency, today)
-    return kept
+    return Standing.objects.filter(vendor=vendor, day=today, currency=currency)
 
 
 @transaction.atomic

@@ -88,6 +88,7 @@ class Seat(Dated):
         verbose_name = _("registered country")
         verbose_name_plural = _("registered countries")
         constraints = [no_overlap("one_seat_a_day", "partner")]
+        indexes = [models.Index(fields=["country"], name="seat_by_country")]
 
     def __str__(self) -> str:
         return self.country
