@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,11 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Count, F, Model, Q, QuerySet
+from django.forms.models import ModelChoiceField, ModelChoiceIterator
+from django.forms.utils import flatatt
 from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters.widgets import SuffixedMultiWidget
@@ -52,6 +56,32 @@ def with_words(text: str, fields: Iterable[str]) -> Q:
     return found
 
 
+SELECTED = mark_safe(" selected")
+
+
+class AllAtOnce(ModelChoiceIterator):
+    """Choices are few: Django's cursor on the server takes three journeys for them."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, self.queryset)
+
+
+class ChoiceWidget(forms.Select):
+    """A choice written in one go: Django renders a template for each option. Without groups."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = str(value or "")
+        options = ((key, SELECTED if str(key) == chosen else "", text) for key, text in self.choices)
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            format_html_join("", '<option value="{}"{}>{}</option>', options),
+        )
+
+
 class FilterSet(django_filters.FilterSet):
     """Base of every filter. `search_fields` are looked up by the words of `q`: each word in any of them."""
 
@@ -71,6 +101,10 @@ class FilterSet(django_filters.FilterSet):
         """The form with the looks of the portal's fields."""
         form: forms.Form = super().form
         for field in form.fields.values():
+            if isinstance(field, ModelChoiceField):
+                field.iterator = AllAtOnce
+            if type(field.widget) is forms.Select:
+                field.widget = ChoiceWidget(field.widget.attrs, field.choices)
             widgets = field.widget.widgets if isinstance(field.widget, forms.MultiWidget) else [field.widget]
             for widget in widgets:
                 css = "form-select" if isinstance(widget, forms.Select) else "form-control"

@@ -1,8 +1,9 @@
-"""The rows of a table on a page, written in one go.
+"""The heads, rows and foot of a table on a page, written in one go.
 
 django-tables2 asks anew for every cell what a column is, how it is named and what its `render` takes; that was most of
-the time of a list. Here each column is asked once. Values, empty values, `render_*`, links and `attrs` of columns mean
-what they mean there; attributes that depend on the record are not supported.
+the time of a list, and Django's templates much of the rest. Here each column is asked once. Values, empty values,
+`render_*`, links and `attrs` of columns mean what they mean there; attributes that depend on the record are not
+supported.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
+from django.http import HttpRequest, QueryDict
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.columns import BoundColumn
@@ -20,6 +22,7 @@ from django_tables2.rows import BoundRow
 from django_tables2.utils import AttributeDict, signature
 
 from common import formats
+from common.icons import icon_html
 
 Read = Callable[[Any], Any]
 
@@ -34,6 +37,48 @@ def rows_of(table: Any) -> SafeString:
     return mark_safe("\n".join(rows))  # noqa: S308 - each part is escaped
 
 
+def head_of(table: Any, list_id: str) -> SafeString:
+    """The heads of the columns; links of those that can be sorted by, which keep whatever else the address says."""
+    request = getattr(table, "request", None)
+    return mark_safe("".join(_head(table, column, list_id, request) for column in table.columns))  # noqa: S308
+
+
+def _head(table: Any, column: BoundColumn, list_id: str, request: HttpRequest | None) -> SafeString:
+    name, sorting = _name(table, column), ""
+    order = column.order_by_alias
+    if column.orderable and request is not None:
+        arrow = icon_html("arrow-down" if order.is_descending else "arrow-up", size="sm") if column.is_ordered else ""
+        query = request.GET.copy()
+        query.pop("export", None)
+        href = sorted_query(query, table, order.next)
+        name = format_html('<a id="{}-sort-{}" href="{}">{}{}</a>', list_id, column.name, href, name, arrow)
+    if column.is_ordered:
+        sorting = format_html(' aria-sort="{}"', "descending" if order.is_descending else "ascending")
+    return format_html('<th scope="col" class="{}"{}>{}</th>', column.attrs["th"].get("class") or "", sorting, name)
+
+
+def sorted_query(query: QueryDict, table: Any, order: str) -> str:
+    """The address of the list in another order, from its first page on."""
+    query[table.prefixed_order_by_field] = order
+    query.pop(table.prefixed_page_field, None)
+    return f"?{query.urlencode()}"
+
+
+def foot_of(table: Any) -> SafeString:
+    """What stands below the columns."""
+    return mark_safe("".join(_foot(table, column) for column in table.columns))  # noqa: S308 - each part is escaped
+
+
+def _foot(table: Any, column: BoundColumn) -> SafeString:
+    footer, css = column.footer, column.attrs["tf"].get("class") or ""
+    css = css if footer else f"{css} cell-empty"
+    return format_html('<td class="{}" data-label="{}">{}</td>', css, _name(table, column), footer)
+
+
+def _name(table: Any, column: BoundColumn) -> SafeString:
+    return format_html("{}{}", column.header, unit_of(table, column))
+
+
 def unit_of(table: Any, column: BoundColumn) -> str:
     """The currency of a money column, once in its head."""
     unit = getattr(column.column, "unit", None)
@@ -42,8 +87,7 @@ def unit_of(table: Any, column: BoundColumn) -> str:
 
 
 def _opening(table: Any, column: BoundColumn) -> SafeString:
-    attrs, unit = column.attrs["td"], unit_of(table, column)
-    return format_html('<td class="{}" data-label="{}{}">', attrs.get("class", ""), column.header, unit)
+    return format_html('<td class="{}" data-label="{}">', column.attrs["td"].get("class", ""), _name(table, column))
 
 
 def _cell(table: Any, column: BoundColumn) -> Callable[[BoundRow], Any]:

@@ -6,23 +6,21 @@ Every tag checks its inputs against its signature: a wrong type, an unknown icon
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Literal
 
 from django import template
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import Context
-from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common import formats, table_html
+from common.icons import icon_html
 from common.templatetags import ui_filters, ui_forms
 from common.typed_tags import typed
 from common.ui import TONE_ICONS, Chart, Crumb, Event, Fact, Stage, Step, Task, Tone, segments_of
@@ -32,8 +30,6 @@ for part in (ui_filters.register, ui_forms.register):
     register.tags.update(part.tags)
     register.filters.update(part.filters)
 
-ICONS = frozenset(json.loads((Path(__file__).parent.parent / "icons.json").read_text(encoding="utf-8")))
-
 
 # --- small things -------------------------------------------------------------------------------------------
 
@@ -42,17 +38,7 @@ ICONS = frozenset(json.loads((Path(__file__).parent.parent / "icons.json").read_
 @typed
 def icon(name: str, label: str = "", size: Literal["", "sm", "lg"] = "") -> SafeString:
     """An icon of the sprite (names in common/icons.json). Decoration unless `label` gives it words."""
-    if name not in ICONS:
-        raise ValueError(f"{{% icon %}}: no icon {name!r} in common/icons.json")
-    classes = f"icon icon-{size}" if size else "icon"
-    spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
-        '<svg class="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
-        classes,
-        spoken,
-        static("dist/icons.svg"),
-        name,
-    )
+    return icon_html(name, label, size)
 
 
 @register.inclusion_tag("components/badge.html")
@@ -326,8 +312,7 @@ def list_query(
     query = request.GET.copy()
     query.pop("export", None)
     if sort:
-        query[table.prefixed_order_by_field] = sort
-        query.pop(table.prefixed_page_field, None)
+        return table_html.sorted_query(query, table, sort)
     if page is not None:
         query[table.prefixed_page_field] = str(page)
     if export:
@@ -337,12 +322,18 @@ def list_query(
 
 
 @register.simple_tag
+def table_head(table: Any, list_id: str) -> SafeString:
+    """The heads of the columns, which sort the list."""
+    return table_html.head_of(table, list_id or "table")
+
+
+@register.simple_tag
 def table_rows(table: Any) -> SafeString:
     """The rows of the page."""
     return table_html.rows_of(table)
 
 
 @register.simple_tag
-def column_unit(table: Any, column: Any) -> str:
-    """The currency of a money column, once in its head."""
-    return table_html.unit_of(table, column)
+def table_foot(table: Any) -> SafeString:
+    """What stands below the columns."""
+    return table_html.foot_of(table)

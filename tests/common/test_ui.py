@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from common import formats
-from common.templatetags.ui import ICONS
+from common.icons import ICONS
 from common.ui import Chart, Crumb, Event, Fact, Series, Stage, Step, Task, segments_of
 from tests.rendering import render, words
 from tests.world import World
