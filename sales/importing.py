@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from common import large_files
 from common.access import CHANNEL_MANAGER, DISTRIBUTOR, VENDOR, VENDOR_ADMIN, Actor
 from common.errors import DomainError
 from common.models import User
@@ -179,7 +180,7 @@ def _book(report: SellOutReport, rows: Staging, scope: Scope, now: datetime) -> 
     found = rows.sort(scope)
     report.matched, report.unmatched, report.duplicates = found.bookable, found.waiting, found.known
     report.unchanged, report.taken_back = found.unchanged, found.gone
-    report.save(force_insert=True)
+    large_files.insert(report)
     rows.book(report, cut=current_cut(vendor_id=report.vendor_id), now=now)
     return ImportResult(report, report.rows, found.bookable, found.waiting, found.known, found.unchanged, found.gone)
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from common import large_files
 from common.access import Actor
 from common.errors import DomainError
 from common.models import User
@@ -73,7 +74,7 @@ def receive(
         found = layouts.guess_for(vendor=vendor, distributor=distributor, content=content)
     except Unreadable as error:
         raise ReportRefused(error.problems, read=error.rows) from error
-    return Upload.objects.create(
+    upload = Upload(
         vendor=vendor,
         distributor=distributor,
         file_name=tidy_name(file_name),
@@ -84,6 +85,8 @@ def receive(
         layout=found.kept.to_document(),
         rows=found.rows,
     )
+    large_files.insert(upload)
+    return upload
 
 
 def hand_in(
@@ -102,7 +105,7 @@ def hand_in(
     """Take a file in where nobody can be asked, and queue it. Raises as `receive`, also for what would be asked."""
     check_may_upload(actor=actor, vendor=vendor, distributor=distributor)
     layout, rows = settled_layout(vendor=vendor, distributor=distributor, content=content, numbers=numbers, dates=dates)
-    return Upload.objects.create(
+    upload = Upload(
         vendor=vendor,
         distributor=distributor,
         file_name=tidy_name(file_name),
@@ -116,6 +119,8 @@ def hand_in(
         rows=rows,
         replaces=replaces,
     )
+    large_files.insert(upload)
+    return upload
 
 
 def look(upload: Upload, layout: Layout | None = None) -> Guess:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from common import large_files
 from common.access import Actor
 from sales import uploads
 from sales.importing import MayNotUpload, NotAuthorised, ReportRefused
@@ -48,6 +50,17 @@ def test_a_file_counts_only_once_it_is_confirmed_and_imported(world: World) -> N
     assert (upload.state, upload.report, bytes(upload.content)) == (State.IMPORTED, result.report, b"")
     assert SaleLine.objects.filter(report=upload.report).count() == 3
     assert run(upload) is None
+
+
+@pytest.mark.parametrize("size", [0, large_files.BLOCK, 2 * large_files.BLOCK + 1])
+def test_a_file_of_any_size_is_kept_byte_by_byte(world: World, size: int) -> None:
+    content = os.urandom(size)
+    upload = Upload(
+        vendor=world.vendor, distributor=world.distributor, file_name="any.bin", content=content, uploaded_at=NOW
+    )
+    large_files.insert(upload)
+    assert upload.content == content
+    assert bytes(Upload.objects.get(pk=upload.pk).content) == content
 
 
 def test_a_confirmed_layout_is_remembered_and_used_for_the_distributors_next_file(world: World) -> None:
