@@ -105,6 +105,7 @@ class ClosingItem(models.Model):
         indexes = [
             models.Index(fields=["closing", "id"], name="item_to_do", condition=Q(state="pending")),
             models.Index(fields=["closing", "id"], name="item_to_announce", condition=Q(announced_at__isnull=True)),
+            models.Index(fields=["closing"], name="item_parked", condition=Q(state="parked")),
         ]
 
 

@@ -28,7 +28,7 @@ SETTLED_SHOWN = 3
 
 def earned(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
     """The sentence with what is earned so far, and a card per running rebate."""
-    enrolments = enrolments_of(partner=Partner.objects.get(pk=area.pk), actor=actor)
+    enrolments = enrolments_of(partner=Partner(pk=area.pk), actor=actor)
     published = terms_of(enrolments=enrolments)
     running = live_figures(enrolments=enrolments, today=today, published=published)
     so_far = selectors.earned_so_far(enrolments=enrolments, running=running, published=published, today=today)
@@ -68,7 +68,7 @@ def headline(so_far: SoFar) -> str:
 
 def settled(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     """The latest periods that are over, with their state."""
-    enrolments = enrolments_of(partner=Partner.objects.get(pk=area.pk), actor=actor)
+    enrolments = enrolments_of(partner=Partner(pk=area.pk), actor=actor)
     rows = selectors.past_earnings(enrolments=enrolments, today=today)[:SETTLED_SHOWN]
     if not rows:
         return None

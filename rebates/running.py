@@ -39,7 +39,7 @@ def running(*, vendor: Vendor, today: date, largest: int) -> Running:
     by_currency = kept.order_by().values_list("currency").annotate(total=Sum("amount"))
     earning = kept.filter(amount__gt=0)
     # Found without what is shown of them: else the database joins it to everybody's rows before it sorts them.
-    first = list(earning.order_by("-amount", "id").values_list("id", flat=True)[:largest])
+    first = earning.order_by("-amount", "id").values("id")[:largest]
     shown = RunningFigure.objects.select_related("partner", "terms__program").filter(id__in=first)
     return Running(
         amounts=dict(by_currency),

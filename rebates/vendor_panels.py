@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -42,7 +43,7 @@ LATE_LOOKED_AT = 500
 
 def quarter(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
     """Revenue, units and rebates of the running quarter over all partners; the largest rebates so far."""
-    vendor = Vendor.objects.get(pk=area.pk)
+    vendor = Vendor(pk=area.pk)
     currency = currency_of(vendor)
     now, until, start, end = same_time(today)
     sold = totals_of_vendor(vendor=vendor, start=now.start, end=until)
@@ -65,7 +66,7 @@ def quarter(area: Area, actor: Actor, today: date) -> Mapping[str, Any]:
                 "name": each.partner.name,
                 "terms": each.terms.name,
                 "amount": formats.money(each.amount, each.currency),
-                "url": vendor_url(vendor.slug, each.partner.number, each.terms, each.period),
+                "url": vendor_url(area.slug, each.partner.number, each.terms, each.period),
             }
             for each in rebates.largest
         ],
@@ -97,9 +98,7 @@ def closing_states(area: Area, actor: Actor, today: date) -> Mapping[str, Any] |
 def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Closings that partners hold up."""
     parked = ClosingItem.objects.filter(closing__program__vendor_id=area.pk, state=ClosingItem.State.PARKED)
-    counts: dict[int, int] = {}
-    for pk in parked.values_list("closing_id", flat=True):
-        counts[pk] = counts.get(pk, 0) + 1
+    counts = dict(parked.order_by().values_list("closing_id").annotate(count=Count("pk")))
     for closing in Closing.objects.filter(pk__in=counts).select_related("program").order_by("ends_on", "pk"):
         text = ngettext(
             "%(count)s partner holds up the closing of %(period)s, %(program)s",

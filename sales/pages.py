@@ -45,9 +45,7 @@ def register() -> None:
     for source in (
         AttentionSource("uploads", VENDOR, uploads_of_vendor, roles=UPLOADING_ROLES, order=15),
         AttentionSource("uploads-distributor", DISTRIBUTOR, uploads_of_distributor, order=15),
-        AttentionSource("customers", VENDOR, unknown_customers, roles=MATCHING_ROLES, order=20),
-        AttentionSource("articles", VENDOR, unknown_articles, roles=MATCHING_ROLES, order=21),
-        AttentionSource("doubts", VENDOR, doubtful_rows, roles=MATCHING_ROLES, order=22),
+        AttentionSource("rows", VENDOR, waiting_rows, roles=MATCHING_ROLES, order=20),
     ):
         registry.attention.register(source)
 
@@ -195,9 +193,30 @@ def _uploads(uploads: QuerySet[Upload], area: Area, kind: str) -> Iterable[Waiti
     yield Waiting(text % {"count": formats.number(found["count"])}, url, since=found["since"], count=found["count"])
 
 
-def unknown_customers(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+def waiting_rows(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """What is to be done about rows that wait; where there are none, nothing more is asked."""
+    vendor, doubtful = Vendor(pk=area.pk), selectors.DOUBTFUL
+    found = selectors.waiting_rows(vendor=vendor, actor=actor).aggregate(
+        rows=Count("pk"),
+        doubtful=Count("pk", filter=doubtful),
+        since=Min("report__uploaded_at", filter=doubtful),
+    )
+    if not found["rows"]:
+        return
+    yield from _unknown_customers(vendor, area, actor)
+    yield from _unknown_articles(vendor, area, actor)
+    if count := found["doubtful"]:
+        text = ngettext(
+            "%(count)s doubtful row in distributors' reports",
+            "%(count)s doubtful rows in distributors' reports",
+            count,
+        )
+        url = reverse("sales:doubts", args=[area.slug])
+        yield Waiting(text % {"count": formats.number(count)}, url, since=found["since"], count=count)
+
+
+def _unknown_customers(vendor: Vendor, area: Area, actor: Actor) -> Iterable[Waiting]:
     """Customers that somebody has to tell who they are, as one item; rows that only need to be booked, as another."""
-    vendor = Vendor(pk=area.pk)
     url = reverse("sales:customers", args=[area.slug])
     entries = selectors.waiting_customers(vendor=vendor, actor=actor)
     if count := entries.count():
@@ -212,29 +231,15 @@ def unknown_customers(area: Area, actor: Actor, today: date) -> Iterable[Waiting
         yield Waiting(text % {"count": formats.number(bookable)}, url, count=bookable)
 
 
-def unknown_articles(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+def _unknown_articles(vendor: Vendor, area: Area, actor: Actor) -> Iterable[Waiting]:
     """Articles of reports that mean no product yet, as one item."""
-    if count := selectors.waiting_articles(vendor=Vendor(pk=area.pk), actor=actor).count():
+    if count := selectors.waiting_articles(vendor=vendor, actor=actor).count():
         text = ngettext(
             "%(count)s unknown article in distributors' reports",
             "%(count)s unknown articles in distributors' reports",
             count,
         )
         yield Waiting(text % {"count": formats.number(count)}, reverse("sales:articles", args=[area.slug]), count=count)
-
-
-def doubtful_rows(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
-    """Rows in which something is doubtful, as one item."""
-    rows = selectors.doubtful_rows(vendor=Vendor(pk=area.pk), actor=actor)
-    found = rows.aggregate(count=Count("pk"), since=Min("report__uploaded_at"))
-    if count := found["count"]:
-        text = ngettext(
-            "%(count)s doubtful row in distributors' reports",
-            "%(count)s doubtful rows in distributors' reports",
-            count,
-        )
-        url = reverse("sales:doubts", args=[area.slug])
-        yield Waiting(text % {"count": formats.number(count)}, url, since=found["since"], count=count)
 
 
 def _waiting_since(vendor: Vendor, actor: Actor) -> datetime | None:

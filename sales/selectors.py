@@ -276,6 +276,10 @@ def _count(rows: QuerySet[WaitingRow, Any], of: str = "id") -> Coalesce:
 # --- what waits ------------------------------------------------------------------------------------------------------
 
 
+DOUBTFUL = ~Q(doubts=[]) & Q(settled_at__isnull=True)
+"""Of a `WaitingRow`: something is doubtful, and nobody has said yet that it is right."""
+
+
 def waiting_rows(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow]:
     return WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=State.WAITING)
 
@@ -383,8 +387,8 @@ def bookable_rows(*, vendor: Vendor) -> int:
 
 def doubtful_rows(*, vendor: Vendor, actor: Actor, state: str = State.WAITING) -> QuerySet[WaitingRow]:
     """Rows in which something is doubtful and nobody has said yet that it is right, or those that were rejected."""
-    rows = WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=state).exclude(doubts=[])
-    return rows.filter(settled_at__isnull=True) if state == State.WAITING else rows
+    rows = WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=state)
+    return rows.filter(DOUBTFUL) if state == State.WAITING else rows.exclude(doubts=[])
 
 
 def with_list_price(rows: QuerySet[WaitingRow]) -> QuerySet[Any]:

@@ -28,10 +28,7 @@ def register() -> None:
     )
     registry.menu.register(MenuEntry("tiers", PARTNER, _("Tier"), "award", _ways, order=36))
     registry.menu.register(MenuEntry("tiers-vendor", VENDOR, _("Tiers"), "award", _tiers, order=24))
-    for source in (
-        AttentionSource("tier-proposals", VENDOR, vendor_panels.proposed, roles=DECIDING_ROLES, order=7),
-        AttentionSource("tier-falls", VENDOR, vendor_panels.falling, roles=DECIDING_ROLES, order=8),
-    ):
+    for source in (AttentionSource("tier-moves", VENDOR, vendor_panels.moves, roles=DECIDING_ROLES, order=7),):
         registry.attention.register(source)
     composing.panels.register(
         PartnerPanel("tiers", "tiers/vendor/panel.html", vendor_panels.tiers_of_partner, column="side", order=10)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,33 +26,32 @@ DAYS_TO_DECIDE = 2
 SOON = timedelta(days=14)
 
 
-def proposed(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
-    """Rises that wait for a decision, as one item with the oldest clock."""
-    found = _open(area, actor).filter(direction=TierMove.Direction.RISE)
-    counted = found.order_by().aggregate(number=Count("pk"), since=Min("opened_on"))
-    if number := counted["number"]:
-        due = office_day_after(Vendor.objects.get(pk=area.pk), counted["since"], DAYS_TO_DECIDE)
+def moves(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Rises that wait for a decision, as one item with the oldest clock; tiers that are lost within days, as another
+    with the first of them as its clock."""
+    rises, falls = Q(direction=TierMove.Direction.RISE), Q(direction=TierMove.Direction.FALL, due_on__lte=today + SOON)
+    found = TierMove.objects.visible_to(actor).filter(enrolment__program__vendor=area.pk, state=TierMove.State.OPEN)
+    counted = found.order_by().aggregate(
+        rises=Count("pk", filter=rises),
+        rises_since=Min("opened_on", filter=rises),
+        falls=Count("pk", filter=falls),
+        falls_since=Min("opened_on", filter=falls),
+        falls_due=Min("due_on", filter=falls),
+    )
+    if number := counted["rises"]:
+        due = office_day_after(Vendor.objects.get(pk=area.pk), counted["rises_since"], DAYS_TO_DECIDE)
         text = ngettext("%(count)s proposed rise to decide", "%(count)s proposed rises to decide", number)
         values = {"count": formats.number(number)}
-        yield Waiting(text % values, _list(area, Group.RISE), since=counted["since"], due=due, count=number)
-
-
-def falling(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
-    """Tiers that are lost within days, as one item with the first of them as its clock."""
-    found = _open(area, actor).filter(direction=TierMove.Direction.FALL, due_on__lte=today + SOON)
-    counted = found.order_by().aggregate(number=Count("pk"), since=Min("opened_on"), due=Min("due_on"))
-    if number := counted["number"]:
+        yield Waiting(text % values, _list(area, Group.RISE), since=counted["rises_since"], due=due, count=number)
+    if number := counted["falls"]:
         text = ngettext(
             "%(count)s partner loses its tier within %(days)s days",
             "%(count)s partners lose their tiers within %(days)s days",
             number,
         )
         values = {"count": formats.number(number), "days": SOON.days}
-        yield Waiting(text % values, _list(area, Group.RISK), since=counted["since"], due=counted["due"], count=number)
-
-
-def _open(area: Area, actor: Actor) -> QuerySet[TierMove]:
-    return TierMove.objects.visible_to(actor).filter(enrolment__program__vendor=area.pk, state=TierMove.State.OPEN)
+        since, due = counted["falls_since"], counted["falls_due"]
+        yield Waiting(text % values, _list(area, Group.RISK), since=since, due=due, count=number)
 
 
 def _list(area: Area, group: Group) -> str:
