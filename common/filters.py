@@ -59,10 +59,10 @@ def with_words(text: str, fields: Iterable[str]) -> Q:
 SELECTED = mark_safe(" selected")
 
 
-class AllAtOnce(ModelChoiceIterator):
+class AllAtOnce(ModelChoiceIterator):  # type: ignore[type-arg]
     """Choices are few: Django's cursor on the server takes three journeys for them."""
 
-    def __iter__(self) -> Iterator[tuple[Any, str]]:
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         yield from map(self.choice, self.queryset)
@@ -103,8 +103,8 @@ class FilterSet(django_filters.FilterSet):
         for field in form.fields.values():
             if isinstance(field, ModelChoiceField):
                 field.iterator = AllAtOnce
-            if type(field.widget) is forms.Select:
-                field.widget = ChoiceWidget(field.widget.attrs, field.choices)
+            if isinstance(field, forms.ChoiceField) and type(field.widget) is forms.Select:
+                field.widget = ChoiceWidget(field.widget.attrs, field.choices)  # type: ignore[arg-type]
             widgets = field.widget.widgets if isinstance(field.widget, forms.MultiWidget) else [field.widget]
             for widget in widgets:
                 css = "form-select" if isinstance(widget, forms.Select) else "form-control"

@@ -8,13 +8,14 @@ supported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
+from django.utils.encoding import force_str
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.columns import BoundColumn
@@ -146,28 +147,24 @@ def _reader(column: BoundColumn) -> Read:
             # What the accessor raises where there is no such thing: a column without a field of its own.
             return None
 
-    words: dict[type, str] = {}
+    words: dict[type, Mapping[Any, Any]] = {}
 
     def read(record: Any) -> Any:
-        kind = type(record)
+        kind, value = type(record), plain(record)
         if kind not in words:
             words[kind] = _words(accessor, record)
-        if not words[kind]:
-            return plain(record)
-        owner, _name = accessor.penultimate(record)
-        return getattr(owner, words[kind])() if owner is not None else None
+        return force_str(words[kind].get(value, value), strings_only=True) if words[kind] else value
 
     return read
 
 
-def _words(accessor: Any, record: Any) -> str:
-    """Name of the method that puts a field with choices into words; empty for any other."""
-    owner, name = accessor.penultimate(record)
+def _words(accessor: Any, record: Any) -> Mapping[Any, Any]:
+    """The values of a field with choices in words, once for all rows; empty for any other."""
+    owner, _name = accessor.penultimate(record)
     if not isinstance(owner, Model):
-        return ""
+        return {}
     try:
         field = accessor.get_field(record)
     except FieldDoesNotExist:
-        return ""
-    method = f"get_{name}_display"
-    return method if getattr(field, "choices", None) and hasattr(owner, method) else ""
+        return {}
+    return dict(getattr(field, "flatchoices", ()))

@@ -124,10 +124,10 @@ class PartnerFilter(FilterSet):
         return Enrolment.objects.filter(partner=OuterRef("pk"), program__in=self.programs)
 
     def in_program(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
-        return queryset.filter(Exists(self._enrolled().filter(program=value)))
+        return queryset.filter(Exists(self._enrolled().filter(program=int(value))))
 
     def in_tier(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
-        held = EnrolmentTier.objects.filter(enrolment=OuterRef("pk"), tier=value, valid__contains=self.today)
+        held = EnrolmentTier.objects.filter(enrolment=OuterRef("pk"), tier=int(value), valid__contains=self.today)
         return queryset.filter(Exists(self._enrolled().filter(Exists(held))))
 
     def in_status(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:

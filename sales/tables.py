@@ -128,10 +128,9 @@ def distributors_of_area(request: PersonRequest | None) -> QuerySet[Distributor]
 class SourceColumn(tables.Column):
     """What proves a sale; of a line that was taken back, and of the one that does it, that it is so."""
 
-    def render(self, record: SaleLine) -> str:
+    def render(self, value: str, record: SaleLine) -> str:
         note = self._note(record)
-        source = record.get_evidence_display()
-        return format_html("{} {}", source, badge_html(note, "neutral")) if note else source
+        return format_html("{} {}", value, badge_html(note, "neutral")) if note else value
 
     def value(self, record: SaleLine) -> str:
         return ", ".join(part for part in (record.get_evidence_display(), self._note(record)) if part)

@@ -49,7 +49,7 @@ def moves(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
             "%(count)s partners lose their tiers within %(days)s days",
             number,
         )
-        values = {"count": formats.number(number), "days": SOON.days}
+        values = {"count": formats.number(number), "days": str(SOON.days)}
         since, due = counted["falls_since"], counted["falls_due"]
         yield Waiting(text % values, _list(area, Group.RISK), since=since, due=due, count=number)
 
