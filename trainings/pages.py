@@ -45,7 +45,9 @@ def register() -> None:
         AttentionSource("certificates-expiring", PARTNER, expiring, order=20),
     ):
         registry.attention.register(source)
-    registry.panels.register(Panel("own-trainings", PARTNER, "trainings/panels/own.html", own, column="side", order=15))
+    registry.panels.register(
+        Panel("own-trainings", PARTNER, "trainings/panels/own.html", own, column="side", order=15, later=True)
+    )
     composing.panels.register(
         PartnerPanel("certificates", "trainings/panels/of_partner.html", of_partner, column="side", order=40)
     )

@@ -53,8 +53,12 @@ def measure() -> None:
 
     give(
         *compare("dashboard of a reseller", of_partners(resellers, "")),
+        *compare("its cards that are fetched afterwards, left", of_partners(resellers, "panels/main/"), limit=None),
+        *compare("its cards that are fetched afterwards, right", of_partners(resellers, "panels/side/"), limit=None),
         *compare("dashboard of the largest reseller", of_partners([largest] * ROUNDS, ""), limit=None),
         *compare("dashboard of a vendor", of_vendor("")),
+        *compare("its cards that are fetched afterwards, left", of_vendor("panels/main/"), limit=None),
+        *compare("its cards that are fetched afterwards, right", of_vendor("panels/side/"), limit=None),
         *compare("list of sales", of_partners(resellers, "sales/"), sales_of_admin),
         *compare("list of sales of the largest reseller", of_partners([largest] * ROUNDS, "sales/"), sales_of_admin),
         *compare("list of partners", of_vendor("partners/"), partners_of_admin),
