@@ -60,7 +60,7 @@ def _panels() -> None:
     for panel in (
         Panel("earned", PARTNER, "rebates/panels/earned.html", panels.earned, order=10),
         Panel("settled", PARTNER, "rebates/panels/settled.html", panels.settled, column="side", order=20, later=True),
-        Panel("quarter", VENDOR, "rebates/panels/quarter.html", vendor_panels.quarter, order=10),
+        Panel("quarter", VENDOR, "rebates/panels/quarter.html", vendor_panels.quarter, order=10, later=True),
         Panel("closings", VENDOR, closings, vendor_panels.closing_states, column="side", order=30, later=True),
     ):
         registry.panels.register(panel)
