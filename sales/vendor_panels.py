@@ -20,8 +20,9 @@ from common.ui import Chart, Series
 from partners.models import Partner
 from partners.selectors import currency_of
 from programs.models import Vendor
-from sales.revenue import net_by_partner, net_by_quarter, same_time
+from sales.revenue import net_by_quarter, same_time
 from sales.selectors import reports_of
+from sales.standing import standings
 
 ROWS_SHOWN = 5
 QUARTERS_SHOWN = 8
@@ -35,10 +36,11 @@ def rising(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     """Who has grown most against the last quarter at the same time, and how few make most of the revenue."""
     vendor = Vendor.objects.get(pk=area.pk)
     currency = currency_of(vendor)
-    now, until, start, end = same_time(today)
-    sold = net_by_partner(vendor=vendor, currency=currency, start=now.start, end=until)
-    earlier = net_by_partner(vendor=vendor, currency=currency, start=start, end=end)
-    more = {pk: net - earlier.get(pk, ZERO) for pk, net in sold.items()}
+    now, _until, _start, _end = same_time(today)
+    buying = standings(vendor=vendor, currency=currency, today=today).filter(revenue__gt=0)
+    found = list(buying.values_list("partner_id", "revenue", "revenue_before"))
+    sold = {pk: net for pk, net, _before in found}
+    more = {pk: net - before for pk, net, before in found}
     first = sorted((pk for pk, amount in more.items() if amount > 0), key=lambda pk: -more[pk])[:ROWS_SHOWN]
     if not first:
         return None
