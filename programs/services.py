@@ -25,6 +25,7 @@ from programs.models import (
     Tier,
     VendorStaff,
 )
+from programs.stacking import paying_the_same
 from programs.terms import ALL_PRODUCTS, Terms
 from programs.terms_errors import Problem, TermsError
 
@@ -47,6 +48,10 @@ class BreaksPeriod(DomainError):
     """The version before settles a period of another length on the same days: its sales would be paid twice."""
 
 
+class PaysTwice(DomainError):
+    """Terms of other evidence pay the same sales, and neither says `stack: true`."""
+
+
 class TermsDoNotFit(DomainError):
     """The document is invalid or names what its vendor does not have; `sentences` lists everything found."""
 
@@ -65,7 +70,7 @@ def sentence(problem: Problem) -> str:
 def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
     """Draft → published: from now on the version never changes, and settles the periods from its start.
 
-    Raises NotAllowed, NotADraft, TermsDoNotFit, StartsTooEarly, BreaksPeriod.
+    Raises NotAllowed, NotADraft, TermsDoNotFit, StartsTooEarly, BreaksPeriod, PaysTwice.
     """
     terms: RebateTerms = RebateTerms.objects.select_related("program").select_for_update(of=("self",)).get(pk=terms_id)
     _require_admin(actor, terms.program.vendor_id)
@@ -82,6 +87,11 @@ def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
         )
     if last is not None:
         _check_periods_meet(last, terms, today=localdate(now))
+    if (other := paying_the_same(terms)) is not None:
+        raise PaysTwice(
+            _("%(other)s pays the same sales by other evidence. If both are to be paid, say so with “stack: true”.")
+            % {"other": other}
+        )
     draft = RebateTerms.objects.filter(pk=terms_id, state=State.DRAFT)
     if draft.update(state=State.PUBLISHED, published_at=now, published_by_id=actor.user_id) != 1:
         raise NotADraft(_("%(terms)s is published already.") % {"terms": terms})
