@@ -22,6 +22,7 @@ ROUTES = {
     "common.forget": {"queue": "import"},
     "common.send_mails": {"queue": "mail"},
     "sales.*": {"queue": "import"},
+    "invoices.*": {"queue": "import"},
     "partners.*": {"queue": "import"},
     "tiers.*": {"queue": "import"},
     "trainings.*": {"queue": "import"},

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "trainings",
     "sales",
     "rebates",
+    "invoices",
     "tiers",
     "portal",
 ]

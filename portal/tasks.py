@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from common.tasks import forget, send_mails
+from invoices.tasks import work_on_all
 from partners.tasks import ask_newcomers, send_invitations
 from portal.celery import TICK_SECONDS
 from rebates.tasks import announce, close_due, keep_figures
@@ -14,7 +15,7 @@ from tiers.tasks import assess_all
 from trainings.tasks import look_after
 
 STEPS = (
-    close_due, announce, look_after, assess_all, announce_tiers, send_mails, import_queued, keep_figures,
+    close_due, announce, look_after, assess_all, announce_tiers, work_on_all, send_mails, import_queued, keep_figures,
     send_invitations, ask_newcomers, forget,
 )  # fmt: skip
 """Each looks at the rows itself and does what is due or was left unfinished."""

@@ -25,7 +25,8 @@ class AlreadyBooked(DomainError):
 class ProvenSale:
     """A line of a distributor's document. `net`: of the whole line, without VAT; None: no value.
 
-    `counts_on`: the day of the sale that a return names; None: the document's own day.
+    `counts_on`: the day of the sale that a return names; None: the document's own day. `generation`: how often the line
+    was booked and taken back before.
     """
 
     partner_id: int
@@ -40,11 +41,12 @@ class ProvenSale:
     currency: str = "EUR"
     counts_on: date | None = None
     project_ref: str = ""
+    generation: int = 0
 
 
 @transaction.atomic
-def book_lines(*, vendor: Vendor, evidence: Evidence, sales: Iterable[ProvenSale], now: datetime) -> int:
-    """Append the sales to the vendor's books, all or none; returns how many. Raises `AlreadyBooked`."""
+def book_lines(*, vendor: Vendor, evidence: Evidence, sales: Iterable[ProvenSale], now: datetime) -> list[SaleLine]:
+    """Append the sales to the vendor's books, all or none, in this order. Raises `AlreadyBooked`."""
     cut = current_cut(vendor_id=vendor.pk)
     lines = [
         SaleLine(
@@ -64,13 +66,31 @@ def book_lines(*, vendor: Vendor, evidence: Evidence, sales: Iterable[ProvenSale
             project_ref=sale.project_ref,
             evidence=evidence,
             cut=cut,
+            generation=sale.generation,
             booked_at=now,
         )
         for sale in sales
     ]
+    return _append(lines)
+
+
+@transaction.atomic
+def take_back_lines(*, vendor: Vendor, lines: Iterable[SaleLine], now: datetime) -> list[SaleLine]:
+    """Append a reversal of each of these lines: the same day, the opposite quantity and net. Raises `AlreadyBooked`
+    when one of them was taken back before."""
+    cut = current_cut(vendor_id=vendor.pk)
+    reversals = []
+    for line in lines:
+        values = {field.attname: getattr(line, field.attname) for field in SaleLine._meta.concrete_fields}
+        negative = {"quantity": -line.quantity, "net": None if line.net is None else -line.net}
+        of_a_person = {"id": None, "report_id": None, "report_row": None, "reverses_id": line.pk}
+        reversals.append(SaleLine(**{**values, **negative, **of_a_person, "cut": cut, "booked_at": now}))
+    return _append(reversals)
+
+
+def _append(lines: list[SaleLine]) -> list[SaleLine]:
     try:
         with transaction.atomic():
-            SaleLine.objects.bulk_create(lines, batch_size=2000)
+            return SaleLine.objects.bulk_create(lines, batch_size=2000)
     except IntegrityError as error:
         raise AlreadyBooked(_("One of these document lines is booked already.")) from error
-    return len(lines)

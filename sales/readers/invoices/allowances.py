@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from common.money import allocate, round_cents
@@ -16,8 +17,13 @@ def net_after_allowances(invoice: Invoice) -> tuple[Decimal | None, ...]:
     is not sold or has no net, and for all lines when there is an allowance but the nets add up to nothing.
     """
     nets = [line.net if line.kind is LineKind.DETAIL else None for line in invoice.lines]
+    return less_allowances(nets, invoice.totals.allowances)
+
+
+def less_allowances(nets: Sequence[Decimal | None], allowances: Decimal) -> tuple[Decimal | None, ...]:
+    """The same of the nets of the lines that are sold; None among them stays None and takes no share."""
     weights = [ZERO if net is None else net for net in nets]
-    allowances = round_cents(invoice.totals.allowances)
+    allowances = round_cents(allowances)
     if not allowances:
         return tuple(nets)
     if not sum(weights):

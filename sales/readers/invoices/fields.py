@@ -302,7 +302,7 @@ class Fields:
         text = element.text or ""
         if len(text) > longest and len(values.tidy(text)) > longest:
             raise Refused(
-                "too_long",
+                "field_too_long",
                 _n("Longer than {limit} characters: {what}. Ask the sender for the invoice again."),
                 what=what,
                 limit=str(longest),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.sales.invoices.cases import Case
 from tests.sales.invoices.pdfs import attached, cii, hybrid
 
-TOO_MUCH = ("too_much", "too_deep", "too_long", "not_xml")
+TOO_MUCH = ("too_much", "too_deep", "field_too_long", "not_xml")
 """Which bound a file meets first is up to the parser."""
 FITS = 19_000_000
 """Bytes that are just small enough to be taken."""

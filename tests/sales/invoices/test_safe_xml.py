@@ -152,8 +152,8 @@ def test_limits_are_the_last_that_pass() -> None:
 
 
 def test_a_field_that_is_too_long_and_too_many_lines_are_refused() -> None:
-    assert refusal(exchanged(ubl(sample()), "RE-2026/0815", "9" * 501)).code == "too_long"
-    assert refusal(exchanged(cii(sample()), "Basisstation", "x" * 20_001)).code == "too_long"
+    assert refusal(exchanged(ubl(sample()), "RE-2026/0815", "9" * 501)).code == "field_too_long"
+    assert refusal(exchanged(cii(sample()), "Basisstation", "x" * 20_001)).code == "field_too_long"
     one = "<cac:InvoiceLine><cbc:ID>1</cbc:ID></cac:InvoiceLine>"
     assert refusal(_BODY.replace("</Invoice>", one * 5_001 + "</Invoice>").encode()).code == "too_many_lines"
 

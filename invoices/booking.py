@@ -1,0 +1,199 @@
+"""What counts of an accepted invoice: sale lines with the invoice as evidence, and the serial numbers they use up.
+
+All of it is one commit with the invoice's own change of state. That nothing is claimed twice is the database's word:
+the key of a sale line, the key of a serial number, the key of an invoice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError
+from invoices.checks import sign_of
+from invoices.facts import Preceding, preceding_of
+from invoices.keys import serial_key
+from invoices.models import ClaimedSerial, Invoice, InvoiceLine
+from programs.models import Distributor
+from sales.booking import ProvenSale, book_lines, take_back_lines
+from sales.keys import document_key, line_key
+from sales.models import Evidence, SaleLine
+from sales.readers.invoices.allowances import less_allowances
+
+
+class NothingToBook(DomainError):
+    """Seller, number or date are not known, or no line is known with its pieces."""
+
+
+class SerialClaimed(DomainError):
+    """One of the serial numbers was claimed before at this vendor."""
+
+
+class TakesBackTooMuch(DomainError):
+    """The credit note takes back more than was claimed."""
+
+
+def book(*, invoice: Invoice, now: datetime) -> list[SaleLine]:
+    """Book what the invoice sells, or what it takes back; in the caller's transaction.
+
+    Of an invoice, credit notes that came before it are booked along. Raises `NothingToBook`, `SerialClaimed`,
+    `TakesBackTooMuch`, and `AlreadyBooked` when a line is booked under its document already.
+    """
+    lines = [line for line in invoice.lines.order_by("position") if line.counts]
+    distributor = invoice.distributor
+    if distributor is None or not invoice.number or invoice.issue_date is None or not lines:
+        raise NothingToBook(_("Distributor, number, date and at least one article must be known."))
+    if any(line.pieces is None for line in lines):
+        raise NothingToBook(_("Of some lines it is not known how many pieces they are."))
+    if sign_of(invoice.type_code, (line.pieces for line in lines)) < 0:
+        return _take_back(invoice, lines, now)
+    booked = _book(invoice, distributor, lines, now)
+    _claim_serials(invoice, lines)
+    for credit in _waiting_credits(invoice):
+        booked += _take_back(credit, [line for line in credit.lines.order_by("position") if line.counts], now)
+    return booked
+
+
+def days_of(invoice: Invoice) -> set[date]:
+    """Days on which what the invoice says will count."""
+    preceding = preceding_of(invoice)
+    return {day for day in (preceding.counted_on or invoice.issue_date,) if day is not None}
+
+
+def _take_back(invoice: Invoice, lines: Sequence[InvoiceLine], now: datetime) -> list[SaleLine]:
+    """Nothing, as long as nothing of the document it names is claimed."""
+    preceding = preceding_of(invoice)
+    if not preceding.claimed:
+        return []
+    wanted: dict[int, Decimal] = {}
+    for line in lines:
+        assert line.product_id is not None
+        assert line.pieces is not None
+        wanted[line.product_id] = wanted.get(line.product_id, Decimal(0)) + line.pieces
+    if any(quantity > preceding.claimed.get(product, Decimal(0)) for product, quantity in wanted.items()):
+        text = _("The credit note takes back more of invoice %(number)s than was claimed.")
+        raise TakesBackTooMuch(text % {"number": invoice.preceding_number})
+    assert invoice.distributor is not None
+    return _book(invoice, invoice.distributor, lines, now, preceding)
+
+
+def _book(
+    invoice: Invoice,
+    distributor: Distributor,
+    lines: Sequence[InvoiceLine],
+    now: datetime,
+    preceding: Preceding | None = None,
+) -> list[SaleLine]:
+    assert invoice.issue_date is not None
+    sign = sign_of(invoice.type_code, (line.pieces for line in lines))
+    keys = _line_keys(lines)
+    generations = _generations(invoice, distributor)
+    net = _net_of(invoice, lines)
+    sales = []
+    for line, key in zip(lines, keys, strict=True):
+        assert line.product_id is not None
+        assert line.pieces is not None
+        amount = net[line.pk]
+        sales.append(
+            ProvenSale(
+                partner_id=invoice.partner_id,
+                product_id=line.product_id,
+                distributor=distributor,
+                document_number=invoice.number,
+                document_line=key,
+                document_date=invoice.issue_date,
+                article=line.article,
+                quantity=sign * line.pieces,
+                net=None if amount is None else sign * amount,
+                currency=invoice.currency,
+                counts_on=preceding.counted_on if preceding else None,
+                generation=generations.get(key, 0),
+            )
+        )
+    booked = book_lines(vendor=invoice.vendor, evidence=Evidence.INVOICE, sales=sales, now=now)
+    for line, sale_line in zip(lines, booked, strict=True):
+        line.sale_line = sale_line
+    InvoiceLine.objects.bulk_update(lines, ["sale_line"])
+    return booked
+
+
+def _line_keys(lines: Sequence[InvoiceLine]) -> list[str]:
+    """The lines' own numbers, else their places; where a document gives a number twice, with a count behind it."""
+    seen: dict[str, int] = {}
+    keys = []
+    for line in lines:
+        key = line_key(line.line_id or str(line.position))[:70]
+        seen[key] = seen.get(key, 0) + 1
+        keys.append(key if seen[key] == 1 else f"{key}#{seen[key]}")
+    return keys
+
+
+def _generations(invoice: Invoice, distributor: Distributor) -> Mapping[str, int]:
+    """For lines of the document that were booked and taken back: which generation comes next."""
+    before = SaleLine.objects.filter(
+        vendor=invoice.vendor_id,
+        distributor=distributor,
+        evidence=Evidence.INVOICE,
+        document_key=document_key(invoice.number),
+        reverses__isnull=True,
+        reversed_by__isnull=False,
+    )
+    latest = before.order_by().values_list("document_line").annotate(Max("generation"))
+    return {line: generation + 1 for line, generation in latest}
+
+
+def _net_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[int, Decimal | None]:
+    """Net of each of these lines after its part of the document's allowances, which lower what was paid."""
+    allowances = Decimal((invoice.record or {}).get("totals", {}).get("allowances") or 0)
+    sold = [line for line in invoice.lines.order_by("position") if line.kind == "DETAIL"]
+    net = dict(zip((line.pk for line in sold), less_allowances([line.net for line in sold], allowances), strict=True))
+    return {line.pk: net[line.pk] for line in lines}
+
+
+def _claim_serials(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
+    claims = [
+        ClaimedSerial(vendor=invoice.vendor, serial=key, line=line)
+        for line in lines
+        for serial in line.serials
+        if (key := serial_key(serial))
+    ]
+    try:
+        with transaction.atomic():
+            ClaimedSerial.objects.bulk_create(claims)
+    except IntegrityError as error:
+        raise SerialClaimed(_("One of the serial numbers was claimed before.")) from error
+
+
+def _waiting_credits(invoice: Invoice) -> list[Invoice]:
+    """Credit notes to this invoice that came before it."""
+    return [each for each in _credits_to(invoice) if not each.lines.filter(sale_line__isnull=False).exists()]
+
+
+def _credits_to(invoice: Invoice) -> list[Invoice]:
+    """Accepted credit notes that name this invoice, in the order in which they came."""
+    notes = Invoice.objects.filter(
+        vendor=invoice.vendor_id,
+        partner=invoice.partner_id,
+        distributor=invoice.distributor_id,
+        state=Invoice.State.ACCEPTED,
+    ).exclude(preceding_number="")
+    key = document_key(invoice.number)
+    return [each for each in notes.order_by("pk") if document_key(each.preceding_number) == key]
+
+
+def take_back(*, invoice: Invoice, now: datetime) -> None:
+    """Reverse what counts because of the invoice, and free its serial numbers; in the caller's transaction.
+
+    Credit notes to it are reversed along and wait again for an invoice to take back from. Raises `AlreadyBooked` when
+    something of it was taken back before.
+    """
+    lines = InvoiceLine.objects.filter(invoice__in=[invoice, *_credits_to(invoice)], sale_line__isnull=False)
+    booked = SaleLine.objects.filter(pk__in=lines.values("sale_line")).order_by("pk")
+    take_back_lines(vendor=invoice.vendor, lines=list(booked), now=now)
+    lines.update(sale_line=None)
+    ClaimedSerial.objects.filter(line__invoice=invoice, released_at=None).update(released_at=now)
