@@ -32,6 +32,8 @@ class Scope(models.TextChoices):
     PARTNERS = "partners:read", gettext_lazy("read partners")
     REPORTS = "reports:read", gettext_lazy("read sell-out reports")
     REPORTS_WRITE = "reports:write", gettext_lazy("upload sell-out reports")
+    INVOICES = "invoices:read", gettext_lazy("read uploaded invoices")
+    INVOICES_WRITE = "invoices:write", gettext_lazy("upload invoices")
     CLOSINGS = "closings:read", gettext_lazy("read closings")
 
 

@@ -4,6 +4,7 @@ import "./rebates.css";
 import "./uploads.css";
 import "./partners.css";
 import "./tiers.css";
+import "./invoices.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import htmx from "htmx.org";
 
@@ -76,6 +77,74 @@ document.addEventListener("drop", (event) => {
   zone.files = event.dataTransfer.files;
   zone.dispatchEvent(new Event("change", { bubbles: true }));
   zone.focus();
+});
+
+// Where each file has an answer of its own they are sent one after another, and each gets its row at once.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches?.("input[type=file][data-one-by-one]")) return;
+  const form = input.form;
+  const missing = [...form.elements].some((field) => field !== input && field.required && !field.value);
+  if (!missing) sendOneByOne(form, input);
+});
+
+async function sendOneByOne(form, input) {
+  const rows = document.getElementById("upload-rows");
+  const words = document.getElementById("upload-wording").dataset;
+  const files = [...input.files];
+  const data = new FormData(form);
+  data.delete(input.name);
+  input.value = "";
+  rows.closest(".card").classList.remove("d-none");
+  const waiting = files.map((file) => {
+    const row = document.createElement("li");
+    row.className = "upload-row";
+    row.append(Object.assign(document.createElement("span"), { className: "upload-row-name", textContent: file.name }));
+    row.append(Object.assign(document.createElement("span"), { className: "upload-row-state", textContent: words.sending }));
+    return row;
+  });
+  rows.prepend(...waiting);
+  for (const [index, file] of files.entries()) {
+    const body = new FormData();
+    for (const [name, value] of data) body.append(name, value);
+    body.append(input.name, file);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-One-By-One": "1" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const made = document.createElement("template");
+      made.innerHTML = await answer.text();
+      const found = [...made.content.children];
+      for (const row of found) document.getElementById(row.id)?.remove();
+      waiting[index].replaceWith(...found);
+      found.forEach((row) => htmx.process(row));
+    } catch {
+      waiting[index].lastChild.textContent = words.failed;
+    }
+  }
+}
+
+// As long as one of the rows is worked on, all are asked for again in one request.
+window.setInterval(() => {
+  const list = document.querySelector("[data-poll]");
+  if (list?.querySelector("[data-working]")) htmx.ajax("GET", list.dataset.poll, { source: list, swap: "none" });
+}, 1500);
+
+/* --- keys: one per decision, where nobody is typing ------------------------------------------------------------------- */
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const pressed = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!pressed) return;
+  event.preventDefault();
+  const fold = pressed.hash ? document.querySelector(pressed.hash) : null;
+  if (fold?.matches("details")) fold.open = true;
+  const field = fold?.querySelector("select, textarea, input:not([type=hidden])");
+  if (field) field.focus();
+  else pressed.click();
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-key][href^='#']");
+  if (link) document.querySelector(link.hash)?.setAttribute("open", "");
 });
 
 /* --- htmx: focus stays, changes are said ------------------------------------------------------------------------------ */

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("", include("trainings.urls")),
     path("", include("sales.urls")),
+    path("", include("invoices.urls")),
     path("", include("tiers.urls")),
     path("", include("rebates.urls")),
     path("account/", include("allauth.urls")),

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from common import formats
+from common.access import Actor
 from common.filters import FilterSet
 from common.periods import Period
 from common.requests import PersonRequest
@@ -25,6 +26,7 @@ from sales.claims import may_ask
 from sales.models import Claim, SaleLine
 from sales.revenue import totals_of_partner
 from sales.selectors import Totals, counted_once, sales_of, totals
+from sales.sources import facts_of
 from sales.subjects import subjects
 from sales.tables import SaleFilter, SaleTable
 
@@ -74,7 +76,7 @@ def partner_sale(request: PersonRequest, partner: Partner, pk: int) -> HttpRespo
     """One sale of the partner, whatever proves it."""
     line = _line(request, sales_of(partner=partner), pk)
     crumbs = [Crumb(_("Sales"), reverse("sales:partner-sales", args=[partner.number])), Crumb(line.product.name)]
-    context = {"line": line, "crumbs": crumbs, **_described(line), **_question(request, partner, line)}
+    context = {"line": line, "crumbs": crumbs, **_described(line, request.actor), **_question(request, partner, line)}
     return render(request, "sales/sale.html", context)
 
 
@@ -100,7 +102,7 @@ def vendor_sale(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse
         report = Crumb(line.report.file_name, reverse("sales:vendor-report", args=[vendor.slug, line.report.pk]))
         crumbs.append(report)
     crumbs.append(Crumb(line.document_number))
-    context = {"line": line, "crumbs": crumbs, **_described(line)}
+    context = {"line": line, "crumbs": crumbs, **_described(line, request.actor, of_vendor=True)}
     about = claims_about(kind=subjects[Claim.Kind.SALE], subject=line, actor=request.actor)
     if (claim := about.filter(state__in=Claim.UNANSWERED).first()) is not None:
         context |= {
@@ -115,7 +117,7 @@ def _line(request: PersonRequest, lines: QuerySet[SaleLine], pk: int) -> SaleLin
     return get_object_or_404(visible.defer("report__content"), pk=pk)
 
 
-def _described(line: SaleLine) -> dict[str, list[Fact]]:
+def _described(line: SaleLine, actor: Actor, *, of_vendor: bool = False) -> dict[str, list[Fact]]:
     """The sale as it counts, and as its source says it."""
     sale = [*line_facts(line), Fact(_("Partner"), line.partner.name), Fact(_("Vendor"), line.vendor.name)]
     source = [
@@ -132,6 +134,7 @@ def _described(line: SaleLine) -> dict[str, list[Fact]]:
         Fact(_("Article as reported"), line.article),
         Fact(_("Project"), line.project_ref),
     ]
+    source += facts_of(line, actor, of_vendor=of_vendor)
     source += [fact for fact in written if fact.value]
     source.append(Fact(_("Booked"), formats.datetime_short(line.booked_at)))
     return {"sale": sale, "source": source}
