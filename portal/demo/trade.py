@@ -201,7 +201,7 @@ class Market:
             for one in invoiced
         ]
         at = min(timezone.make_aware(datetime.combine(booked_on, time(9, 5))), self.now)
-        self.line_count += book_lines(vendor=vendor, evidence=Evidence.INVOICE, sales=sales, now=at)
+        self.line_count += len(book_lines(vendor=vendor, evidence=Evidence.INVOICE, sales=sales, now=at))
 
 
 def proves_by_invoice(part: Participation) -> bool:
