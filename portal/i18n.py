@@ -29,8 +29,8 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de",)
 SOURCES = (
-    "portal", "common", "programs", "partners", "trainings", "sales", "rebates", "tiers", "deals", "leads", "funds",
-    "templates",
+    "portal", "common", "programs", "partners", "trainings", "sales", "rebates", "invoices", "tiers", "deals", "leads",
+    "funds", "templates",
 )  # fmt: skip
 KEYWORDS = {
     "_": None,
