@@ -31,7 +31,7 @@ RUN python -m portal.i18n compile \
     && SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnopqrstuvwxyz ALLOWED_HOSTS=localhost \
         DATABASE_URL=postgres://portal@database/portal REDIS_URL=redis://broker/0 EMAIL_URL=smtp://mail:25 \
         python manage.py collectstatic --no-input --verbosity 0 \
-    && python -m compileall -q common partners portal programs rebates sales tiers trainings
+    && python -m compileall -q common invoices partners portal programs rebates sales tiers trainings
 USER portal
 VOLUME /var/lib/portal
 EXPOSE 8000

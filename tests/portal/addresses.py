@@ -23,6 +23,7 @@ from common.dated import since
 from common.models import ApiToken, OutboxMail, User
 from common.periods import Period
 from common.tokens import Scope
+from invoices.models import Invoice
 from partners.models import (
     AccessRequest,
     Application,
@@ -43,6 +44,7 @@ from sales import uploads
 from sales.golive import files
 from sales.models import ArticleNumber, Claim, CustomerNumber, PartnerImport, Upload
 from tests import teams
+from tests.invoices.populated import uploaded
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
@@ -130,6 +132,8 @@ class Populated:
     rival_taught: Taught
     case_study: CaseStudy
     rival_case_study: CaseStudy
+    invoice: Invoice
+    rival_invoice: Invoice
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -183,6 +187,7 @@ def populate() -> Populated:
         *taught(world),
         _case_study(world, world.enrolment, world.reseller_owner, world.channel_manager),
         _case_study(world, world.rival_enrolment, world.rival_owner, world.rival_channel_manager),
+        *uploaded(world),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -318,6 +323,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "kind": ("sale", None, "nothing"),
         "anything": ("nothing", None, "nothing/at/all"),
         "column": ("main", None, "nothing"),
+        "page": (1, None, 99),
         "slug": (world.program.slug, None, "nothing"),
         "answer": ("decline", None, "nothing"),
         "change": ("suspend", None, "nothing"),
@@ -363,6 +369,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "articles/numbers": (there.article, there.rival_article),
         "case-studies": (there.case_study, there.rival_case_study),
         "files": (there.case_study.files.get(), there.rival_case_study.files.get()),
+        "invoices": (there.invoice, there.rival_invoice),
         "keys": (None, None),
         "company-changes": (there.change, there.rival_change),
         "people": (world.vendor_finance, world.rival_vendor_finance),

@@ -14,6 +14,7 @@ from redis import Redis
 
 from common.models import OutboxMail
 from common.tasks import forget, send_mails
+from invoices.tasks import work_on_all
 from partners.tasks import ask_newcomers, send_invitations
 from portal import celery, tasks
 from portal.celery import app
@@ -92,6 +93,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
     assert sorted(names) == [
         "common.forget",
         "common.send_mails",
+        "invoices.work_on_all",
         "partners.ask_newcomers",
         "partners.send_invitations",
         "rebates.announce",
@@ -125,7 +127,7 @@ def test_what_the_tick_hands_out_is_forgotten_when_no_worker_has_begun_it_by_the
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
     of_rebates = (rebate_tasks.close_due, rebate_tasks.announce, rebate_tasks.keep_figures)
     of_tiers = (tier_tasks.assess_all, tier_tasks.announce)
-    others = (send_mails, import_queued, send_invitations, ask_newcomers, look_after, forget)
+    others = (send_mails, work_on_all, import_queued, send_invitations, ask_newcomers, look_after, forget)
     assert {*of_rebates, *of_tiers, *others} == set(tasks.STEPS)
 
 

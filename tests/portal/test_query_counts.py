@@ -27,6 +27,7 @@ from rebates import closing
 from sales import claims
 from sales.models import ArticleNumber, CustomerNumber, PartnerImport, WaitingRow
 from tests import teams
+from tests.invoices.populated import invoice_of
 from tests.people import member_of, signed_in, staff_of, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
@@ -132,6 +133,7 @@ def multiply(world: World, numbers: range) -> None:
         _team(world, number)
         _brought(world, partner, number)
         _taught(world, number)
+        invoice_of(world.enrolment, world.reseller_owner, f"M-{number}")
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
     closing.run(closing_id=opened.pk, now=NOW, chunk=50)
 
