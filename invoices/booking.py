@@ -19,6 +19,7 @@ from invoices.checks import sign_of
 from invoices.facts import Preceding, preceding_of
 from invoices.keys import serial_key
 from invoices.models import ClaimedSerial, Invoice, InvoiceLine
+from partners.models import Partner
 from programs.models import Distributor
 from sales.booking import ProvenSale, book_lines, take_back_lines
 from sales.keys import document_key, line_key
@@ -36,6 +37,12 @@ class SerialClaimed(DomainError):
 
 class TakesBackTooMuch(DomainError):
     """The credit note takes back more than was claimed."""
+
+
+def one_at_a_time(invoice: Invoice) -> None:
+    """Let nobody else book or take back for the partner until the caller's transaction ends: each sees what the other
+    did."""
+    Partner.objects.select_for_update(no_key=True).get(pk=invoice.partner_id)
 
 
 def book(*, invoice: Invoice, now: datetime) -> list[SaleLine]:
@@ -164,7 +171,8 @@ def _claim_serials(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
     ]
     try:
         with transaction.atomic():
-            ClaimedSerial.objects.bulk_create(claims)
+            # In one order whoever claims them, so that of two invoices with the same ones the second waits.
+            ClaimedSerial.objects.bulk_create(sorted(claims, key=lambda claim: claim.serial))
     except IntegrityError as error:
         raise SerialClaimed(_("One of the serial numbers was claimed before.")) from error
 
@@ -192,6 +200,7 @@ def take_back(*, invoice: Invoice, now: datetime) -> None:
     Credit notes to it are reversed along and wait again for an invoice to take back from. Raises `AlreadyBooked` when
     something of it was taken back before.
     """
+    one_at_a_time(invoice)
     lines = InvoiceLine.objects.filter(invoice__in=[invoice, *_credits_to(invoice)], sale_line__isnull=False)
     booked = SaleLine.objects.filter(pk__in=lines.values("sale_line")).order_by("pk")
     take_back_lines(vendor=invoice.vendor, lines=list(booked), now=now)

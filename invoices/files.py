@@ -23,7 +23,7 @@ def download_of(invoice: Invoice) -> HttpResponse:
 
 def page_of(invoice: Invoice, number: int) -> HttpResponse:
     """Page `number`, from 1, as a picture, drawn in a limited child process."""
-    if not 1 <= number <= invoice.pages:
+    if not 1 <= number <= invoice.pages or invoice.scan == Invoice.Scan.INFECTED:
         raise Http404
     key = f"invoice-page:{invoice.sha256}:{number}"
     picture: bytes | None = cache.get(key)

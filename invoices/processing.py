@@ -75,15 +75,21 @@ def process(*, invoice_id: int, now: datetime, today: date) -> Invoice | None:
 
 
 def _read(invoice: Invoice, now: datetime, today: date) -> None:
-    """Received: the bytes become a record, or are refused."""
-    opened = limited.open_file(bytes(InvoiceFile.objects.get(pk=invoice.pk).content))
+    """Received: scanned, then the bytes become a record, or are refused."""
+    content = bytes(InvoiceFile.objects.get(pk=invoice.pk).content)
+    scan = scan_of(content)
+    if scan == Invoice.Scan.INFECTED:
+        refuse(invoice, Reason.HARMFUL, of=[State.RECEIVED], now=now, scan=scan)
+        return
+    opened = limited.open_file(content)
     if opened.refusal is not None:
         refuse(
             invoice, Reason.NOT_READABLE, of=[State.RECEIVED], now=now, data=_sentence(opened.refusal),
-            kind=opened.kind or "",
+            kind=opened.kind or "", scan=scan,
         )  # fmt: skip
         return
     values: dict[str, Any] = {
+        "scan": scan,
         "kind": opened.kind,
         "pages": opened.pages,
         "visible_text": opened.text[:TEXT_KEPT],
@@ -136,13 +142,14 @@ def _sentence(said: Refused | Remark) -> dict[str, Any]:
 
 
 def _check(invoice: Invoice, now: datetime, today: date) -> None:
-    """Read: scanned, its articles found, everything checked."""
-    scan = scan_of(bytes(InvoiceFile.objects.get(pk=invoice.pk).content))
-    invoice.scan = scan
+    """Read: its articles are found, and everything is checked."""
+    documents = _checks_of(invoice)
+    move(invoice, Step.CHECKED, of=[State.READ], to=State.CHECKED, now=now, checks=documents)
+
+
+def _checks_of(invoice: Invoice) -> list[dict[str, Any]]:
     find_products(invoice)
-    outcomes = run_checks(facts_of(invoice))
-    documents = [check.to_document() for check in outcomes]
-    move(invoice, Step.CHECKED, of=[State.READ], to=State.CHECKED, now=now, scan=scan, checks=documents)
+    return [check.to_document() for check in run_checks(facts_of(invoice))]
 
 
 def scan_of(content: bytes) -> Invoice.Scan:
@@ -236,8 +243,7 @@ def accept(
 
     Raises what `booking.book` and `move` raise.
     """
-    # One invoice of a partner at a time, so that each sees what the other gives.
-    type(invoice.partner).objects.select_for_update(no_key=True).get(pk=invoice.partner_id)
+    booking.one_at_a_time(invoice)
     days = booking.days_of(invoice)
     of_partner: dict[str, Any] = {"vendor": invoice.vendor, "partner": invoice.partner, "days": days, "today": today}
     before = rebate_by_invoices(**of_partner)
@@ -275,23 +281,29 @@ _STEPS = {State.RECEIVED: _read, State.READ: _check, State.CHECKED: _decide}
 def scan_again(*, now: datetime) -> None:
     """Ask the virus scanner about files it has not answered for; workers go on with what it finds clean.
 
-    One that somebody has worked on stays with people, but for a harmful one, which is refused.
+    One that somebody works or has worked on stays with people, but for a harmful one, which is refused.
     """
-    unscanned = Invoice.objects.filter(state=State.REVIEW, scan=Invoice.Scan.WAITING, held_by=None).order_by("since")
-    for pk in list(unscanned.values_list("pk", flat=True)[:SCANNED_AGAIN]):
+    unscanned = Invoice.objects.filter(scan=Invoice.Scan.WAITING).exclude(state__in=Invoice.WORKED_ON)
+    for pk in list(unscanned.order_by("since").values_list("pk", flat=True)[:SCANNED_AGAIN]):
         scan = scan_of(bytes(InvoiceFile.objects.get(pk=pk).content))
         if scan == Invoice.Scan.WAITING:
             break
         with transaction.atomic():
             invoice = unscanned.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-            if invoice is None:
-                continue
-            if scan == Invoice.Scan.INFECTED:
-                refuse(invoice, Reason.HARMFUL, of=[State.REVIEW], now=now, scan=scan)
-            elif invoice.typed or invoice.record is None:
-                Invoice.objects.filter(pk=pk).update(scan=scan)
-            else:
-                move(invoice, Step.READ, of=[State.REVIEW], to=State.READ, now=now, scan=scan, attempts=0)
+            if invoice is not None:
+                _scanned(invoice, scan, now)
+
+
+def _scanned(invoice: Invoice, scan: Invoice.Scan, now: datetime) -> None:
+    invoice.scan = scan
+    if not invoice.is_open:
+        Invoice.objects.filter(pk=invoice.pk).update(scan=scan)
+    elif scan == Invoice.Scan.INFECTED:
+        refuse(invoice, Reason.HARMFUL, of=Invoice.OPEN, now=now, scan=scan)
+    elif invoice.state == State.ASKED or invoice.held_by_id or invoice.typed or invoice.record is None:
+        Invoice.objects.filter(pk=invoice.pk).update(scan=scan, checks=_checks_of(invoice))
+    else:
+        move(invoice, Step.READ, of=[State.REVIEW], to=State.READ, now=now, scan=scan, attempts=0)
 
 
 def sweep(*, now: datetime) -> list[int]:

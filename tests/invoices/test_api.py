@@ -90,9 +90,7 @@ def test_a_request_sent_again_with_its_key_gets_the_first_answer_and_another_one
     assert Invoice.objects.count() == 1
 
 
-def test_a_file_that_is_too_large_is_not_taken(
-    bonus: Bonus, system: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_too_large_is_not_taken(bonus: Bonus, system: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "LARGEST", 10)
     refused(upload(system, bonus, bonus.record()), 413)
     assert not Invoice.objects.exists()
