@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +80,21 @@ def broker(folder: Path) -> Iterator[Valkey]:
 
 @contextlib.contextmanager
 def worker(
-    *, database_url: str, redis_url: str, log: Path, concurrency: int = 1, env: Mapping[str, str] | None = None
+    *,
+    database_url: str,
+    redis_url: str,
+    log: Path,
+    concurrency: int = 1,
+    env: Mapping[str, str] | None = None,
+    python: Sequence[str] = (sys.executable,),
 ) -> Iterator[subprocess.Popen[str]]:
-    """A Celery worker on all queues, ready to take messages. Its output goes to `log`."""
+    """A Celery worker on all queues, ready to take messages. Its output goes to `log`.
+
+    `python`: how Python is started, for one that believes it is another day (`tests.serving.at`).
+    """
     with log.open("w") as output:
         process = run(
-            *(sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "--queues", ",".join(QUEUES)),
+            *(*python, "-m", "celery", "-A", "portal.celery", "worker", "--queues", ",".join(QUEUES)),
             *("--concurrency", str(concurrency), "--without-gossip", "--without-mingle"),
             database_url=database_url,
             env={"LOG_LEVEL": "INFO", **(env or {}), "REDIS_URL": redis_url},
