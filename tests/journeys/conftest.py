@@ -25,7 +25,7 @@ from tests.demo import WrittenDemo
 from tests.journeys.browser import DESKTOP, FLAGS, PHONE, Window, open_window
 from tests.journeys.people import PASSWORD, forget_sign_ins, invite, sign_in_state
 from tests.serving import Served, served
-from tests.world import NOW, build_world
+from tests.world import NOW, World, build_world
 
 OpenWindow = Callable[..., Window]
 
@@ -84,14 +84,19 @@ def world_database(template_database: str, django_db_blocker: DjangoDbBlocker) -
     """Name of a database with the small world of `tests.world`, whose people sign in as those of a demo do."""
     with clone_database(template_database, f"{template_database}_world") as name:
         with django_on(name, django_db_blocker), transaction.atomic():
-            # On its own day, not the machine's: whoever joined later would not be there yet.
-            with time_machine.travel(NOW):
-                build_world()
-            Authenticator.objects.all().delete()
-            User.objects.update(is_demo=True)
-            for user in User.objects.all():
-                invite(user)
+            world_that_signs_in()
         yield name
+
+
+def world_that_signs_in() -> World:
+    # On its own day, not the machine's: whoever joined later would not be there yet.
+    with time_machine.travel(NOW):
+        world = build_world()
+    Authenticator.objects.all().delete()
+    User.objects.update(is_demo=True)
+    for user in User.objects.all():
+        invite(user)
+    return world
 
 
 @pytest.fixture(scope="session")
