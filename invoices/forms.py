@@ -64,8 +64,9 @@ class UploadForm(forms.Form):
     )
 
     def __init__(self, *args: Any, vendors: Sequence[Vendor], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         # The filter of the list below it has a vendor, too.
-        super().__init__(*args, auto_id="upload_%s", **kwargs)
+        self.auto_id = "upload_%s"
         self.fields["vendor"].queryset = Vendor.objects.filter(pk__in=[each.pk for each in vendors]).order_by("name")  # type: ignore[attr-defined]
         size = {"size": LARGEST // 1_000_000}
         self.fields["file"].help_text = (

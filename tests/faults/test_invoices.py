@@ -123,10 +123,16 @@ def all_ended(quiet: Quiet) -> None:
 def quiet(bonus: Bonus, monkeypatch: pytest.MonkeyPatch) -> Quiet:
     """A batch that nothing happens to; the database is as before again."""
     first = upload_all(bonus)[0]
-    commits: list[Any] = []
     commit: Any = DatabaseWrapper._commit  # type: ignore[attr-defined]
+    commits = 0
+
+    def counted(wrapper: Any) -> None:
+        nonlocal commits
+        commits += 1
+        commit(wrapper)
+
     with monkeypatch.context() as patch:
-        patch.setattr(DatabaseWrapper, "_commit", lambda wrapper: (commits.append(wrapper), commit(wrapper)))
+        patch.setattr(DatabaseWrapper, "_commit", counted)
         processing.process(invoice_id=first, now=NOW, today=TODAY)
     assert Invoice.objects.get(pk=first).state == State.ACCEPTED
     finish()
@@ -134,7 +140,7 @@ def quiet(bonus: Bonus, monkeypatch: pytest.MonkeyPatch) -> Quiet:
     assert set(Invoice.objects.values_list("state", flat=True)) == {State.ACCEPTED, State.REFUSED, State.REVIEW}
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE invoices_invoice, sales_saleline CASCADE")
-    return Quiet(found, len(commits))
+    return Quiet(found, commits)
 
 
 def test_killed_at_any_commit_all_fifty_end_in_a_state_and_nothing_counts_twice(
