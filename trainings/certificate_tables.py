@@ -150,6 +150,10 @@ class HolderFilter(CertificateFilter):
 # --- from elsewhere --------------------------------------------------------------------------------------------------
 
 
+CLAIM_STATES = [choice for choice in CertificateClaim.State.choices if choice[0] != CertificateClaim.State.WITHDRAWN]
+"""What was withdrawn no longer concerns the vendor."""
+
+
 class ClaimTable(Table):
     holder = LinkColumn(
         url=lambda row: reverse("trainings:vendor-claim", args=[row.training.program.vendor.slug, row.pk]),
@@ -173,7 +177,7 @@ class ClaimTable(Table):
 class ClaimFilter(FilterSet):
     search_fields = (*HOLDER_NAMES, "partner__name", "partner__number", "issuer")
     state = django_filters.ChoiceFilter(
-        choices=CertificateClaim.State.choices, label=gettext_lazy("State"), empty_label=gettext_lazy("all")
+        choices=CLAIM_STATES, label=gettext_lazy("State"), empty_label=gettext_lazy("all")
     )
     training = django_filters.ModelChoiceFilter(
         queryset=trainings_of_vendor, label=gettext_lazy("Training"), empty_label=gettext_lazy("all")

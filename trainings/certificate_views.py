@@ -30,6 +30,7 @@ from trainings.forms import HandInForm
 from trainings.models import Certificate, CertificateClaim, TrainingDate
 from trainings.wording import CLAIM_TONES, certificate_state, days_when, last_day, name_of, when, where
 
+State = CertificateClaim.State
 UNPROCESSABLE = 422
 REFUSED_SHOWN = timedelta(days=60)
 """How long a refused certificate stands above the list."""
@@ -89,8 +90,8 @@ def next_dates(trainings: Iterable[int], request: PersonRequest) -> dict[int, Tr
 def _recent_claims(request: PersonRequest, partner: Partner) -> QuerySet[CertificateClaim]:
     claims = selectors.claims_of(actor=request.actor).filter(partner=partner)
     lately = timezone.now() - REFUSED_SHOWN
-    waiting = claims.filter(state=CertificateClaim.State.OPEN)
-    return (waiting | claims.filter(state=CertificateClaim.State.REFUSED, decided_at__gte=lately)).order_by("-pk")
+    waiting = claims.filter(state=State.OPEN)
+    return (waiting | claims.filter(state=State.REFUSED, decided_at__gte=lately)).order_by("-pk")
 
 
 def _claim_line(claim: CertificateClaim, partner: Partner) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def _claim_line(claim: CertificateClaim, partner: Partner) -> dict[str, Any]:
         "training": name_of(claim.training),
         "state": claim.get_state_display(),
         "tone": CLAIM_TONES[claim.state],
-        "due": claim.due_on if claim.state == CertificateClaim.State.OPEN else None,
+        "due": claim.due_on if claim.state == State.OPEN else None,
         "url": reverse("trainings:partner-claim", args=[partner.number, claim.pk]),
     }
 
@@ -150,8 +151,13 @@ def certificate_facts(found: Certificate) -> list[Fact]:
 
 def _hand_in_url(request: PersonRequest, partner: Partner, found: Certificate) -> str:
     may = found.training.external and rights.may_act_for(request.actor, partner, found.holder)
+    return _again_url(partner, found) if may else ""
+
+
+def _again_url(partner: Partner, found: Certificate | CertificateClaim) -> str:
+    """Hand in one of that training for that person."""
     url = reverse("trainings:hand-in", args=[partner.number])
-    return f"{url}?training={found.training_id}&holder={found.holder_id}" if may else ""
+    return f"{url}?training={found.training_id}&holder={found.holder_id}"
 
 
 # --- from elsewhere --------------------------------------------------------------------------------------------------
@@ -167,9 +173,8 @@ def hand_in(request: PersonRequest, partner: Partner) -> HttpResponse:
         given = form.cleaned_data
         try:
             claim = certificates.hand_in(
-                training=given["training"], partner=partner, holder=given["holder"], issuer=given["issuer"],
-                issued_on=given["issued_on"], proof=given["proof"], actor=request.actor, now=timezone.now(),
-                today=request.today,
+                training=given["training"], partner=partner, holder=given["holder"], paper=form.paper,
+                actor=request.actor, now=timezone.now(), today=request.today,
             )  # fmt: skip
         except DomainError as error:
             form.refuse(error)
@@ -211,9 +216,25 @@ def partner_claim(request: PersonRequest, partner: Partner, pk: int) -> HttpResp
         "tone": CLAIM_TONES[claim.state],
         "facts": claim_facts(claim, reverse("trainings:partner-proof", args=[partner.number, claim.pk])),
         "certificate_url": reverse("trainings:partner-certificate", args=[partner.number, issued.pk]) if issued else "",
-        "again_url": reverse("trainings:hand-in", args=[partner.number]),
+        "last_day": last_day(issued) if issued else None,
+        "again_url": _again_url(partner, claim),
+        "may_withdraw": claim.state == State.OPEN and rights.may_act_for(request.actor, partner, claim.holder),
     }
     return render(request, "trainings/claim.html", context)
+
+
+@in_partner()
+def withdraw(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
+    """Before it is decided."""
+    claim = get_object_or_404(selectors.claims_of(actor=request.actor).filter(partner=partner), pk=pk)
+    if request.method == "POST":
+        try:
+            certificates.withdraw(claim=claim, actor=request.actor, now=timezone.now())
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The certificate is withdrawn. The file is deleted."))
+    return redirect("trainings:partner-claim", partner.number, pk)
 
 
 def claim_facts(claim: CertificateClaim, proof_url: str) -> list[Fact]:
@@ -222,12 +243,15 @@ def claim_facts(claim: CertificateClaim, proof_url: str) -> list[Fact]:
         Fact(_("Training"), name_of(claim.training), hint=claim.training.program.name),
         Fact(_("Issued by"), claim.issuer),
         Fact(_("Issued on"), formats.date_long(claim.issued_on)),
-        Fact(_("Handed in"), formats.datetime_short(claim.submitted_at), hint=claim.submitted_by.name),
     ]
+    if claim.valid_until is not None:
+        facts.append(Fact(_("Valid until"), formats.date_long(claim.valid_until)))
+    facts.append(Fact(_("Handed in"), formats.datetime_short(claim.submitted_at), hint=claim.submitted_by.name))
     if claim.file_name:
         facts.append(Fact(_("File"), claim.file_name, url=proof_url))
     if claim.decided_at is not None and claim.decided_by is not None:
-        facts.append(Fact(_("Decided"), formats.datetime_short(claim.decided_at), hint=claim.decided_by.name))
+        label = _("Withdrawn") if claim.state == State.WITHDRAWN else _("Decided")
+        facts.append(Fact(label, formats.datetime_short(claim.decided_at), hint=claim.decided_by.name))
     return facts
 
 

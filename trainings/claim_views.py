@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +26,7 @@ from trainings.certificate_tables import ClaimFilter, ClaimTable, HolderFilter, 
 from trainings.certificate_views import certificate_facts, claim_facts, proof_file
 from trainings.forms import ACCEPT, DecisionForm, ReasonForm
 from trainings.models import Certificate, CertificateClaim
-from trainings.wording import CLAIM_TONES, certificate_state, name_of
+from trainings.wording import CLAIM_TONES, certificate_state, last_day, name_of
 
 UNPROCESSABLE = 422
 State = CertificateClaim.State
@@ -134,7 +133,7 @@ class ClaimsPage(VendorListPage):
     def rows(self) -> QuerySet[CertificateClaim]:
         waiting = Case(When(state=State.OPEN, then=Value(0)), default=Value(1))
         claims = selectors.claims_of(actor=self.request.actor).filter(training__program__vendor=self.vendor)
-        return claims.order_by(waiting, "due_on", "pk")
+        return claims.exclude(state=State.WITHDRAWN).order_by(waiting, "due_on", "pk")
 
 
 claims = in_vendor(*DECIDING_ROLES)(ClaimsPage.as_view())
@@ -143,7 +142,7 @@ claims = in_vendor(*DECIDING_ROLES)(ClaimsPage.as_view())
 @in_vendor(*DECIDING_ROLES)
 def vendor_claim(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """What was handed in, and the decision."""
-    return _claim_page(request, vendor, _claim(request, vendor, pk), DecisionForm())
+    return _claim_page(request, vendor, _claim(request, vendor, pk))
 
 
 @in_vendor(*DECIDING_ROLES)
@@ -152,14 +151,14 @@ def decide(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     claim = _claim(request, vendor, pk)
     if request.method != "POST":
         return redirect("trainings:vendor-claim", vendor.slug, pk)
-    form = DecisionForm(request.POST)
+    form = DecisionForm(request.POST, claim=claim, today=request.today)
     if form.is_valid():
         asked: dict[str, Any] = {
             "claim": claim, "actor": request.actor, "now": timezone.now(), "today": request.today,
         }  # fmt: skip
         try:
             if form.cleaned_data["outcome"] == ACCEPT:
-                certificates.accept(**asked)
+                certificates.accept(valid_until=form.cleaned_data["valid_until"], **asked)
             else:
                 certificates.refuse(reason=form.cleaned_data["reason"], **asked)
         except DomainError as error:
@@ -182,12 +181,14 @@ def _claim(request: PersonRequest, vendor: Vendor, pk: int) -> CertificateClaim:
     return get_object_or_404(own, pk=pk)
 
 
-def _claim_page(request: PersonRequest, vendor: Vendor, claim: CertificateClaim, form: DecisionForm) -> HttpResponse:
+def _claim_page(
+    request: PersonRequest, vendor: Vendor, claim: CertificateClaim, form: DecisionForm | None = None
+) -> HttpResponse:
+    form = form or DecisionForm(claim=claim, today=request.today)
     issued = Certificate.objects.visible_to(request.actor).filter(claim=claim).first()
     facts = claim_facts(claim, reverse("trainings:vendor-proof", args=[vendor.slug, claim.pk]))
     partner_url = reverse("partners:detail", args=[vendor.slug, claim.partner.number])
     facts.insert(1, Fact(_("Works for"), claim.partner.name, url=partner_url))
-    valid = certificates.validity(claim.training, claim.issued_on)
     context = {
         "claim": claim,
         "name": name_of(claim.training),
@@ -198,7 +199,7 @@ def _claim_page(request: PersonRequest, vendor: Vendor, claim: CertificateClaim,
         "tone": CLAIM_TONES[claim.state],
         "overdue": claim.state == State.OPEN and claim.due_on < request.today,
         "facts": facts,
-        "last_day": valid.upper - timedelta(days=1) if valid.upper is not None else None,
+        "last_day": last_day(issued) if issued else None,
         "certificate_url": reverse("trainings:vendor-certificate", args=[vendor.slug, issued.pk]) if issued else "",
         "form": form if claim.state == State.OPEN else None,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.formats import date_long
 from common.models import User
 from common.proof_forms import ProofField, ProofForm
 from common.proofs import ProofKind
 from partners.models import Member
 from programs.models import Program
 from trainings.catalogue import Offer, Schedule
-from trainings.models import Booking, Training, TrainingDate
+from trainings.certificates import Paper, WrongDay, check_days, check_last_day, validity
+from trainings.models import Booking, CertificateClaim, Training, TrainingDate
 from trainings.wording import name_of
 
 LONGEST = 2000
@@ -169,23 +171,45 @@ class AttendanceForm(RefusableForm):
         return [int(pk) for pk in self.cleaned_data["attended"]]
 
 
+def _without_a_day(ends: date | None) -> str:
+    """What leaving the last day empty means: the first day without, by the training, is `ends`."""
+    if ends is None:
+        return _("The last day, if the certificate says one. Empty: without end, as the training says.")
+    text = _("The last day, if the certificate says one. Empty: %(day)s, as the training says.")
+    return text % {"day": date_long(ends - timedelta(days=1))}
+
+
 class DecisionForm(RefusableForm):
-    """About a certificate from elsewhere. A refusal says why."""
+    """About a certificate from elsewhere. Accepting says until when, a refusal why."""
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("Does the file prove the certificate?"),
         choices=[(ACCEPT, gettext_lazy("Yes, accept it")), (REFUSE, gettext_lazy("No, refuse it"))],
         widget=forms.RadioSelect,
     )
+    valid_until = forms.DateField(label=gettext_lazy("Valid until"), required=False, widget=_day())
     reason = forms.CharField(
         label=gettext_lazy("Reason of a refusal"), required=False, max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("The company reads it."),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, claim: CertificateClaim, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.claim, self.today = claim, today
+        until = self.fields["valid_until"]
+        until.initial = claim.valid_until
+        until.help_text = _without_a_day(validity(claim.training, claim.issued_on).upper)
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("outcome") == REFUSE and not given.get("reason"):
             self.add_error("reason", _("Please say why."))
+        if given.get("outcome") == ACCEPT and "valid_until" in given:
+            claim, until = self.claim, given["valid_until"]
+            try:
+                check_days(training=claim.training, issued_on=claim.issued_on, valid_until=until, today=self.today)
+            except WrongDay as error:
+                self.add_error("valid_until", str(error))
         return given
 
 
@@ -234,6 +258,12 @@ class HandInForm(ProofForm):
         label=gettext_lazy("Issued by"), max_length=200, help_text=gettext_lazy("The academy or trainer.")
     )
     issued_on = forms.DateField(label=gettext_lazy("Issued on"), widget=_day())
+    valid_until = forms.DateField(
+        label=gettext_lazy("Valid until"), required=False, widget=_day(),
+        help_text=gettext_lazy(
+            "The last day, if the certificate says one. Otherwise it is valid for as long as the vendor’s own."
+        ),
+    )  # fmt: skip
     proof = ProofField(
         label=gettext_lazy("Certificate"), kinds=PROOFS,
         help_text=gettext_lazy("A scan or photo of it: PDF, PNG or JPEG, up to 10 MB."),
@@ -252,3 +282,18 @@ class HandInForm(ProofForm):
         if day > self.today:
             raise forms.ValidationError(_("This day is still to come."))
         return day
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        issued, until = given.get("issued_on"), given.get("valid_until")
+        if issued and until:
+            try:
+                check_last_day(issued_on=issued, valid_until=until, today=self.today)
+            except WrongDay as error:
+                self.add_error("valid_until", str(error))
+        return given
+
+    @property
+    def paper(self) -> Paper:
+        """Of a valid form."""
+        return Paper(**{name: self.cleaned_data[name] for name in Paper.__dataclass_fields__})

@@ -129,8 +129,8 @@ def _day_and_place(date_: TrainingDate) -> Sentence:
     return Sentence("%(when)s, %(where)s", {"when": _when(date_), "where": _where(date_)})
 
 
-def about_claim(*, kind: str, claim: CertificateClaim) -> Mapping[str, Any]:
-    """To the vendor's people when it was handed in, to the company's when it was decided."""
+def about_claim(*, kind: str, claim: CertificateClaim, until: date | None = None) -> Mapping[str, Any]:
+    """To the vendor's people when it was handed in, to the company's when it was decided. `until`: its last day."""
     values = {
         "training": _name(claim.training),
         "person": claim.holder.name,
@@ -141,7 +141,8 @@ def about_claim(*, kind: str, claim: CertificateClaim) -> Mapping[str, Any]:
         url = reverse("trainings:vendor-claim", args=[claim.training.program.vendor.slug, claim.pk])
     else:
         url = reverse("trainings:partner-claim", args=[claim.partner.number, claim.pk])
-    return _told(kind, values, url, text=claim.reason)
+    facts = [(UNTIL, _long(until))] if until is not None else []
+    return _told(kind, values, url, facts=facts, text=claim.reason)
 
 
 def sample(kind: str) -> Callable[[], Mapping[str, Any]]:

@@ -178,20 +178,23 @@ class CertificateClaimQuerySet(ActorQuerySet):
 class CertificateClaim(models.Model):
     """A certificate from elsewhere, handed in with proof; accepted, it becomes a `Certificate`.
 
-    `due_on`: the day by which the vendor decides. The file is forgotten after a while, and with
-    the holder.
+    `valid_until`: the last day on which it holds, where the paper says one. `due_on`: by when the vendor decides.
+    `decided_by`: who accepted, refused or withdrew it. The file is forgotten when it is withdrawn, after a while, and
+    with the holder.
     """
 
     class State(models.TextChoices):
         OPEN = "open", _("being checked")
         ACCEPTED = "accepted", _("accepted")
         REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     training = models.ForeignKey(Training, verbose_name=_("training"), on_delete=models.PROTECT, related_name="+")
     partner = models.ForeignKey(Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="+")
     holder = models.ForeignKey("common.User", verbose_name=_("holder"), on_delete=models.PROTECT, related_name="+")
     issuer = models.CharField(_("issued by"), max_length=200)
     issued_on = models.DateField(_("issued on"))
+    valid_until = models.DateField(_("valid until"), null=True)
     file_name = models.CharField(max_length=200, blank=True)
     content = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64)
@@ -215,8 +218,12 @@ class CertificateClaim(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="open", decided_by__isnull=True, decided_at__isnull=True)
-                | Q(state__in=["accepted", "refused"], decided_by__isnull=False, decided_at__isnull=False),
+                | Q(state__in=["accepted", "refused", "withdrawn"], decided_by__isnull=False, decided_at__isnull=False),
                 name="certificate_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("issued_on")),
+                name="certificate_ends_after_its_issue",
             ),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(reason=""), name="certificate_refused_why"),
             models.CheckConstraint(

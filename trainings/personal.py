@@ -19,13 +19,15 @@ def register() -> None:
         "certificates-revoked", _("Certificates you revoked"), Certificate, "revoked_by", *certificate, "revoked_why",
         order=64,
     )  # fmt: skip
-    claim = ("partner__name", "training__name", "issuer", "issued_on", "file_name", "submitted_at", "state")
+    claim = (
+        "partner__name", "training__name", "issuer", "issued_on", "valid_until", "file_name", "submitted_at", "state",
+    )  # fmt: skip
     section("claims", _("Your certificates from elsewhere"), CertificateClaim, "holder", *claim, "reason", order=65)
     section(
         "claims-handed-in", _("Certificates from elsewhere you handed in"), CertificateClaim, "submitted_by", *claim,
         order=66,
     )  # fmt: skip
     section(
-        "claims-decided", _("Certificates from elsewhere you decided about"), CertificateClaim, "decided_by", *claim,
-        "reason", "decided_at", order=67,
+        "claims-decided", _("Certificates from elsewhere you decided about or withdrew"), CertificateClaim,
+        "decided_by", *claim, "reason", "decided_at", order=67,
     )  # fmt: skip

@@ -17,6 +17,7 @@ urlpatterns = [
     path("partner/<slug:partner>/certificates/new/", certificate_views.hand_in, name="hand-in"),
     path("partner/<slug:partner>/certificates/<int:pk>/", certificate_views.certificate, name="partner-certificate"),
     path("partner/<slug:partner>/certificates/claims/<int:pk>/", certificate_views.partner_claim, name="partner-claim"),
+    path("partner/<slug:partner>/certificates/claims/<int:pk>/withdraw/", certificate_views.withdraw, name="withdraw"),
     path(
         "partner/<slug:partner>/certificates/claims/<int:pk>/file/",
         certificate_views.partner_proof,

@@ -33,6 +33,7 @@ CLAIM_TONES: dict[str, Tone] = {
     CertificateClaim.State.OPEN: "info",
     CertificateClaim.State.ACCEPTED: "success",
     CertificateClaim.State.REFUSED: "danger",
+    CertificateClaim.State.WITHDRAWN: "neutral",
 }
 
 

@@ -20,6 +20,7 @@ from portal.demo.companies import SHOWN
 from programs.models import Program
 from trainings import attendance, bookings, catalogue, certificates
 from trainings.catalogue import Offer, Schedule
+from trainings.certificates import Paper
 from trainings.models import Booking, Certificate, CertificateClaim, Training, TrainingDate
 
 ACADEMY = "Akademie für Kommunikationstechnik Dresden"
@@ -88,7 +89,9 @@ class Snom:
         issued_on = months_after(self.today + timedelta(days=EXPIRES_IN), -self.training.validity_months)
         claim = self._hand_in(member, issued_on, self.now - timedelta(days=200))
         decided = self.now - timedelta(days=199)
-        certificates.accept(claim=claim, actor=self.manager, now=decided, today=timezone.localdate(decided))
+        certificates.accept(
+            claim=claim, valid_until=None, actor=self.manager, now=decided, today=timezone.localdate(decided)
+        )
 
     def _from_elsewhere(self) -> None:
         """Owners of companies with a tier that asks for it, where nobody was taught by Snom; every sixth has none."""
@@ -103,10 +106,13 @@ class Snom:
             handed_in = self.now - timedelta(days=280 - 7 * place)
             day = timezone.localdate(handed_in)
             claim = self._hand_in(owner, day - timedelta(days=20), handed_in)
-            certificates.accept(claim=claim, actor=self.manager, now=handed_in + timedelta(hours=4), today=day)
+            decided = handed_in + timedelta(hours=4)
+            certificates.accept(claim=claim, valid_until=None, actor=self.manager, now=decided, today=day)
 
     def _waiting(self, member: Member) -> None:
-        self._hand_in(member, self.today - timedelta(days=45), self.now - timedelta(days=1))
+        issued_on = self.today - timedelta(days=45)
+        until = issued_on + timedelta(days=3 * 365)
+        self._hand_in(member, issued_on, self.now - timedelta(days=1), until)
 
     def _full(self, members: Sequence[Member]) -> None:
         """Two seats, and two who wait for one."""
@@ -137,14 +143,12 @@ class Snom:
             today=day,
         )
 
-    def _hand_in(self, member: Member, issued_on: date, at: datetime) -> CertificateClaim:
+    def _hand_in(self, member: Member, issued_on: date, at: datetime, until: date | None = None) -> CertificateClaim:
         return certificates.hand_in(
             training=self.training,
             partner=member.partner,
             holder=member.user,
-            issuer=ACADEMY,
-            issued_on=issued_on,
-            proof=Proof("zertifikat.pdf", b"%PDF-1.4\n% Zertifikat der Demo\n"),
+            paper=Paper(ACADEMY, issued_on, Proof("zertifikat.pdf", b"%PDF-1.4\n% Zertifikat der Demo\n"), until),
             actor=Actor.of(member.user),
             now=at,
             today=timezone.localdate(at),

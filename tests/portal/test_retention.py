@@ -16,7 +16,7 @@ from django.db.models import F, Model, QuerySet
 from django.test import Client
 
 from common import retention
-from common.access import SALES, Actor
+from common.access import SALES
 from common.kept import forgetting
 from common.models import ApiAnswer, EmailChange, OutboxMail, User
 from common.tasks import forget
@@ -35,9 +35,8 @@ from sales.models import CustomerNumber, Invitation
 from tests import teams
 from tests.partners.applying import Newcomer, act, asks_for_access, newcomer, open_to_all
 from tests.people import member_of, person, signed_in
-from tests.trainings.teaching import hand_in, training
-from tests.world import NOW, TODAY, World
-from trainings import certificates
+from tests.trainings.teaching import accept, hand_in, training
+from tests.world import NOW, World
 from trainings.models import CertificateClaim, Training
 
 SECOND = timedelta(seconds=1)
@@ -101,7 +100,7 @@ def certificate_proof(world: World) -> Made:
     """Its file; that it was handed in and decided stays."""
     technical = training(world.program, world.vendor_admin)
     claim = hand_in(technical, world.reseller, world.reseller_technician)
-    certificates.accept(claim=claim, actor=Actor.of(world.channel_manager), now=NOW, today=TODAY)
+    accept(claim, world.channel_manager)
     return CertificateClaim, claim.pk
 
 

@@ -15,6 +15,7 @@ from programs.models import Program
 from tests.world import NOW, TODAY
 from trainings import attendance, bookings, catalogue, certificates
 from trainings.catalogue import Offer, Schedule
+from trainings.certificates import Paper
 from trainings.models import Booking, Certificate, CertificateClaim, Training, TrainingDate
 
 PDF = Proof("certificate.pdf", b"%PDF-1.7\n% a certificate\n")
@@ -67,10 +68,15 @@ def close(when: TrainingDate, by: User, *there: Booking, now: datetime | None = 
 
 
 def hand_in(what: Training, partner: Partner, holder: User, by: User | None = None, **more: Any) -> CertificateClaim:
-    values = {"issuer": "Akademie", "issued_on": TODAY - timedelta(days=30), "proof": PDF, "now": NOW, **more}
+    """A month old, saying nothing about its end."""
+    paper = Paper(**{"issuer": "Akademie", "issued_on": TODAY - timedelta(days=30), "proof": PDF, **more})
     return certificates.hand_in(
-        training=what, partner=partner, holder=holder, actor=Actor.of(by or holder), today=TODAY, **values
+        training=what, partner=partner, holder=holder, paper=paper, actor=Actor.of(by or holder), now=NOW, today=TODAY
     )
+
+
+def accept(claim: CertificateClaim, by: User, valid_until: date | None = None, today: date = TODAY) -> Certificate:
+    return certificates.accept(claim=claim, valid_until=valid_until, actor=Actor.of(by), now=NOW, today=today)
 
 
 def certified(what: Training, holder: User, partner: Partner, start: date, by: User, **more: Any) -> Certificate:

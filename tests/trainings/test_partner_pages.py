@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from common.models import User
 from partners.models import EnrolmentStatus, Member
 from tests import people
 from tests.rendering import dashboard, words
-from tests.trainings.teaching import PDF, at, book, certified, close, hand_in, planned, technician, training
+from tests.trainings.teaching import PDF, accept, at, book, certified, close, hand_in, planned, technician, training
 from tests.world import NOW, TODAY, World
 from trainings import catalogue, certificates
 from trainings.models import Booking, CertificateClaim, Training, TrainingDate
@@ -284,6 +284,8 @@ def test_a_certificate_from_elsewhere_is_handed_in_with_its_file(
     ("change", "field", "sentence"),
     [
         ({"issued_on": "2026-11-17"}, "issued_on", "still to come"),
+        ({"valid_until": "2026-10-01"}, "valid_until", "after the one on which it was issued"),
+        ({"valid_until": "2026-11-15"}, "valid_until", "this day is past"),
         ({"issuer": ""}, "issuer", "required"),
         ({"proof": SimpleUploadedFile("x.pdf", b"<html></html>")}, "proof", "PDF, PNG, JPEG."),
         ({"proof": SimpleUploadedFile("x.csv", b"a;b\n1;2\n")}, "proof", "PDF, PNG, JPEG."),
@@ -297,6 +299,40 @@ def test_what_is_wrong_is_said_at_its_field(
     assert answer.status_code == 422
     assert sentence in answer.context["form"].errors[field][0]
     assert not CertificateClaim.objects.exists()
+
+
+def test_who_hands_one_in_says_until_when_it_is_valid(world: World, owner: Client, technical: Training) -> None:
+    owner.post(f"{CERTIFICATES}new/", given(world, technical, valid_until="2027-12-31"))
+    claim = CertificateClaim.objects.get()
+    assert claim.valid_until == date(2027, 12, 31)
+    path = f"{CERTIFICATES}claims/{claim.pk}/"
+    assert "Valid until 31 December 2027" in read(owner, path)
+    accept(claim, world.channel_manager, valid_until=date(2027, 6, 30))
+    assert "It is valid until 30 June 2027." in read(owner, path)
+
+
+def test_one_that_is_not_decided_is_withdrawn_and_may_be_handed_in_again(
+    world: World, technician_window: Client, technical: Training
+) -> None:
+    claim = hand_in(technical, world.reseller, world.reseller_technician)
+    path = f"{CERTIFICATES}claims/{claim.pk}/"
+    assert "Withdraw the certificate" in read(technician_window, path)
+    for _twice in range(2):
+        text = words(technician_window.post(f"{path}withdraw/", follow=True).content.decode())
+        assert "The certificate is withdrawn. The file is deleted." in text
+    assert "Withdraw the certificate" not in text
+    assert f"?training={technical.pk}&amp;holder={world.reseller_technician.pk}" in (
+        technician_window.get(path).content.decode()
+    )
+    assert technician_window.get(f"{path}file/").status_code == 404
+    assert "From elsewhere" not in read(technician_window, CERTIFICATES)
+
+
+def test_who_withdraws_too_late_is_told(world: World, owner: Client, technical: Training) -> None:
+    claim = hand_in(technical, world.reseller, world.reseller_technician)
+    accept(claim, world.channel_manager)
+    late = owner.post(f"{CERTIFICATES}claims/{claim.pk}/withdraw/", follow=True)
+    assert "Channel Manager has decided this meanwhile." in words(late.content.decode())
 
 
 def test_a_refused_one_says_why_and_a_colleague_does_not_see_it(

@@ -14,7 +14,7 @@ from common.access import Actor
 from common.models import OutboxMail, User
 from tests import people
 from tests.sales.sending import at_once
-from tests.trainings.teaching import book, close, hand_in, planned, training
+from tests.trainings.teaching import accept, book, close, hand_in, planned, training
 from tests.world import NOW, TODAY, World, build_world
 from trainings import bookings, certificates, mails, reminding
 from trainings.models import Booking, Certificate, CertificateClaim, CertificateReminder, Training, TrainingDate
@@ -55,8 +55,17 @@ def deciding(world: World, claim: CertificateClaim) -> list[Callable[[], object]
     first, second = (CertificateClaim.objects.get(pk=claim.pk) for _ in range(2))
     by: dict[str, Any] = {"now": NOW, "today": TODAY}
     return [
-        lambda: certificates.accept(claim=first, actor=Actor.of(world.channel_manager), **by),
+        lambda: accept(first, world.channel_manager),
         lambda: certificates.refuse(claim=second, reason="No", actor=Actor.of(world.vendor_admin), **by),
+    ]
+
+
+def withdrawing(world: World, claim: CertificateClaim) -> list[Callable[[], object]]:
+    """The vendor accepts, the holder withdraws."""
+    mine, theirs = (CertificateClaim.objects.get(pk=claim.pk) for _ in range(2))
+    return [
+        lambda: accept(theirs, world.channel_manager),
+        lambda: certificates.withdraw(claim=mine, actor=Actor.of(claim.holder), now=NOW),
     ]
 
 
@@ -124,10 +133,25 @@ def test_of_accepting_and_refusing_at_once_one_wins(committed: World, technical:
         assert Certificate.objects.filter(claim=claim).exists() is (claim.state == "accepted")
 
 
+def test_of_withdrawing_and_deciding_at_once_one_wins_and_the_other_is_told(
+    committed: World, technical: Training
+) -> None:
+    for number in range(ROUNDS):
+        (holder,) = team(committed, 1, f"holder_{number}")
+        claim = hand_in(technical, committed.reseller, holder)
+        steps = withdrawing(committed, claim)
+        found = at_once(*(steps if number % 2 else reversed(steps)))
+        claim.refresh_from_db()
+        assert sum(isinstance(each, certificates.MovedOn) for each in found) == 1
+        assert claim.state in ("accepted", "withdrawn")
+        assert Certificate.objects.filter(claim=claim).exists() is (claim.state == "accepted")
+        assert (claim.content is None) is (claim.state == "withdrawn")
+
+
 def test_reminders_made_at_once_are_made_once(committed: World, technical: Training) -> None:
     for user in team(committed, 3):
         claim = hand_in(technical, committed.reseller, user)
-        certificates.accept(claim=claim, actor=Actor.of(committed.channel_manager), now=NOW, today=TODAY)
+        accept(claim, committed.channel_manager)
     week_before = Certificate.objects.earliest("pk").valid.upper - timedelta(days=7)
     at_once(*[lambda: reminding.remind_due(now=NOW, today=week_before)] * 4)
     assert CertificateReminder.objects.count() == 3

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from common.access import Actor
 from common.models import OutboxMail, User
 from partners.models import Member
 from tests import people
 from tests.rendering import dashboard, words
 from tests.trainings.teaching import PDF, book, certified, close, hand_in, technician, training
-from tests.world import TODAY, World
-from trainings import mails
+from tests.world import NOW, TODAY, World
+from trainings import certificates, mails
 from trainings.models import Booking, Certificate, CertificateClaim, Training, TrainingDate
 
 SignedIn = Callable[[User], Client]
@@ -310,13 +311,41 @@ def test_what_was_handed_in_waits_with_its_clock_and_is_accepted(
     assert "1 external certificate to check" in words(dashboard(manager, VENDOR))
     text = read(manager, f"{CLAIMS}{claim.pk}/")
     assert "Answer by 18 November 2026" in text
-    assert "Accepted, it is valid until 16 October 2028." in text
+    assert "Empty: 16 October 2028, as the training says." in text
     assert manager.get(f"{CLAIMS}{claim.pk}/file/").content == PDF.content
     answer = manager.post(f"{CLAIMS}{claim.pk}/decide/", {"outcome": "accept"}, follow=True)
     assert "Elbtal Systemhaus GmbH has your answer." in done(answer)
     assert "external certificate" not in words(dashboard(manager, VENDOR))
     assert Certificate.objects.get().claim == claim
     assert "Show the certificate" in read(manager, f"{CLAIMS}{claim.pk}/")
+
+
+def test_the_day_of_the_paper_stands_in_the_form_and_may_be_corrected(
+    world: World, manager: Client, technical: Training
+) -> None:
+    claim = hand_in(technical, world.reseller, world.reseller_technician, valid_until=date(2037, 12, 31))
+    path = f"{CLAIMS}{claim.pk}/"
+    assert manager.get(path).context["form"]["valid_until"].value() == date(2037, 12, 31)
+    past = manager.post(f"{path}decide/", {"outcome": "accept", "valid_until": "2026-11-15"})
+    assert past.status_code == 422
+    assert past.context["form"].errors["valid_until"] == ["It has expired: this day is past."]
+    done(manager.post(f"{path}decide/", {"outcome": "accept", "valid_until": "2027-12-31"}, follow=True))
+    assert "issued and valid until 31 December 2027" in read(manager, path)
+    assert "Valid until 31 December 2037" in read(manager, path)
+
+
+def test_what_was_withdrawn_waits_for_nobody_and_whoever_decides_late_is_told(
+    world: World, manager: Client, technical: Training
+) -> None:
+    claim = hand_in(technical, world.reseller, world.reseller_technician)
+    certificates.withdraw(claim=claim, actor=Actor.of(world.reseller_technician), now=NOW)
+    assert "external certificate" not in words(dashboard(manager, VENDOR))
+    assert len(manager.get(CLAIMS).context["table"].rows) == 0
+    path = f"{CLAIMS}{claim.pk}/"
+    late = words(manager.post(f"{path}decide/", {"outcome": "accept"}, follow=True).content.decode())
+    assert "Reseller Technician has withdrawn this meanwhile." in late
+    assert "Elbtal Systemhaus GmbH has withdrawn it." in late
+    assert manager.get(f"{path}file/").status_code == 404
 
 
 def test_a_refusal_needs_a_reason(world: World, manager: Client, technical: Training) -> None:
