@@ -169,7 +169,7 @@ class ClaimTable(Table):
         verbose_name=gettext_lazy("State"),
     )
     due_on = DueColumn(verbose_name=gettext_lazy("Decision due"))
-    issuer = tables.Column(verbose_name=gettext_lazy("Issued by"))
+    issuer = tables.Column(visible=False, verbose_name=gettext_lazy("Issued by"))
     issued_on = DateColumn(verbose_name=gettext_lazy("Issued on"))
     submitted_at = MomentColumn(verbose_name=gettext_lazy("Handed in"))
 
