@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from common import formats
 from common.filters import Facet, FilterSet
 from common.tables import LinkColumn, MoneyColumn, StateColumn, Table
 from partners.tables import programs_of_area, tiers_of_area
@@ -27,7 +28,7 @@ class LinesColumn(tables.Column):
     def render(self, value: list[str]) -> str:
         first, others = "".join(value[:1]), value[1:]
         if not others:
-            return first
+            return first or formats.NOTHING
         more = ngettext("and %(count)s more", "and %(count)s more", len(others)) % {"count": len(others)}
         lines = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in others))
         return format_html('<div>{}<details class="more"><summary>{}</summary>{}</details></div>', first, more, lines)

@@ -60,7 +60,7 @@ def read(client: Client, path: str) -> str:
 def test_a_proposed_rise_is_listed_first_among_those_about_to_rise(proposed: World, signed_in: SignedIn) -> None:
     text = read(signed_in(proposed.channel_manager), f"{LIST}?group=rise")
     assert "About to rise 1 At risk 0 Decided by hand 0 Unchanged 0" in text
-    assert "Elbtal Systemhaus GmbH 2B3C4D5F Silver Gold proposed 246,120.00" in text
+    assert "Elbtal Systemhaus GmbH 2B3C4D5F Silver Gold proposed – 246,120.00" in text
 
 
 def test_a_fall_is_listed_with_its_day_the_days_left_and_what_is_missing(ladder: World, signed_in: SignedIn) -> None:
@@ -99,7 +99,7 @@ steps:
 def test_the_list_says_what_the_other_tier_is_worth_in_rebates(proposed: World, signed_in: SignedIn) -> None:
     publish(proposed.program, GOLD_BONUS, "Gold bonus")  # 1% of 222,120.00 in the fourth quarter
     text = read(signed_in(proposed.channel_manager), LIST)
-    assert "Gold proposed 246,120.00 +2,221.20" in text
+    assert "Gold proposed – 246,120.00 +2,221.20" in text
     assert "Rebate as Gold +€2,221.20" in read(signed_in(proposed.channel_manager), page_of(proposed))
 
 
