@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.ui import Tone
 from partners.models import Enrolment, Partner
@@ -36,6 +36,17 @@ LABELS: Mapping[str, Promise] = {
 TONES: Mapping[str, Tone] = {
     Effect.RISES: "success", Effect.FALLS: "danger", Effect.KEEPS: "info", Effect.WAITS: "warning",
 }  # fmt: skip
+
+
+def counted(effect: Effect, number: int) -> str:
+    """What stands beside the number of those concerned."""
+    texts = {
+        Effect.RISES: ngettext("partner would rise", "partners would rise", number),
+        Effect.FALLS: ngettext("partner would fall", "partners would fall", number),
+        Effect.KEEPS: ngettext("partner would no longer fall", "partners would no longer fall", number),
+        Effect.WAITS: ngettext("partner would no longer rise", "partners would no longer rise", number),
+    }
+    return texts[effect]
 
 
 @dataclass(frozen=True)

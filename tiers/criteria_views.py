@@ -29,7 +29,7 @@ from programs.texts import sentence_of
 from tiers import criteria_document, criteria_preview, criteria_saving
 from tiers.criteria_document import Document, NoSuchEntry
 from tiers.criteria_forms import GROUPS, CriterionForm, EntryForm, GroupForm, RulesForm
-from tiers.criteria_preview import LABELS, TONES, Affected, Effect, Preview
+from tiers.criteria_preview import Affected, Effect, Preview, counted
 from tiers.criteria_tables import AffectedTable
 from tiers.models import TierMove
 from tiers.vendor_checklist import group_heading
@@ -267,8 +267,8 @@ def _preview_page(request: PersonRequest, program: Program, what: Preview, seen:
             Crumb(_("What it would do")),
         ],
         "counts": [
-            (formats.number(what.counts.get(effect, 0)), LABELS[effect], TONES[effect])
-            for effect in Effect
+            (formats.number(number), counted(effect, number))
+            for effect, number in ((each, what.counts.get(each, 0)) for each in Effect)
         ],
         "looked_at": ngettext(
             "%(count)s partner that takes part was looked at.", "%(count)s partners that take part were looked at.",

@@ -13,6 +13,7 @@ from common.formats import date_short
 from programs.models import Program, Tier
 
 LONGEST = 500
+REASON = gettext_lazy("Reason")
 
 
 class LastDayField(forms.DateField):
@@ -38,9 +39,9 @@ class LastDayField(forms.DateField):
         return day + timedelta(days=1)
 
 
-def reason_field(help_text: Any = "") -> forms.CharField:
+def reason_field(help_text: Any = "", label: Any = REASON) -> forms.CharField:
     return forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
+        label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=help_text,
     )  # fmt: skip
 
@@ -49,7 +50,9 @@ class DeclineForm(forms.Form):
     """`tier`: the tier that the page proposed."""
 
     tier = forms.IntegerField(widget=forms.HiddenInput)
-    reason = reason_field(gettext_lazy("For you and your colleagues; the partner is not told."))
+    reason = reason_field(
+        gettext_lazy("For you and your colleagues; the partner is not told."), gettext_lazy("Reason to decline it")
+    )
 
 
 class DecideForm(forms.Form):

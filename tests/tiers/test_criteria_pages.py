@@ -60,8 +60,8 @@ def test_a_changed_criterion_says_who_would_no_longer_fall_before_it_is_saved(wo
     assert "€40,000.00 annual revenue" in text
     assert asked(world, "silver") == SILVER
     shown = preview(admin)
-    assert count(words(shown), "would no longer fall") == 1
-    assert count(words(shown), "would fall") == 0
+    assert count(words(shown), "partner would no longer fall") == 1
+    assert count(words(shown), "partners would fall") == 0
     assert "Elbtal Systemhaus GmbH 2B3C4D5F Silver Registered Silver" in words(shown)
     assert "Saved." in save(admin, shown)
     assert asked(world, "silver")[1] == {"kind": "revenue", "amount": "40000.00", "months": 12}
@@ -73,7 +73,7 @@ def test_lower_requirements_say_who_would_rise(world: World, admin: Client) -> N
     revenue(world, "200000.00", TODAY - timedelta(days=1), "R-9001")
     admin.post(f"{PAGE}gold/remove/", {"at": "3"})
     text = words(preview(admin))
-    assert count(text, "would rise") == 1
+    assert count(text, "partner would rise") == 1
     assert "Silver Silver Gold would rise" in text
 
 
@@ -81,7 +81,7 @@ def test_higher_requirements_say_who_would_fall(world: World, admin: Client) -> 
     revenue(world, "200000.00", TODAY - timedelta(days=1), "R-9001")
     admin.post(f"{PAGE}silver/entry/?at=2", {"amount": "900000.00", "months": "12"})
     text = words(preview(admin))
-    assert count(text, "would fall") == 1
+    assert count(text, "partner would fall") == 1
     assert "follow 90 days later" in text
 
 

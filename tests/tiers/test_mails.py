@@ -67,7 +67,7 @@ def test_of_a_notice_owner_and_sales_are_told_once_what_is_missing_and_until_whe
     text = text_for(asking, mails.NOTICE)
     assert "Your tier Silver in Top-Seller Loyalty ends on 14 February 2027 unless something is done" in text
     assert "No longer met:" in text
-    assert "more revenue within 12 months are missing." in text
+    assert "more revenue within 12 months is missing." in text
 
 
 def test_a_notice_that_ends_in_time_is_told_as_well(asking: World) -> None:

@@ -116,7 +116,7 @@ def test_an_open_fall_says_until_when_what_is_needed(world: World, owner: Client
     text = read(owner)
     assert "Your tier Silver ends on 14 February 2027 unless everything it asks for is met again" in text
     assert "From that day on it would be Registered." in text
-    assert "€53,880.00 more revenue within 12 months are missing. by 13 February 2027" in text
+    assert "€53,880.00 more revenue within 12 months is missing. by 13 February 2027" in text
     assert text.index("What Silver asks for") < text.index("What Gold takes"), "what is at risk comes first"
 
 

@@ -69,7 +69,7 @@ class Revenue(Kind[RevenueParams]):
         }
 
     def advice(self, params: RevenueParams, program: Program, measured: Measurement) -> str:
-        return _("%(amount)s more revenue within %(months)s months are missing.") % {
+        return _("%(amount)s more revenue within %(months)s months is missing.") % {
             "amount": formats.money(measured.need - measured.have, program.currency),
             "months": params.months,
         }
