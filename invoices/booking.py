@@ -25,10 +25,11 @@ from sales.booking import ProvenSale, book_lines, take_back_lines
 from sales.keys import document_key, line_key
 from sales.models import Evidence, SaleLine
 from sales.readers.invoices.allowances import less_allowances
+from sales.readers.invoices.record import CREDIT_NOTE_TYPES
 
 
 class NothingToBook(DomainError):
-    """Seller, number or date are not known, or no line is known with its pieces."""
+    """Seller, number, date or currency are not known, or no line with its pieces, or what a credit note takes back."""
 
 
 class SerialClaimed(DomainError):
@@ -48,16 +49,20 @@ def one_at_a_time(invoice: Invoice) -> None:
 def book(*, invoice: Invoice, now: datetime) -> list[SaleLine]:
     """Book what the invoice sells, or what it takes back; in the caller's transaction.
 
-    Of an invoice, credit notes that came before it are booked along. Raises `NothingToBook`, `SerialClaimed`,
-    `TakesBackTooMuch`, and `AlreadyBooked` when a line is booked under its document already.
+    Of an invoice, credit notes that came before it are booked along. A credit note has to name its invoice: one that
+    does not would take back nothing, now or later. Raises `NothingToBook`, `SerialClaimed`, `TakesBackTooMuch`, and
+    `AlreadyBooked` when a line is booked under its document already.
     """
     lines = [line for line in invoice.lines.order_by("position") if line.counts]
     distributor = invoice.distributor
-    if distributor is None or not invoice.number or invoice.issue_date is None or not lines:
-        raise NothingToBook(_("Distributor, number, date and at least one article must be known."))
+    known = invoice.number_key and invoice.issue_date and invoice.currency and lines
+    if distributor is None or not known:
+        raise NothingToBook(_("Distributor, number, date, currency and at least one article must be known."))
     if any(line.pieces is None for line in lines):
         raise NothingToBook(_("Of some lines it is not known how many pieces they are."))
-    if sign_of(invoice.type_code, (line.pieces for line in lines)) < 0:
+    if invoice.type_code in CREDIT_NOTE_TYPES:
+        if not document_key(invoice.preceding_number):
+            raise NothingToBook(_("Which invoice the credit note takes back must be known."))
         return _take_back(invoice, lines, now)
     booked = _book(invoice, distributor, lines, now)
     _claim_serials(invoice, lines)
@@ -77,11 +82,12 @@ def _take_back(invoice: Invoice, lines: Sequence[InvoiceLine], now: datetime) ->
     preceding = preceding_of(invoice)
     if not preceding.claimed:
         return []
+    sign = sign_of(invoice.type_code, (line.pieces for line in lines))
     wanted: dict[int, Decimal] = {}
     for line in lines:
         assert line.product_id is not None
         assert line.pieces is not None
-        wanted[line.product_id] = wanted.get(line.product_id, Decimal(0)) + line.pieces
+        wanted[line.product_id] = wanted.get(line.product_id, Decimal(0)) - sign * line.pieces
     if any(quantity > preceding.claimed.get(product, Decimal(0)) for product, quantity in wanted.items()):
         text = _("The credit note takes back more of invoice %(number)s than was claimed.")
         raise TakesBackTooMuch(text % {"number": invoice.preceding_number})

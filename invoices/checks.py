@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from common.sentences import _n
+from invoices.keys import number_key
 from sales.readers.invoices.record import CREDIT_NOTE_TYPES
 from sales.readers.problems import from_words, words
 
@@ -83,6 +84,7 @@ class SoldLine:
     unit: str = ""
     serials: tuple[str, ...] = ()
     vendors: bool = False
+    net: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def scanned(facts: Facts) -> Check | None:
 def complete(facts: Facts) -> Check:
     if not facts.structured and not facts.typed:
         return Check("complete", Outcome.OPEN, _n("The file has no data that a machine reads: a person types them."))
-    if not (facts.number and facts.issue_date and facts.currency and facts.lines):
+    if not (number_key(facts.number) and facts.issue_date and facts.currency and facts.lines):
         return Check("complete", Outcome.FAILED, _n("Number, date, currency or lines of the invoice are missing."))
     if facts.typed:
         return Check("complete", Outcome.WARNING, _n("Values were typed by a person."))
@@ -224,6 +226,10 @@ def arithmetic(facts: Facts) -> Check | None:
     if facts.remarks:
         text, params = facts.remarks[0]
         return Check("arithmetic", Outcome.WARNING, text, params)
+    priced = [line for line in facts.sold if line.pieces and line.net is not None]
+    if free := [line.label for line in priced if line.net * line.pieces <= 0]:  # type: ignore[operator]
+        text = _n("These lines cost nothing: {lines}.")
+        return Check("arithmetic", Outcome.WARNING, text, {"lines": _named(free)})
     return _passed("arithmetic", _n("The amounts add up."))
 
 
@@ -268,9 +274,9 @@ def in_time(facts: Facts) -> Check | None:
     day = facts.issue_date
     if day is None:
         return None
-    last = day + timedelta(days=facts.window_days)
     if day > facts.uploaded_on:
         return Check("time", Outcome.FAILED, _n("The invoice is dated in the future: {day}."), {"day": day})
+    last = day + timedelta(days=facts.window_days)
     # What a credit note takes back is taken back whenever it comes.
     if last < facts.uploaded_on and not facts.takes_back:
         text = _n("Invoices can be uploaded up to {days} days after their date; for this one that was until {last}.")

@@ -145,9 +145,10 @@ def _buyer(invoice: Invoice) -> str:
     if buyer.get("ids") and numbers.filter(number__in=buyer["ids"]).exists():
         return "same"
     named = Company(invoice.buyer_name, buyer.get("postcode") or "")
-    alike = (compare(named, Company(each.name, each.postcode)).score for each in companies)
-    # A name alone is not enough where the invoice says where the buyer is; typed ones say nothing about the place.
-    return "same" if invoice.buyer_name and max(alike) >= LIKELY else "unknown"
+    # A name alone is not enough: others may have the same. Only what a person types says nothing about the place.
+    placed = [each for each in companies if invoice.record is None or (named.postcode and each.postcode)]
+    alike = [compare(named, Company(each.name, each.postcode)).score for each in placed]
+    return "same" if invoice.buyer_name and max(alike, default=0) >= LIKELY else "unknown"
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -163,6 +164,7 @@ def _sold_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[SoldLine
             pieces=line.pieces,
             unit=line.unit,
             serials=tuple(map(serial_key, line.serials)),
+            net=line.net,
             vendors=line.product_id is None and not names.isdisjoint(_words(f"{line.name} {line.article}")),
         )
         for line in lines

@@ -10,6 +10,7 @@ import pytest
 
 from invoices.models import Invoice
 from invoices.processing import in_sample
+from partners.models import Partner
 from sales.models import Evidence, SaleLine
 from sales.readers.invoices.record import Party
 from tests.invoices.bonus import DAY, Bonus
@@ -243,3 +244,23 @@ def test_a_discount_on_the_whole_lowers_what_was_paid_for_each_line(bonus: Bonus
     assert bonus.processed(discounted).state == State.ACCEPTED
     booked = SaleLine.objects.filter(evidence=Evidence.INVOICE).order_by("document_line").values_list("net", flat=True)
     assert list(booked) == [Decimal("193.33"), Decimal("96.67")]
+
+
+def test_an_article_that_cost_nothing_is_looked_at_by_a_person(bonus: Bonus) -> None:
+    paid, free = line("1", "3", "180.00", article="D785"), line("2", "9", "0.00", article="D785")
+    invoice = bonus.processed(bonus.record(paid, free))
+    assert (invoice.state, checks(invoice)["arithmetic"]) == (State.REVIEW, "warning")
+
+
+def test_a_buyers_name_alone_is_not_enough(bonus: Bonus) -> None:
+    invoice = bonus.processed(bonus.record(buyer=Party(name=bonus.partner.name)))
+    assert (invoice.state, checks(invoice)["buyer"]) == (State.REVIEW, "open")
+
+    Partner.objects.filter(pk=bonus.partner.pk).update(postcode="01099")
+    placed = Party(name=bonus.partner.name, postcode="01099")
+    assert bonus.processed(bonus.record(number="RE-2", buyer=placed)).state == State.ACCEPTED
+
+
+def test_a_number_without_letters_and_digits_is_none(bonus: Bonus) -> None:
+    invoice = bonus.processed(bonus.record(number="---"))
+    assert (invoice.state, checks(invoice)["complete"]) == (State.REVIEW, "failed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from common.access import Actor
 from common.models import OutboxMail
 from invoices import mails, partner_steps, reviewing
+from invoices.booking import NothingToBook, TakesBackTooMuch
 from invoices.models import Invoice
 from invoices.moving import Duplicate, MovedOn
 from invoices.reviewing import Corrections, HeldByAnother, NotAllowed, NotReady, TypedLine
@@ -230,3 +231,44 @@ def test_what_was_uploaded_in_time_stays_in_time_however_long_the_review_takes(b
     invoice.refresh_from_db()
     assert {each["key"]: each["outcome"] for each in invoice.checks}["time"] == "passed"
     assert invoice.since == NOW
+
+
+@pytest.mark.parametrize("missing", [{"currency": None}, {"number": "---"}])
+def test_nothing_counts_without_what_says_whether_it_counts_already_and_in_what(
+    bonus: Bonus, missing: dict[str, str | None]
+) -> None:
+    with pytest.raises(NothingToBook):
+        accept(bonus, bonus.processed(bonus.record(**missing)))
+
+
+def test_a_credit_note_counts_only_once_it_is_known_what_it_takes_back(bonus: Bonus) -> None:
+    bonus.processed(bonus.record())
+    credit = bonus.processed(bonus.record(line("1", "1", "180.00", article="D785"), number="GS-1", type_code="381"))
+    with pytest.raises(NothingToBook):
+        accept(bonus, credit)
+
+    said = Corrections({"preceding_number": "RE-1"})
+    reviewing.correct(invoice=credit, said=said, actor=bonus.manager, seen=credit.version, now=NOW)
+    credit.refresh_from_db()
+    assert accept(bonus, credit) == Decimal("-12.00")
+
+
+def test_a_credit_note_that_writes_quantities_below_zero_takes_back_no_more_than_others(bonus: Bonus) -> None:
+    def below_zero(number: str, quantity: str) -> Invoice:
+        sold = line("1", quantity, "180.00", article="D785")
+        return bonus.processed(bonus.credit_note(sold, of="RE-1", number=number))
+
+    first, too_much = below_zero("GS-1", "-1"), below_zero("GS-2", "-4")
+    assert accept(bonus, first) == 0
+    bonus.processed(bonus.record())
+    assert [each.quantity for each in SaleLine.objects.filter(document_number="GS-1")] == [-1]
+    with pytest.raises(TakesBackTooMuch):
+        accept(bonus, too_much)
+    assert accept(bonus, below_zero("GS-3", "-2")) == Decimal("-24.00")
+
+
+def test_a_day_far_off_is_looked_at_like_any_other(bonus: Bonus, waiting: Invoice) -> None:
+    said = Corrections({"issue_date": date(9999, 12, 31)})
+    reviewing.correct(invoice=waiting, said=said, actor=bonus.manager, seen=waiting.version, now=NOW)
+    waiting.refresh_from_db()
+    assert [each["outcome"] for each in waiting.checks if each["key"] == "time"] == ["failed"]
