@@ -41,8 +41,11 @@ class TakesBackTooMuch(DomainError):
 
 
 def one_at_a_time(invoice: Invoice) -> None:
-    """Let nobody else book or take back for the partner until the caller's transaction ends: each sees what the other
-    did."""
+    """Until the caller's transaction ends nothing else of this partner is booked or taken back.
+
+    So each invoice sees what the others give, and credit notes are booked with their invoice or without it, but not as
+    they are taken back.
+    """
     Partner.objects.select_for_update(no_key=True).get(pk=invoice.partner_id)
 
 
