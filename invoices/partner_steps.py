@@ -59,14 +59,19 @@ def fill_in(*, invoice: Invoice, said: Corrections, actor: Actor, seen: int, now
 
 @transaction.atomic
 def object_to(*, invoice: Invoice, actor: Actor, seen: int, text: str, now: datetime) -> None:
-    """Ask the vendor to look at a refused invoice again, with a comment. Raises `NotAllowed`, `ObjectedBefore`,
-    `MovedOn`, `Duplicate`."""
+    """Ask the vendor to look at a refused invoice again, with a comment; a person decides then.
+
+    What was refused before its lines were kept is read first. Raises `NotAllowed`, `ObjectedBefore`, `MovedOn`,
+    `Duplicate`.
+    """
     current = _take(invoice, actor, seen)
     if not may_object(current):
         raise ObjectedBefore(_("This invoice has been looked at again already, or cannot be."))
+    unread = current.reason == Invoice.Reason.DUPLICATE and not current.lines.exists()
     move(
-        current, Step.OBJECTED, of=[State.REFUSED], to=State.REVIEW, now=now, by_id=actor.user_id, text=text,
-        reason="", decided_at=None, decided_by=None, automatic=False, objected=True, told_at=None,
+        current, Step.OBJECTED, of=[State.REFUSED], to=State.RECEIVED if unread else State.REVIEW, now=now,
+        by_id=actor.user_id, text=text, reason="", decided_at=None, decided_by=None, automatic=False, objected=True,
+        told_at=None, attempts=0,
     )  # fmt: skip
 
 

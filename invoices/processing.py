@@ -170,6 +170,9 @@ def _decide(invoice: Invoice, now: datetime, today: date) -> None:
     """Checked: accepted or refused where no person is needed, else given to one."""
     facts = facts_of(invoice)
     outcomes = [Check.from_document(each) for each in invoice.checks]
+    if invoice.objected:
+        _to_person(invoice, now, _n("The partner asked to look at it again."))
+        return
     if (refusal := refusal_in(outcomes)) is not None:
         sentence = {"text": refusal.text, "params": params_to(refusal.params)}
         duplicate = duplicates_of(invoice).first() if refusal.refuses == Reason.DUPLICATE else None
@@ -283,27 +286,27 @@ def scan_again(*, now: datetime) -> None:
 
     One that somebody works or has worked on stays with people, but for a harmful one, which is refused.
     """
-    unscanned = Invoice.objects.filter(scan=Invoice.Scan.WAITING).exclude(state__in=Invoice.WORKED_ON)
-    for pk in list(unscanned.order_by("since").values_list("pk", flat=True)[:SCANNED_AGAIN]):
+    unscanned = Invoice.objects.filter(state=State.REVIEW, scan=Invoice.Scan.WAITING, held_by=None)
+    # In no order: a file that the scanner never answers for does not keep it from all others.
+    for pk in list(unscanned.order_by("?").values_list("pk", flat=True)[:SCANNED_AGAIN]):
         scan = scan_of(bytes(InvoiceFile.objects.get(pk=pk).content))
         if scan == Invoice.Scan.WAITING:
             break
         with transaction.atomic():
             invoice = unscanned.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-            if invoice is not None:
-                _scanned(invoice, scan, now)
+            if invoice is None:
+                continue
+            if scan == Invoice.Scan.INFECTED:
+                refuse(invoice, Reason.HARMFUL, of=[State.REVIEW], now=now, scan=scan)
+            elif invoice.record is None or _touched(invoice):
+                Invoice.objects.filter(pk=pk).update(scan=scan)
+            else:
+                move(invoice, Step.READ, of=[State.REVIEW], to=State.READ, now=now, scan=scan, attempts=0)
 
 
-def _scanned(invoice: Invoice, scan: Invoice.Scan, now: datetime) -> None:
-    invoice.scan = scan
-    if not invoice.is_open:
-        Invoice.objects.filter(pk=invoice.pk).update(scan=scan)
-    elif scan == Invoice.Scan.INFECTED:
-        refuse(invoice, Reason.HARMFUL, of=Invoice.OPEN, now=now, scan=scan)
-    elif invoice.state == State.ASKED or invoice.held_by_id or invoice.typed or invoice.record is None:
-        Invoice.objects.filter(pk=invoice.pk).update(scan=scan, checks=_checks_of(invoice))
-    else:
-        move(invoice, Step.READ, of=[State.REVIEW], to=State.READ, now=now, scan=scan, attempts=0)
+def _touched(invoice: Invoice) -> bool:
+    """Whether a person has done something with it since it was uploaded."""
+    return invoice.events.filter(by__isnull=False).exclude(step=Step.UPLOADED).exists()
 
 
 def sweep(*, now: datetime) -> list[int]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from common.access import Actor
 from common.models import OutboxMail
@@ -13,13 +15,14 @@ from invoices import mails, partner_steps, reviewing
 from invoices.booking import NothingToBook, TakesBackTooMuch
 from invoices.models import Invoice
 from invoices.moving import Duplicate, MovedOn
+from invoices.processing import scan_again
 from invoices.reviewing import Corrections, HeldByAnother, NotAllowed, NotReady, TypedLine
 from sales.models import Evidence, SaleLine
 from sales.readers.invoices.record import Party
-from tests.invoices.bonus import DAY, Bonus
+from tests.invoices.bonus import DAY, Bonus, make_bonus, worked_on
 from tests.sales.invoices.hybrid_samples import page as paper
-from tests.sales.invoices.samples import line
-from tests.world import NOW, TODAY
+from tests.sales.invoices.samples import hybrid, line
+from tests.world import NOW, TODAY, build_world
 
 State, Reason = Invoice.State, Invoice.Reason
 
@@ -272,3 +275,58 @@ def test_a_day_far_off_is_looked_at_like_any_other(bonus: Bonus, waiting: Invoic
     reviewing.correct(invoice=waiting, said=said, actor=bonus.manager, seen=waiting.version, now=NOW)
     waiting.refresh_from_db()
     assert [each["outcome"] for each in waiting.checks if each["key"] == "time"] == ["failed"]
+
+
+def test_an_upload_refused_as_the_same_is_read_when_the_first_is_gone_and_a_person_decides(bonus: Bonus) -> None:
+    first = bonus.processed(bonus.record())
+    again = bonus.processed(hybrid(bonus.record()))
+    with pytest.raises(Duplicate):
+        partner_steps.object_to(invoice=again, actor=bonus.owner, seen=again.version, text="?", now=NOW)
+
+    reviewing.take_back(invoice=first, actor=bonus.manager, seen=first.version, text="Wrong file.", now=NOW)
+    first.refresh_from_db()
+    partner_steps.withdraw(invoice=first, actor=bonus.owner, seen=first.version, now=NOW)
+    again.refresh_from_db()
+    partner_steps.object_to(invoice=again, actor=bonus.owner, seen=again.version, text="This one.", now=NOW)
+    again = worked_on(again)
+    assert (again.state, again.lines.count(), again.pages) == (State.REVIEW, 1, 1)
+    assert accept(bonus, again) == Decimal("36.00")
+
+
+def test_a_scanner_that_comes_back_leaves_to_people_what_they_work_on(bonus: Bonus, settings: Any) -> None:
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+    late = bonus.record(number="RE-OLD", issue_date=DAY - timedelta(days=200))
+    objected, asked, untouched = (
+        bonus.processed(late),
+        bonus.processed(bonus.record()),
+        bonus.processed(bonus.record(number="RE-2")),
+    )
+    partner_steps.object_to(invoice=objected, actor=bonus.owner, seen=objected.version, text="Please.", now=NOW)
+    reviewing.ask(invoice=asked, actor=bonus.manager, seen=asked.version, text="Whose?", now=NOW)
+    asked.refresh_from_db()
+    partner_steps.answer(invoice=asked, actor=bonus.owner, seen=asked.version, text="Ours.", now=NOW)
+
+    settings.CLAMD_URL = ""
+    scan_again(now=NOW)
+    states = [worked_on(each).state for each in (objected, asked, untouched)]
+    assert states == [State.REVIEW, State.REVIEW, State.ACCEPTED]
+    assert not Invoice.objects.filter(scan=Invoice.Scan.WAITING).exists()
+
+
+def test_who_takes_an_acceptance_back_waits_for_who_books_for_the_partner(own_database: str) -> None:
+    with transaction.atomic():
+        bonus = make_bonus(build_world())
+    accepted = bonus.processed(bonus.record())
+    other = connection.copy()
+    try:
+        other.ensure_connection()
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM partners_partner WHERE id = %s FOR NO KEY UPDATE", [bonus.partner.pk])
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            with pytest.raises(OperationalError):
+                reviewing.take_back(invoice=accepted, actor=bonus.manager, seen=accepted.version, text="?", now=NOW)
+            transaction.set_rollback(True)
+    finally:
+        other.close()
