@@ -11,6 +11,8 @@ from sales.readers.invoices import limited
 from sales.readers.invoices.record import Refused
 
 KEPT_SECONDS = 600
+UNSHOWN_SECONDS = 60
+"""How long a page that could not be drawn is not tried again: trying takes a process and seconds."""
 _SANDBOX = "default-src 'none'; sandbox"
 
 
@@ -31,8 +33,11 @@ def page_of(invoice: Invoice, number: int) -> HttpResponse:
         try:
             picture = limited.render(_content(invoice), number - 1)
         except Refused as refusal:
+            cache.set(key, b"", UNSHOWN_SECONDS)
             raise Http404 from refusal
         cache.set(key, picture, KEPT_SECONDS)
+    if not picture:
+        raise Http404
     headers = {
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": _SANDBOX,

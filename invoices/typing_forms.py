@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from invoices.forms import SeenForm
 from invoices.models import Invoice, InvoiceLine
 from invoices.reviewing import HEADER, LINE, Corrections, TypedLine
 from programs.models import Distributor, Product
+from sales.readers.invoices.values import FIRST_YEAR, LAST_YEAR
 
 INVOICE, CREDIT_NOTE = "380", "381"
 EMPTY_LINES = 1
@@ -58,6 +60,12 @@ class HeaderForm(SeenForm):
         if invoice.type_code and invoice.type_code not in (INVOICE, CREDIT_NOTE):
             kind: Any = self.fields["type_code"]
             kind.choices = [*kind.choices, (invoice.type_code, invoice.type_code)]
+
+    def clean_issue_date(self) -> date:
+        day: date = self.cleaned_data["issue_date"]
+        if not FIRST_YEAR <= day.year < LAST_YEAR:
+            raise forms.ValidationError(_("Please check the year of this date."))
+        return day
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()

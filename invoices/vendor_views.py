@@ -113,10 +113,7 @@ def _next(request: PersonRequest, vendor: Vendor, after: int | None = None) -> H
 @in_vendor()
 def invoice(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """The document beside what was found; who decides and opens it while it waits holds it."""
-    found = _invoice(request, vendor, pk)
-    if found.state == State.REVIEW and _decides(request, vendor):
-        reviewing.hold(invoice=found, actor=request.actor, now=timezone.now())
-    return _page(request, found)
+    return _page(request, _held(request, vendor, pk))
 
 
 @in_vendor(*DECIDING_ROLES)
@@ -140,7 +137,7 @@ def correct(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Corrected and checked again."))
             return redirect("invoices:vendor-invoice", vendor.slug, pk)
-    return _page(request, _invoice(request, vendor, pk), header=header, lines=lines)
+    return _page(request, _held(request, vendor, pk), header=header, lines=lines)
 
 
 @in_vendor(*DECIDING_ROLES)
@@ -232,7 +229,7 @@ def _decided(
             if stay:
                 return redirect("invoices:vendor-invoice", vendor.slug, pk)
             return _next(request, vendor, after=pk)
-    return _page(request, _invoice(request, vendor, pk), **{name: form})
+    return _page(request, _held(request, vendor, pk), **{name: form})
 
 
 @in_vendor()
@@ -250,6 +247,14 @@ def page_picture(request: PersonRequest, vendor: Vendor, pk: int, page: int) -> 
 def _invoice(request: PersonRequest, vendor: Vendor, pk: int) -> Any:
     rows = selectors.invoices_of(actor=request.actor).filter(vendor=vendor).select_related("held_by", "duplicate_of")
     return get_object_or_404(rows.defer(None), pk=pk)
+
+
+def _held(request: PersonRequest, vendor: Vendor, pk: int) -> Any:
+    """The invoice, held by whoever decides and looks at it, also when a form comes back to be put right."""
+    found = _invoice(request, vendor, pk)
+    if found.state == State.REVIEW and _decides(request, vendor):
+        reviewing.hold(invoice=found, actor=request.actor, now=timezone.now())
+    return found
 
 
 def _typing(found: Invoice, data: Any = None) -> tuple[HeaderForm, LineFormSet]:

@@ -141,6 +141,8 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# An invoice of 500 lines, corrected by a person (`invoices.typing_forms`), has a dozen fields in each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 7_000
 SELLOUT_MAX_BYTES = env.int("SELLOUT_MAX_BYTES", 30_000_000)
 SELLOUT_MAX_ROWS = env.int("SELLOUT_MAX_ROWS", 250_000)
 # Up to so many rows a report is imported while its sender waits; a larger one goes to a worker.

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from invoices.models import Invoice
 from invoices.tasks import process
+from sales.readers.invoices.record import Refused
 from tests.invoices.bonus import Bonus, worked_on
 from tests.sales.invoices.hybrid_samples import page as paper
 from tests.sales.invoices.samples import hybrid, line, ubl
@@ -224,3 +225,51 @@ def test_a_task_goes_on_with_an_invoice(bonus: Bonus) -> None:
     process(invoice.pk)
     invoice.refresh_from_db()
     assert invoice.state == State.ACCEPTED
+
+
+def typed(invoice: Invoice, count: int, **header: str) -> dict[str, str]:
+    """What the form of a reviewer sends for an invoice with so many lines."""
+    head = {"seen": str(invoice.version), "number": "RE-1", "issue_date": "2026-10-20", "type_code": "380"}
+    head |= {"currency": "EUR", "buyer_name": "", "buyer_vat_id": "", "preceding_number": "", "distributor": ""}
+    formset = {"lines-TOTAL_FORMS": str(count), "lines-INITIAL_FORMS": str(count)}
+    names = ("article", "name", "gtin", "unit", "net", "serials", "product", "per_unit")
+    lines = {f"lines-{place}-{name}": "" for place in range(count) for name in names}
+    lines |= {f"lines-{place}-position": str(place + 1) for place in range(count)}
+    lines |= {f"lines-{place}-quantity": "1" for place in range(count)}
+    return head | formset | lines | header
+
+
+def test_an_invoice_with_many_lines_can_be_corrected(bonus: Bonus, signed_in: SignedIn) -> None:
+    bonus.rules(automatic=False)
+    sold = [line(str(number), "2", "180.00", article="D785") for number in range(1, 301)]
+    invoice = bonus.processed(bonus.record(*sold))
+    manager = signed_in(bonus.world.channel_manager)
+    url = reverse("invoices:correct", args=[invoice.vendor.slug, invoice.pk])
+    assert manager.post(url, typed(invoice, 300)).status_code == 302
+    assert {each.quantity for each in invoice.lines.all()} == {1}
+
+
+def test_a_year_that_cannot_be_is_said_at_the_field(bonus: Bonus, signed_in: SignedIn) -> None:
+    bonus.rules(automatic=False)
+    invoice = bonus.processed(bonus.record())
+    url = reverse("invoices:correct", args=[invoice.vendor.slug, invoice.pk])
+    answer = signed_in(bonus.world.channel_manager).post(url, typed(invoice, 1, issue_date="9999-12-31"))
+    assert answer.status_code == 422
+    assert "Please check the year of this date." in answer.content.decode()
+
+
+def test_a_page_that_cannot_be_drawn_is_not_tried_at_once_again(
+    bonus: Bonus, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = bonus.processed(hybrid(bonus.record()))
+    tried = []
+
+    def refused(content: bytes, page: int) -> bytes:
+        tried.append(page)
+        raise Refused("page_broken", "The page cannot be shown: it is damaged.")
+
+    monkeypatch.setattr("invoices.files.limited.render", refused)
+    url = reverse("invoices:page", args=[invoice.partner.number, invoice.pk, 1])
+    owner = signed_in(bonus.world.reseller_owner)
+    assert [owner.get(url).status_code for _ in range(3)] == [404] * 3
+    assert tried == [0]
