@@ -19,7 +19,10 @@ from sales.readers.units import PIECES
 
 PIECE_CODES = frozenset({"", "H87", "C62", "EA", "XPP", "PCE", "NAR", "XPC"})
 """Codes of UN/ECE Recommendations 20 and 21 that mean one piece; no unit means pieces too."""
-_CENT = Decimal("0.01")
+MOST_PIECES = 10_000_000
+"""Of a line; more are none that anybody sells, and what they cost or give would not fit."""
+MOST = Decimal(10**11)
+"""Amounts and quantities from here on are not kept."""
 
 
 def header_of(record: Record) -> dict[str, Any]:
@@ -40,6 +43,13 @@ def header_of(record: Record) -> dict[str, Any]:
         "preceding_number": _short(preceding.number, 60) if preceding else "",
         "preceding_date": preceding.issue_date if preceding else None,
     }
+
+
+def fits(record: Record) -> bool:
+    """Whether its amounts and quantities are small enough to be kept; no true ones are not."""
+    said = [record.totals.net, record.totals.gross]
+    said += [value for line in record.lines for value in (line.quantity, line.net)]
+    return all(value is None or abs(value) < MOST for value in said)
 
 
 def lines_of(invoice: Invoice, record: Record) -> list[InvoiceLine]:
@@ -91,13 +101,15 @@ def find_products(invoice: Invoice) -> None:
 
 
 def pieces_of(line: InvoiceLine, factors: dict[tuple[int, str], int]) -> Decimal | None:
-    """The line's quantity in pieces; None where its unit is none and nobody has said how many pieces it has."""
+    """The line's quantity in pieces; None where its unit is none and nobody has said how many pieces it has, or where
+    there are more of them than can be."""
     if line.quantity is None or line.product_id is None:
         return None
     factor = factors.get((line.product_id, line.unit.upper()))
     if factor is None and line.unit.upper() not in PIECE_CODES and plain(line.unit) not in PIECES:
         return None
-    return line.quantity * (factor or 1)
+    pieces = line.quantity * (factor or 1)
+    return pieces if abs(pieces) <= MOST_PIECES else None
 
 
 def _factors(invoice: Invoice, products: Sequence[int]) -> dict[tuple[int, str], int]:

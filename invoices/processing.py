@@ -24,7 +24,7 @@ from common.sentences import _n
 from invoices import booking
 from invoices.checks import Check, Facts, all_passed, params_to, refusal_in, reported_alike, run_checks
 from invoices.facts import duplicates_of, facts_of
-from invoices.filling import find_products, find_seller, header_of, lines_of
+from invoices.filling import find_products, find_seller, fits, header_of, lines_of
 from invoices.models import Invoice, InvoiceFile, InvoiceLine
 from invoices.moving import Duplicate, Reason, State, Step, move, refuse
 from invoices.rules import rules_of
@@ -96,6 +96,12 @@ def _read(invoice: Invoice, now: datetime, today: date) -> None:
         "comparison": _COMPARED[opened.visible],
     }
     record = opened.invoice and replace(opened.invoice, warnings=opened.invoice.warnings + opened.remarks)
+    if record is not None and not fits(record):
+        text = _n("The file names amounts or quantities that are too large to be true.")
+        refuse(
+            invoice, Reason.NOT_READABLE, of=[State.RECEIVED], now=now, data={"text": text, "params": {}}, **values
+        )  # fmt: skip
+        return
     if record is not None:
         header = header_of(record)
         for name, value in header.items():

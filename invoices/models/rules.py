@@ -78,7 +78,7 @@ class PackFactor(models.Model):
         Distributor, verbose_name=_("distributor"), on_delete=models.PROTECT, related_name="+"
     )
     product = models.ForeignKey(Product, verbose_name=_("product"), on_delete=models.PROTECT, related_name="+")
-    unit = models.CharField(_("unit"), max_length=10)
+    unit = models.CharField(_("unit"), max_length=40)
     pieces = models.PositiveIntegerField(_("pieces"), validators=[MinValueValidator(1)])
 
     objects = OfPackFactor.as_manager()

@@ -264,3 +264,11 @@ def test_a_buyers_name_alone_is_not_enough(bonus: Bonus) -> None:
 def test_a_number_without_letters_and_digits_is_none(bonus: Bonus) -> None:
     invoice = bonus.processed(bonus.record(number="---"))
     assert (invoice.state, checks(invoice)["complete"]) == (State.REVIEW, "failed")
+
+
+@pytest.mark.parametrize("quantity", ["999999999999999", "100000000000", "10000001"])
+def test_quantities_that_nobody_sells_are_never_booked_and_stop_no_worker(bonus: Bonus, quantity: str) -> None:
+    invoice = bonus.processed(bonus.record(line("1", quantity, "0.01", article="D785")))
+    assert invoice.state in (State.REFUSED, State.REVIEW)
+    assert invoice.attempts == 1
+    assert not SaleLine.objects.filter(evidence=Evidence.INVOICE).exists()

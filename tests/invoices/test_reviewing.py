@@ -330,3 +330,20 @@ def test_who_takes_an_acceptance_back_waits_for_who_books_for_the_partner(own_da
             transaction.set_rollback(True)
     finally:
         other.close()
+
+
+def test_packs_of_a_long_name_are_remembered_and_those_beyond_measure_are_not_counted(
+    bonus: Bonus, waiting: Invoice
+) -> None:
+    def type_in(quantity: str) -> Invoice:
+        waiting.refresh_from_db()
+        line = TypedLine(1, {"quantity": Decimal(quantity), "unit": "Verpackungseinheit"}, None, 10_000)
+        said = Corrections(lines=[line])
+        reviewing.correct(invoice=waiting, said=said, actor=bonus.manager, seen=waiting.version, now=NOW)
+        waiting.refresh_from_db()
+        return waiting
+
+    assert type_in("2").lines.get().pieces == 20_000
+    assert type_in("99999999999").lines.get().pieces is None
+    with pytest.raises(NotReady):
+        accept(bonus, waiting)
