@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
@@ -207,11 +207,25 @@ def take_back(*, invoice: Invoice, now: datetime) -> None:
     """Reverse what counts because of the invoice, and free its serial numbers; in the caller's transaction.
 
     Credit notes to it are reversed along and wait again for an invoice to take back from. Raises `AlreadyBooked` when
-    something of it was taken back before.
+    something of it is taken back at the same time.
     """
     one_at_a_time(invoice)
     lines = InvoiceLine.objects.filter(invoice__in=[invoice, *_credits_to(invoice)], sale_line__isnull=False)
-    booked = SaleLine.objects.filter(pk__in=lines.values("sale_line")).order_by("pk")
-    take_back_lines(vendor=invoice.vendor, lines=list(booked), now=now)
+    take_back_lines(vendor=invoice.vendor, lines=_standing(invoice, lines), now=now)
     lines.update(sale_line=None)
     ClaimedSerial.objects.filter(line__invoice=invoice, released_at=None).update(released_at=now)
+
+
+def _standing(invoice: Invoice, lines: QuerySet[InvoiceLine]) -> list[SaleLine]:
+    """The sales of these lines as they count now: some were booked again for a company that goes on as the partner."""
+    booked = SaleLine.objects.filter(pk__in=lines.values("sale_line"))
+    keys = set(booked.values_list("document_key", "document_line"))
+    standing = SaleLine.objects.filter(
+        vendor=invoice.vendor_id,
+        distributor=invoice.distributor_id,
+        evidence=Evidence.INVOICE,
+        document_key__in={document for document, _line in keys},
+        reverses__isnull=True,
+        reversed_by__isnull=True,
+    )
+    return [each for each in standing.order_by("pk") if (each.document_key, each.document_line) in keys]

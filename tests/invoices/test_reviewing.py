@@ -17,12 +17,13 @@ from invoices.models import Invoice
 from invoices.moving import Duplicate, MovedOn
 from invoices.processing import scan_again
 from invoices.reviewing import Corrections, HeldByAnother, NotAllowed, NotReady, TypedLine
+from sales.merging import Merge, merge_partners
 from sales.models import Evidence, SaleLine
 from sales.readers.invoices.record import Party
 from tests.invoices.bonus import DAY, Bonus, make_bonus, worked_on
 from tests.sales.invoices.hybrid_samples import page as paper
 from tests.sales.invoices.samples import hybrid, line
-from tests.world import NOW, TODAY, build_world
+from tests.world import NOW, TODAY, build_world, enrol, make_partner
 
 State, Reason = Invoice.State, Invoice.Reason
 
@@ -347,3 +348,16 @@ def test_packs_of_a_long_name_are_remembered_and_those_beyond_measure_are_not_co
     assert type_in("99999999999").lines.get().pieces is None
     with pytest.raises(NotReady):
         accept(bonus, waiting)
+
+
+def test_an_acceptance_is_taken_back_from_the_company_that_goes_on_as_the_partner(bonus: Bonus) -> None:
+    accepted = bonus.processed(bonus.record(issue_date=TODAY))
+    successor = make_partner("Nachfolger GmbH", "ZZ2B3C4D")
+    enrol(successor, bonus.world.program, tier="silver")
+    merge = Merge(vendor=bonus.world.vendor, source=bonus.partner, target=successor, on=date(2026, 10, 1))
+    merge_partners(merge=merge, actor=Actor.of(bonus.world.platform_admin), now=NOW, today=TODAY)
+    of_successor = SaleLine.objects.filter(evidence=Evidence.INVOICE, partner=successor)
+    assert [each.quantity for each in of_successor] == [3]
+
+    reviewing.take_back(invoice=accepted, actor=bonus.manager, seen=accepted.version, text="Wrong.", now=NOW)
+    assert sorted(each.quantity for each in of_successor.all()) == [-3, 3]
