@@ -302,6 +302,6 @@ def _page(
         fresh = _typing(found) if header is None or lines is None else (header, lines)
         context["header"], context["typed_lines"] = fresh
     failed = any(form.errors for form in [header, *forms.values()] if form is not None) or (
-        lines is not None and any(lines.errors)
+        lines is not None and not lines.is_valid()
     )
     return render(request, "invoices/vendor_invoice.html", context, status=UNPROCESSABLE if failed else 200)

@@ -273,3 +273,13 @@ def test_a_page_that_cannot_be_drawn_is_not_tried_at_once_again(
     owner = signed_in(bonus.world.reseller_owner)
     assert [owner.get(url).status_code for _ in range(3)] == [404] * 3
     assert tried == [0]
+
+
+def test_more_lines_than_a_person_can_correct_are_refused_with_a_sentence(bonus: Bonus, signed_in: SignedIn) -> None:
+    bonus.rules(automatic=False)
+    invoice = bonus.processed(bonus.record())
+    url = reverse("invoices:correct", args=[invoice.vendor.slug, invoice.pk])
+    said = typed(invoice, 1, **{"lines-TOTAL_FORMS": "501"})
+    answer = signed_in(bonus.world.channel_manager).post(url, said)
+    assert answer.status_code == 422
+    assert "Please submit at most 500 forms." in answer.content.decode()
