@@ -21,6 +21,8 @@ from sales.readers.problems import from_words, words
 
 INVOICE_TYPES = frozenset({"380"}) | CREDIT_NOTE_TYPES
 """Types that mean what they say. Others (partial, corrected, self-billed) are looked at by a person."""
+ABOVE_LIST_PRICE = 2
+"""By how much more than the list price a person looks at a line."""
 NAMED = 3
 """Names in a sentence; of more, how many there are besides is said."""
 
@@ -74,9 +76,7 @@ def params_from(document: Mapping[str, Any]) -> dict[str, str | date]:
 @dataclass(frozen=True, slots=True)
 class SoldLine:
     """A line that sells something. `product`: id, None: none of this vendor's. `vendors`: it names the vendor or one
-    of its articles, although no product was found. `reported`: pieces that the distributor reported of the product
-    under this document for the partner, None where it reported nothing; `claimed` for what a credit note takes back:
-    pieces claimed under the document it names and not taken back yet."""
+    of its articles, although no product was found."""
 
     label: str
     product: int | None
@@ -85,11 +85,16 @@ class SoldLine:
     serials: tuple[str, ...] = ()
     vendors: bool = False
     net: Decimal | None = None
+    list_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """An invoice and what is known around it on a day. Names and VAT ids are compared by who gathers the facts."""
+    """An invoice and what is known around it on a day. Names and VAT ids are compared by who gathers the facts.
+
+    `reported`: pieces by product that the distributor reported of this document for the partner. `claimed`, of a credit
+    note: pieces by product that are claimed with the invoice it names and not taken back yet.
+    """
 
     uploaded_on: date
     window_days: int
@@ -118,6 +123,7 @@ class Facts:
     reported: Mapping[int, Decimal] = field(default_factory=dict)
     reported_to_others: bool = False
     duplicate: bool = False
+    contested: bool = False  # another partner has uploaded the same one
     preceding_number: str = ""
     claimed: Mapping[int, Decimal] = field(default_factory=dict)
 
@@ -218,6 +224,19 @@ def text_and_data(facts: Facts) -> Check | None:
     return _passed("text", _n("What the page shows agrees with the data in the file."))
 
 
+def prices(facts: Facts) -> Check | None:
+    """Nobody pays far more than the list price; revenue that somebody made up would raise tiers."""
+    paid = [
+        (line.label, abs(line.net / line.pieces), line.list_price)
+        for line in facts.sold
+        if line.net and line.pieces and line.list_price
+    ]
+    if dear := [label for label, price, listed in paid if price > listed * ABOVE_LIST_PRICE]:
+        text = _n("These lines cost more than twice the list price: {lines}.")
+        return Check("prices", Outcome.FAILED, text, {"lines": _named(dear)})
+    return _passed("prices", _n("The prices are plausible.")) if paid else None
+
+
 def arithmetic(facts: Facts) -> Check | None:
     if not facts.structured:
         return None
@@ -236,6 +255,8 @@ def arithmetic(facts: Facts) -> Check | None:
 def new(facts: Facts) -> Check:
     if facts.duplicate:
         return Check("new", Outcome.FAILED, _n("This invoice is here already."), {}, "duplicate")
+    if facts.contested:
+        return Check("new", Outcome.FAILED, _n("Another company has uploaded this invoice too."))
     return _passed("new", _n("The invoice has not been uploaded before."))
 
 
@@ -378,6 +399,7 @@ CHECKS: Sequence[CheckFunction] = (
     currency,
     articles,
     units,
+    prices,
     arithmetic,
     serials,
     reports,

@@ -66,7 +66,8 @@ def facts_of(invoice: Invoice) -> Facts:
         taken_serials=_taken_serials(invoice, sold),
         reported=to_partner,
         reported_to_others=to_others,
-        duplicate=duplicates_of(invoice).exists(),
+        duplicate=duplicates_of(invoice).filter(partner=invoice.partner_id).exists(),
+        contested=duplicates_of(invoice).exclude(partner=invoice.partner_id).exists(),
         preceding_number=invoice.preceding_number,
         claimed=preceding.claimed,
     )
@@ -165,6 +166,7 @@ def _sold_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[SoldLine
             unit=line.unit,
             serials=tuple(map(serial_key, line.serials)),
             net=line.net,
+            list_price=line.product.list_price if line.product else None,
             vendors=line.product_id is None and not names.isdisjoint(_words(f"{line.name} {line.article}")),
         )
         for line in lines

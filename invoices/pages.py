@@ -17,8 +17,11 @@ from common.ui import Fact
 from invoices.models import Invoice, InvoiceLine
 from invoices.receiving import UPLOADING_ROLES
 from invoices.wording import title_of
+from partners.models import Partner
 from programs.deciding import DECIDING_ROLES
+from programs.models import Vendor
 from sales import sources
+from sales.hindrances import Hindrance, hindrances
 from sales.models import SaleLine
 
 
@@ -31,6 +34,7 @@ def register() -> None:
     registry.attention.register(AttentionSource("invoices", PARTNER, asked, roles=UPLOADING_ROLES, order=12))
     registry.attention.register(AttentionSource("vendor-invoices", VENDOR, waiting, roles=DECIDING_ROLES, order=12))
     sources.sources.register(sources.Source("invoice", source_of))
+    hindrances.register(Hindrance("invoices", open_invoices))
 
 
 def _partner_list(area: Area) -> str:
@@ -67,6 +71,17 @@ def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
         label = text % {"count": formats.number(count)}
         url = f"{_vendor_list(area)}?state={Invoice.State.REVIEW.value}"
         yield Waiting(label, url, since=found["since"], count=count)
+
+
+def open_invoices(vendor: Vendor, partner: Partner) -> str:
+    """Undecided ones would be accepted for a company that is gone."""
+    count = Invoice.objects.filter(vendor=vendor, partner=partner, state__in=Invoice.OPEN).count()
+    text = ngettext(
+        "%(count)s invoice of %(partner)s is open. Please decide it first.",
+        "%(count)s invoices of %(partner)s are open. Please decide them first.",
+        count,
+    )
+    return text % {"count": formats.number(count), "partner": partner.name} if count else ""
 
 
 # --- where a sale comes from -----------------------------------------------------------------------------------------

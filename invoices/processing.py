@@ -31,8 +31,8 @@ from invoices.rules import rules_of
 from invoices.valuing import periods_of, rebate_by_invoices
 from sales.readers.invoices import limited
 from sales.readers.invoices.documents import to_document
+from sales.readers.invoices.record import CREDIT_NOTE_TYPES, Refused, Remark
 from sales.readers.invoices.record import Invoice as Record
-from sales.readers.invoices.record import Refused, Remark
 from sales.readers.invoices.visible import Visible
 
 log = structlog.get_logger(__name__)
@@ -206,6 +206,10 @@ class OverLimit(DomainError):
     """The invoice's rebate is more than is accepted without a person and without a report."""
 
 
+class NoRebate(DomainError):
+    """The limits say nothing about an invoice that only counts as revenue. The text is a template."""
+
+
 def _needs_person(invoice: Invoice, facts: Facts) -> str | None:
     rules = rules_of(invoice.vendor)
     if not rules.automatic:
@@ -231,8 +235,10 @@ def in_sample(invoice: Invoice, percent: int) -> bool:
 def _accept(invoice: Invoice, now: datetime, today: date, *, unreported: bool) -> None:
     """Book it, and see what rebate that gives. Raises what `booking.book` raises, and `OverLimit`."""
     value = accept(invoice, of=[State.CHECKED], now=now, today=today, unreported=unreported)
-    if not unreported or value <= 0:
+    if not unreported or invoice.type_code in CREDIT_NOTE_TYPES:
         return
+    if not value:
+        raise NoRebate(_n("It gives no rebate, but would count as revenue."))
     rules = rules_of(invoice.vendor)
     if value > rules.per_invoice or _accepted_unseen(invoice, today) > rules.per_period:
         raise OverLimit
@@ -292,7 +298,7 @@ def scan_again(*, now: datetime) -> None:
 
     One that somebody works or has worked on stays with people, but for a harmful one, which is refused.
     """
-    unscanned = Invoice.objects.filter(state=State.REVIEW, scan=Invoice.Scan.WAITING, held_by=None)
+    unscanned = Invoice.objects.filter(scan=Invoice.Scan.WAITING).exclude(state__in=Invoice.WORKED_ON)
     # In no order: a file that the scanner never answers for does not keep it from all others.
     for pk in list(unscanned.order_by("?").values_list("pk", flat=True)[:SCANNED_AGAIN]):
         scan = scan_of(bytes(InvoiceFile.objects.get(pk=pk).content))
@@ -300,14 +306,20 @@ def scan_again(*, now: datetime) -> None:
             break
         with transaction.atomic():
             invoice = unscanned.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-            if invoice is None:
-                continue
-            if scan == Invoice.Scan.INFECTED:
-                refuse(invoice, Reason.HARMFUL, of=[State.REVIEW], now=now, scan=scan)
-            elif invoice.record is None or _touched(invoice):
-                Invoice.objects.filter(pk=pk).update(scan=scan)
-            else:
-                move(invoice, Step.READ, of=[State.REVIEW], to=State.READ, now=now, scan=scan, attempts=0)
+            if invoice is not None:
+                _scanned(invoice, scan, now)
+
+
+def _scanned(invoice: Invoice, scan: Invoice.Scan, now: datetime) -> None:
+    invoice.scan = scan
+    if not invoice.is_open:
+        Invoice.objects.filter(pk=invoice.pk).update(scan=scan)
+    elif scan == Invoice.Scan.INFECTED:
+        refuse(invoice, Reason.HARMFUL, of=Invoice.OPEN, now=now, scan=scan)
+    elif invoice.state == State.ASKED or invoice.held_by_id or invoice.record is None or _touched(invoice):
+        Invoice.objects.filter(pk=invoice.pk).update(scan=scan, checks=_checks_of(invoice))
+    else:
+        move(invoice, Step.READ, of=[State.REVIEW], to=State.READ, now=now, scan=scan, attempts=0)
 
 
 def _touched(invoice: Invoice) -> bool:

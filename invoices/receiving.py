@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from common import large_files
 from common.access import OWNER, PARTNER, PARTNER_FINANCE, SALES, Actor
 from common.errors import DomainError
 from invoices.models import Invoice, InvoiceFile
-from invoices.moving import Reason, State, Step, write
+from invoices.moving import State, Step, write
 from invoices.rules import rules_of
 from partners.models import Enrolment, Partner
 from programs.models import Vendor
@@ -74,11 +74,9 @@ def receive(
     with transaction.atomic():
         # One upload of a company at a time: a double click finds the first one, and the quota holds.
         Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
-        claiming = Invoice.objects.filter(vendor=vendor, sha256=sha256).exclude(
-            state__in=[State.REFUSED, State.WITHDRAWN]
-        )
-        first = claiming.first()
-        if first is not None and first.partner_id == partner.pk:
+        claiming = Invoice.objects.filter(vendor=vendor, partner=partner, sha256=sha256)
+        first = claiming.exclude(state__in=[State.REFUSED, State.WITHDRAWN]).first()
+        if first is not None:
             return Received(first, known=True)
         _check_quota(partner, vendor, now)
         return Received(_keep(actor.user_id, partner, vendor, tidy_name(file_name), content, sha256, now))
@@ -98,20 +96,10 @@ def _check_quota(partner: Partner, vendor: Vendor, now: datetime) -> None:
 def _keep(
     user_id: int, partner: Partner, vendor: Vendor, file_name: str, content: bytes, sha256: str, now: datetime
 ) -> Invoice:
-    """The file of another partner is kept as refused, so that the vendor learns who sent it too."""
-    values = {"vendor": vendor, "partner": partner, "uploaded_by_id": user_id, "uploaded_at": now, "since": now,
-              "file_name": file_name, "sha256": sha256}  # fmt: skip
-    try:
-        with transaction.atomic():
-            invoice = Invoice.objects.create(**values)
-    except IntegrityError:
-        first = Invoice.objects.filter(vendor=vendor, sha256=sha256).exclude(state__in=[State.REFUSED, State.WITHDRAWN])
-        invoice = Invoice.objects.create(
-            **values, state=State.REFUSED, reason=Reason.DUPLICATE, decided_at=now, automatic=True,
-            duplicate_of=first.first(),
-        )  # fmt: skip
+    invoice = Invoice.objects.create(
+        vendor=vendor, partner=partner, uploaded_by_id=user_id, uploaded_at=now, since=now, file_name=file_name,
+        sha256=sha256,
+    )  # fmt: skip
     large_files.insert(InvoiceFile(invoice=invoice, content=content))
     write(invoice, Step.UPLOADED, now=now, by_id=user_id)
-    if invoice.state == State.REFUSED:
-        write(invoice, Step.REFUSED, now=now)
     return invoice

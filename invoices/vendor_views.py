@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -14,12 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import formats
+from common.access import VENDOR
 from common.errors import DomainError
 from common.requests import PersonRequest
 from common.ui import Crumb
 from invoices import reviewing, selectors
 from invoices.describing import by_distributor_chart, checks_shown, facts_shown, lines_shown, reasons_chart
-from invoices.files import download_of, page_of
+from invoices.files import SANDBOX, download_of, page_of
 from invoices.forms import RefuseForm, RulesForm, SeenForm, TextForm
 from invoices.models import Invoice
 from invoices.rules import CHANGING_ROLES, change_rules, rules_of
@@ -49,12 +51,13 @@ class InvoicesPage(VendorListPage):
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         asked: dict[str, Any] = {"vendor": self.vendor, "actor": self.request.actor}
         slug = self.vendor.slug
+        changes = self.request.actor.has(VENDOR, self.vendor.pk, *CHANGING_ROLES)
         return {
             "figures": selectors.figures_of(**asked, now=timezone.now()),
             "contradicted": list(selectors.contradicted(**asked)[:20]),
             "next_url": reverse("invoices:next", args=[slug]) if _decides(self.request, self.vendor) else "",
             "statistics_url": reverse("invoices:statistics", args=[slug]),
-            "rules_url": reverse("invoices:rules", args=[slug]),
+            "rules_url": reverse("invoices:rules", args=[slug]) if changes else "",
         }
 
 
@@ -62,7 +65,7 @@ invoices = in_vendor()(InvoicesPage.as_view())
 
 
 def _decides(request: PersonRequest, vendor: Vendor) -> bool:
-    return request.actor.has("vendor", vendor.pk, *DECIDING_ROLES)
+    return request.actor.has(VENDOR, vendor.pk, *DECIDING_ROLES)
 
 
 @in_vendor()
@@ -232,12 +235,14 @@ def _decided(
     return _page(request, _held(request, vendor, pk), **{name: form})
 
 
+@csp_update(SANDBOX)
 @in_vendor()
 def file(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """The file as it came."""
     return download_of(_invoice(request, vendor, pk))
 
 
+@csp_update(SANDBOX)
 @in_vendor()
 def page_picture(request: PersonRequest, vendor: Vendor, pk: int, page: int) -> HttpResponse:
     """A page of it as a picture."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -19,7 +20,7 @@ from common.requests import PersonRequest
 from common.ui import Crumb
 from invoices import partner_steps, receiving, selectors
 from invoices.describing import checks_shown, facts_shown, lines_shown
-from invoices.files import download_of, page_of
+from invoices.files import SANDBOX, download_of, page_of
 from invoices.forms import SeenForm, TextForm, UploadForm
 from invoices.models import Invoice
 from invoices.receiving import UPLOADING_ROLES, NotTaken
@@ -191,12 +192,14 @@ def withdraw(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
     return redirect("invoices:invoice", partner.number, pk)
 
 
+@csp_update(SANDBOX)
 @in_partner()
 def file(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
     """The file as it came."""
     return download_of(_invoice(request, partner, pk))
 
 
+@csp_update(SANDBOX)
 @in_partner(part_of_page=True)
 def page_picture(request: PersonRequest, partner: Partner, pk: int, page: int) -> HttpResponse:
     """A page of it as a picture."""

@@ -40,6 +40,7 @@ from partners.models import (
 )
 from programs.models import Distributor, Program, Tier, Vendor
 from sales.books import current_cut, one_report_at_a_time
+from sales.hindrances import hindrances
 from sales.matching import MATCHING_ROLES, may_be_customer
 from sales.models import Claim, CustomerNumber, SaleLine, WaitingRow
 from sales.sealed import begun_periods
@@ -163,6 +164,9 @@ def _check_nothing_waits(merge: Merge) -> None:
             count,
         )
         raise StillOpen(text % {"count": count, "partner": merge.source.name})
+    for hindrance in hindrances:
+        if sentence := hindrance.sentence(merge.vendor, merge.source):
+            raise StillOpen(sentence)
 
 
 def preview(*, merge: Merge) -> Preview:

@@ -151,10 +151,17 @@ class Invoice(models.Model):
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
         constraints = [
-            # Whatever form it comes in and whoever uploads it: an invoice is claimed once at a vendor.
-            models.UniqueConstraint(fields=["vendor", "sha256"], condition=_CLAIMING, name="invoice_file_once"),
+            # Whatever form it comes in and whoever uploads it, an invoice is accepted once at a vendor.
             models.UniqueConstraint(
                 fields=["vendor", "seller_key", "number_key"],
+                condition=Q(state="accepted") & ~Q(seller_key="") & ~Q(number_key=""),
+                name="invoice_accepted_once",
+            ),
+            # A partner has one upload of it under way. That another one has one, a person has to look at: nobody keeps
+            # an invoice from the one it belongs to by being faster.
+            models.UniqueConstraint(fields=["vendor", "partner", "sha256"], condition=_CLAIMING, name="file_once"),
+            models.UniqueConstraint(
+                fields=["vendor", "partner", "seller_key", "number_key"],
                 condition=_CLAIMING & ~Q(seller_key="") & ~Q(number_key=""),
                 name="invoice_once",
             ),
@@ -178,6 +185,7 @@ class Invoice(models.Model):
             models.Index(
                 fields=["uploaded_at"], condition=Q(state__in=["received", "read", "checked"]), name="invoices_to_work"
             ),
+            models.Index(fields=["since"], condition=Q(scan="waiting"), name="invoices_to_scan"),
             models.Index(
                 fields=["decided_at"], condition=Q(told_at=None, decided_at__isnull=False), name="invoices_to_tell"
             ),

@@ -8,14 +8,17 @@ from decimal import Decimal
 
 import pytest
 
+from common.access import Actor
 from invoices.models import Invoice
 from invoices.processing import in_sample
 from partners.models import Partner
+from sales.merging import Merge, StillOpen, check
 from sales.models import Evidence, SaleLine
 from sales.readers.invoices.record import Party
 from tests.invoices.bonus import DAY, Bonus
 from tests.sales.invoices.hybrid_samples import hybrid_pdf
 from tests.sales.invoices.samples import cii, hybrid, line, totalled, ubl
+from tests.sales.matching_world import make_other
 from tests.world import TODAY, sell
 
 State, Reason = Invoice.State, Invoice.Reason
@@ -272,3 +275,24 @@ def test_quantities_that_nobody_sells_are_never_booked_and_stop_no_worker(bonus:
     assert invoice.state in (State.REFUSED, State.REVIEW)
     assert invoice.attempts == 1
     assert not SaleLine.objects.filter(evidence=Evidence.INVOICE).exists()
+
+
+def test_an_invoice_that_gives_no_rebate_but_would_count_as_revenue_is_looked_at_by_a_person(bonus: Bonus) -> None:
+    server = bonus.world.slow_seller
+    invoice = bonus.processed(bonus.record(line("1", "1", "9.00", article=server.article, name=server.name)))
+    assert (invoice.state, set(checks(invoice).values())) == (State.REVIEW, {"passed"})
+
+
+def test_a_price_far_above_the_list_price_is_looked_at_by_a_person(bonus: Bonus) -> None:
+    type(bonus.d785).objects.filter(pk=bonus.d785.pk).update(list_price=Decimal("200.00"))
+    assert bonus.processed(bonus.record()).state == State.ACCEPTED
+    dear = bonus.record(line("1", "3", "401.00", article="D785", name="Tischtelefon"), number="RE-2")
+    assert checks(bonus.processed(dear))["prices"] == "failed"
+
+
+def test_a_partner_with_an_open_invoice_is_not_merged_away(bonus: Bonus) -> None:
+    bonus.rules(automatic=False)
+    bonus.processed(bonus.record())
+    merge = Merge(bonus.world.vendor, bonus.partner, make_other(bonus.world), TODAY)
+    with pytest.raises(StillOpen, match="1 invoice"):
+        check(merge=merge, actor=Actor.of(bonus.world.platform_admin), today=TODAY)

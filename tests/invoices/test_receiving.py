@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from common.access import OWNER, Actor
+from invoices import reviewing
 from invoices.models import Invoice, InvoiceFile
 from invoices.receiving import NotAllowed, NotTaken, NotTheirVendor, receive
+from invoices.reviewing import NotReady
 from tests.invoices.bonus import Bonus, worked_on
 from tests.people import member_of
 from tests.sales.invoices.samples import ubl
 from tests.sales.matching_world import make_other
-from tests.world import NOW
+from tests.world import NOW, TODAY
 
 State, Reason = Invoice.State, Invoice.Reason
 
@@ -40,7 +42,7 @@ def test_a_company_uploads_as_many_files_a_day_as_the_vendor_takes(bonus: Bonus)
     assert bonus.upload(b"two").pk  # what is here already is no upload
 
 
-def test_the_file_of_another_company_is_kept_as_refused(bonus: Bonus) -> None:
+def test_what_two_companies_upload_is_decided_by_a_person_and_counts_for_one(bonus: Bonus) -> None:
     other = make_other(bonus.world)
     owner = member_of(other, "other_owner", OWNER)
     first = bonus.upload(bonus.record())
@@ -48,8 +50,15 @@ def test_the_file_of_another_company_is_kept_as_refused(bonus: Bonus) -> None:
         actor=Actor.of(owner), partner=other, vendor=bonus.world.vendor, file_name="x.xml",
         content=ubl(bonus.record()), now=NOW,
     ).invoice  # fmt: skip
-    assert (second.state, second.reason, second.duplicate_of) == (State.REFUSED, Reason.DUPLICATE, first)
-    assert worked_on(first).state == State.ACCEPTED
+    for invoice in (worked_on(first), worked_on(second)):
+        assert invoice.state == State.REVIEW
+        assert {each["key"]: each["outcome"] for each in invoice.checks}["new"] == "failed"
+    with pytest.raises(NotReady):
+        reviewing.accept(invoice=first, actor=bonus.manager, seen=first.version, now=NOW, today=TODAY)
+    reviewing.refuse_it(
+        invoice=second, actor=bonus.manager, seen=second.version, reason=Reason.NOT_THEIRS, text="", now=NOW
+    )  # fmt: skip
+    reviewing.accept(invoice=first, actor=bonus.manager, seen=first.version, now=NOW, today=TODAY)
 
 
 def test_what_was_refused_or_withdrawn_can_be_uploaded_again(bonus: Bonus) -> None:
