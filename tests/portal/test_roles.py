@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.apps import apps
 from psycopg import sql
 
 from portal.management.commands.grant_role import tables_of_facts
@@ -55,10 +56,12 @@ def test_the_working_role_reads_and_writes_but_changes_no_fact(database: str, ro
         for table in ("partners_viewedpage", "partners_applicationstep"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(sql.SQL("UPDATE {} SET id = id").format(sql.Identifier(table)))
+        keys = {model._meta.db_table: str(model._meta.pk.column) for model in apps.get_models()}
         for table in tables_of_facts():
-            for statement in ("DELETE FROM {}", "UPDATE {} SET id = id", "TRUNCATE {}"):
+            for statement in ("DELETE FROM {table}", "UPDATE {table} SET {key} = {key}", "TRUNCATE {table}"):
+                names = {"table": sql.Identifier(table), "key": sql.Identifier(keys[table])}
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    connection.execute(sql.SQL(statement).format(sql.Identifier(table)))
+                    connection.execute(sql.SQL(statement).format(**names))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE TABLE public.extra (id int)")
 
