@@ -18,7 +18,7 @@ from common.api import ApiRequest, ById, Page, Refused, Slug, answers, needs, pa
 from common.idempotency import Key, answer_once, digest_of
 from common.tokens import Scope
 from invoices import receiving, selectors
-from invoices.checks import Check
+from invoices.outcomes import Check
 from invoices.tasks import process
 from invoices.wording import sentence
 from partners.models import Partner

@@ -11,13 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any
 
 from common.sentences import _n
 from invoices.keys import number_key
+from invoices.outcomes import Check, Outcome
 from sales.readers.invoices.record import CREDIT_NOTE_TYPES
-from sales.readers.problems import from_words, words
 
 INVOICE_TYPES = frozenset({"380"}) | CREDIT_NOTE_TYPES
 """Types that mean what they say. Others (partial, corrected, self-billed) are looked at by a person."""
@@ -25,52 +23,6 @@ ABOVE_LIST_PRICE = 2
 """By how much more than the list price a person looks at a line."""
 NAMED = 3
 """Names in a sentence; of more, how many there are besides is said."""
-
-
-class Outcome(StrEnum):
-    """OPEN: cannot be told yet. Only an invoice whose checks all PASSED is accepted without a person."""
-
-    PASSED = "passed"
-    WARNING = "warning"
-    OPEN = "open"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """How one check came out. `refuses`: a reason (`Invoice.Reason`) for which no person need look at the invoice."""
-
-    key: str
-    outcome: Outcome
-    text: str
-    params: Mapping[str, str | date] = field(default_factory=dict)
-    refuses: str = ""
-
-    def to_document(self) -> dict[str, Any]:
-        params = params_to(self.params)
-        return {"key": self.key, "outcome": self.outcome, "text": self.text, "params": params, "refuses": self.refuses}
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Check:
-        params = params_from(document["params"])
-        return cls(document["key"], Outcome(document["outcome"]), document["text"], params, document["refuses"])
-
-
-def params_to(params: Mapping[str, str | date]) -> dict[str, Any]:
-    """As plain JSON: days and words of ours can be told from what the invoice says. `params_from` takes it back."""
-    return {
-        name: {"date": value.isoformat()} if isinstance(value, date) else words({name: value})[name]
-        for name, value in params.items()
-    }
-
-
-def params_from(document: Mapping[str, Any]) -> dict[str, str | date]:
-    return {
-        name: date.fromisoformat(value["date"])
-        if isinstance(value, dict) and "date" in value
-        else from_words({name: value})[name]
-        for name, value in document.items()
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +197,8 @@ def arithmetic(facts: Facts) -> Check | None:
     if facts.remarks:
         text, params = facts.remarks[0]
         return Check("arithmetic", Outcome.WARNING, text, params)
-    priced = [line for line in facts.sold if line.pieces and line.net is not None]
-    if free := [line.label for line in priced if line.net * line.pieces <= 0]:  # type: ignore[operator]
+    free = [line.label for line in facts.sold if line.pieces and line.net is not None and line.net * line.pieces <= 0]
+    if free:
         text = _n("These lines cost nothing: {lines}.")
         return Check("arithmetic", Outcome.WARNING, text, {"lines": _named(free)})
     return _passed("arithmetic", _n("The amounts add up."))

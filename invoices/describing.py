@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from common import formats
 from common.ui import Chart, Fact, Series, Tone
-from invoices.checks import Check, Outcome
 from invoices.filling import PIECE_CODES
 from invoices.models import Invoice, InvoiceLine
+from invoices.outcomes import Check, Outcome
 from invoices.wording import OUTCOMES, sentence
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.OPEN, Outcome.WARNING, Outcome.PASSED)

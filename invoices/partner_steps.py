@@ -14,7 +14,6 @@ from invoices.moving import MovedOn, State, Step, move
 from invoices.receiving import UPLOADING_ROLES
 from invoices.reviewing import Corrections, apply, header_values, recheck
 
-WITHDRAWABLE = (State.REVIEW, State.ASKED)
 TYPABLE = (State.REVIEW, State.ASKED)
 
 

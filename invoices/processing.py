@@ -22,11 +22,12 @@ from common.errors import DomainError
 from common.money import ZERO
 from common.sentences import _n
 from invoices import booking
-from invoices.checks import Check, Facts, all_passed, params_to, refusal_in, reported_alike, run_checks
+from invoices.checks import Facts, all_passed, refusal_in, reported_alike, run_checks
 from invoices.facts import duplicates_of, facts_of
 from invoices.filling import find_products, find_seller, fits, header_of, lines_of
 from invoices.models import Invoice, InvoiceFile, InvoiceLine
 from invoices.moving import Duplicate, Reason, State, Step, move, refuse
+from invoices.outcomes import Check, params_to
 from invoices.rules import rules_of
 from invoices.valuing import periods_of, rebate_by_invoices
 from sales.readers.invoices import limited
@@ -198,8 +199,13 @@ def _decide(invoice: Invoice, now: datetime, today: date) -> None:
     except DomainError as error:
         log.info("invoice not accepted", invoice=invoice.pk, why=str(error))
         invoice.refresh_from_db()
-        over = isinstance(error, OverLimit)
-        _to_person(invoice, now, _n("Its rebate is above what is accepted without a person.") if over else str(error))
+        if isinstance(error, OverLimit):
+            _to_person(invoice, now, _n("Its rebate is above what is accepted without a person."))
+        elif isinstance(error, NoRebate):
+            _to_person(invoice, now, _n("It gives no rebate, but would count as revenue."))
+        else:
+            # A finished sentence, which may quote the invoice: no template.
+            _to_person(invoice, now, "{why}", why=str(error))
 
 
 class OverLimit(DomainError):
@@ -207,7 +213,7 @@ class OverLimit(DomainError):
 
 
 class NoRebate(DomainError):
-    """The limits say nothing about an invoice that only counts as revenue. The text is a template."""
+    """The limits say nothing about an invoice that only counts as revenue."""
 
 
 def _needs_person(invoice: Invoice, facts: Facts) -> str | None:
@@ -238,7 +244,7 @@ def _accept(invoice: Invoice, now: datetime, today: date, *, unreported: bool) -
     if not unreported or invoice.type_code in CREDIT_NOTE_TYPES:
         return
     if not value:
-        raise NoRebate(_n("It gives no rebate, but would count as revenue."))
+        raise NoRebate
     rules = rules_of(invoice.vendor)
     if value > rules.per_invoice or _accepted_unseen(invoice, today) > rules.per_period:
         raise OverLimit
@@ -285,8 +291,9 @@ def _accepted_unseen(invoice: Invoice, today: date) -> Decimal:
     return unseen.aggregate(sum=Sum("value", default=ZERO))["sum"] or ZERO
 
 
-def _to_person(invoice: Invoice, now: datetime, why: str) -> None:
-    sentence = {"text": why, "params": {}}
+def _to_person(invoice: Invoice, now: datetime, text: str, **params: str) -> None:
+    """`text`: a template of ours, filled with `params` when it is shown."""
+    sentence = {"text": text, "params": params}
     move(invoice, Step.TO_REVIEW, of=Invoice.WORKED_ON, to=State.REVIEW, now=now, data=sentence)
 
 

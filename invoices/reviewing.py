@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from common.access import VENDOR, Actor
 from common.errors import DomainError
 from invoices import booking, mails
-from invoices.checks import Check, Outcome, reported_alike, run_checks
+from invoices.checks import Facts, reported_alike, run_checks
 from invoices.facts import facts_of
 from invoices.filling import find_products, find_seller
 from invoices.models import Invoice, InvoiceLine, PackFactor
 from invoices.moving import MovedOn, Reason, State, Step, move, refuse
+from invoices.outcomes import Check, Outcome
 from invoices.processing import accept as book_and_accept
 from invoices.wording import sentence
 from programs.deciding import DECIDING_ROLES
@@ -194,12 +195,13 @@ def header_values(invoice: Invoice) -> dict[str, Any]:
     return {name: getattr(invoice, name) for name in names}
 
 
-def recheck(invoice: Invoice) -> list[Check]:
-    """Find products and pieces again, and how every check comes out now."""
+def recheck(invoice: Invoice) -> tuple[Facts, list[Check]]:
+    """Find products and pieces again: what is known now, and how every check comes out."""
     find_products(invoice)
-    outcomes = run_checks(facts_of(invoice))
+    facts = facts_of(invoice)
+    outcomes = run_checks(facts)
     Invoice.objects.filter(pk=invoice.pk).update(checks=[check.to_document() for check in outcomes])
-    return outcomes
+    return facts, outcomes
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------
@@ -213,15 +215,13 @@ def accept(*, invoice: Invoice, actor: Actor, seen: int, now: datetime, today: d
     without authorisation. Raises `NotAllowed`, `HeldByAnother`, `MovedOn`, `NotReady`, and what `booking.book` raises.
     """
     current = _take(invoice, actor, seen, now)
-    outcomes = recheck(current)
+    facts, outcomes = recheck(current)
     if (barred := barring(outcomes)) is not None:
         raise NotReady(_("This cannot be overruled: %(check)s") % {"check": sentence(barred)})
-    facts = facts_of(current)
-    with transaction.atomic():
-        return book_and_accept(
-            current, of=[State.REVIEW], now=now, today=today, by_id=actor.user_id, text=text,
-            unreported=not reported_alike(facts),
-        )  # fmt: skip
+    return book_and_accept(
+        current, of=[State.REVIEW], now=now, today=today, by_id=actor.user_id, text=text,
+        unreported=not reported_alike(facts),
+    )  # fmt: skip
 
 
 NOT_OVERRULED = ("scan", "new", "distributor", "serials", "currency", "units")
@@ -276,10 +276,9 @@ def _take(invoice: Invoice, actor: Actor, seen: int, now: datetime) -> Invoice:
     current = _locked(invoice, seen)
     if current.state != State.REVIEW:
         raise MovedOn(_("This invoice does not wait for a person any more."))
-    held = current.held_by_id not in (None, actor.user_id) and current.held_until is not None
-    if held and current.held_until > now:  # type: ignore[operator]
-        assert current.held_by is not None
-        raise HeldByAnother(_("%(name)s is looking at this invoice.") % {"name": current.held_by.name})
+    holder, until = current.held_by, current.held_until
+    if holder is not None and holder.pk != actor.user_id and until is not None and until > now:
+        raise HeldByAnother(_("%(name)s is looking at this invoice.") % {"name": holder.name})
     return current
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from common import formats
 from common.sentences import fill
 from common.ui import Event, Tone
-from invoices.checks import Check, Outcome, params_from
 from invoices.models import Invoice, InvoiceEvent
+from invoices.outcomes import Check, Outcome, params_from
 from sales.readers.invoices.record import CREDIT_NOTE_TYPES
 from sales.wording import shown
 

@@ -11,6 +11,7 @@ import pytest
 from common.access import Actor
 from invoices.models import Invoice
 from invoices.processing import in_sample
+from invoices.wording import events
 from partners.models import Partner
 from sales.merging import Merge, StillOpen, check
 from sales.models import Evidence, SaleLine
@@ -296,3 +297,11 @@ def test_a_partner_with_an_open_invoice_is_not_merged_away(bonus: Bonus) -> None
     merge = Merge(bonus.world.vendor, bonus.partner, make_other(bonus.world), TODAY)
     with pytest.raises(StillOpen, match="1 invoice"):
         check(merge=merge, actor=Actor.of(bonus.world.platform_admin), today=TODAY)
+
+
+def test_a_sentence_that_quotes_the_invoice_is_shown_as_it_stands(bonus: Bonus) -> None:
+    many = line("1", "5", "180.00", article="D785", name="Telefon")
+    assert bonus.processed(bonus.credit_note(many, of="RE-{1}")).state == State.ACCEPTED
+    invoice = bonus.processed(bonus.record(number="RE-{1}"))
+    assert invoice.state == State.REVIEW
+    assert "RE-{1}" in events(invoice.events.all())[0].text

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from invoices import processing, reviewing
-from invoices.checks import Check
 from invoices.models import Invoice
+from invoices.outcomes import Check
 from invoices.reviewing import NotReady
 from invoices.wording import sentence
 from sales.models import Evidence, SaleLine
