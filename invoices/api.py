@@ -145,7 +145,7 @@ def _receive(request: ApiRequest, partner: Partner, vendor: Vendor, file_name: s
     except receiving.NotTaken as refusal:
         raise Refused(422, str(refusal)) from refusal
     if not taken.known:
-        transaction.on_commit(lambda: process.delay(taken.invoice.pk))
+        transaction.on_commit(lambda: process.delay(taken.invoice.pk), robust=True)
     return Status(200 if taken.known else 202, invoice_out(_invoices(request).get(pk=taken.invoice.pk)))
 
 

@@ -186,7 +186,7 @@ def _hand_in(
     except ReportRefused as refusal:
         raise Refused(422, str(refusal), _field_problems(refusal.problems)) from refusal
     if not uploads.runs_at_once(upload):
-        transaction.on_commit(lambda: run_upload.delay(upload.pk))
+        transaction.on_commit(lambda: run_upload.delay(upload.pk), robust=True)
         return Status(202, upload_out(upload))
     result = uploads.run(upload_id=upload.pk, now=timezone.now(), today=request.today)
     if result is not None:

@@ -284,7 +284,7 @@ def _import(request: PersonRequest, place: Place, upload: Upload, replaces: Sell
         messages.warning(request, str(error))
         return redirect(place.page(upload))
     if not uploads.runs_at_once(upload):
-        transaction.on_commit(lambda: run_upload.delay(upload.pk))
+        transaction.on_commit(lambda: run_upload.delay(upload.pk), robust=True)
     elif result := uploads.run(upload_id=upload.pk, now=now, today=request.today):
         _tell(request, result.report, result)
         return redirect(place.url("report", result.report.pk))
