@@ -2,43 +2,41 @@
 
 - `ensure_due_closings` inserts what is due; inserting twice does nothing.
 - `freeze` takes a cut of the vendor's books and makes an item per enrolment, in one commit.
-- `work_chunk` claims items with SKIP LOCKED and commits settlements, ledger entries and done marks together.
+- `settling.work_chunk` claims items with SKIP LOCKED and commits settlements, ledger entries and done marks together.
 - `seal` compares the sums and closes. Nothing sealed is ever edited; later closings book differences.
+
+What a person has to look at waits: partners that are parked, and a total that is out of bounds.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import structlog
-from django.db import DataError, IntegrityError, transaction
-from django.db.models import F, Q, Sum
+from django.db import transaction
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
 from common.errors import DomainError
 from common.models import User
+from common.money import ZERO
 from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
-from rebates.ledger import book_settlements
-from rebates.live import Figure, figures, terms_in_force, terms_of_then
-from rebates.models import Closing, ClosingItem, Posting, Settlement
+from rebates.bounds import TooMuch, too_much
+from rebates.ledger import carry, ensure_sound
+from rebates.live import terms_in_force
+from rebates.models import Closing, ClosingItem, LedgerEntry, Posting
+from rebates.settling import work_chunk
 from sales import books
 
 log = structlog.get_logger(__name__)
 RETRYING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
 State = Closing.State
-ZERO = Decimal("0.00")
-Before = dict[tuple[int, str, str, str], Decimal]
-Found = dict[int, list[Figure]]
-# What wrong data of one partner can raise. A deadlock or a lost connection is no such thing: the chunk is tried again.
-NOT_CALCULABLE = (DataError, IntegrityError, ArithmeticError, ValueError, DomainError)
 
 
 class NotAllowed(DomainError):
@@ -51,6 +49,10 @@ class NothingToClose(DomainError):
 
 class PeriodNotOver(DomainError):
     """The period still runs."""
+
+
+class TextMissing(DomainError):
+    """Whoever lets an odd amount pass says why."""
 
 
 class AnotherAtWork(DomainError):
@@ -119,7 +121,8 @@ def run(*, closing_id: int, now: datetime, chunk: int, seconds: float = math.inf
     """Carry a closing as far as it goes; six at once, or again after a kill, give the same settlements.
 
     Comes back when it is sealed, held back by parked items, or after `seconds`. `wait`: once nothing is left to claim,
-    wait for the items that others hold, and do their work if they died. Raises AnotherAtWork, SumsDisagree.
+    wait for the items that others hold, and do their work if they died. Raises AnotherAtWork, SumsDisagree,
+    MoneyHalted.
     """
     deadline = time.monotonic() + seconds
     freeze(closing_id=closing_id, now=now)
@@ -137,11 +140,12 @@ def run(*, closing_id: int, now: datetime, chunk: int, seconds: float = math.inf
 def freeze(*, closing_id: int, now: datetime) -> bool:
     """Fix which lines and which enrolments belong to the closing. False: it was frozen already.
 
-    Raises AnotherAtWork.
+    Raises AnotherAtWork, MoneyHalted.
     """
     closing = Closing.objects.select_for_update(of=("self",)).select_related("program").get(pk=closing_id)
     if closing.state != State.OPEN:
         return False
+    ensure_sound(vendor_id=closing.program.vendor_id)
     others = Closing.objects.filter(program_id=closing.program_id, kind=closing.kind).exclude(state=State.SEALED)
     at_work = others.filter(Q(ends_on__lt=closing.ends_on) | ~Q(state=State.OPEN)).exclude(pk=closing_id)
     if earlier := at_work.order_by("ends_on").first():
@@ -162,111 +166,6 @@ def freeze(*, closing_id: int, now: datetime) -> bool:
 
 
 @transaction.atomic
-def work_chunk(*, closing_id: int, now: datetime, limit: int, skip_locked: bool = True) -> int:
-    """Settle up to `limit` items nobody else works on; returns how many were taken (0: none left for this worker).
-
-    Settlements, entries and done marks are one commit. `skip_locked=False` waits for items others hold.
-    """
-    closing = Closing.objects.select_related("program").get(pk=closing_id)
-    if closing.state != State.FROZEN:
-        return 0
-    pending = closing.items.filter(state=ClosingItem.State.PENDING).order_by("id")
-    claimed = pending.select_for_update(skip_locked=skip_locked, of=("self",)).select_related("enrolment")
-    items = list(claimed[:limit])
-    if not items:
-        return 0
-    try:
-        _settle(closing, items, now)
-    except NOT_CALCULABLE:
-        for item in items:  # each alone, so that only the one with the fault is parked
-            _settle_or_park(closing, item, now)
-    return len(items)
-
-
-def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before:
-    """What was settled so far, per enrolment, code of terms, period and currency."""
-    settled = Settlement.objects.filter(enrolment__in=enrolments, terms__program_id=closing.program_id)
-    by = settled.values_list("enrolment_id", "terms__code", "period", "currency").order_by()
-    sums = by.annotate(total=Sum("amount"))
-    return {(enrolment, code, period, currency): total for enrolment, code, period, currency, total in sums}
-
-
-def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> Found:
-    """Results of the closing's period and of the closed ones before it, under the terms of then and this cut."""
-    period = Period.parse(closing.period)
-    earlier = [period.previous(n) for n in range(closing.looks_back, 0, -1)]
-    closed = set(
-        Closing.objects.filter(
-            program_id=closing.program_id, period__in=map(str, earlier), state=State.SEALED
-        ).values_list("period", flat=True)
-    )
-    asked = [*(period for period in earlier if str(period) in closed), period]
-    found: Found = defaultdict(list)
-    for each, versions in terms_of_then(program=closing.program, periods=asked).items():
-        for figure in figures(versions=versions, period=each, today=period.end, cut=closing.cut, enrolments=enrolments):
-            found[figure.enrolment.pk].append(figure)
-    return found
-
-
-@transaction.atomic
-def _settle(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> None:
-    """Write the settlements and entries of these items and mark them done: all, or on an error none."""
-    enrolments = [item.enrolment for item in items]
-    found = _results(closing, enrolments)
-    before = _settled_before(closing, enrolments)
-    figures_found = (figure for enrolment in enrolments for figure in found[enrolment.pk])
-    settlements = [
-        _settlement(closing, figure, before.get(_key(figure), ZERO), now)
-        for figure in figures_found
-        if _to_be_settled(closing, figure, before.get(_key(figure), ZERO))
-    ]
-    Settlement.objects.bulk_create(settlements)
-    book_settlements(closing=closing, settlements=settlements, now=now)
-    ClosingItem.objects.filter(pk__in=[item.pk for item in items]).update(
-        state=ClosingItem.State.DONE, done_at=now, reason="", attempts=F("attempts") + 1
-    )
-
-
-def _settle_or_park(closing: Closing, item: ClosingItem, now: datetime) -> None:
-    """One bad partner does not hold up the others."""
-    try:
-        _settle(closing, [item], now)
-    except NOT_CALCULABLE as error:
-        ClosingItem.objects.filter(pk=item.pk).update(
-            state=ClosingItem.State.PARKED,
-            reason=f"{type(error).__name__}: {error}"[:300],
-            attempts=item.attempts + 1,
-        )
-        log.warning("closing item parked", closing=closing.pk, item=item.pk, error=type(error).__name__)
-
-
-def _key(figure: Figure) -> tuple[int, str, str, str]:
-    return figure.enrolment.pk, figure.terms.code, str(figure.period), figure.settlement.currency
-
-
-def _to_be_settled(closing: Closing, figure: Figure, before: Decimal) -> bool:
-    """Of earlier periods only what has changed since."""
-    return str(figure.period) == closing.period or figure.settlement.amount != before
-
-
-def _settlement(closing: Closing, figure: Figure, before: Decimal, now: datetime) -> Settlement:
-    result = figure.settlement.amount
-    return Settlement(
-        closing=closing,
-        enrolment=figure.enrolment,
-        terms=figure.terms,
-        period=str(figure.period),
-        attainment=figure.settlement.attainment,
-        step=figure.settlement.step,
-        result=result,
-        amount=result - before,
-        currency=closing.program.currency,
-        explanation=figure.settlement.to_json(),
-        settled_at=now,
-    )
-
-
-@transaction.atomic
 def finish_calculation(*, closing_id: int, now: datetime) -> bool:
     """Frozen → calculated once every item is done; parked items hold it back. True: the closing is calculated."""
     closing = Closing.objects.select_for_update().get(pk=closing_id)
@@ -278,27 +177,96 @@ def finish_calculation(*, closing_id: int, now: datetime) -> bool:
 
 @transaction.atomic
 def seal(*, closing_id: int, now: datetime) -> bool:
-    """Calculated → sealed, when settlements and ledger agree. False: somebody else sealed it. Raises SumsDisagree."""
-    closing = Closing.objects.select_for_update().get(pk=closing_id)
+    """Calculated → sealed, when settlements and ledger agree, and the total is in bounds or has a comment.
+
+    What partners were credited too much is carried in the same commit. False: somebody else sealed it, or a comment is
+    missing. Raises SumsDisagree, MoneyHalted.
+    """
+    closing = Closing.objects.select_for_update(of=("self",)).select_related("program").get(pk=closing_id)
     if closing.state != State.CALCULATED:
         return False
-    total = closing.settlements.aggregate(total=Sum("amount"))["total"] or ZERO
+    total = total_of(closing)
     postings = Posting.objects.filter(entry__settlement__closing=closing, account=Posting.Account.OWED)
     owed = -(postings.aggregate(total=Sum("amount"))["total"] or ZERO)
     if total != owed:
         raise SumsDisagree(_("Settlements give %(total)s, the ledger %(owed)s.") % {"total": total, "owed": owed})
+    if not closing.comment and too_much(closing=closing, total=total):
+        return False
+    booked = LedgerEntry.objects.filter(settlement__closing=closing)
+    carry(cause=closing, partners=set(booked.values_list("partner", flat=True)), now=now)
     moved = Closing.objects.filter(pk=closing_id, state=State.CALCULATED).update(
         state=State.SEALED, sealed_at=now, total=total
     )
     return moved == 1
 
 
+def total_of(closing: Closing) -> Decimal:
+    """What the closing has settled so far."""
+    return closing.settlements.aggregate(total=Sum("amount"))["total"] or ZERO
+
+
+def needs_comment(closing: Closing) -> list[TooMuch]:
+    """Why a calculated closing is not sealed: what about its total is out of bounds, while nobody has said why."""
+    if closing.state != State.CALCULATED or closing.comment:
+        return []
+    return too_much(closing=closing, total=total_of(closing))
+
+
+# --- what a person says ----------------------------------------------------------------------------------------------
+
+
+def comment(*, closing_id: int, actor: Actor, text: str, now: datetime) -> bool:
+    """Say why a calculated total is right though it is out of bounds, and seal. Raises NotAllowed, TextMissing.
+
+    False: it needs no comment any more.
+    """
+    closing = _asked_of(actor, closing_id)
+    if not text.strip():
+        raise TextMissing(_("Please say why the amount is right."))
+    said = Closing.objects.filter(pk=closing.pk, state=State.CALCULATED, comment="").update(
+        comment=text.strip(), commented_by=actor.user_id
+    )
+    seal(closing_id=closing.pk, now=now)
+    return said == 1
+
+
+def accept(*, item_id: int, actor: Actor, text: str, amount: Decimal) -> bool:
+    """Say that what a partner would get is right though it is above a bound: it is calculated once more and passes.
+
+    `amount`: what the person has seen; False, and nothing happens, where it is another one by now or somebody else was
+    first. Raises NotAllowed, TextMissing.
+    """
+    item = ClosingItem.objects.get(pk=item_id)
+    _asked_of(actor, item.closing_id)
+    if not text.strip():
+        raise TextMissing(_("Please say why the amount is right."))
+    held = ClosingItem.objects.filter(
+        pk=item_id,
+        state=ClosingItem.State.PARKED,
+        cause__in=(ClosingItem.Cause.BOUND, ClosingItem.Cause.JUMP),
+        found=amount,
+        closing__state=State.FROZEN,
+    )
+    passed = held.update(
+        state=ClosingItem.State.PENDING,
+        cause="",
+        accepted=amount,
+        accepted_by=actor.user_id,
+        comment=text.strip(),
+    )
+    return passed == 1
+
+
 def retry_parked(*, closing_id: int, actor: Actor) -> int:
     """Put parked items back to work, after their cause was repaired; returns how many. Raises NotAllowed."""
-    vendor_id = Closing.objects.values_list("program__vendor_id", flat=True).get(pk=closing_id)
-    if not (actor.is_system or actor.has(VENDOR, vendor_id, *RETRYING_ROLES)):
-        raise NotAllowed(_("Only finance and vendor admins let partners be calculated again."))
-    parked = ClosingItem.objects.filter(
-        closing_id=closing_id, closing__state=State.FROZEN, state=ClosingItem.State.PARKED
-    )
-    return parked.update(state=ClosingItem.State.PENDING, reason="")
+    closing = _asked_of(actor, closing_id)
+    parked = closing.items.filter(closing__state=State.FROZEN, state=ClosingItem.State.PARKED)
+    return parked.update(state=ClosingItem.State.PENDING, cause="", reason="", found=None, bound=None)
+
+
+def _asked_of(actor: Actor, closing_id: int) -> Closing:
+    """The closing, for whoever has a say in it."""
+    closing = Closing.objects.select_related("program").get(pk=closing_id)
+    if not (actor.is_system or actor.has(VENDOR, closing.program.vendor_id, *RETRYING_ROLES)):
+        raise NotAllowed(_("Only finance and vendor admins decide about closings."))
+    return closing

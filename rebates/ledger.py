@@ -1,11 +1,44 @@
-"""Booking what is owed. An entry has a deterministic key and two sides; it is written in its cause's transaction."""
+"""Booking what is owed. An entry has a deterministic key and two sides or more; it is written with its cause."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 
-from rebates.models import Closing, LedgerEntry, Posting, Settlement
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError
+from common.money import ZERO
+from rebates.models import Closing, Ledger, LedgerEntry, ManualAdjustment, Posting, Settlement
+
+Account, Kind = Posting.Account, LedgerEntry.Kind
+Move = tuple[LedgerEntry, str, str, Decimal]
+"""An entry, the account to its debit, the one to its credit, and the amount."""
+
+
+class MoneyHalted(DomainError):
+    """A check found in the vendor's ledger what must never be: nothing is booked until a person has looked."""
+
+
+def ensure_sound(*, vendor_id: int) -> None:
+    """Raises MoneyHalted while the vendor's ledger is halted."""
+    if Ledger.objects.filter(vendor=vendor_id, halted_at__isnull=False).exists():
+        raise MoneyHalted(_("Rebates are halted: a check of the ledger has found a mistake."))
+
+
+def hold(*, vendor_id: int) -> Ledger:
+    """The vendor's ledger, held until the caller's commit: whoever moves balances does so one after the other.
+
+    Raises MoneyHalted.
+    """
+    Ledger.objects.bulk_create([Ledger(vendor_id=vendor_id)], ignore_conflicts=True)
+    ledger = Ledger.objects.select_for_update().get(vendor=vendor_id)
+    ensure_sound(vendor_id=vendor_id)
+    return ledger
 
 
 def book_settlements(*, closing: Closing, settlements: Sequence[Settlement], now: datetime) -> list[LedgerEntry]:
@@ -13,7 +46,7 @@ def book_settlements(*, closing: Closing, settlements: Sequence[Settlement], now
     entries = [
         LedgerEntry(
             key=f"settlement:{closing.program_id}:{closing.period}:{each.enrolment_id}:{each.terms_id}:{each.period}",
-            kind=LedgerEntry.Kind.REBATE if each.period == closing.period else LedgerEntry.Kind.ADJUSTMENT,
+            kind=Kind.REBATE if each.period == closing.period else Kind.ADJUSTMENT,
             vendor_id=closing.program.vendor_id,
             partner_id=each.enrolment.partner_id,
             currency=each.currency,
@@ -24,12 +57,75 @@ def book_settlements(*, closing: Closing, settlements: Sequence[Settlement], now
         if each.amount != 0
     ]
     LedgerEntry.objects.bulk_create(entries)
+    _post((entry, Account.EXPENSE, Account.OWED, entry.settlement.amount) for entry in entries if entry.settlement)
+    return entries
+
+
+def book_adjustment(*, adjustment: ManualAdjustment, now: datetime) -> LedgerEntry:
+    """Owe a manual adjustment to its partner, and carry what this leaves below zero."""
+    entry = LedgerEntry.objects.create(
+        key=f"manual:{adjustment.pk}",
+        kind=Kind.MANUAL,
+        vendor_id=adjustment.program.vendor_id,
+        partner_id=adjustment.partner_id,
+        currency=adjustment.currency,
+        adjustment=adjustment,
+        booked_at=now,
+    )
+    _post([(entry, Account.EXPENSE, Account.OWED, adjustment.amount)])
+    carry(cause=adjustment, partners=[adjustment.partner_id], now=now)
+    return entry
+
+
+def carry(*, cause: Closing | ManualAdjustment, partners: Iterable[int], now: datetime) -> list[LedgerEntry]:
+    """Move what these partners were credited too much from owed to carried, and set it off against what they earn.
+
+    Afterwards nothing is owed to a partner for whom something is carried, and no balance of `owed` is below zero. In
+    the caller's transaction, which holds the ledger until its commit. Raises MoneyHalted.
+    """
+    vendor_id = cause.program.vendor_id
+    hold(vendor_id=vendor_id)
+    moved: list[Move] = []
+    for (partner_id, currency), balances in sorted(_balances(vendor_id, partners).items()):
+        overpaid, carried = balances[Account.OWED], balances[Account.CARRIED]
+        # Overpaid further: all of it is carried. Earned anew: as much of what is carried as that covers.
+        amount = overpaid if overpaid > 0 else -min(-overpaid, carried)
+        if amount == 0:
+            continue
+        entry = LedgerEntry(
+            key=f"carry:{cause._meta.model_name}:{cause.pk}:{partner_id}:{currency}",
+            kind=Kind.CARRY,
+            vendor_id=vendor_id,
+            partner_id=partner_id,
+            currency=currency,
+            closing=cause if isinstance(cause, Closing) else None,
+            adjustment=cause if isinstance(cause, ManualAdjustment) else None,
+            booked_at=now,
+        )
+        moved.append((entry, Account.CARRIED, Account.OWED, amount))
+    entries = LedgerEntry.objects.bulk_create([entry for entry, _debit, _credit, _amount in moved])
+    _post(moved)
+    return entries
+
+
+def _balances(vendor_id: int, partners: Iterable[int]) -> dict[tuple[int, str], dict[str, Decimal]]:
+    """Sums of owed and carried, by partner and currency; debit is positive."""
+    found: dict[tuple[int, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    postings = Posting.objects.filter(
+        entry__vendor=vendor_id, entry__partner__in=partners, account__in=(Account.OWED, Account.CARRIED)
+    )
+    by = postings.order_by().values_list("entry__partner", "entry__currency", "account")
+    for partner_id, currency, account, total in by.annotate(total=Sum("amount")):
+        found[partner_id, currency][account] = total
+    return found
+
+
+def _post(moves: Iterable[Move]) -> None:
+    """Two sides for each entry: its amount to the debit of the first account, to the credit of the second."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("an entry and its postings are one commit")
     Posting.objects.bulk_create(
         Posting(entry=entry, account=account, amount=amount)
-        for entry in entries
-        for account, amount in (
-            (Posting.Account.EXPENSE, entry.settlement.amount),
-            (Posting.Account.OWED, -entry.settlement.amount),
-        )
+        for entry, debit, credit, moved in moves
+        for account, amount in ((debit, moved), (credit, -moved))
     )
-    return entries

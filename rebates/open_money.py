@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from common import formats
@@ -14,9 +13,8 @@ from common.money import ZERO
 from common.ui import Fact
 from partners.models import Enrolment
 from programs.models import Vendor
-from rebates import selectors
+from rebates import accounts, selectors
 from rebates.live import live_figures
-from rebates.models import Posting
 from rebates.selectors import PeriodState
 
 
@@ -27,7 +25,7 @@ def open_money(vendor: Vendor, enrolments: Sequence[Enrolment], today: date) -> 
     for each in selectors.past_earnings(enrolments=enrolments, today=today):
         if each.state == PeriodState.ENDED:
             unsettled[each.currency] = unsettled.get(each.currency, ZERO) + each.total
-    owed = balances(vendor_id=vendor.pk, partner_id=enrolments[0].partner_id) if enrolments else {}
+    owed = accounts.owed(vendor_id=vendor.pk, partner_id=enrolments[0].partner_id) if enrolments else {}
     currency = enrolments[0].program.currency if enrolments else "EUR"
     owing = _("Settled and owed, all programs of %(vendor)s") % {"vendor": vendor.name}
     return [
@@ -35,13 +33,6 @@ def open_money(vendor: Vendor, enrolments: Sequence[Enrolment], today: date) -> 
         Fact(_("Earned in ended periods, not settled yet"), _written(unsettled, currency), numeric=True),
         Fact(owing, _written(owed, currency), numeric=True),
     ]
-
-
-def balances(*, vendor_id: int, partner_id: int) -> dict[str, Decimal]:
-    """What the ledger says that the vendor owes the partner, by currency."""
-    owed = Posting.objects.filter(entry__vendor=vendor_id, entry__partner=partner_id, account=Posting.Account.OWED)
-    sums = owed.order_by().values_list("entry__currency").annotate(total=Sum("amount"))
-    return {currency: -total for currency, total in sums}
 
 
 def _written(amounts: Mapping[str, Decimal], currency: str) -> str:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from common.errors import DomainError
 from partners.selectors import currency_of
 from programs.models import Vendor
-from rebates import announcing, closing
+from rebates import announcing, checking, closing
+from rebates.ledger import MoneyHalted
 from rebates.models import Closing
 from rebates.running import up_to_date
 from sales.standing import standings
@@ -39,8 +40,8 @@ def run_closing(closing_id: int) -> None:
             seconds=SECONDS,
             wait=False,
         )
-    except closing.AnotherAtWork:
-        return  # its turn comes once the earlier one is sealed
+    except (closing.AnotherAtWork, MoneyHalted):
+        return  # its turn comes once the earlier one is sealed, or the ledger is released
     except DomainError as error:
         closing.log.error("closing stopped", closing=closing_id, error=type(error).__name__)
         raise
@@ -50,6 +51,19 @@ def run_closing(closing_id: int) -> None:
 def announce() -> None:
     """Make the mails of what was sealed; sending them is another task's."""
     announcing.announce(now=timezone.now(), chunk=settings.CLOSING_CHUNK)
+
+
+@shared_task(name="rebates.check_ledgers", ignore_result=True)
+def check_ledgers() -> None:
+    """Have each ledger checked that was not within the last hour."""
+    for pk in checking.due(now=timezone.now()):
+        check_ledger.apply_async((pk,), expires=SECONDS)
+
+
+@shared_task(name="rebates.check_ledger", ignore_result=True)
+def check_ledger(vendor_id: int) -> None:
+    """Check one vendor's ledger; on a breach its money work stops."""
+    checking.check(vendor_id=vendor_id, now=timezone.now())
 
 
 @shared_task(name="rebates.keep_figures", ignore_result=True)

@@ -59,5 +59,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items()))
         if figures["parked"]:
-            reasons = "; ".join(sorted(set(parked.values_list("reason", flat=True)))[:5])
+            reasons = "; ".join(sorted({item.reason or item.get_cause_display() for item in parked})[:5])
             raise CommandError(f"{figures['parked']} partners are parked, the closing is not sealed: {reasons}")
+        if closing.needs_comment(done):
+            raise CommandError("the total is out of bounds: finance says on the closing's page why it is right.")

@@ -1,18 +1,19 @@
-"""Money: closings and their items, settlements, the ledger. Facts here are append-only by trigger."""
+"""Closings, who is in them, and what each of them settled. Sealed closings and settlements never change."""
 
 from __future__ import annotations
 
-from typing import Self
+from decimal import Decimal
+from typing import Any
 
 import pghistory
 import pgtrigger
+from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
-from partners.models import Enrolment, OfEnrolment, Partner
-from programs.models import CURRENCY, OfProgram, Program, RebateTerms, Vendor
+from partners.models import Enrolment, OfEnrolment
+from programs.models import CURRENCY, OfProgram, Program, RebateTerms
 
 FACT = pgtrigger.Update | pgtrigger.Delete
 
@@ -45,6 +46,8 @@ class Closing(models.Model):
     calculated_at = models.DateTimeField(null=True)
     sealed_at = models.DateTimeField(_("closed"), null=True)
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, null=True)
+    comment = models.CharField(_("comment"), max_length=1000, blank=True)
+    commented_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = OfProgram.as_manager()
 
@@ -69,6 +72,10 @@ class Closing(models.Model):
                 | (~Q(state="sealed") & Q(total__isnull=True, sealed_at__isnull=True)),
                 name="sealed_has_total",
             ),
+            models.CheckConstraint(
+                condition=Q(comment="", commented_by__isnull=True) | (~Q(comment="") & Q(commented_by__isnull=False)),
+                name="comment_has_its_author",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="sealed_closings_stay", operation=FACT, condition=pgtrigger.Q(old__state="sealed")),
@@ -78,30 +85,93 @@ class Closing(models.Model):
         return f"{self.program} {self.period}"
 
 
+MONEY: Any = {"max_digits": 14, "decimal_places": 2, "validators": [MinValueValidator(Decimal("0.01"))]}
+TIMES: Any = {"max_digits": 5, "decimal_places": 1, "validators": [MinValueValidator(Decimal("1.0"))]}
+
+
+@pghistory.track()
+class ClosingBounds(models.Model):
+    """From which amounts on a person has to look at a closing of the program. A program without a row has the defaults.
+
+    What one partner gets is judged while it is calculated: above a bound its item is held back until somebody accepts
+    the amount. The total is judged before the closing is sealed.
+    """
+
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    total = models.DecimalField(
+        _("total of a closing"), null=True, blank=True, help_text=_("Empty: no bound."), **MONEY
+    )
+    total_times = models.DecimalField(
+        _("total against the last closing"), default=Decimal(3), help_text=_("Times as much, at most."), **TIMES
+    )
+    total_from = models.DecimalField(
+        _("total compared from"), default=Decimal(10000), **MONEY,
+        help_text=_("A total below this is never too much against the last one."),
+    )  # fmt: skip
+    partner = models.DecimalField(
+        _("amount of one partner"), null=True, blank=True, help_text=_("Empty: no bound."), **MONEY
+    )
+    partner_times = models.DecimalField(
+        _("amount of one partner against its best one before"), default=Decimal(10),
+        help_text=_("Times as much, at most; looks at its last four closings."), **TIMES
+    )  # fmt: skip
+    partner_from = models.DecimalField(
+        _("compared from"), default=Decimal(1000), **MONEY,
+        help_text=_("An amount of a partner below this is never too much against its earlier ones."),
+    )  # fmt: skip
+
+    objects = OfProgram.as_manager()
+
+
 class OfClosing(OfProgram):
     vendor_path = "closing__program__vendor_id"
 
 
 class ClosingItem(models.Model):
-    """One enrolment in one closing. Done in the same commit as its settlements; parked with a reason when it fails."""
+    """One enrolment in one closing. Done in the same commit as its settlements, or parked until a person has looked.
+
+    `cause` says why it is parked: it could not be calculated (`reason`, for whoever repairs it), or it would get
+    `found`, which is above `bound`. `accepted`: the amount that a person has said is right; it binds to that amount.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("to do")
         DONE = "done", _("done")
         PARKED = "parked", _("parked")
 
+    class Cause(models.TextChoices):
+        FAULT = "fault", _("cannot be calculated")
+        BOUND = "bound", _("above the bound for one partner")
+        JUMP = "jump", _("far more than before")
+
     closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="items")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    cause = models.CharField(max_length=8, choices=Cause, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    found = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    bound = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    accepted = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    accepted_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
+    comment = models.CharField(_("comment"), max_length=1000, blank=True)
     done_at = models.DateTimeField(null=True)
     announced_at = models.DateTimeField(null=True, help_text=_("When the partner's mails were made."))
 
     objects = OfClosing.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["closing", "enrolment"], name="item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["closing", "enrolment"], name="item_once"),
+            models.CheckConstraint(
+                condition=Q(state="parked") & ~Q(cause="") | ~Q(state="parked") & Q(cause=""), name="parked_has_cause"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted__isnull=True, accepted_by__isnull=True, comment="")
+                | Q(accepted__isnull=False, accepted_by__isnull=False) & ~Q(comment=""),
+                name="accepted_with_comment",
+            ),
+        ]
         indexes = [
             models.Index(fields=["closing", "id"], name="item_to_do", condition=Q(state="pending")),
             models.Index(fields=["closing", "id"], name="item_to_announce", condition=Q(announced_at__isnull=True)),
@@ -142,104 +212,3 @@ class Settlement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.period}: {self.amount} {self.currency}"
-
-
-class OfAccount(ActorQuerySet):
-    def visible_to(self, actor: Actor) -> Self:
-        if actor.sees_all:
-            return self
-        return self.filter(Q(vendor_id__in=actor.ids(VENDOR)) | Q(partner_id__in=actor.ids(PARTNER)))
-
-
-class LedgerEntry(models.Model):
-    """A booking between one vendor and one partner, with its cause. `key` is deterministic: booked twice is refused."""
-
-    class Kind(models.TextChoices):
-        REBATE = "rebate", _("rebate")
-        ADJUSTMENT = "adjustment", _("adjustment")
-
-    key = models.CharField(max_length=120, unique=True)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
-    currency = CURRENCY.clone()
-    settlement = models.OneToOneField(Settlement, on_delete=models.PROTECT, related_name="entry")
-    booked_at = models.DateTimeField(_("booked"))
-
-    objects = OfAccount.as_manager()
-
-    class Meta:
-        ordering = ["-booked_at", "-id"]
-        triggers = [pgtrigger.Protect(name="entries_stay", operation=FACT)]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class Posting(models.Model):
-    """One side of an entry; the amounts of an entry sum to zero (checked at commit by a deferred trigger).
-
-    `owed` is negative where the vendor owes money to the partner, `expense` is the other side.
-    """
-
-    class Account(models.TextChoices):
-        EXPENSE = "expense", _("rebate expense")
-        OWED = "owed", _("owed to partner")
-
-    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="postings")
-    account = models.CharField(max_length=10, choices=Account)
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "account"], name="account_once_per_entry")]
-        triggers = [
-            pgtrigger.Protect(name="postings_stay", operation=FACT),
-            pgtrigger.Trigger(
-                name="postings_sum_to_zero",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                timing=pgtrigger.Deferred,
-                declare=[("total", "numeric")],
-                func="""
-                    SELECT sum(amount) INTO total FROM rebates_posting WHERE entry_id = NEW.entry_id;
-                    IF total <> 0 THEN
-                        RAISE EXCEPTION 'postings of entry % sum to %, not to zero', NEW.entry_id, total;
-                    END IF;
-                    RETURN NULL;
-                """,
-            ),
-        ]
-
-
-class RunningFigure(models.Model):
-    """What the engine last gave for one enrolment in a running period; true while no `Outdated` row concerns it.
-
-    Kept for pages about all partners at once (`rebates.running`); everything else asks the engine.
-    """
-
-    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="+", db_index=False)
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
-    terms = models.ForeignKey(RebateTerms, on_delete=models.CASCADE, related_name="+", db_index=False)
-    period = models.CharField(max_length=8)
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
-    currency = CURRENCY.clone()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["terms", "period", "enrolment"], name="running_figure_once")]
-        indexes = [
-            models.Index(F("vendor"), F("amount").desc(), F("id"), name="running_figure_largest"),
-        ]
-
-
-class Outdated(models.Model):
-    """Something that running figures depend on has changed: sales of the partner, or what is known of it.
-
-    Written by triggers in the transaction of the change (migration 0003), taken away in that of the calculation. No
-    partner: something of the vendor's programs changed, which concerns everybody in them.
-    """
-
-    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="+", db_constraint=False)
-    partner = models.ForeignKey(
-        Partner, null=True, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
-    )

@@ -1,0 +1,141 @@
+"""Manual adjustments: one person of the vendor's finance proposes, another one books or refuses.
+
+The row is proposed → booked | refused | withdrawn, once; booking and the ledger's entry are one commit. That nobody
+decides about their own proposal is a constraint of the database too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
+from common.errors import DomainError
+from common.proofs import Proof
+from partners.models import Enrolment, Partner
+from programs.models import Program
+from rebates.ledger import book_adjustment, hold
+from rebates.models import ManualAdjustment
+
+ADJUSTING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
+MOST = Decimal("1000000.00")
+State = ManualAdjustment.State
+
+
+class NotAllowed(DomainError):
+    """The actor does not work in the vendor's finance."""
+
+
+class NotAnAdjustment(DomainError):
+    """No amount, one that is too large, or no reason."""
+
+
+class NotEnrolled(DomainError):
+    """The partner never took part in the program."""
+
+
+class OwnProposal(DomainError):
+    """Who proposed an adjustment does not decide about it."""
+
+
+class MovedOn(DomainError):
+    """Somebody else decided, or the proposal was withdrawn."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is asked for. `amount` is in the program's currency, positive in the partner's favour."""
+
+    program: Program
+    partner: Partner
+    amount: Decimal
+    reason: str
+    proof: Proof
+
+
+def propose(*, proposal: Proposal, actor: Actor, now: datetime) -> ManualAdjustment:
+    """Ask a second person to book an amount. Raises NotAllowed, NotAnAdjustment, NotEnrolled."""
+    program, partner = proposal.program, proposal.partner
+    user_id = _allow(actor, program)
+    amount, reason = proposal.amount, proposal.reason.strip()
+    if amount == 0 or abs(amount) > MOST or amount != amount.quantize(Decimal("0.01")):
+        raise NotAnAdjustment(_("The amount is zero, too large, or has parts of a cent."))
+    if not reason:
+        raise NotAnAdjustment(_("Please give the reason; the partner reads it on its account."))
+    if not Enrolment.objects.filter(program=program, partner=partner).exists():
+        raise NotEnrolled(
+            _("%(partner)s does not take part in %(program)s.") % {"partner": partner, "program": program}
+        )
+    return ManualAdjustment.objects.create(
+        program=program,
+        partner=partner,
+        amount=amount,
+        currency=program.currency,
+        reason=reason,
+        proof_name=proposal.proof.file_name,
+        proof=proposal.proof.content,
+        proof_sha256=proposal.proof.sha256,
+        requested_by_id=user_id,
+        requested_at=now,
+    )
+
+
+@transaction.atomic
+def book(*, adjustment_id: int, actor: Actor, now: datetime) -> ManualAdjustment:
+    """Owe the amount to the partner. Raises NotAllowed, OwnProposal, MovedOn, MoneyHalted."""
+    adjustment = _by_another(adjustment_id, actor)
+    hold(vendor_id=adjustment.program.vendor_id)
+    _decide(adjustment, State.BOOKED, actor, "", now)
+    book_adjustment(adjustment=adjustment, now=now)
+    return adjustment
+
+
+def refuse(*, adjustment_id: int, actor: Actor, comment: str, now: datetime) -> ManualAdjustment:
+    """Say why the amount is not booked. Raises NotAllowed, OwnProposal, MovedOn, NotAnAdjustment."""
+    adjustment = _by_another(adjustment_id, actor)
+    if not comment.strip():
+        raise NotAnAdjustment(_("Please say why you refuse."))
+    _decide(adjustment, State.REFUSED, actor, comment.strip(), now)
+    return adjustment
+
+
+def withdraw(*, adjustment_id: int, actor: Actor, now: datetime) -> ManualAdjustment:
+    """Take one's own proposal back. Raises NotAllowed, MovedOn."""
+    adjustment = _found(adjustment_id, actor)
+    if adjustment.requested_by_id != actor.user_id:
+        raise NotAllowed(_("Only who proposed the adjustment takes it back."))
+    _decide(adjustment, State.WITHDRAWN, actor, "", now)
+    return adjustment
+
+
+def _allow(actor: Actor, program: Program) -> int:
+    """The id of the person."""
+    if actor.user_id is None or not actor.has(VENDOR, program.vendor_id, *ADJUSTING_ROLES):
+        raise NotAllowed(_("Only finance and vendor admins adjust amounts by hand."))
+    return actor.user_id
+
+
+def _found(adjustment_id: int, actor: Actor) -> ManualAdjustment:
+    known = ManualAdjustment.objects.defer("proof").select_related("program", "partner")
+    adjustment = known.get(pk=adjustment_id)
+    _allow(actor, adjustment.program)
+    return adjustment
+
+
+def _by_another(adjustment_id: int, actor: Actor) -> ManualAdjustment:
+    adjustment = _found(adjustment_id, actor)
+    if adjustment.requested_by_id == actor.user_id:
+        raise OwnProposal(_("You proposed this adjustment: somebody else has to decide about it."))
+    return adjustment
+
+
+def _decide(adjustment: ManualAdjustment, state: State, actor: Actor, comment: str, now: datetime) -> None:
+    waiting = ManualAdjustment.objects.filter(pk=adjustment.pk, state=State.PROPOSED)
+    decided = waiting.update(state=state, decided_by=actor.user_id, decided_at=now, comment=comment)
+    if not decided:
+        raise MovedOn(_("Somebody has already decided about this adjustment."))
+    adjustment.refresh_from_db(fields=["state", "decided_by", "decided_at", "comment"])

@@ -1,0 +1,103 @@
+"""Bounds within which a closing goes through by itself; above them a person has to say why the amount is right."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Sum
+
+from common.money import ZERO
+from programs.models import Program
+from rebates.models import Closing, ClosingBounds, ClosingItem, Settlement
+
+LAST = 4
+"""So many closings of a partner its amount is compared with."""
+
+
+class Beyond(StrEnum):
+    """What about the total of a closing is out of bounds."""
+
+    TOTAL = "total"
+    TIMES = "times"
+
+
+@dataclass(frozen=True, slots=True)
+class TooMuch:
+    """A total that is above a bound."""
+
+    kind: Beyond
+    total: Decimal
+    bound: Decimal
+    before: Decimal | None = None
+    """The total of the closing before, for `TIMES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why an item is held back: what its partner would get, and the bound that this is above."""
+
+    cause: ClosingItem.Cause
+    found: Decimal
+    bound: Decimal
+
+
+def bounds_of(program: Program) -> ClosingBounds:
+    """The program's bounds, or the defaults where nobody has set any."""
+    return ClosingBounds.objects.filter(program=program).first() or ClosingBounds(program=program)
+
+
+def held_back(*, closing: Closing, items: Iterable[ClosingItem], settlements: Iterable[Settlement]) -> dict[int, Held]:
+    """Which of these items are held back, by id of the enrolment.
+
+    Judged is what the closing would settle for the enrolment in all, corrections of earlier periods included; down as
+    well as up, since a sudden large claim against a partner is as odd. What a person has accepted passes.
+    """
+    bounds = bounds_of(closing.program)
+    accepted = {item.enrolment_id: item.accepted for item in items}
+    amounts: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for settlement in settlements:
+        amounts[settlement.enrolment_id] += settlement.amount
+    open_ones = {pk: amount for pk, amount in amounts.items() if amount and accepted.get(pk) != amount}
+    found = {
+        pk: Held(ClosingItem.Cause.BOUND, amount, bounds.partner)
+        for pk, amount in open_ones.items()
+        if bounds.partner is not None and abs(amount) > bounds.partner
+    }
+    large = [pk for pk, amount in open_ones.items() if pk not in found and abs(amount) >= bounds.partner_from]
+    for pk, best in _best_before(closing, large).items():
+        if abs(open_ones[pk]) > (bound := best * bounds.partner_times):
+            found[pk] = Held(ClosingItem.Cause.JUMP, open_ones[pk], bound)
+    return found
+
+
+def _best_before(closing: Closing, enrolments: Iterable[int]) -> Mapping[int, Decimal]:
+    """The largest amount that one of the last closings settled for each; those without any are left out."""
+    earlier = Closing.objects.filter(
+        program=closing.program_id, kind=closing.kind, state=Closing.State.SEALED, ends_on__lt=closing.ends_on
+    )
+    last = list(earlier.order_by("-ends_on").values_list("pk", flat=True)[:LAST])
+    sums = Settlement.objects.filter(closing__in=last, enrolment__in=list(enrolments)).order_by()
+    best: dict[int, Decimal] = {}
+    for pk, _closing, amount in sums.values_list("enrolment", "closing").annotate(total=Sum("amount")):
+        if amount:
+            best[pk] = max(best.get(pk, ZERO), abs(amount))
+    return best
+
+
+def too_much(*, closing: Closing, total: Decimal) -> list[TooMuch]:
+    """What about the total needs a person's comment before the closing is sealed."""
+    bounds = bounds_of(closing.program)
+    found = []
+    if bounds.total is not None and abs(total) > bounds.total:
+        found.append(TooMuch(Beyond.TOTAL, total, bounds.total))
+    earlier = Closing.objects.filter(
+        program=closing.program_id, kind=closing.kind, state=Closing.State.SEALED, ends_on__lt=closing.ends_on
+    )
+    before = earlier.order_by("-ends_on").values_list("total", flat=True).first()
+    if before and abs(total) >= bounds.total_from and abs(total) > (bound := abs(before) * bounds.total_times):
+        found.append(TooMuch(Beyond.TIMES, total, bound, before))
+    return found

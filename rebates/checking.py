@@ -1,0 +1,205 @@
+"""The hourly check of every vendor's ledger: what must always hold, asked in SQL over everything ever booked.
+
+A breach halts the vendor's money work: nothing is frozen, settled, sealed or adjusted any more, until a person has
+looked and a check finds nothing. The triggers and constraints of the tables should make every breach impossible; what
+is found here has come past them, by a restored backup or somebody with the owner's rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import structlog
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
+from common.errors import DomainError
+from programs.models import Vendor
+from rebates.models import Breach, Ledger
+
+log = structlog.get_logger(__name__)
+RELEASING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
+EVERY = timedelta(hours=1)
+MOST = 100
+"""Places of one rule that are kept: more of them say nothing more."""
+Rule = Breach.Rule
+
+
+class NotAllowed(DomainError):
+    """The actor does not work in the vendor's finance."""
+
+
+class StillBroken(DomainError):
+    """A check finds a breach still; the money work stays halted."""
+
+
+class CommentMissing(DomainError):
+    """Whoever releases the money work says what was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule that is broken, where, and by how much."""
+
+    rule: Rule
+    where: str
+    difference: Decimal | None
+
+
+# Each gives where (a key or a name a person can look up) and by how much, or nothing.
+CHECKS: Mapping[Rule, str] = {
+    Rule.BALANCED: """
+        SELECT entry.key, coalesce(sum(posting.amount), 0)
+        FROM rebates_ledgerentry entry LEFT JOIN rebates_posting posting ON posting.entry_id = entry.id
+        WHERE entry.vendor_id = %(vendor)s
+        GROUP BY entry.id HAVING coalesce(sum(posting.amount), 0) <> 0 OR count(posting.id) < 2""",
+    Rule.BOOKED: """
+        SELECT closing.period || ' ' || terms.code || ' ' || partner.number || ' ' || settlement.period,
+               settlement.amount - coalesce(booked.amount, 0)
+        FROM rebates_settlement settlement
+        JOIN rebates_closing closing ON closing.id = settlement.closing_id
+        JOIN programs_program program ON program.id = closing.program_id AND program.vendor_id = %(vendor)s
+        JOIN programs_rebateterms terms ON terms.id = settlement.terms_id
+        JOIN partners_enrolment enrolment ON enrolment.id = settlement.enrolment_id
+        JOIN partners_partner partner ON partner.id = enrolment.partner_id
+        LEFT JOIN (
+            SELECT entry.settlement_id, entry.vendor_id, entry.currency, -posting.amount AS amount
+            FROM rebates_ledgerentry entry
+            JOIN rebates_posting posting ON posting.entry_id = entry.id AND posting.account = 'owed'
+        ) AS booked ON booked.settlement_id = settlement.id
+               AND booked.vendor_id = program.vendor_id AND booked.currency = settlement.currency
+        WHERE settlement.amount <> coalesce(booked.amount, 0)""",
+    Rule.SUMMED: """
+        SELECT period || ' ' || code || ' ' || number, result - total
+        FROM (
+            SELECT DISTINCT ON (settlement.enrolment_id, terms.code, settlement.period, settlement.currency)
+                   settlement.period, terms.code, partner.number, settlement.result,
+                   sum(settlement.amount) OVER same AS total
+            FROM rebates_settlement settlement
+            JOIN programs_rebateterms terms ON terms.id = settlement.terms_id
+            JOIN programs_program program ON program.id = terms.program_id AND program.vendor_id = %(vendor)s
+            JOIN partners_enrolment enrolment ON enrolment.id = settlement.enrolment_id
+            JOIN partners_partner partner ON partner.id = enrolment.partner_id
+            WINDOW same AS (
+                PARTITION BY settlement.enrolment_id, terms.code, settlement.period, settlement.currency)
+            ORDER BY settlement.enrolment_id, terms.code, settlement.period, settlement.currency, settlement.id DESC
+        ) AS last
+        WHERE result <> total""",
+    Rule.SEALED: """
+        SELECT program.slug || ' ' || closing.period, closing.total - coalesce(sum(settlement.amount), 0)
+        FROM rebates_closing closing
+        JOIN programs_program program ON program.id = closing.program_id AND program.vendor_id = %(vendor)s
+        LEFT JOIN rebates_settlement settlement ON settlement.closing_id = closing.id
+        WHERE closing.state = 'sealed'
+        GROUP BY closing.id, program.slug HAVING closing.total <> coalesce(sum(settlement.amount), 0)""",
+    Rule.FINISHED: """
+        SELECT DISTINCT program.slug || ' ' || closing.period, NULL::numeric
+        FROM rebates_closingitem item
+        JOIN rebates_closing closing ON closing.id = item.closing_id AND closing.state IN ('calculated', 'sealed')
+        JOIN programs_program program ON program.id = closing.program_id AND program.vendor_id = %(vendor)s
+        WHERE item.state <> 'done'""",
+    Rule.ADJUSTED: """
+        SELECT adjustment.id::text || ' ' || partner.number,
+               CASE WHEN adjustment.state = 'booked' THEN adjustment.amount ELSE 0 END - coalesce(booked.amount, 0)
+        FROM rebates_manualadjustment adjustment
+        JOIN programs_program program ON program.id = adjustment.program_id AND program.vendor_id = %(vendor)s
+        JOIN partners_partner partner ON partner.id = adjustment.partner_id
+        LEFT JOIN (
+            SELECT entry.adjustment_id, entry.partner_id, -posting.amount AS amount
+            FROM rebates_ledgerentry entry
+            JOIN rebates_posting posting ON posting.entry_id = entry.id AND posting.account = 'owed'
+            WHERE entry.kind = 'manual'
+        ) AS booked ON booked.adjustment_id = adjustment.id AND booked.partner_id = adjustment.partner_id
+        WHERE CASE WHEN adjustment.state = 'booked' THEN adjustment.amount ELSE 0 END <> coalesce(booked.amount, 0)""",
+    # A closing at work has booked what it settled so far, and carries when it is sealed.
+    Rule.CARRIED: """
+        SELECT partner.number || ' ' || balance.currency, balance.owed
+        FROM (
+            SELECT entry.partner_id, entry.currency,
+                   sum(posting.amount) FILTER (WHERE posting.account = 'owed') AS owed,
+                   coalesce(sum(posting.amount) FILTER (WHERE posting.account = 'carried'), 0) AS carried
+            FROM rebates_ledgerentry entry JOIN rebates_posting posting ON posting.entry_id = entry.id
+            WHERE entry.vendor_id = %(vendor)s AND posting.account IN ('owed', 'carried')
+            GROUP BY entry.partner_id, entry.currency
+        ) AS balance
+        JOIN partners_partner partner ON partner.id = balance.partner_id
+        WHERE (balance.owed > 0 OR balance.carried < 0 OR balance.owed < 0 AND balance.carried > 0)
+          AND NOT EXISTS (
+            SELECT FROM rebates_settlement settlement
+            JOIN rebates_closing closing ON closing.id = settlement.closing_id AND closing.state <> 'sealed'
+            JOIN partners_enrolment enrolment ON enrolment.id = settlement.enrolment_id
+            WHERE enrolment.partner_id = balance.partner_id AND closing.program_id IN (
+                SELECT id FROM programs_program WHERE vendor_id = %(vendor)s))""",
+}
+
+
+# One statement, which sees one state of the database: what is booked between two questions is no breach.
+_EVERY_RULE = " UNION ALL ".join(
+    f"(SELECT '{rule}', found.* FROM ({query} ORDER BY 1 LIMIT {MOST}) AS found (place, difference))"  # noqa: S608
+    for rule, query in CHECKS.items()
+)
+
+
+def due(*, now: datetime) -> list[int]:
+    """Vendors whose ledger was not checked within the last hour, by their ids."""
+    fresh = Ledger.objects.filter(checked_at__gt=now - EVERY)
+    return list(Vendor.objects.exclude(pk__in=fresh.values("vendor")).order_by("pk").values_list("pk", flat=True))
+
+
+def check(*, vendor_id: int, now: datetime) -> list[Breach]:
+    """Check one vendor's ledger and halt its money work on a breach; returns what is newly found.
+
+    A breach that is gone is marked so; the money work goes on only when a person releases it.
+    """
+    return _note(vendor_id, look(vendor_id=vendor_id), now)
+
+
+def look(*, vendor_id: int) -> list[Found]:
+    """What is broken, up to `MOST` places of each rule."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVERY_RULE, {"vendor": vendor_id})
+        return [Found(Rule(rule), where[:200], difference) for rule, where, difference in cursor.fetchall()]
+
+
+@transaction.atomic
+def _note(vendor_id: int, found: list[Found], now: datetime) -> list[Breach]:
+    Ledger.objects.bulk_create([Ledger(vendor_id=vendor_id)], ignore_conflicts=True)
+    ledger = Ledger.objects.select_for_update().get(vendor=vendor_id)
+    known = {(each.rule, each.where): each for each in Breach.objects.filter(vendor=vendor_id, gone_at=None)}
+    still = {(each.rule.value, each.where) for each in found}
+    gone = [breach.pk for key, breach in known.items() if key not in still]
+    Breach.objects.filter(pk__in=gone).update(gone_at=now)
+    new = Breach.objects.bulk_create(
+        Breach(vendor_id=vendor_id, rule=each.rule, where=each.where, difference=each.difference, found_at=now)
+        for each in found
+        if (each.rule.value, each.where) not in known
+    )
+    halted_at = ledger.halted_at or (now if found else None)
+    Ledger.objects.filter(vendor=vendor_id).update(checked_at=now, halted_at=halted_at)
+    for breach in new:
+        log.error("ledger broken", vendor=vendor_id, rule=breach.rule, where=breach.where)
+    return new
+
+
+def release(*, vendor: Vendor, actor: Actor, comment: str, now: datetime) -> None:
+    """Let the vendor's money work go on after a repair; checked once more first.
+
+    Raises NotAllowed, CommentMissing, StillBroken.
+    """
+    if not actor.has(VENDOR, vendor.pk, *RELEASING_ROLES):
+        raise NotAllowed(_("Only finance and vendor admins let rebates go on."))
+    if not comment.strip():
+        raise CommentMissing(_("Please say what was found and what was done."))
+    check(vendor_id=vendor.pk, now=now)
+    with transaction.atomic():
+        ledger = Ledger.objects.select_for_update().get(vendor=vendor)
+        if Breach.objects.filter(vendor=vendor, gone_at=None).exists():
+            raise StillBroken(_("The check still finds mistakes. Rebates stay halted."))
+        if ledger.halted_at is not None:
+            Ledger.objects.filter(vendor=vendor).update(
+                halted_at=None, released_by=actor.user_id, released_comment=comment.strip()[:1000]
+            )
