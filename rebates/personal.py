@@ -14,10 +14,7 @@ OF_ADJUSTMENT = ("program__name", "partner__name", "amount", "currency", "reason
 
 def register() -> None:
     section("closings", _("Closings you started"), Closing, "requested_by", *OF_CLOSING, "opened_at", order=70)
-    section(
-        "closings-commented", _("Closings whose total you found right"), Closing, "commented_by", *OF_CLOSING, "comment",
-        order=71,
-    )  # fmt: skip
+    section("closings-commented", _("Totals you found right"), Closing, "commented_by", *OF_CLOSING, order=71)
     section("amounts-accepted", _("Amounts you found right"), ClosingItem, "accepted_by", *OF_ITEM, order=72)
     section(
         "adjustments", _("Manual adjustments you proposed"), ManualAdjustment, "requested_by", *OF_ADJUSTMENT,

@@ -55,7 +55,7 @@ def park(world: World) -> Closing:
     """A closing that one partner holds up."""
     opened = closing.open_closing(program=world.program, period=Q3, today=TODAY, now=NOW)
     closing.freeze(closing_id=opened.pk, now=NOW)
-    opened.items.update(state=ClosingItem.State.PARKED, reason="The tier history has a gap.", attempts=3)
+    opened.items.update(state=ClosingItem.State.PARKED, cause="fault", reason="The tier history has a gap.", attempts=3)
     opened.refresh_from_db()
     return opened
 
