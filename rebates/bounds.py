@@ -7,15 +7,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
+from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
+from common.errors import DomainError
 from common.money import ZERO
 from programs.models import Program
 from rebates.models import Closing, ClosingBounds, ClosingItem, Settlement
 
 LAST = 4
 """So many closings of a partner its amount is compared with."""
+
+
+CHANGING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
+
+
+class NotAllowed(DomainError):
+    """The actor does not work in the vendor's finance."""
 
 
 class Beyond(StrEnum):
@@ -48,6 +59,14 @@ class Held:
 def bounds_of(program: Program) -> ClosingBounds:
     """The program's bounds, or the defaults where nobody has set any."""
     return ClosingBounds.objects.filter(program=program).first() or ClosingBounds(program=program)
+
+
+def change_bounds(*, program: Program, actor: Actor, values: Mapping[str, Any]) -> ClosingBounds:
+    """Set the program's bounds; they hold for what is calculated from now on. Raises NotAllowed."""
+    if not actor.has(VENDOR, program.vendor_id, *CHANGING_ROLES):
+        raise NotAllowed(_("Only finance and vendor admins change the bounds."))
+    bounds, _made = ClosingBounds.objects.update_or_create(program=program, defaults=dict(values))
+    return bounds
 
 
 def held_back(*, closing: Closing, items: Iterable[ClosingItem], settlements: Iterable[Settlement]) -> dict[int, Held]:

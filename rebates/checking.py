@@ -16,9 +16,12 @@ import structlog
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from common import outbox
 from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
 from common.errors import DomainError
-from programs.models import Vendor
+from common.models import User
+from programs.models import Vendor, VendorStaff
+from rebates import mails
 from rebates.models import Breach, Ledger
 
 log = structlog.get_logger(__name__)
@@ -180,9 +183,20 @@ def _note(vendor_id: int, found: list[Found], now: datetime) -> list[Breach]:
     )
     halted_at = ledger.halted_at or (now if found else None)
     Ledger.objects.filter(vendor=vendor_id).update(checked_at=now, halted_at=halted_at)
+    if ledger.halted_at is None and found:
+        _tell(vendor_id, new, now)
     for breach in new:
         log.error("ledger broken", vendor=vendor_id, rule=breach.rule, where=breach.where)
     return new
+
+
+def _tell(vendor_id: int, breaches: list[Breach], now: datetime) -> None:
+    """Who can release the money work gets a mail, once for each time it is halted."""
+    vendor = Vendor.objects.get(pk=vendor_id)
+    staff = VendorStaff.objects.filter(vendor=vendor, role__in=RELEASING_ROLES).values("user_id")
+    for person in User.objects.filter(pk__in=staff, is_active=True).order_by("pk"):
+        context = mails.halted(vendor=vendor, breaches=breaches)
+        outbox.put(kind=mails.HALTED, period=f"halt {vendor_id} {now.isoformat()}", recipient=person, context=context)
 
 
 def release(*, vendor: Vendor, actor: Actor, comment: str, now: datetime) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -19,40 +19,27 @@ from kombu.exceptions import OperationalError
 
 from common import formats
 from common.access import VENDOR
+from common.errors import DomainError
 from common.filters import FilterSet
 from common.money import ZERO
 from common.period_names import period_name
 from common.periods import NotAPeriod, Period
 from common.requests import PersonRequest
-from common.ui import Crumb, Stage, Tone
+from common.ui import Crumb
 from partners.models import Enrolment
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
 from rebates import closings as selectors
 from rebates import tasks
-from rebates.closing import RETRYING_ROLES, retry_parked
+from rebates.bounds import CHANGING_ROLES
+from rebates.closing import RETRYING_ROLES, NothingToClose, needs_comment, open_closing, retry_parked
 from rebates.closing_tables import AmountFilter, AmountLine, AmountTable, ClosingFilter, ClosingLine, ClosingTable
+from rebates.closing_words import held_in_words, is_moving, stages_of, state_of, too_much_in_words
 from rebates.closings import Amount, ClosingRow
+from rebates.ledger import is_halted
 from rebates.live import terms_in_force
 from rebates.models import Closing
 from rebates.views import vendor_url
-
-
-def state_of(row: ClosingRow) -> tuple[str, Tone]:
-    """The state of a closing in words, and how it looks."""
-    closing = row.closing
-    if closing is None:
-        return _("closes on %(day)s") % {"day": formats.date_long(row.closes_on)}, "neutral"
-    if row.parked:
-        text = ngettext("%(count)s partner held back", "%(count)s partners held back", row.parked)
-        return text % {"count": formats.number(row.parked)}, "danger"
-    words: dict[str, tuple[str, Tone]] = {
-        Closing.State.OPEN: (_("due, starts shortly"), "info"),
-        Closing.State.FROZEN: (_("being calculated"), "info"),
-        Closing.State.CALCULATED: (_("calculated, sums are compared"), "info"),
-        Closing.State.SEALED: (_("closed"), "success"),
-    }
-    return words[closing.state]
 
 
 class ClosingsPage(VendorListPage):
@@ -71,7 +58,16 @@ class ClosingsPage(VendorListPage):
         return [self._line(row) for row in found if row.program.pk in wanted]
 
     def context(self, rows: QuerySet[Program]) -> dict[str, Any]:
-        return {"late_url": reverse("rebates:late", args=[self.vendor.slug])}
+        return {
+            "late_url": reverse("rebates:late", args=[self.vendor.slug]),
+            "ledger_url": reverse("rebates:ledger", args=[self.vendor.slug]),
+            "halted": is_halted(vendor_id=self.vendor.pk),
+            "bounds": [
+                {"name": program.name, "url": reverse("rebates:bounds", args=[self.vendor.slug, program.slug])}
+                for program in Program.objects.visible_to(self.request.actor).filter(vendor=self.vendor)
+                if self.request.actor.has(VENDOR, self.vendor.pk, *CHANGING_ROLES)
+            ],
+        }
 
     def _line(self, row: ClosingRow) -> ClosingLine:
         text, tone = state_of(row)
@@ -176,8 +172,8 @@ class ClosingPage(VendorListPage):
         own, adjusted = selectors.totals_of(amounts)
         known = [row.before for row in amounts if row.before is not None]
         row = ClosingRow(self.program, self.period, closing, items.all, len(items.parked))
-        state_text, state_tone = state_of(row)
-        actor = self.request.actor
+        too_much = needs_comment(closing) if closing is not None else []
+        state_text, state_tone = state_of(row, waits=bool(too_much))
         return {
             "program": self.program,
             "period_name": period_name(self.period),
@@ -190,50 +186,84 @@ class ClosingPage(VendorListPage):
             "preview": closing is None or closing.state == Closing.State.OPEN,
             "state_text": state_text,
             "state_tone": state_tone,
-            "stages": _stages(row, items, self.request.today),
+            "stages": stages_of(row, items, self.request.today, waits=bool(too_much)),
+            "moving": closing is not None and is_moving(closing, items) and not too_much,
             "total": formats.money(own + adjusted, self.program.currency),
             "adjusted": adjusted,
             "against": own - sum(known, ZERO) if known else None,
             "paid": sum(1 for row in amounts if row.amount > 0),
-            "items": items,
+            "biggest": [self._line(row) for row in selectors.biggest(amounts)],
+            "most_changed": [self._line(row) for row in selectors.most_changed(amounts)],
+            "too_much": [too_much_in_words(each, self.program.currency) for each in too_much],
+            **self._people(items),
+        }
+
+    def _people(self, items: selectors.Items) -> dict[str, Any]:
+        """What waits for a person, and what one has said."""
+        acts = self.request.actor.has(VENDOR, self.vendor.pk, *RETRYING_ROLES)
+        return {
+            "may_act": acts,
+            "may_start": acts and self.closing is None and self.period.end <= self.request.today,
             "parked": [
                 {
                     "name": item.enrolment.partner.name,
                     "url": reverse("partners:detail", args=[self.vendor.slug, item.enrolment.partner.number]),
-                    "reason": item.reason,
+                    "reason": held_in_words(item),
                     "attempts": item.attempts,
+                    "accept_url": self._of_closing("closing-accept", item.pk) if item.found is not None else "",
                 }
                 for item in items.parked
             ],
-            "may_retry": actor.has(VENDOR, self.vendor.pk, *RETRYING_ROLES),
-            "retry_url": reverse("rebates:closing-retry", args=[self.vendor.slug, self.program.slug, str(self.period)]),
-            "biggest": [self._line(row) for row in selectors.biggest(amounts)],
-            "most_changed": [self._line(row) for row in selectors.most_changed(amounts)],
+            "accepted": items.accepted,
+            "halted": is_halted(vendor_id=self.vendor.pk),
+            "ledger_url": reverse("rebates:ledger", args=[self.vendor.slug]),
+            "comment_url": self._of_closing("closing-comment"),
+            "retry_url": self._of_closing("closing-retry"),
+            "start_url": self._of_closing("closing-start"),
+            "progress_url": self._of_closing("closing-progress"),
         }
 
+    def _of_closing(self, name: str, *more: int) -> str:
+        return reverse(f"rebates:{name}", args=[self.vendor.slug, self.program.slug, str(self.period), *more])
 
-def _stages(row: ClosingRow, items: selectors.Items, today: Any) -> list[Stage]:
-    """The line of states: what is done, where the closing is, what comes."""
-    closing = row.closing
-    over = today >= row.period.end
-    last_day, due = formats.date_long(row.period.last_day), formats.date_long(row.closes_on)
-    stages: list[Stage] = []
 
-    def add(label: str, at: datetime | None, done: bool, hint: str = "", *, failed: bool = False) -> None:
-        reached = all(stage.state == "done" for stage in stages)
-        state: Any = "done" if done else "failed" if failed else "current" if reached else "ahead"
-        stages.append(Stage(label, state, at, hint))
+@in_vendor()
+def progress(request: PersonRequest, vendor: Vendor, program: str, period: str) -> HttpResponse:
+    """The line of states alone, for a page that waits; once nothing moves any more the page loads itself anew."""
+    closings = Closing.objects.visible_to(request.actor).filter(program__vendor=vendor).select_related("program")
+    closing = get_object_or_404(closings, program__slug=program, period=period)
+    items = selectors.items_of(closing)
+    waits = bool(needs_comment(closing))
+    row = ClosingRow(closing.program, Period.parse(period), closing, items.all, len(items.parked))
+    context = {
+        "stages": stages_of(row, items, request.today, waits=waits),
+        "moving": is_moving(closing, items) and not waits,
+        "progress_url": request.path,
+    }
+    answer = render(request, "rebates/closing_progress.html", context)
+    if not context["moving"]:
+        answer["HX-Refresh"] = "true"
+    return answer
 
-    add(_("Period over"), None, over, last_day)
-    add(_("Late reports in"), closing.opened_at if closing else None, closing is not None, "" if closing else due)
-    add(_("Sales fixed"), closing.frozen_at if closing else None, closing is not None and closing.frozen_at is not None)
-    calculated = closing is not None and closing.calculated_at is not None
-    hint = ""
-    if closing is not None and closing.frozen_at is not None and not calculated:
-        hint = _("%(done)s of %(all)s partners") % {"done": items.done, "all": items.all}
-    add(_("Calculated"), closing.calculated_at if closing else None, calculated, hint, failed=bool(items.parked))
-    add(_("Closed"), closing.sealed_at if closing else None, closing is not None and closing.sealed_at is not None)
-    return stages
+
+@in_vendor(*RETRYING_ROLES)
+@require_POST
+def start(request: PersonRequest, vendor: Vendor, program: str, period: str) -> HttpResponse:
+    """Close a period that is over before its grace days are."""
+    found = get_object_or_404(Program.objects.visible_to(request.actor), vendor=vendor, slug=program)
+    try:
+        asked = Period.parse(period)
+        closing = open_closing(
+            program=found, period=asked, today=request.today, now=timezone.now(), requested_by=request.user
+        )
+    except (NotAPeriod, NothingToClose) as error:
+        raise Http404 from error
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        work_on(closing.pk)
+        messages.success(request, _("The closing is started."))
+    return redirect("rebates:closing", vendor.slug, program, period)
 
 
 @in_vendor(*RETRYING_ROLES)
@@ -245,7 +275,7 @@ def retry(request: PersonRequest, vendor: Vendor, program: str, period: str) -> 
     closing = get_object_or_404(closings, program__slug=program, period=period)
     count = retry_parked(closing_id=closing.pk, actor=actor)
     if count:
-        _work_on(closing.pk)
+        work_on(closing.pk)
         text = ngettext("%(count)s partner is calculated again.", "%(count)s partners are calculated again.", count)
         messages.success(request, text % {"count": count})
     else:
@@ -253,7 +283,7 @@ def retry(request: PersonRequest, vendor: Vendor, program: str, period: str) -> 
     return redirect("rebates:closing", vendor.slug, program, period)
 
 
-def _work_on(closing_id: int) -> None:
+def work_on(closing_id: int) -> None:
     """A hint to the worker; without a broker the next tick finds the closing by itself."""
     try:
         tasks.run_closing.delay(closing_id)

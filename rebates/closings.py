@@ -189,14 +189,18 @@ def most_changed(rows: Sequence[Amount], count: int = 10) -> list[Amount]:
 
 @dataclass(frozen=True)
 class Items:
-    """Partners of a closing: how many are settled, and which are held back, with the reason."""
+    """Partners of a closing: how many are settled, which are held back, and whose amount a person found right."""
 
     all: int = 0
     done: int = 0
     parked: Sequence[ClosingItem] = ()
+    accepted: Sequence[ClosingItem] = ()
 
 
 def items_of(closing: Closing) -> Items:
     counts = closing.items.aggregate(all=Count("id"), done=Count("id", filter=Q(state=ClosingItem.State.DONE)))
-    parked = closing.items.filter(state=ClosingItem.State.PARKED).select_related("enrolment__partner").order_by("id")
-    return Items(counts["all"], counts["done"], list(parked))
+    looked_at = closing.items.filter(Q(state=ClosingItem.State.PARKED) | Q(accepted__isnull=False))
+    known = looked_at.select_related("enrolment__partner", "accepted_by", "closing__program").order_by("id")
+    parked = [item for item in known if item.state == ClosingItem.State.PARKED]
+    accepted = [item for item in known if item.accepted is not None and item not in parked]
+    return Items(counts["all"], counts["done"], parked, accepted)

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.terms import Counts, Measure, Terms
+from rebates.models import ClosingBounds
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,21 @@ class WhatIfForm(forms.Form):
         if not units and not revenue:
             return None
         return More(Decimal(units), revenue, self.cleaned_data.get("article", ""))
+
+
+class CommentForm(forms.Form):
+    """Why something is right, for whoever looks at it later."""
+
+    comment = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), strip=True)
+
+
+class AcceptForm(CommentForm):
+    """`amount`: what the person has seen while deciding."""
+
+    amount = forms.DecimalField(widget=forms.HiddenInput, max_digits=14, decimal_places=2)
+
+
+class BoundsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = ClosingBounds
+        fields = ["total", "total_times", "total_from", "partner", "partner_times", "partner_from"]

@@ -24,9 +24,14 @@ class MoneyHalted(DomainError):
     """A check found in the vendor's ledger what must never be: nothing is booked until a person has looked."""
 
 
+def is_halted(*, vendor_id: int) -> bool:
+    """Whether nothing is booked for the vendor until a person has looked."""
+    return Ledger.objects.filter(vendor=vendor_id, halted_at__isnull=False).exists()
+
+
 def ensure_sound(*, vendor_id: int) -> None:
     """Raises MoneyHalted while the vendor's ledger is halted."""
-    if Ledger.objects.filter(vendor=vendor_id, halted_at__isnull=False).exists():
+    if is_halted(vendor_id=vendor_id):
         raise MoneyHalted(_("Rebates are halted: a check of the ledger has found a mistake."))
 
 

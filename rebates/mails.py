@@ -17,9 +17,14 @@ from common.money import ZERO
 from common.period_names import period_name
 from common.periods import Period
 from common.registry import MailKind, Text
-from rebates.models import Closing, Settlement
+from programs.models import Vendor
+from rebates.models import Breach, Closing, Settlement
 
 SETTLED = "settled"
+HALTED = "ledger_halted"
+
+MOST_NAMED = 5
+"""Mistakes that the mail names; the page has all of them."""
 
 in_words = lazy(period_name, str)
 """A period's name in the language of whoever reads it: the context is made before the recipient is known."""
@@ -73,7 +78,27 @@ def settled_sample() -> Mapping[str, Any]:
     }
 
 
+def halted(*, vendor: Vendor, breaches: Sequence[Breach]) -> Mapping[str, Any]:
+    """What finance is told: which rules are broken and where, and the page on which the money work is released."""
+    return {
+        "vendor": vendor.name,
+        "breaches": [{"rule": Breach.Rule(each.rule).label, "where": each.where} for each in breaches[:MOST_NAMED]],
+        "url": settings.PORTAL_URL + reverse("rebates:ledger", args=[vendor.slug]),
+    }
+
+
+def halted_sample() -> Mapping[str, Any]:
+    return {
+        "vendor": "Lenovo",
+        "breaches": [{"rule": Breach.Rule.BOOKED.label, "where": "2026Q3 topseller-loyalty 2B3C4D5F 2026Q3"}],
+        "url": settings.PORTAL_URL,
+    }
+
+
 def register() -> None:
     registry.mails.register(
         MailKind(SETTLED, _("a rebate is settled"), "settled", settled_sample, resend_when_uncertain=True, order=10)
+    )
+    registry.mails.register(
+        MailKind(HALTED, _("rebates are halted"), HALTED, halted_sample, resend_when_uncertain=True, order=11)
     )

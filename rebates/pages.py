@@ -38,9 +38,13 @@ def register() -> None:
     _partner_pages()
     _questions()
     sealed.sources.register(SealedSource("closings", closings.sealed_periods, closings.begun_periods))
-    registry.attention.register(
-        AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=30)
-    )
+    deciding = (VENDOR_FINANCE, VENDOR_ADMIN)
+    for source in (
+        AttentionSource("halted", VENDOR, vendor_panels.halted, roles=deciding, order=5),
+        AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=deciding, order=30),
+        AttentionSource("out-of-bounds", VENDOR, vendor_panels.out_of_bounds, roles=deciding, order=31),
+    ):
+        registry.attention.register(source)
     registry.attention.register(AttentionSource("unsettled", VENDOR, vendor_panels.unsettled, order=35))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates import closing_views, late_views, views
+from rebates import checking_views, closing_views, deciding_views, late_views, views
 
 app_name = "rebates"
 urlpatterns = [
@@ -17,8 +17,30 @@ urlpatterns = [
     ),
     path("vendor/<slug:vendor>/closings/", closing_views.closings, name="closings"),
     path("vendor/<slug:vendor>/closings/late/", late_views.late, name="late"),
+    path("vendor/<slug:vendor>/closings/<slug:program>/bounds/", deciding_views.bounds, name="bounds"),
     path("vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/", closing_views.closing, name="closing"),
     path(
         "vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/retry/", closing_views.retry, name="closing-retry"
     ),
+    path(
+        "vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/start/", closing_views.start, name="closing-start"
+    ),
+    path(
+        "vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/progress/",
+        closing_views.progress,
+        name="closing-progress",
+    ),
+    path(
+        "vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/comment/",
+        deciding_views.comment_total,
+        name="closing-comment",
+    ),
+    path(
+        "vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/held/<int:item>/",
+        deciding_views.accept_amount,
+        name="closing-accept",
+    ),
+    path("vendor/<slug:vendor>/ledger/", checking_views.ledger, name="ledger"),
+    path("vendor/<slug:vendor>/ledger/check/", checking_views.check_now, name="ledger-check"),
+    path("vendor/<slug:vendor>/ledger/release/", checking_views.go_on, name="ledger-release"),
 ]

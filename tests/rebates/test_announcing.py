@@ -18,6 +18,7 @@ from partners.models import Member
 from programs.models import Program
 from rebates import announcing, closing
 from rebates.models import Closing, ClosingItem
+from rebates.settling import work_chunk
 from sales.models import SaleLine
 from tests.people import member_of
 from tests.world import NOW, TODAY, World, build_world, sell
@@ -67,7 +68,7 @@ def test_each_person_reads_it_in_the_own_language(world: World) -> None:
 def test_nothing_is_announced_before_the_closing_is_sealed(world: World) -> None:
     opened = closing.open_closing(program=world.program, period=Q3, today=TODAY, now=NOW)
     closing.freeze(closing_id=opened.pk, now=NOW)
-    closing.work_chunk(closing_id=opened.pk, now=NOW, limit=10)
+    work_chunk(closing_id=opened.pk, now=NOW, limit=10)
     assert announcing.announce(now=NOW, chunk=10) == 0
     assert ClosingItem.objects.filter(announced_at__isnull=True).count() == 1
 
