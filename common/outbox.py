@@ -15,7 +15,7 @@ What the server's answer means for a mail:
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import (
@@ -89,6 +89,21 @@ def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping
         known = {"recipient": None, **address}
     _mail, made = OutboxMail.objects.get_or_create(kind=kind, period=period, **known, defaults=content)
     return made
+
+
+def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]]) -> None:
+    """`put` many mails of one kind, each with its period, recipient and context, in one statement."""
+    mails = (
+        OutboxMail(
+            kind=kind,
+            period=period,
+            recipient=person,
+            address=person.email,
+            **written(kind=kind, recipient=person, context=context),
+        )
+        for period, person, context in letters
+    )
+    OutboxMail.objects.bulk_create(mails, ignore_conflicts=True)
 
 
 def written(*, kind: str, recipient: User | Addressee, context: Mapping[str, Any]) -> dict[str, str]:

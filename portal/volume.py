@@ -9,14 +9,17 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from common.access import Actor
 from common.dated import since
 from common.errors import DomainError
+from common.models import User
 from common.periods import Period, PeriodKind
-from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Member, Partner, Seat
 from programs import services
 from programs.models import (
     Authorisation,
@@ -30,6 +33,7 @@ from programs.models import (
     Vendor,
 )
 from programs.terms import Terms
+from rebates.models import ClosingBounds
 from sales.books import current_cut
 from sales.models import CustomerNumber, SaleLine
 
@@ -41,7 +45,9 @@ BATCH = 5_000
 WRITTEN = (
     SaleLine,
     CustomerNumber,
+    User,
     Partner,
+    Member,
     Seat,
     Enrolment,
     EnrolmentStatus,
@@ -144,14 +150,20 @@ def _program(slug: str, start: date, now: datetime) -> Program:
             program=program, code=document.code, name=document.code, starts_on=start, document=document.to_document()
         )
         services.publish_terms(terms_id=draft.pk, actor=Actor.system(), now=now)
+    # Who buys by chance buys ten times as much in one quarter as in another: nobody is to be held back for that.
+    ClosingBounds.objects.create(program=program, partner_times=Decimal("9999.0"), total_times=Decimal("9999.0"))
     return program
 
 
 def _partners(program: Program, count: int, start: date) -> list[Partner]:
-    """Each registered, enrolled, in the program's tier and known to the first distributor under a number of its own."""
+    """Each registered, enrolled, in the program's tier and known to the first distributor under a number of its own.
+
+    Its owner gets its mails and cannot sign in.
+    """
     partners = Partner.objects.bulk_create(
         (Partner(number=f"{program.pk}V{place:07}", name=f"Volume Partner {place}") for place in range(count)), BATCH
     )
+    _owners(partners, start)
     valid, tier = since(start), program.tiers.get()
     Seat.objects.bulk_create((Seat(partner=partner, country="DE", valid=valid) for partner in partners), BATCH)
     enrolments = Enrolment.objects.bulk_create(
@@ -172,6 +184,20 @@ def _partners(program: Program, count: int, start: date) -> list[Partner]:
         BATCH,
     )
     return partners
+
+
+def _owners(partners: Sequence[Partner], start: date) -> None:
+    nobody = make_password(None)
+    people = User.objects.bulk_create(
+        (User(email=f"owner@{partner.number.lower()}.example", password=nobody) for partner in partners), BATCH
+    )
+    Member.objects.bulk_create(
+        (
+            Member(partner=partner, user=person, role=Member.Role.OWNER, joined_on=start)
+            for partner, person in zip(partners, people, strict=True)
+        ),
+        BATCH,
+    )
 
 
 def _copy_lines(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -39,17 +40,17 @@ def announce_chunk(*, now: datetime, limit: int) -> int | None:
         return None
     settlements = _settlements(items)
     people = _people(items)
-    made = 0
+    letters: list[tuple[str, User, Mapping[str, Any]]] = []
     for item in items:
         if not (found := settlements[item.closing_id, item.enrolment_id]):
             continue
         partner = item.enrolment.partner
         context = mails.settled(closing=item.closing, settlements=found, partner_number=partner.number)
-        for person in people.get(partner.pk, []):
-            period = f"closing {item.closing_id} enrolment {item.enrolment_id}"
-            made += outbox.put(kind=mails.SETTLED, period=period, recipient=person, context=context)
+        period = f"closing {item.closing_id} enrolment {item.enrolment_id}"
+        letters += [(period, person, context) for person in people.get(partner.pk, [])]
+    outbox.put_all(kind=mails.SETTLED, letters=letters)
     ClosingItem.objects.filter(pk__in=[item.pk for item in items]).update(announced_at=now)
-    return made
+    return len(letters)
 
 
 def _settlements(items: Sequence[ClosingItem]) -> Mapping[tuple[int, int], list[Settlement]]:

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('total_from', models.DecimalField(decimal_places=2, default=Decimal(10000), help_text='A total below this is never too much against the last one.', max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='total compared from')),
                 ('partner', models.DecimalField(blank=True, decimal_places=2, help_text='Empty: no bound.', max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='amount of one partner')),
                 ('partner_times', models.DecimalField(decimal_places=1, default=Decimal(10), help_text='Times as much, at most; looks at its last four closings.', max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('1.0'))], verbose_name='amount of one partner against its best one before')),
-                ('partner_from', models.DecimalField(decimal_places=2, default=Decimal(1000), help_text='An amount of a partner below this is never too much against its earlier ones.', max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='compared from')),
+                ('partner_from', models.DecimalField(decimal_places=2, default=Decimal(5000), help_text='An amount of a partner below this is never too much against its earlier ones.', max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='compared from')),
             ],
         ),
         migrations.CreateModel(
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('total_from', models.DecimalField(decimal_places=2, default=Decimal(10000), help_text='A total below this is never too much against the last one.', max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='total compared from')),
                 ('partner', models.DecimalField(blank=True, decimal_places=2, help_text='Empty: no bound.', max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='amount of one partner')),
                 ('partner_times', models.DecimalField(decimal_places=1, default=Decimal(10), help_text='Times as much, at most; looks at its last four closings.', max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('1.0'))], verbose_name='amount of one partner against its best one before')),
-                ('partner_from', models.DecimalField(decimal_places=2, default=Decimal(1000), help_text='An amount of a partner below this is never too much against its earlier ones.', max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='compared from')),
+                ('partner_from', models.DecimalField(decimal_places=2, default=Decimal(5000), help_text='An amount of a partner below this is never too much against its earlier ones.', max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='compared from')),
             ],
             options={
                 'abstract': False,

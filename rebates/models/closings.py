@@ -116,7 +116,7 @@ class ClosingBounds(models.Model):
         help_text=_("Times as much, at most; looks at its last four closings."), **TIMES
     )  # fmt: skip
     partner_from = models.DecimalField(
-        _("compared from"), default=Decimal(1000), **MONEY,
+        _("compared from"), default=Decimal(5000), **MONEY,
         help_text=_("An amount of a partner below this is never too much against its earlier ones."),
     )  # fmt: skip
 

@@ -8,13 +8,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.models import Q
 from django.utils import timezone
 
+from common.models import OutboxMail
 from common.periods import Period, PeriodKind
 from programs.models import Program
 from rebates.aggregates import aggregate_rows
+from rebates.announcing import announce
 from rebates.closing import open_closing, run
 from rebates.live import terms_in_force
+from rebates.mails import SETTLED
 from rebates.models import Closing, ClosingItem, LedgerEntry, Posting, Settlement
 from sales.models import SaleLine
 from tests.bench.memory import peak_megabytes
@@ -40,6 +44,7 @@ def close_earlier() -> None:
     """Close the quarters before the one that is measured, so that it recomputes them."""
     for number in range(3, 0, -1):
         _close(_quarter().previous(number))
+    announce(now=timezone.now(), chunk=settings.CLOSING_CHUNK)
 
 
 def measure() -> None:
@@ -49,12 +54,17 @@ def measure() -> None:
     before = peak_megabytes()
     begun = time.perf_counter()
     closing = _close(quarter)
+    announce(now=timezone.now(), chunk=settings.CLOSING_CHUNK)
     seconds = time.perf_counter() - begun
     peak = peak_megabytes()
     floor = _aggregates(closing) + _copies(closing)
     lines = SaleLine.objects.filter(counts_on__gte=quarter.start, counts_on__lt=quarter.end).count()
     adjusted = closing.settlements.exclude(period=closing.period).count()
-    what = f"closing of a quarter with {lines:,} lines and {adjusted:,} corrections of earlier ones, against its floor"
+    mails = OutboxMail.objects.filter(kind=SETTLED, period__startswith=f"closing {closing.pk} ").count()
+    what = (
+        f"closing of a quarter with {lines:,} lines, {adjusted:,} corrections of earlier ones and {mails:,} mails, "
+        "against its floor"
+    )
     give(
         at_most(what, seconds / floor, LIMIT),
         told("memory of the closing process at its peak", f"{peak:.0f} MB ({before:.0f} MB before)"),
@@ -77,14 +87,15 @@ def _aggregates(closing: Closing) -> float:
 
 def _copies(closing: Closing) -> float:
     """Seconds that COPY takes for what the closing wrote, into empty tables with the indexes of the real ones."""
-    entries = LedgerEntry.objects.filter(settlement__closing=closing)
+    entries = LedgerEntry.objects.filter(Q(settlement__closing=closing) | Q(closing=closing))
     written = (
+        OutboxMail.objects.filter(kind=SETTLED, period__startswith=f"closing {closing.pk} "),
         closing.items.all(),
         closing.settlements.all(),
         entries,
         Posting.objects.filter(entry__in=entries),
     )
-    assert {rows.model for rows in written} == {ClosingItem, Settlement, LedgerEntry, Posting}
+    assert {rows.model for rows in written} == {OutboxMail, ClosingItem, Settlement, LedgerEntry, Posting}
     return sum(_copy(rows) for rows in written)
 
 
