@@ -144,16 +144,13 @@ def test_what_is_announced_is_marked_in_the_commit_that_makes_the_mails(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     close(world.program)
-    put = outbox.put
-    calls: list[object] = []
+    put_all = outbox.put_all
 
-    def dies_after_the_first(**values: Any) -> bool:
-        if calls:
-            raise KeyboardInterrupt
-        calls.append(values)
-        return put(**values)
+    def dies_afterwards(**values: Any) -> None:
+        put_all(**values)
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(outbox, "put", dies_after_the_first)
+    monkeypatch.setattr(outbox, "put_all", dies_afterwards)
     with pytest.raises(KeyboardInterrupt), transaction.atomic():
         announcing.announce(now=NOW, chunk=10)
     assert OutboxMail.objects.count() == 0
