@@ -256,11 +256,12 @@ class Valkey:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> Valkey:
-        """Start the server and wait until it answers."""
+        """Start the server, again where it was before, and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        if not self.port:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.port = probe.getsockname()[1]
         options = {
             "bind": "127.0.0.1",
             "port": str(self.port),

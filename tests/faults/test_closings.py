@@ -25,7 +25,8 @@ from rebates.closing import freeze, open_closing, retry_parked, run
 from rebates.engine import Aggregate, Facts
 from rebates.models import Closing, ClosingItem, Settlement
 from sales.models import SaleLine
-from tests.faults.world import NOW, digest, make_world, rebate_of, sell
+from tests.faults.world import NOW, digest, forget_closings, make_world, rebate_of, sell
+from tests.owner import without_triggers
 from tests.services import manage, run_manage
 
 PERIOD = Period.parse("2026Q1")
@@ -199,8 +200,7 @@ def test_a_line_booked_while_the_books_are_frozen_is_in_this_closing_or_in_the_n
         in_period = SaleLine.objects.filter(partner=line.partner, counts_on__lt=PERIOD.end)
         counted = sum(each.quantity for each in in_period if visible_at_freeze or each.pk != line.pk)
         assert settled.attainment == counted
-        with connection.cursor() as cursor:  # the next round closes the same quarter anew
-            cursor.execute("TRUNCATE rebates_closing CASCADE")
+        forget_closings()  # the next round closes the same quarter anew
 
 
 def test_a_partner_with_an_impossible_amount_is_parked_alone_and_finished_after_repair(
@@ -228,10 +228,8 @@ def test_a_partner_with_an_impossible_amount_is_parked_alone_and_finished_after_
     assert closing.items.get(state="parked").enrolment.partner == partner
     assert Settlement.objects.count() == 39
 
-    with connection.cursor() as cursor:  # nobody but the owner of the tables can take a fact away
-        cursor.execute("ALTER TABLE sales_saleline DISABLE TRIGGER USER")
+    with without_triggers("sales_saleline") as cursor:  # nobody but the owner of the tables can take a fact away
         cursor.execute("DELETE FROM sales_saleline WHERE id = %s", [wrong.pk])
-        cursor.execute("ALTER TABLE sales_saleline ENABLE TRIGGER USER")
     retry_parked(closing_id=closing.pk, actor=Actor.system())
     close(database_url)
 

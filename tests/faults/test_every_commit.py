@@ -1,0 +1,127 @@
+"""Killed, or cut off from the database, at every commit: whoever comes next finishes what an undisturbed run gives."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from portal.testing import clone_database, django_on
+from programs.models import Vendor
+from rebates import checking
+from tests.faults.dying_at_commits import AFTER, BEFORE, CUT_AFTER, CUT_BEFORE
+from tests.faults.quarters import STAGES
+from tests.faults.world import digest
+from tests.services import end, run
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Names of databases before and after a stage's work, and the digest that an undisturbed run gives."""
+
+    before: str
+    after: str
+    quiet: str
+
+
+@pytest.fixture(scope="module")
+def prepared(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Prepared]]:
+    found: dict[str, Prepared] = {}
+    with ExitStack() as stack:
+        for name, stage in STAGES.items():
+            template = found[stage.follows].after if stage.follows else template_database
+            before = stack.enter_context(clone_database(template, f"{template_database}_{name}"))
+            with django_on(before, django_db_blocker):
+                stage.prepare()
+            after = stack.enter_context(clone_database(before, f"{template_database}_{name}_after"))
+            with django_on(after, django_db_blocker):
+                stage.work()
+                found[name] = Prepared(before, after, digest())
+        yield found
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
+    """Forks processes that die; see the module."""
+    with (tmp_path_factory.mktemp("dying") / "log").open("w") as log:
+        process = run(
+            *(sys.executable, "-m", "tests.faults.dying_at_commits"),
+            database_url=os.environ["DATABASE_URL"], stdin=subprocess.PIPE, stderr=log,
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            end(process)
+
+
+@dataclass(frozen=True)
+class Striker:
+    """Strikes the work of a stage at each of its commits in turn, each time in a fresh copy of the database."""
+
+    prepared: Mapping[str, Prepared]
+    process: subprocess.Popen[str]
+    blocker: DjangoDbBlocker
+
+    def strike(self, stage: str, moment: str, ends_with: int) -> list[str]:
+        """Do it at every commit and check what is left and what the next one makes of it; the commits there were."""
+        before = self.prepared[stage].before
+        for fatal in count(1):
+            with clone_database(before, f"{before}_struck") as name:
+                points, ended = self._run(name, stage, fatal, moment)
+                if len(points) < fatal:
+                    assert ended == 0
+                    return points
+                where = f"{moment} commit {fatal} of {stage}, of {points[-1]}"
+                # What is struck after its last commit has nothing left to fail at.
+                assert ended in (ends_with, 0 if moment == CUT_AFTER else ends_with), where
+                with django_on(name, self.blocker):
+                    vendor = Vendor.objects.get().pk
+                    assert checking.look(vendor_id=vendor) == [], f"half done: {where}"
+                    STAGES[stage].work()
+                    assert digest() == self.prepared[stage].quiet, where
+        raise AssertionError
+
+    def _run(self, *asked: object) -> tuple[list[str], int]:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        return answer["points"], answer["ended"]
+
+
+@pytest.fixture
+def striker(
+    prepared: Mapping[str, Prepared], processes: subprocess.Popen[str], django_db_blocker: DjangoDbBlocker
+) -> Striker:
+    return Striker(prepared, processes, django_db_blocker)
+
+
+@pytest.mark.parametrize("moment", [BEFORE, AFTER])
+@pytest.mark.parametrize("stage", STAGES)
+def test_whoever_comes_after_a_kill_finishes_what_an_undisturbed_run_gives(
+    striker: Striker, stage: str, moment: str
+) -> None:
+    points = striker.strike(stage, moment, -signal.SIGKILL)
+
+    # A commit that nobody knew of belongs into the list, and one that is not visited any more out of it.
+    assert set(points) == STAGES[stage].points
+    assert points.count("settling.work_chunk") >= (2 if "settling.work_chunk" in STAGES[stage].points else 0)
+
+
+@pytest.mark.parametrize("moment", [CUT_BEFORE, CUT_AFTER])
+@pytest.mark.parametrize("stage", ["second", "by_hand"])
+def test_a_lost_connection_at_any_commit_leaves_what_the_next_one_finishes(
+    striker: Striker, stage: str, moment: str
+) -> None:
+    assert set(striker.strike(stage, moment, 1)) == STAGES[stage].points
