@@ -87,6 +87,25 @@ def test_six_closings_at_once_give_the_same_settlements(undisturbed: tuple[str, 
     assert digest() == quiet
 
 
+def test_of_six_closings_at_once_three_are_killed_and_the_others_finish(undisturbed: tuple[str, str]) -> None:
+    database_url, quiet = undisturbed
+    processes = [
+        run_manage("close_period", "acme", "2026Q1", "--json", database_url=database_url, env={"CLOSING_CHUNK": "1"})
+        for _ in range(6)
+    ]
+    until = time.monotonic() + 60
+    while not ClosingItem.objects.filter(state="done").exists():
+        assert time.monotonic() < until
+    for process in processes[::2]:
+        process.send_signal(signal.SIGKILL)
+    killed = [process.wait() for process in processes[::2]]
+    outputs = [process.communicate(timeout=90) for process in processes[1::2]]
+
+    assert killed == [-signal.SIGKILL] * 3, "a closing ended before it could be killed"
+    assert [process.returncode for process in processes[1::2]] == [0] * 3, outputs
+    assert digest() == quiet
+
+
 @pytest.mark.parametrize("done", [0, 1, 7, 25])
 def test_a_closing_killed_in_the_middle_and_run_again_gives_the_same_settlements(
     undisturbed: tuple[str, str], done: int
@@ -225,7 +244,7 @@ def test_a_partner_with_an_impossible_amount_is_parked_alone_and_finished_after_
     assert "1 partners are parked" in errors
     closing = Closing.objects.get()
     assert closing.state == "frozen"
-    assert closing.items.get(state="parked").enrolment.partner == partner
+    assert closing.items.get(state="parked", cause="fault").enrolment.partner == partner
     assert Settlement.objects.count() == 39
 
     with without_triggers("sales_saleline") as cursor:  # nobody but the owner of the tables can take a fact away

@@ -3,32 +3,61 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import redis
-from django.db import connection
+from django.db import connection, transaction
 
 from common.periods import Period
 from programs.models import Program
 from rebates.closing import due_periods, ensure_due_closings
+from rebates.closing import run as run_closing
 from rebates.models import Closing, ClosingItem, Settlement
-from tests.faults.world import NOW, make_world, rebate_of
-from tests.services import ROOT, broker, environment, worker
+from tests.faults.world import NOW, digest, make_world, rebate_of
+from tests.services import broker, run, worker
 
 # Both quarters the world has sales in are due, and the third one, without a sale, too.
 DUE = ["2026Q1", "2026Q2", "2026Q3"]
+TODAY = date(2026, 11, 22)
+
+
+def scheduler(database_url: str, redis_url: str, *, ticks: int = 1) -> subprocess.Popen[str]:
+    """Sends what the scheduler sends every minute."""
+    code = f"import portal.celery as c\nfor _ in range({ticks}): c.app.send_task('rebates.close_due', queue='money')"
+    return run(sys.executable, "-c", code, database_url=database_url, env={"REDIS_URL": redis_url})
 
 
 def tick(database_url: str, redis_url: str) -> None:
-    """What the scheduler sends every minute."""
-    code = "import portal.celery as c; c.app.send_task('rebates.close_due', queue='money')"
-    env = environment(database_url, REDIS_URL=redis_url)
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True, timeout=30)
+    process = scheduler(database_url, redis_url)
+    _out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+
+
+def send(redis_url: str, database_url: str, closings: Sequence[int]) -> None:
+    """Messages to run these closings, in this order."""
+    task = "c.app.send_task('rebates.run_closing', (pk,), queue='money')"
+    code = f"import portal.celery as c\nfor pk in {list(closings)}: {task}"
+    process = run(sys.executable, "-c", code, database_url=database_url, env={"REDIS_URL": redis_url})
+    _out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+
+
+def quiet_digest() -> str:
+    """What closing everything that is due gives without processes and workers; it is undone."""
+    with transaction.atomic():
+        for closing in ensure_due_closings(today=TODAY, now=NOW):
+            run_closing(closing_id=closing.pk, now=NOW, chunk=50)
+        quiet = digest()
+        transaction.set_rollback(True)
+    return quiet
 
 
 def wait_for(condition: str, seconds: float = 60) -> None:
@@ -90,12 +119,78 @@ def test_a_killed_worker_and_a_flushed_broker_change_nothing(own_database: str, 
     assert Settlement.objects.count() == 3 * 40
 
 
+def test_messages_that_come_twice_and_in_reversed_order_change_nothing(own_database: str, tmp_path: Path) -> None:
+    make_world()
+    quiet = quiet_digest()
+    closings = [closing.pk for closing in ensure_due_closings(today=TODAY, now=NOW)]
+    with broker(tmp_path / "broker") as valkey:
+        # Six times: a message for a later quarter is of no use before the earlier ones are sealed.
+        send(valkey.url, own_database, [pk for pk in reversed(closings) for _ in range(2)] * 6)
+        env = {"CLOSING_CHUNK": "3"}
+        log = tmp_path / "worker.log"
+        with worker(database_url=own_database, redis_url=valkey.url, log=log, concurrency=2, env=env):
+            wait_for("SELECT count(*) > 0 FROM rebates_closing WHERE state = 'sealed'")
+            ticks_until_sealed(own_database, valkey.url)
+            send(valkey.url, own_database, closings)  # and once more, after all is done
+            time.sleep(1)
+    assert digest() == quiet
+
+
+def test_two_schedulers_that_tick_a_hundred_times_change_nothing(own_database: str, tmp_path: Path) -> None:
+    make_world()
+    quiet = quiet_digest()
+    with (
+        broker(tmp_path / "broker") as valkey,
+        worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "worker.log", concurrency=2),
+    ):
+        schedulers = [scheduler(own_database, valkey.url, ticks=50) for _ in range(2)]
+        assert [process.wait(60) for process in schedulers] == [0, 0]
+        ticks_until_sealed(own_database, valkey.url)
+    assert list(Closing.objects.order_by("period").values_list("period", flat=True)) == DUE
+    assert digest() == quiet
+
+
+def test_a_broker_that_stops_forgets_and_comes_back_in_the_middle_changes_nothing(
+    own_database: str, tmp_path: Path
+) -> None:
+    make_world()
+    quiet = quiet_digest()
+    log = tmp_path / "worker.log"
+    with broker(tmp_path / "broker") as valkey:
+        env = {"CLOSING_CHUNK": "1"}
+        with worker(database_url=own_database, redis_url=valkey.url, log=log, env=env) as process:
+            tick(own_database, valkey.url)
+            wait_for("SELECT count(*) >= 3 FROM rebates_closingitem WHERE state = 'done'")
+            valkey.stop()
+            assert ClosingItem.objects.exclude(state="done").exists(), "the closing ended before the broker stopped"
+            for kept in (tmp_path / "broker").glob("appendonlydir"):
+                shutil.rmtree(kept)
+            valkey.start()
+            ticks_until_sealed(own_database, valkey.url)
+            assert process.poll() is None
+    assert digest() == quiet
+
+
+def test_two_schedulers_at_the_same_moment_open_each_closing_once(own_database: str) -> None:
+    make_world(partners=1)
+
+    def ticks(_number: int) -> int:
+        try:
+            return sum(len(ensure_due_closings(today=TODAY, now=NOW)) for _ in range(50))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(ticks, range(2))) == 3
+    assert list(Closing.objects.order_by("period").values_list("period", flat=True)) == DUE
+
+
 def test_a_hundred_ticks_open_each_closing_once(own_database: str) -> None:
     program = make_world(partners=1)
-    opened = [len(ensure_due_closings(today=date(2026, 11, 22), now=NOW)) for _ in range(100)]
+    opened = [len(ensure_due_closings(today=TODAY, now=NOW)) for _ in range(100)]
 
     assert (opened[0], sum(opened)) == (3, 3)
-    assert [str(period) for period in due_periods(program=program, today=date(2026, 11, 22))] == DUE
+    assert [str(period) for period in due_periods(program=program, today=TODAY)] == DUE
 
 
 def test_a_period_is_due_on_the_day_its_grace_days_are_over(own_database: str) -> None:
@@ -110,6 +205,6 @@ def test_a_period_is_due_on_the_day_its_grace_days_are_over(own_database: str) -
 def test_an_outage_of_half_a_year_is_caught_up_in_order(own_database: str) -> None:
     make_world(partners=1)
     ensure_due_closings(today=date(2026, 4, 11), now=datetime(2026, 4, 11, tzinfo=NOW.tzinfo))
-    ensure_due_closings(today=date(2026, 11, 22), now=NOW)
+    ensure_due_closings(today=TODAY, now=NOW)
 
     assert list(Closing.objects.order_by("opened_at", "ends_on").values_list("period", flat=True)) == DUE

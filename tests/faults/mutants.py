@@ -1,0 +1,128 @@
+"""Broken versions of the portal: each is a replacement in one file, and names the test that must not pass with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+CLOSING, SETTLING, LEDGER, TASKS, CHECKING = (
+    f"rebates/{name}.py" for name in ("closing", "settling", "ledger", "tasks", "checking")
+)
+CLAIMS, RACES = "tests/faults/test_claims.py", "tests/rebates/test_ledger_races.py"
+KILLED = "tests/faults/test_every_commit.py::test_whoever_comes_after_a_kill_finishes_what_an_undisturbed_run_gives"
+TWICE = f"{CLAIMS}::test_the_database_refuses_to_settle_or_book_the_same_twice"
+STARTED = '        os.environ["DATABASE_URL"] = database.start().url\n'
+
+
+class DoesNotApply(Exception):
+    """The text to be replaced is not there exactly once: the mutant has to follow the code."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    file: str
+    old: str
+    new: str
+    test: str
+
+    def apply(self, folder: Path) -> None:
+        """Raises DoesNotApply."""
+        path = folder / self.file
+        text = path.read_text()
+        if text.count(self.old) != 1:
+            raise DoesNotApply(f"{self.file} has this {text.count(self.old)} times: {self.old}")
+        path.write_text(text.replace(self.old, self.new))
+
+
+def without_constraint(table: str, name: str, test: str) -> Mutant:
+    """The database that every test copies has lost a key."""
+    statement = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+    lose = f'        psycopg.connect(os.environ["DATABASE_URL"], autocommit=True).execute("{statement}")\n'
+    return Mutant("portal/testing.py", STARTED, STARTED + lose, test)
+
+
+MUTANTS = {
+    "the key of settlements is gone": without_constraint("rebates_settlement", "settled_once", TWICE),
+    "the key of the ledger is gone": without_constraint("rebates_ledgerentry", "rebates_ledgerentry_key_key", TWICE),
+    "done marks are a commit of their own": Mutant(
+        SETTLING,
+        """    ClosingItem.objects.filter(pk__in=done).update(
+        state=ClosingItem.State.DONE, done_at=now, attempts=F("attempts") + 1
+    )
+""",
+        """    transaction.on_commit(lambda: ClosingItem.objects.filter(pk__in=done).update(
+        state=ClosingItem.State.DONE, done_at=now, attempts=F("attempts") + 1
+    ) and None)
+""",
+        f"{KILLED}[first-after]",
+    ),
+    "what is carried is a commit of its own": Mutant(
+        CLOSING,
+        """    carry(cause=closing, partners=set(booked.values_list("partner", flat=True)), now=now)
+""",
+        """    partners = set(booked.values_list("partner", flat=True))
+    transaction.on_commit(
+        lambda: transaction.atomic(carry)(cause=closing, partners=partners, now=now) and None
+    )
+""",
+        f"{KILLED}[second-after]",
+    ),
+    "an adjustment is booked in a commit of its own": Mutant(
+        "rebates/adjusting.py",
+        """    book_adjustment(adjustment=adjustment, now=now)
+""",
+        """    transaction.on_commit(lambda: transaction.atomic(book_adjustment)(adjustment=adjustment, now=now) and None)
+""",
+        f"{KILLED}[by_hand-after]",
+    ),
+    "whoever freezes does not hold the closing": Mutant(
+        CLOSING,
+        """    closing = Closing.objects.select_for_update(of=("self",)).select_related("program").get(pk=closing_id)
+    if closing.state != State.OPEN:
+""",
+        """    closing = Closing.objects.select_related("program").get(pk=closing_id)
+    if closing.state != State.OPEN:
+""",
+        f"{CLAIMS}::test_two_who_freeze_at_once_freeze_once",
+    ),
+    "whoever moves balances does not hold the ledger": Mutant(
+        LEDGER,
+        "Ledger.objects.select_for_update().get(vendor=vendor_id)",
+        "Ledger.objects.get(vendor=vendor_id)",
+        f"{RACES}::test_an_adjustment_booked_while_a_closing_is_sealed_leaves_the_right_sum_carried",
+    ),
+    "items are not claimed": Mutant(
+        SETTLING,
+        'pending.select_for_update(skip_locked=skip_locked, of=("self",)).select_related',
+        "pending.select_related",
+        f"{CLAIMS}::test_two_workers_settle_different_partners_at_the_same_time",
+    ),
+    "items that others hold are waited for": Mutant(
+        SETTLING,
+        "pending.select_for_update(skip_locked=skip_locked, of=",
+        "pending.select_for_update(of=",
+        f"{CLAIMS}::test_two_workers_settle_different_partners_at_the_same_time",
+    ),
+    "what is unfinished is not handed out again": Mutant(
+        TASKS,
+        """    closing.ensure_due_closings(today=timezone.localdate(), now=timezone.now())
+    unfinished = Closing.objects.exclude(state=Closing.State.SEALED).order_by("ends_on", "id")
+""",
+        """    opened = closing.ensure_due_closings(today=timezone.localdate(), now=timezone.now())
+    unfinished = Closing.objects.filter(pk__in=[each.pk for each in opened]).order_by("ends_on", "id")
+""",
+        f"{CLAIMS}::test_each_tick_hands_out_again_whatever_is_unfinished",
+    ),
+    "sums are not compared": Mutant(
+        CLOSING,
+        "    if total != owed:\n",
+        "    if total is None:\n",
+        f"{CLAIMS}::test_a_closing_whose_settlements_and_ledger_differ_is_not_sealed",
+    ),
+    "nobody asks whether the ledger is halted": Mutant(
+        LEDGER,
+        "    if Ledger.objects.filter(vendor=vendor_id, halted_at__isnull=False).exists():\n",
+        "    if Ledger.objects.filter(vendor=None, halted_at__isnull=False).exists():\n",
+        "tests/rebates/test_checking.py::test_every_step_of_a_closing_stops_where_the_ledger_is_halted_and_goes_on_afterwards",
+    ),
+}
