@@ -82,14 +82,14 @@ def child(database: str, stage: str, fatal: int, moment: str, pipe: int) -> None
     sys.modules["tests.faults.quarters"].STAGES[stage].work()
 
 
-def forked(*asked: Any) -> dict[str, Any]:
+def forked(database: str, stage: str, fatal: int, moment: str) -> dict[str, Any]:
     """What became of a process that was asked this."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             os.close(reading)
-            child(*asked, writing)
+            child(database, stage, fatal, moment, writing)
             os._exit(0)
         except BaseException:  # noqa: BLE001 - whatever it is, this process ends here
             traceback.print_exc()

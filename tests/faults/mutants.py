@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-CLOSING, SETTLING, LEDGER, TASKS, CHECKING = (
-    f"rebates/{name}.py" for name in ("closing", "settling", "ledger", "tasks", "checking")
-)
-CLAIMS, RACES = "tests/faults/test_claims.py", "tests/rebates/test_ledger_races.py"
+CLOSING, SETTLING, LEDGER, TASKS = (f"rebates/{name}.py" for name in ("closing", "settling", "ledger", "tasks"))
+CLAIMS = "tests/faults/test_claims.py"
+RACES, CHECKED = (f"tests/rebates/test_{name}.py" for name in ("ledger_races", "checking"))
 KILLED = "tests/faults/test_every_commit.py::test_whoever_comes_after_a_kill_finishes_what_an_undisturbed_run_gives"
 TWICE = f"{CLAIMS}::test_the_database_refuses_to_settle_or_book_the_same_twice"
 STARTED = '        os.environ["DATABASE_URL"] = database.start().url\n'
@@ -71,7 +70,7 @@ MUTANTS = {
         "rebates/adjusting.py",
         """    book_adjustment(adjustment=adjustment, now=now)
 """,
-        """    transaction.on_commit(lambda: transaction.atomic(book_adjustment)(adjustment=adjustment, now=now) and None)
+        """    transaction.on_commit(lambda: transaction.atomic(book_adjustment)(adjustment=adjustment, now=now))
 """,
         f"{KILLED}[by_hand-after]",
     ),
@@ -123,6 +122,6 @@ MUTANTS = {
         LEDGER,
         "    if Ledger.objects.filter(vendor=vendor_id, halted_at__isnull=False).exists():\n",
         "    if Ledger.objects.filter(vendor=None, halted_at__isnull=False).exists():\n",
-        "tests/rebates/test_checking.py::test_every_step_of_a_closing_stops_where_the_ledger_is_halted_and_goes_on_afterwards",
+        f"{CHECKED}::test_every_step_of_a_closing_stops_where_the_ledger_is_halted_and_goes_on_afterwards",
     ),
 }

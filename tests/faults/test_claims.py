@@ -52,6 +52,7 @@ def wait_for_locks(count: int) -> None:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with connection.cursor() as cursor:
         while True:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # which otherwise stays for the whole transaction
             cursor.execute(query)
             if cursor.fetchone()[0] >= count:
                 return

@@ -1,4 +1,4 @@
-"""A start from wrong data: a partner whose figures cannot be, or are odd, waits for a person; the others are settled."""
+"""A start from wrong data: a partner whose figures cannot be, or are odd, waits for a person; others are settled."""
 
 from __future__ import annotations
 

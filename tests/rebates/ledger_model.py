@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-YEAR, LOOKS_BACK = 2026, 4
-CENT, NOTHING = Decimal("0.01"), Decimal(0)
+YEAR, LOOKS_BACK, CENT, NOTHING = 2026, 4, Decimal("0.01"), Decimal(0)
 # Of the revenue without an individual agreement, from which revenue on; per unit, by the tier of the day.
 PERCENT = ((Decimal(1000), Decimal("5.5")), (NOTHING, Decimal("2.9")))
 RATES = {
@@ -20,10 +19,6 @@ RATES = {
 
 def first_day(quarter: int) -> date:
     return date(YEAR + quarter // 4, quarter % 4 * 3 + 1, 1)
-
-
-def half_up(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -79,8 +74,7 @@ class Model:
         return max(reversed(held), key=lambda fact: fact.day).tier
 
     def agreements(self, partner: int, known: Sequence[Fact]) -> dict[date, date]:
-        agreed = (fact for fact in known if isinstance(fact, Agreement) and fact.partner == partner)
-        return {fact.day: fact.end or date.max for fact in agreed}
+        return {f.day: f.end or date.max for f in known if isinstance(f, Agreement) and f.partner == partner}
 
     def results(self, quarter: int, partner: int, known: Sequence[Fact]) -> Iterator[tuple[str, Decimal]]:
         own = (fact for fact in known if isinstance(fact, Sale) and fact.partner == partner)
@@ -89,9 +83,10 @@ class Model:
         free = [sale.net for sale in sales if not any(start <= sale.day < end for start, end in agreed)]
         revenue = sum(free, NOTHING)
         percent = next((percent for start, percent in PERCENT if revenue >= start), NOTHING)
-        yield "revenue", half_up(revenue * percent / 100) if revenue > 0 else NOTHING
+        yield "revenue", (revenue * percent / 100).quantize(CENT, ROUND_HALF_UP) if revenue > 0 else NOTHING
         paid = (sale.units * RATES.get(self.tier(partner, sale.day, known), {}).get(sale.article, 0) for sale in sales)
-        yield "devices", half_up(sum(paid, NOTHING)) if sum(sale.units for sale in sales) > 0 else NOTHING
+        units = sum(sale.units for sale in sales)
+        yield "devices", sum(paid, NOTHING).quantize(CENT, ROUND_HALF_UP) if units > 0 else NOTHING
 
     def owed(self, partner: int) -> Decimal:
         """Below zero: so much is carried."""

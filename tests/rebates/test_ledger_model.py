@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, transaction
@@ -122,9 +122,10 @@ def undone() -> Iterator[None]:
 class LedgerMachine(RuleBasedStateMachine):
     """The services beside the model; every example begins with the setting and is undone."""
 
-    def __init__(self, setting: Setting) -> None:
+    setting: ClassVar[Setting]
+
+    def __init__(self) -> None:
         super().__init__()
-        self.setting = setting
         self.model = Model([Tier(number, TIERS[0], START) for number in (0, 1)])
         self.lines: list[tuple[SaleLine, Sale]] = []
         self.closed = self.sold = 0
@@ -175,7 +176,7 @@ class LedgerMachine(RuleBasedStateMachine):
         end = None if days is None else day + timedelta(days=days)
         known = self.model.agreements(partner, self.model.facts).items()
         overlaps = any(start < (end or date.max) and day < until for start, until in known)
-        asked = {"enrolment": self.setting.enrolments[partner], "start": day, "end": end}
+        asked: dict[str, Any] = {"enrolment": self.setting.enrolments[partner], "start": day, "end": end}
         if overlaps:
             with pytest.raises(Overlapping), transaction.atomic():
                 agree(**asked, actor=self.setting.admin)
@@ -246,9 +247,10 @@ class LedgerMachine(RuleBasedStateMachine):
         assert checking.look(vendor_id=self.setting.vendor.pk) == []
 
 
-def test_balances_are_those_of_a_slow_model_whatever_happens(setting: Setting) -> None:
+def test_balances_are_those_of_a_slow_model_whatever_happens(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LedgerMachine, "setting", setting, raising=False)
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: LedgerMachine(setting),
+    run_state_machine_as_test(
+        LedgerMachine,
         settings=settings(max_examples=25, stateful_step_count=16, deadline=None, suppress_health_check=checks),
     )
