@@ -21,7 +21,7 @@ from common.periods import Period
 from common.tokens import Scope
 from partners.models import Member
 from portal.api import api
-from rebates import closing
+from rebates import closing, settling
 from rebates.models import Closing
 from sales.models import SaleLine
 from tests.people import bearer, person, signed_in, token_client
@@ -241,7 +241,7 @@ def test_settlements_appear_once_their_closing_is_sealed(world: World) -> None:
     client = token_client(world.reseller_owner)
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q3"), today=TODAY, now=NOW)
     closing.freeze(closing_id=opened.pk, now=NOW)
-    closing.work_chunk(closing_id=opened.pk, now=NOW, limit=10)
+    settling.work_chunk(closing_id=opened.pk, now=NOW, limit=10)
     assert get(client, "/settlements")["items"] == []
     closing.run(closing_id=opened.pk, now=NOW, chunk=10)
     [settlement] = get(client, "/settlements", period="2026Q3", program="topseller")["items"]
