@@ -7,9 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 import pytest
@@ -19,7 +19,7 @@ from portal.testing import clone_database, django_on
 from programs.models import Vendor
 from rebates import checking
 from tests.faults.dying_at_commits import AFTER, BEFORE, CUT_AFTER, CUT_BEFORE
-from tests.faults.quarters import STAGES
+from tests.faults.quarters import STAGES, Stage
 from tests.faults.world import digest
 from tests.services import end, run
 
@@ -33,20 +33,35 @@ class Prepared:
     quiet: str
 
 
+@dataclass
+class Preparing:
+    """Prepares a stage when it is first asked for, after the one that it follows."""
+
+    template: str
+    blocker: DjangoDbBlocker
+    stack: ExitStack
+    done: dict[str, Prepared] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Prepared:
+        if name not in self.done:
+            self.done[name] = self._prepare(name, STAGES[name])
+        return self.done[name]
+
+    def _prepare(self, name: str, stage: Stage) -> Prepared:
+        template = self[stage.follows].after if stage.follows else self.template
+        before = self.stack.enter_context(clone_database(template, f"{self.template}_{name}"))
+        with django_on(before, self.blocker):
+            stage.prepare()
+        after = self.stack.enter_context(clone_database(before, f"{self.template}_{name}_after"))
+        with django_on(after, self.blocker):
+            stage.work()
+            return Prepared(before, after, digest())
+
+
 @pytest.fixture(scope="module")
-def prepared(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Prepared]]:
-    found: dict[str, Prepared] = {}
+def prepared(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Preparing]:
     with ExitStack() as stack:
-        for name, stage in STAGES.items():
-            template = found[stage.follows].after if stage.follows else template_database
-            before = stack.enter_context(clone_database(template, f"{template_database}_{name}"))
-            with django_on(before, django_db_blocker):
-                stage.prepare()
-            after = stack.enter_context(clone_database(before, f"{template_database}_{name}_after"))
-            with django_on(after, django_db_blocker):
-                stage.work()
-                found[name] = Prepared(before, after, digest())
-        yield found
+        yield Preparing(template_database, django_db_blocker, stack)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +82,7 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.P
 class Striker:
     """Strikes the work of a stage at each of its commits in turn, each time in a fresh copy of the database."""
 
-    prepared: Mapping[str, Prepared]
+    prepared: Preparing
     process: subprocess.Popen[str]
     blocker: DjangoDbBlocker
 
@@ -100,9 +115,7 @@ class Striker:
 
 
 @pytest.fixture
-def striker(
-    prepared: Mapping[str, Prepared], processes: subprocess.Popen[str], django_db_blocker: DjangoDbBlocker
-) -> Striker:
+def striker(prepared: Preparing, processes: subprocess.Popen[str], django_db_blocker: DjangoDbBlocker) -> Striker:
     return Striker(prepared, processes, django_db_blocker)
 
 

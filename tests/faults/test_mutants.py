@@ -52,4 +52,4 @@ def tested(checkout: Path, test: str) -> subprocess.CompletedProcess[str]:
     ours = ("PYTEST_", "COV_", "PORTAL_", "TEST_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     command = (sys.executable, "-m", "pytest", "-n0", "-x", "-p", "no:cacheprovider", "--tb=line", test)
-    return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=400, check=False)
