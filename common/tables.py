@@ -262,11 +262,12 @@ def _iso(value: Any) -> Any:
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-def _csv(table: Table) -> Iterator[bytes]:
+def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """A CSV file of these rows, heads included, line by line; texts must be `safe_cell`s already."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     yield BOM_UTF8  # the mark that makes Excel read UTF-8
-    for row in _rows(table):
+    for row in rows:
         writer.writerow([_iso(value) for value in row])
         yield text.getvalue().encode()
         text.seek(0)
@@ -303,9 +304,9 @@ def export_response(table: Table, fmt: str, filename: str | Promise) -> HttpResp
         raise ValueError(f"No export format {fmt!r}; known: {', '.join(FORMATS)}")
     response: HttpResponse | StreamingHttpResponse
     if fmt == "csv" and isinstance(table.data, CompletedRows):
-        response = StreamingHttpResponse(_csv(table), content_type=FORMATS[fmt])
+        response = StreamingHttpResponse(csv_lines(_rows(table)), content_type=FORMATS[fmt])
     else:
-        content = b"".join(_csv(table)) if fmt == "csv" else _xlsx(table, str(filename))
+        content = b"".join(csv_lines(_rows(table))) if fmt == "csv" else _xlsx(table, str(filename))
         response = HttpResponse(content, content_type=FORMATS[fmt])
     response["Content-Disposition"] = content_disposition_header(True, f"{filename}.{fmt}") or "attachment"
     return response

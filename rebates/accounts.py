@@ -111,12 +111,13 @@ def _with_balances(entries: Iterable[LedgerEntry], amounts: Mapping[int, Decimal
 
 def entries_of(*, vendor: Vendor, partner: Partner, actor: Actor) -> QuerySet[LedgerEntry]:
     """Everything booked between the two that the actor may see, with what caused it."""
-    return (
-        LedgerEntry.objects.visible_to(actor)
-        .filter(vendor=vendor, partner=partner)
-        .select_related("settlement__closing__program", "settlement__terms", "adjustment__program", "closing__program")
-        .defer("settlement__explanation", "adjustment__proof")
-    )
+    return with_causes(LedgerEntry.objects.visible_to(actor).filter(vendor=vendor, partner=partner))
+
+
+def with_causes(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+    """The entries with what caused them, without what is large of it."""
+    causes = ("settlement__closing__program", "settlement__terms", "adjustment__program", "closing__program")
+    return entries.select_related(*causes).defer("settlement__explanation", "adjustment__proof")
 
 
 def currencies_of(*, vendor: Vendor, partner: Partner, actor: Actor) -> Sequence[str]:

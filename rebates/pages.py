@@ -55,8 +55,15 @@ def _menu() -> None:
     def all_closings(area: Area) -> str:
         return reverse("rebates:closings", args=[area.slug])
 
+    def accounting(area: Area) -> str:
+        return reverse("rebates:accounting", args=[area.slug])
+
+    finance = (VENDOR_FINANCE, VENDOR_ADMIN)
     registry.menu.register(MenuEntry("rebates", PARTNER, _("Rebates"), "cash-coin", rebates, order=20))
     registry.menu.register(MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", all_closings, order=40))
+    registry.menu.register(
+        MenuEntry("accounting", VENDOR, _("Accounting"), "calculator", accounting, roles=finance, order=42)
+    )
 
 
 def _panels() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from common.personal import section
-from rebates.models import Closing, ClosingItem, Ledger, ManualAdjustment
+from rebates.models import Closing, ClosingItem, JournalExport, Ledger, ManualAdjustment
 
 OF_CLOSING = ("program__name", "period")
 OF_ITEM = ("closing__program__name", "closing__period", "enrolment__partner__name", "accepted", "comment")
@@ -27,4 +27,8 @@ def register() -> None:
     section(
         "ledgers-released", _("Ledgers you released"), Ledger, "released_by", "vendor__name", "released_comment",
         order=75,
+    )  # fmt: skip
+    section(
+        "journal-exports", _("Journals you downloaded"), JournalExport, "made_by", "vendor__name", "format", "start",
+        "end", "entries", "made_at", order=76,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates import checking_views, closing_views, deciding_views, late_views, views
+from rebates import checking_views, closing_views, deciding_views, journal_views, late_views, views
 
 app_name = "rebates"
 urlpatterns = [
@@ -40,6 +40,9 @@ urlpatterns = [
         deciding_views.accept_amount,
         name="closing-accept",
     ),
+    path("vendor/<slug:vendor>/accounting/", journal_views.accounting, name="accounting"),
+    path("vendor/<slug:vendor>/accounting/export/", journal_views.take, name="accounting-export"),
+    path("vendor/<slug:vendor>/accounting/settings/", journal_views.settings, name="accounting-settings"),
     path("vendor/<slug:vendor>/ledger/", checking_views.ledger, name="ledger"),
     path("vendor/<slug:vendor>/ledger/check/", checking_views.check_now, name="ledger-check"),
     path("vendor/<slug:vendor>/ledger/release/", checking_views.go_on, name="ledger-release"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from common.access import Actor
 from common.errors import DomainError
+from common.management.arguments import day
 from programs import preset_files, preset_loading
 
 
@@ -32,12 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, preset: str, **options: Any) -> None:
-        starts_on = None
-        if options["starts_on"]:
-            try:
-                starts_on = date.fromisoformat(options["starts_on"])
-            except ValueError:
-                raise CommandError(f"--starts-on: {options['starts_on']} is no day; write 2026-01-01.") from None
+        starts_on = day("--starts-on", options["starts_on"]) if options["starts_on"] else None
         try:
             done = preset_loading.load(
                 preset=preset_files.read(preset_files.find(preset)),

@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Model
 from django.utils import timezone
 
 from common.access import Actor
 from common.errors import DomainError
+from common.management.arguments import named
 from programs.models import Distributor, Vendor
 from sales.importing import ImportResult, ReportRefused, import_sellout, settled_layout
 from sales.models import SellOutReport
 from sales.readers.notations import Dates, Numbers
 from sales.wording import complaint
-
-Named = TypeVar("Named", bound=Model)
 
 
 class Command(BaseCommand):
@@ -41,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: str, vendor: str, distributor: str, **options: Any) -> None:
         try:
-            result = self._import(Path(file), _named(Vendor, vendor), _named(Distributor, distributor), options)
+            result = self._import(Path(file), named(Vendor, vendor), named(Distributor, distributor), options)
         except ReportRefused as refusal:
             self._refuse(refusal, as_json=options["json"])
         except DomainError as error:
@@ -111,15 +109,6 @@ class Command(BaseCommand):
             pk, name = refusal.replaceable.pk, refusal.replaceable.file_name
             self.stderr.write(f"If this file puts “{name}” right, import it with --replace {pk}.")
         raise CommandError(str(refusal))
-
-
-def _named(model: type[Named], slug: str) -> Named:
-    found = model._default_manager.filter(slug=slug).first()
-    if found is None:
-        slugs = model._default_manager.order_by("slug").values_list("slug", flat=True)
-        known = ", ".join(slugs) or "none"
-        raise CommandError(f"There is no {model._meta.verbose_name} “{slug}”. Known: {known}.")
-    return found
 
 
 def _report_of(vendor: Vendor, distributor: Distributor, pk: int | None) -> SellOutReport | None:
