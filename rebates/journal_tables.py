@@ -36,7 +36,9 @@ class ChecksumColumn(tables.Column):
 
 
 class ExportTable(Table):
-    days = LinkColumn(order_by="start", url=lambda record: record.url, sub="format_name", verbose_name=_("Booked"))
+    days = LinkColumn(
+        order_by="start", url=lambda record: record.url, sub="format_name", verbose_name=_("Days of booking")
+    )
     entries = NumberColumn(verbose_name=_("Bookings"))
     made_at = MomentColumn(verbose_name=_("Downloaded"))
     made_by = tables.Column(verbose_name=_("By"))

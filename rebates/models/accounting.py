@@ -140,7 +140,7 @@ class JournalExport(models.Model):
     language = models.CharField(max_length=5)
     start = models.DateField(_("from"))
     end = models.DateField(help_text=_("First day after."))
-    entries = models.PositiveIntegerField(_("bookings"))
+    entries = models.PositiveIntegerField()
     sha256 = models.CharField(_("checksum"), max_length=64)
     made_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("made"))

@@ -166,7 +166,7 @@ class Posting(models.Model):
         CARRIED = "carried", _("carried forward")
         IN_PAYMENT = "in_payment", _("in payment")
         PAID = "paid", _("paid")
-        RETURNED = "returned", _("returned")
+        RETURNED = "returned", _("payment returned")
 
     entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="postings")
     account = models.CharField(max_length=10, choices=Account)

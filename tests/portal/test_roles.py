@@ -38,6 +38,7 @@ def test_what_is_booked_settled_and_recorded_are_facts() -> None:
         "rebates_settlement",
         "rebates_ledgerentry",
         "rebates_posting",
+        "rebates_journalexport",
         "programs_rebatetermsevent",
     } <= set(tables_of_facts())
     assert not {"sales_books", "rebates_closing", "common_outboxmail"} & set(tables_of_facts())
