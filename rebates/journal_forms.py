@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.forms import Day
-from rebates.journal.reading import Days
+from rebates.journal.reading import Days, NotDays
 from rebates.models import AccountingSettings, JournalExport
 
 
 class JournalForm(forms.Form):
-    """Days of booking, the last one included, and a format."""
+    """Days of booking, the last one included, and a format. `days`: what was asked for, of a valid form."""
+
+    days: Days
 
     first = Day(label=gettext_lazy("Booked from"))
     last = Day(label=gettext_lazy("Booked until"), help_text=gettext_lazy("This day included."))
@@ -30,14 +30,12 @@ class JournalForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         first, last = given.get("first"), given.get("last")
-        if first is not None and last is not None and last < first:
-            self.add_error("last", ValidationError(_("The last day is before the first one."), code="order"))
+        if first is not None and last is not None:
+            try:
+                self.days = Days.through(first, last)
+            except NotDays as error:
+                self.add_error("last", str(error))
         return given
-
-    @property
-    def days(self) -> Days:
-        """What was asked for, of a valid form."""
-        return Days.through(self.cleaned_data["first"], self.cleaned_data["last"])
 
 
 class AccountingForm(forms.ModelForm):  # type: ignore[type-arg]

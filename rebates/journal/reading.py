@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.access import Actor
+from common.errors import DomainError
 from common.money import ZERO
 from common.period_names import period_name
 from common.periods import Period
@@ -22,6 +23,12 @@ from rebates.models import LedgerEntry, Posting
 
 Account, Kind = Posting.Account, LedgerEntry.Kind
 AT_ONCE = 500
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+"""Days that can be asked for: others are slips of the finger."""
+
+
+class NotDays(DomainError):
+    """The last day is before the first one, or they are of another century."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,11 @@ class Days:
 
     @classmethod
     def through(cls, first: date, last: date) -> Days:
-        """The days from the first to the last one, that one included."""
+        """The days from the first to the last one, that one included. Raises NotDays."""
+        if last < first:
+            raise NotDays(_("The last day is before the first one."))
+        if first < EARLIEST or last > LATEST:
+            raise NotDays(_("Please choose days of this century."))
         return cls(first, last + timedelta(days=1))
 
     @property

@@ -96,7 +96,9 @@ def test_for_datev_the_numbers_of_the_client_come_first(world: World, finance: C
     assert b';4769;70001;"";1611;' in content(answer)
 
 
-def test_a_range_that_ends_before_it_begins_is_refused(world: World, finance: Client) -> None:
+def test_days_that_cannot_be_are_refused(world: World, finance: Client) -> None:
+    assert "Please choose days of this century." in read(finance, first="0001-01-01", last="9999-12-31")
+    assert "Enter a valid date." in read(finance, first="yesterday")
     text = read(finance, first="2026-11-30", last="2026-11-01", format="csv")
     assert "The last day is before the first one." in text
     refused = finance.post(EXPORT, {**NOVEMBER, "last": "2026-10-01"})

@@ -475,7 +475,8 @@ def test_the_command_writes_the_file_that_the_page_gives(world: World, tmp_path:
     [
         (["nobody", "--from=2026-11-01", "--to=2026-11-30"], "There is no vendor “nobody”. Known: ibm, lenovo."),
         (["lenovo", "--from=1.11.2026", "--to=2026-11-30"], "--from: 1.11.2026 is no day; write 2026-01-01."),
-        (["lenovo", "--from=2026-11-30", "--to=2026-11-01"], "--to: 2026-11-01 is before 2026-11-30."),
+        (["lenovo", "--from=2026-11-30", "--to=2026-11-01"], "The last day is before the first one."),
+        (["lenovo", "--from=2026-11-01", "--to=9999-12-31"], "Please choose days of this century."),
         (["lenovo", "--from=2026-11-01", "--to=2026-11-30", "--format=datev"], "Files for DATEV need your consultant"),
         (["lenovo", "--from=2026-11-01", "--to=2026-11-30", "--output=/nowhere/x.csv"], "/nowhere/x.csv cannot be"),
     ],

@@ -35,14 +35,17 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="the file to write; without it: the standard output")
 
     def handle(self, *args: Any, vendor: str, first: str, last: str, fmt: str, **options: Any) -> None:
-        days = Days.through(day("--from", first), day("--to", last))
-        if days.end <= days.start:
-            raise CommandError(f"--to: {last} is before {first}.")
+        start, end = day("--from", first), day("--to", last)
         # What cannot be written was not given to anybody, and is not recorded.
         with TemporaryFile() as file, transaction.atomic():
             try:
                 exported = export(
-                    vendor=named(Vendor, vendor), days=days, fmt=fmt, actor=Actor.system(), now=timezone.now(), out=file
+                    vendor=named(Vendor, vendor),
+                    days=Days.through(start, end),
+                    fmt=fmt,
+                    actor=Actor.system(),
+                    now=timezone.now(),
+                    out=file,
                 )
             except DomainError as error:
                 raise CommandError(str(error)) from error
