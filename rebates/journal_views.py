@@ -127,6 +127,7 @@ def _by_currency(summary: Summary, numbers: Mapping[str, str]) -> list[dict[str,
     return [
         {
             "code": currency,
+            "symbol": formats.currency_symbol(currency),
             "rows": [
                 {"label": each.label, "number": numbers[each.account], "debit": each.debit, "credit": each.credit}
                 for each in summary.sums

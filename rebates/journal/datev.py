@@ -30,6 +30,7 @@ from common.fields import UNSEEN
 from common.periods import months_after
 from rebates.journal.reading import Booking, Days, Journal, Side
 from rebates.models import AccountingSettings
+from rebates.models.accounting import Chart
 
 MOST_ROWS = 99_999
 """Of one file: DATEV takes no more."""
@@ -157,7 +158,8 @@ def _header(batch: Batch, settings: AccountingSettings) -> list[str]:
     found = ["EXTF", "700", "21", "Buchungsstapel", "13", f"{made:%Y%m%d%H%M%S}{made.microsecond // 1000:03}", ""]
     found += ["PP", "", "", *known_as, str(settings.account_length), *days, f"Boni {days[0]}-{days[1]}", ""]
     # Finance accounting, for every purpose, not committed: the tax consultant does that.
-    found += ["1", "0", "0", batch.currency, "", "", "", "", settings.chart, "", "", "", ""]
+    chart = "" if settings.chart == Chart.OWN else settings.chart
+    found += ["1", "0", "0", batch.currency, "", "", "", "", chart, "", "", "", ""]
     return found
 
 

@@ -25,11 +25,11 @@ Account = Posting.Account
 
 
 class Chart(models.TextChoices):
-    """Charts of accounts as DATEV numbers them; empty is a chart of the vendor's own."""
+    """Charts of accounts, those that DATEV has by its numbers."""
 
     SKR03 = "03", "SKR03"
     SKR04 = "04", "SKR04"
-    OWN = "", _("a chart of our own")
+    OWN = "own", _("a chart of our own")
 
 
 # Granted rebates, other liabilities, other assets, money in transit, bank, transitory items: none of them calculates
@@ -60,9 +60,7 @@ class AccountingSettings(models.Model):
     """
 
     vendor = models.OneToOneField(Vendor, primary_key=True, on_delete=models.PROTECT, related_name="+")
-    chart = models.CharField(
-        _("chart of accounts"), max_length=2, choices=Chart, default=Chart.SKR03, blank=True
-    )  # fmt: skip
+    chart = models.CharField(_("chart of accounts"), max_length=3, choices=Chart, default=Chart.SKR03)
     account_length = models.PositiveSmallIntegerField(
         _("digits of an account"), default=4, validators=[MinValueValidator(4), MaxValueValidator(8)],
         help_text=_("Of general ledger accounts; a debtor's or creditor's account may have a digit more."),
