@@ -247,6 +247,11 @@ def compile_translations() -> None:
 
 
 def set_up(scope: str) -> None:
+    if VENV.is_symlink():
+        # Creating it anew would empty what it points to, which others may work with.
+        raise SetupError(
+            f"{VENV.name} is a link to {VENV.readlink()}: remove the link, and a folder is made in its place."
+        )
     front_end = FrontEnd()
     if not front_end.is_built() and has_node():
         front_end.start_installing()
