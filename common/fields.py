@@ -23,7 +23,10 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        return UNSEEN.sub("", " ".join(text.split())).strip() or self.empty_value if text else text
+        if not text:
+            return text
+        shown = UNSEEN.sub("", " ".join(text.split()))
+        return " ".join(shown.split()) or self.empty_value
 
 
 class DayInput(forms.DateInput):

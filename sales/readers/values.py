@@ -70,7 +70,7 @@ def tidy(cell: Cell) -> str:
     text = " ".join(written(cell).split())
     if not text.isprintable():
         # Mostly copied along from a web page; they would make two numbers of one.
-        text = "".join(sign for sign in text if sign.isprintable()).strip()
+        text = " ".join("".join(sign for sign in text if sign.isprintable()).split())
     return as_written(text)
 
 

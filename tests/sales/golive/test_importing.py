@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
 from common.access import Actor
+from common.fields import LineField
 from common.models import User
 from partners.models import (
     BroughtContact,
@@ -54,6 +55,21 @@ def test_a_new_company_comes_with_everything_the_file_says(world: World) -> None
     contact = BroughtContact.objects.get()
     assert (contact.address, contact.name, contact.role) == ("chef@nordlicht.example", "Ada Nord", "owner")
     assert DataCheck.objects.get(partner=partner).confirmed_at is None
+
+
+def test_what_a_file_says_of_a_company_is_one_line_as_in_the_forms(world: World) -> None:
+    header = "Firma;Straße;PLZ;Ort;Telefon;E-Mail;Vorname;Nachname;Land;Nimmt teil ab"
+    said = {
+        "name": '"Nordlicht\r\n\r\nIT \u202e GmbH"', "street": '"Kai\u2028 1\u2066"', "postcode": "20095",
+        "city": "Ham\u202eburg", "phone": '"040\u200f\n12"', "address": "chef@nordlicht.example",
+        "first_name": '"Ada\nPay at evil.example"', "last_name": "Nord\x07",
+    }  # fmt: skip
+    bring(world, partners(";".join([*said.values(), "DE", "01.02.2026"]), header=header))
+    partner, contact = Partner.objects.get(city="Hamburg"), BroughtContact.objects.get()
+    for name, text in said.items():
+        row = contact if hasattr(contact, name) and name != "name" else partner
+        assert getattr(row, name) == LineField().clean(text.strip('"')), name
+    assert (partner.name, contact.first_name) == ("Nordlicht IT GmbH", "Ada Pay at evil.example")
 
 
 def test_nobody_gets_an_account_by_being_in_a_file(world: World) -> None:
