@@ -23,6 +23,8 @@ from partners.team import TEAM
 
 MOST_A_DAY = 3
 """Companies that one person may ask within a day; what is beyond that is dropped silently."""
+LEFT_ALONE = timedelta(days=30)
+"""So long an owner who has left somebody out is not asked by them again; an owner may invite them all the same."""
 
 
 class DecidedAlready(DomainError):
@@ -37,15 +39,21 @@ def ask_for_access(*, user: User, company: Company, now: datetime) -> None:
     asked_today = AccessRequest.objects.filter(user=user, asked_at__gt=now - timedelta(days=1)).count()
     belongs_to = set(Member.objects.filter(user=user, left_on__isnull=True).values_list("partner_id", flat=True))
     found = [each for each in same_company(company) if each.pk not in belongs_to]
-    if not found:
-        # Writing mails takes time, which would tell.
-        outbox.written(kind=mails.ACCESS_ASKED, recipient=user, context=mails.access_sample(mails.ACCESS_ASKED)())
+    declined = AccessRequest.objects.filter(user=user, granted=False, decided_at__gt=now - LEFT_ALONE)
+    left_alone = set(declined.values_list("partner_id", flat=True))
+    told = False
     for partner in found[: max(0, MOST_A_DAY - asked_today)]:
+        if partner.pk in left_alone:
+            continue
         request, made = AccessRequest.objects.get_or_create(
             partner=partner, user=user, decided_at=None, defaults={"asked_at": now}
         )
         if made:
             _tell_owners(request)
+            told = True
+    if not told:
+        # Writing mails takes time, which would tell.
+        outbox.written(kind=mails.ACCESS_ASKED, recipient=user, context=mails.access_sample(mails.ACCESS_ASKED)())
 
 
 def _tell_owners(request: AccessRequest) -> None:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from common import personal
+from common import outbox, personal
 from common.companies import Company
 from common.models import OutboxMail, User
 from partners import access_requests, applications, registration
 from partners.applications import NotAccepted, NotOpen
-from partners.models import AccessRequest, Application, Enrolment, Member, Partner, Registration, Seat
+from partners.models import (
+    AccessRequest,
+    Application,
+    Enrolment,
+    Member,
+    MemberInvitation,
+    Partner,
+    Registration,
+    Seat,
+)
 from partners.registration import CompanyFacts, RegisteredAlready, Wanted
+from tests import teams
 from tests.partners.applying import NEWCOMER, act, newcomer, open_to_all
 from tests.people import person, signed_in
 from tests.rendering import words
@@ -246,6 +258,50 @@ def test_asking_again_and_again_writes_no_more_mails(world: World, stranger: Use
     for _again in range(5):
         access_requests.ask_for_access(user=stranger, company=Company("x", vat_id="DE111111125"), now=NOW)
     assert OutboxMail.objects.filter(kind="access-asked").count() == 1
+
+
+def test_who_was_left_out_asks_the_same_company_again_after_a_month(world: World, stranger: User) -> None:
+    Partner.objects.filter(pk=world.reseller.pk).update(vat_id="DE111111125")
+    owner = act(world.reseller_owner).actor
+
+    def asked(days: int) -> int:
+        company = Company("x", vat_id="DE111111125")
+        access_requests.ask_for_access(user=stranger, company=company, now=NOW + timedelta(days=days))
+        return AccessRequest.objects.count()
+
+    assert asked(0) == 1
+    access_requests.decline(request=AccessRequest.objects.get(), actor=owner, now=NOW)
+    assert [asked(1), asked(29)] == [1, 1]
+    teams.invite(world, stranger.email, now=NOW + timedelta(days=29))
+    assert MemberInvitation.objects.get().address == stranger.email
+    assert asked(30) == 2
+    assert OutboxMail.objects.filter(kind="access-asked").count() == 2
+
+
+def test_the_answer_is_the_same_and_a_mail_is_written_where_nobody_is_told(
+    world: World, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writing a mail is what takes long."""
+    User.objects.filter(pk=stranger.pk).update(email="stranger@gmx.de")
+    Partner.objects.filter(pk=world.reseller.pk).update(vat_id="DE111111125")
+    written: list[str] = []
+    write = outbox.written
+
+    def noted(**mail: Any) -> dict[str, str]:
+        written.append(mail["kind"])
+        return write(**mail)
+
+    monkeypatch.setattr(outbox, "written", noted)
+    client = signed_in(stranger)
+    answers = []
+    for vat_id in ("DE111111125", "DE111111125", "DE136695976"):
+        answers.append(words(ask(client, vat_id=vat_id).content.decode()).replace(vat_id, "VAT"))  # type: ignore[attr-defined]
+        AccessRequest.objects.filter(decided_at=None).update(
+            decided_at=timezone.now(), decided_by=world.reseller_owner, granted=False
+        )
+    assert written == ["access-asked"] * 3
+    assert answers[0] == answers[1] == answers[2]
+    assert AccessRequest.objects.count() == 1
 
 
 def test_asking_often_is_stopped_whether_a_company_is_known_or_not(world: World, stranger: User) -> None:
