@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,8 +12,9 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from common import account_mails
@@ -272,6 +274,18 @@ def test_a_password_is_hashed_for_known_and_unknown_addresses_alike(browser: Cli
 
     path, data = ASKED["signing up"]
     assert hashed(path, data, KNOWN) == hashed(path, data, UNKNOWN) == 1
+
+
+def test_a_new_password_is_as_much_work_for_an_unknown_address(
+    browser: Client, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    """Storing the mail and waking its sender is what takes long; of the one to nobody nothing is left."""
+    person("known.person")
+    for address, left in ((KNOWN, 1), (UNKNOWN, 1)):
+        with CaptureQueriesContext(connection) as done, django_capture_on_commit_callbacks() as after:
+            browser.post("/account/password/reset/", {"email": address})
+        stored = [query for query in done if 'INSERT INTO "common_outboxmail"' in query["sql"]]
+        assert (len(stored), len(after), OutboxMail.objects.count()) == (1, 1, left)
 
 
 @pytest.mark.django_db(transaction=True)
