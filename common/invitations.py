@@ -126,7 +126,10 @@ def _check_most(team: Team, organisation: Any, actor: Actor, now: datetime) -> N
 
 @transaction.atomic
 def resend(team: Team, *, invitation: Any, actor: Actor, now: datetime) -> Any:
-    """The same with a new link and fourteen days more; the old link ends. Raises as `invite`, and NotOpen."""
+    """The same with a new link and fourteen days more; the old link ends. One that was sent within `SAME_WITHIN` stays.
+
+    Raises as `invite`, and NotOpen.
+    """
     organisation = getattr(invitation, team.field)
     team.lock(organisation)
     require_lead(team, organisation, actor)

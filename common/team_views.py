@@ -140,12 +140,16 @@ def _removed(request: PersonRequest, team: Team, organisation: Any, person: Pers
 
 def resend(request: PersonRequest, team: Team, organisation: Any, pk: int) -> HttpResponse:
     invitation = _invitation(request, team, organisation, pk)
+    now = timezone.now()
     try:
-        made = invitations.resend(team, invitation=invitation, actor=request.actor, now=timezone.now())
+        made = invitations.resend(team, invitation=invitation, actor=request.actor, now=now)
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        text = _("A new invitation goes to %(address)s. The earlier link has ended.")
+        if made.invited_at == now:
+            text = _("A new invitation goes to %(address)s. The earlier link has ended.")
+        else:
+            text = _("The invitation to %(address)s was sent a moment ago. Its link is valid.")
         messages.success(request, text % {"address": made.address})
     return redirect(team.url("team", organisation))
 
