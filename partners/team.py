@@ -5,7 +5,6 @@ A company whose last owner is gone cannot help itself; then the staff of a vendo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import invitations, team_mails, teams
+from common import invitations, team_mails
 from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.dated import since
 from common.errors import DomainError
@@ -89,26 +88,6 @@ class PartnerTeam(Team):
 
 
 TEAM = PartnerTeam()
-
-
-def invite(
-    *, partner: Partner, address: str, role: str, language: str, actor: Actor, now: datetime
-) -> MemberInvitation:
-    """As `common.invitations.invite`."""
-    made: MemberInvitation = invitations.invite(
-        TEAM, organisation=partner, address=address, role=role, language=language, actor=actor, now=now
-    )
-    return made
-
-
-def change_roles(*, partner: Partner, user: User, roles: Iterable[str], actor: Actor, now: datetime) -> bool:
-    """As `common.teams.change_roles`."""
-    return teams.change_roles(TEAM, organisation=partner, user=user, roles=roles, actor=actor, now=now)
-
-
-def remove(*, partner: Partner, user: User, actor: Actor, now: datetime) -> None:
-    """As `common.teams.remove`."""
-    teams.remove(TEAM, organisation=partner, user=user, actor=actor, now=now)
 
 
 # --- a company without an owner --------------------------------------------------------------------------------------

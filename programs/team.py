@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from common import invitations, teams
-from common.access import VENDOR, VENDOR_ADMIN, Actor
+from common.access import VENDOR, VENDOR_ADMIN
 from common.models import User
 from common.registry import Area
 from common.teams import Team
@@ -46,21 +44,3 @@ class VendorTeam(Team):
 
 
 TEAM = VendorTeam()
-
-
-def invite(*, vendor: Vendor, address: str, role: str, language: str, actor: Actor, now: datetime) -> StaffInvitation:
-    """As `common.invitations.invite`."""
-    made: StaffInvitation = invitations.invite(
-        TEAM, organisation=vendor, address=address, role=role, language=language, actor=actor, now=now
-    )
-    return made
-
-
-def change_roles(*, vendor: Vendor, user: User, roles: Iterable[str], actor: Actor, now: datetime) -> bool:
-    """As `common.teams.change_roles`."""
-    return teams.change_roles(TEAM, organisation=vendor, user=user, roles=roles, actor=actor, now=now)
-
-
-def remove(*, vendor: Vendor, user: User, actor: Actor, now: datetime) -> None:
-    """As `common.teams.remove`."""
-    teams.remove(TEAM, organisation=vendor, user=user, actor=actor, now=now)

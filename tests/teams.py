@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from common import invitations
 from common.access import SALES, VENDOR_ADMIN, Actor
 from common.models import OutboxMail
-from partners import team as company_team
 from partners.models import MemberInvitation
-from programs import team as staff_team
+from partners.team import TEAM as COMPANY
 from programs.models import StaffInvitation
+from programs.team import TEAM as STAFF
 from tests.world import NOW, World
 
 NEWCOMER = "newcomer@elbtal.example"
@@ -22,7 +23,8 @@ def invite(world: World, address: str = NEWCOMER, **changed: Any) -> MemberInvit
         "partner": world.reseller, "role": SALES, "language": "en", "actor": Actor.of(world.reseller_owner), "now": NOW,
         **changed,
     }  # fmt: skip
-    return company_team.invite(address=address, **values)
+    made: MemberInvitation = invitations.invite(COMPANY, organisation=values.pop("partner"), address=address, **values)
+    return made
 
 
 def invite_staff(world: World, address: str = "newcomer@lenovo.example", **changed: Any) -> StaffInvitation:
@@ -31,7 +33,8 @@ def invite_staff(world: World, address: str = "newcomer@lenovo.example", **chang
         "vendor": world.vendor, "role": VENDOR_ADMIN, "language": "en", "actor": Actor.of(world.vendor_admin),
         "now": NOW, **changed,
     }  # fmt: skip
-    return staff_team.invite(address=address, **values)
+    made: StaffInvitation = invitations.invite(STAFF, organisation=values.pop("vendor"), address=address, **values)
+    return made
 
 
 def link(address: str = NEWCOMER) -> str:

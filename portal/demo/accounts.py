@@ -10,11 +10,12 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils.translation import gettext_lazy as _
 
+from common import invitations
 from common.access import OWNER, PARTNER_FINANCE, SALES, TECHNICIAN, VENDOR_ADMIN, Actor
 from common.models import User
 from common.registry import Text
-from partners import team
 from partners.models import Member, Partner
+from partners.team import TEAM
 from portal.demo import people
 from portal.demo.companies import COMPANIES, SHOWN
 from portal.demo.people import PASSWORD, PRINTED_DISTRIBUTOR, PRINTED_VENDOR, Person
@@ -82,9 +83,10 @@ def invite(*, partner: Partner, now: datetime) -> None:
     """A colleague whom the shown partner's owner has invited, and who has not come yet."""
     domain = next(company.domain for company in COMPANIES if company.slug == SHOWN)
     owner = User.objects.get(email=f"{OWNER}@{domain}")
-    team.invite(
-        partner=partner, address=f"neu@{domain}", role=TECHNICIAN, language="de", actor=Actor.of(owner), now=now
-    )
+    invitations.invite(
+        TEAM, organisation=partner, address=f"neu@{domain}", role=TECHNICIAN, language="de", actor=Actor.of(owner),
+        now=now,
+    )  # fmt: skip
 
 
 def _user(person: Person, password: str) -> User:

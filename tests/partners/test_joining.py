@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.test import Client
 
-from common import invitations
+from common import invitations, teams
 from common.access import SALES, TECHNICIAN, Actor
 from common.models import User
 from partners import team
@@ -300,7 +300,7 @@ def test_an_old_link_does_not_bring_back_who_was_removed(world: World) -> None:
     client = english()
     client.post(link(), NEW)
     user = User.objects.get(email=NEWCOMER)
-    team.remove(partner=world.reseller, user=user, actor=Actor.of(world.reseller_owner), now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=user, actor=Actor.of(world.reseller_owner), now=NOW)
     again = english()
     again.post("/account/login/", {"login": NEWCOMER, "password": NEW["password"]})
     assert again.get(link()).status_code == again.post(link()).status_code == 410

@@ -165,9 +165,11 @@ def test_only_owners_run_the_team(world: World, role: str) -> None:
         with pytest.raises(NotAllowed):
             action(team.TEAM, invitation=made, actor=actor, now=NOW)
     with pytest.raises(NotAllowed):
-        team.change_roles(partner=world.reseller, user=world.reseller_technician, roles=[OWNER], actor=actor, now=NOW)
+        teams.change_roles(
+            team.TEAM, organisation=world.reseller, user=world.reseller_technician, roles=[OWNER], actor=actor, now=NOW
+        )
     with pytest.raises(NotAllowed):
-        team.remove(partner=world.reseller, user=world.reseller_technician, actor=actor, now=NOW)
+        teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_technician, actor=actor, now=NOW)
 
 
 def test_a_token_of_an_owner_does_not(world: World) -> None:
@@ -240,7 +242,7 @@ def test_the_last_owner_stays_one(world: World) -> None:
     with pytest.raises(LastLead):
         change(world, world.reseller_owner, SALES)
     with pytest.raises(LastLead):
-        team.remove(partner=world.reseller, user=world.reseller_owner, actor=owner(world), now=NOW)
+        teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_owner, actor=owner(world), now=NOW)
     change(world, world.reseller_owner, OWNER, SALES)
     second_owner(world)
     assert change(world, world.reseller_owner, SALES)
@@ -252,7 +254,7 @@ def test_an_owner_who_cannot_sign_in_is_nobody_to_rely_on(world: World) -> None:
     locked.refresh_from_db()
     with pytest.raises(LastLead):
         change(world, world.reseller_owner, SALES)
-    team.remove(partner=world.reseller, user=locked, actor=owner(world), now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=locked, actor=owner(world), now=NOW)
 
 
 def test_who_is_no_owner_any_more_leaves_no_open_invitations_behind(world: World) -> None:
@@ -283,7 +285,7 @@ def test_who_is_removed_is_out_everywhere_at_once(world: World) -> None:
     _token, secret = tokens.issue(
         user=world.reseller_sales, name="ERP", scopes=[Scope.SALES], expires_at=NOW + timedelta(days=1), now=NOW
     )
-    team.remove(partner=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
     for window in (computer, phone):
         assert window.get("/partner/2B3C4D5F/")["Location"].startswith("/account/login/")
     assert colleague.get("/partner/2B3C4D5F/").status_code == 200
@@ -299,7 +301,7 @@ def test_who_is_removed_is_out_everywhere_at_once(world: World) -> None:
 def test_nothing_of_a_removal_that_fails_remains(world: World) -> None:
     window = browser(world.reseller_owner)
     with pytest.raises(LastLead):
-        team.remove(partner=world.reseller, user=world.reseller_owner, actor=owner(world), now=NOW)
+        teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_owner, actor=owner(world), now=NOW)
     assert window.get("/partner/2B3C4D5F/").status_code == 200
     assert OutboxMail.objects.count() == 0
 
@@ -307,13 +309,13 @@ def test_nothing_of_a_removal_that_fails_remains(world: World) -> None:
 def test_somebody_with_roles_elsewhere_keeps_them_and_signs_in_again(world: World) -> None:
     Member.objects.create(partner=world.rival, user=world.reseller_sales, role=SALES)
     window = browser(world.reseller_sales)
-    team.remove(partner=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
     assert "login" in window.get("/partner/6G7H8J9K/")["Location"]
     assert browser(world.reseller_sales).get("/partner/6G7H8J9K/").status_code == 200
 
 
 def test_who_comes_back_gets_a_new_row(world: World) -> None:
-    team.remove(partner=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
     invite(world, "reseller_sales@example.com")
     invitation = MemberInvitation.objects.get()
     invitations.accept(team.TEAM, invitation=invitation, user=world.reseller_sales, now=NOW)
@@ -328,16 +330,16 @@ def test_links_of_who_is_removed_are_no_way_back(world: World) -> None:
     Member.objects.filter(user=locked_out).update(left_on=TODAY)
     to_them = invite(world, "second@home.example", actor=Actor.system())
     Member.objects.filter(user=locked_out).update(left_on=None)
-    team.remove(partner=world.reseller, user=locked_out, actor=owner(world), now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=locked_out, actor=owner(world), now=NOW)
     for each in (own, to_them):
         each.refresh_from_db()
         assert each.revoked_at == NOW
 
 
 def test_removing_twice_says_that_it_is_done(world: World) -> None:
-    team.remove(partner=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
     with pytest.raises(NotInTeam):
-        team.remove(partner=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
+        teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
 
 
 def test_everybody_may_leave_by_themselves(world: World) -> None:

@@ -7,14 +7,16 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from common import teams
 from common.access import OWNER, SALES, TECHNICIAN, Actor
 from common.models import OutboxMail, User
 from common.teams import NotAllowed
 from partners import team
 from partners.models import Member, MemberInvitation
 from tests.rendering import words
-from tests.teams import NEWCOMER, invite
+from tests.teams import NEWCOMER, invite, link
 from tests.world import NOW, World
 
 SignedIn = Callable[..., Client]
@@ -96,6 +98,19 @@ def test_inviting_on_the_page(world: World, signed_in: SignedIn) -> None:
     assert made.revoked_at is not None
 
 
+def test_sending_again_says_whether_the_earlier_link_has_ended(world: World, signed_in: SignedIn) -> None:
+    made = invite(world, now=timezone.now())
+    client, again = signed_in(world.reseller_owner), f"{TEAM}invitations/{made.pk}/resend/"
+    page = words(client.post(again, follow=True).content.decode())
+    assert f"The invitation to {NEWCOMER} was sent a moment ago. Its link is valid." in page
+    assert Client().get(link()).status_code == 200
+    MemberInvitation.objects.filter(pk=made.pk).update(invited_at=timezone.now() - timedelta(minutes=2))
+    before = link()
+    page = words(client.post(again, follow=True).content.decode())
+    assert f"A new invitation goes to {NEWCOMER}. The earlier link has ended." in page
+    assert Client().get(before).status_code == 410
+
+
 def test_changing_roles_on_the_page(world: World, signed_in: SignedIn) -> None:
     client = signed_in(world.reseller_owner)
     path = f"{TEAM}people/{world.reseller_sales.pk}/"
@@ -125,10 +140,11 @@ def test_removing_says_before_what_will_happen_and_asking_changes_nothing(world:
 
 
 def test_a_vendors_history_of_the_company_has_whom_it_writes_to(world: World, signed_in: SignedIn) -> None:
-    team.change_roles(
-        partner=world.reseller, user=world.reseller_technician, roles=[OWNER], actor=owner(world), now=NOW
+    technician = world.reseller_technician
+    teams.change_roles(
+        team.TEAM, organisation=world.reseller, user=technician, roles=[OWNER], actor=owner(world), now=NOW
     )
-    team.remove(partner=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=world.reseller_sales, actor=owner(world), now=NOW)
     text = words(signed_in(world.channel_manager).get("/vendor/lenovo/partners/2B3C4D5F/").content.decode())
     assert "Reseller Technician joined as owner" in text
     assert "Reseller Sales is no longer sales" in text
@@ -152,9 +168,7 @@ def test_what_somebody_typed_is_escaped(world: World, signed_in: SignedIn) -> No
 
 
 def test_other_companies_invitations_and_people_are_not_there(world: World, signed_in: SignedIn) -> None:
-    foreign = team.invite(
-        partner=world.rival, address=NEWCOMER, role=SALES, language="en", actor=Actor.of(world.rival_owner), now=NOW
-    )
+    foreign = invite(world, partner=world.rival, actor=Actor.of(world.rival_owner))
     client = signed_in(world.reseller_owner)
     assert client.post(f"{TEAM}invitations/{foreign.pk}/revoke/").status_code == 404
     assert client.post(f"{TEAM}invitations/{foreign.pk}/resend/").status_code == 404

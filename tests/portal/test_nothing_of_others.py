@@ -19,6 +19,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import DjangoDbBlocker
 
+from common import teams
 from common.access import SALES, Actor
 from common.models import OutboxMail, User
 from partners import applications, team
@@ -249,7 +250,7 @@ def test_no_mail_to_anybody_else_says_anything_of_the_company(marked: Marked) ->
         for partner, owner in ((world.reseller, world.reseller_owner), (world.rival, world.rival_owner)):
             joined = member_of(partner, f"joined_{partner.pk}", SALES)
             actor = Actor.of(owner)
-            team.change_roles(partner=partner, user=joined, roles=["finance"], actor=actor, now=NOW)
+            teams.change_roles(team.TEAM, organisation=partner, user=joined, roles=["finance"], actor=actor, now=NOW)
         concerned = {user.pk for user in _people(world.rival)}
         concerned |= {world.rival_vendor_admin.pk, world.rival_channel_manager.pk, world.rival_vendor_finance.pk}
         mails = list(OutboxMail.objects.all())

@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from common import invitations, tokens
+from common import invitations, teams, tokens
 from common.access import CHANNEL_MANAGER, VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
 from common.models import User
 from common.teams import LastLead, NotAllowed
@@ -61,9 +61,8 @@ def test_a_partners_person_becomes_staff_as_well(world: World, signed_in: Signed
 
 def test_a_role_that_ends_is_gone_and_its_history_says_until_when(world: World) -> None:
     row = VendorStaff.objects.get(user=world.channel_manager)
-    team.change_roles(
-        vendor=world.vendor, user=world.channel_manager, roles=[VENDOR_FINANCE], actor=admin(world), now=NOW
-    )
+    manager, actor = world.channel_manager, admin(world)
+    teams.change_roles(team.TEAM, organisation=world.vendor, user=manager, roles=[VENDOR_FINANCE], actor=actor, now=NOW)
     assert not VendorStaff.objects.filter(pk=row.pk).exists()
     event = row.events.get(pgh_label="delete")  # type: ignore[attr-defined]
     assert (event.role, event.user_id, event.joined_on) == (CHANNEL_MANAGER, world.channel_manager.pk, row.joined_on)
@@ -76,20 +75,21 @@ def test_the_administration_follows_the_role(world: World) -> None:
 
     finance = world.vendor_finance
     for roles in ([VENDOR_FINANCE, VENDOR_ADMIN], [VENDOR_FINANCE]):
-        team.change_roles(vendor=world.vendor, user=finance, roles=roles, actor=admin(world), now=NOW)
+        teams.change_roles(team.TEAM, organisation=world.vendor, user=finance, roles=roles, actor=admin(world), now=NOW)
         assert may_open(finance) == (VENDOR_ADMIN in roles)
     second = staff_of(world.vendor, "second_admin", VENDOR_ADMIN)
-    team.remove(vendor=world.vendor, user=second, actor=admin(world), now=NOW)
+    teams.remove(team.TEAM, organisation=world.vendor, user=second, actor=admin(world), now=NOW)
     assert not may_open(second)
 
 
 def test_the_last_vendor_admin_stays_one(world: World) -> None:
     with pytest.raises(LastLead):
-        team.remove(vendor=world.vendor, user=world.vendor_admin, actor=admin(world), now=NOW)
+        teams.remove(team.TEAM, organisation=world.vendor, user=world.vendor_admin, actor=admin(world), now=NOW)
     with pytest.raises(LastLead):
-        team.change_roles(
-            vendor=world.vendor, user=world.vendor_admin, roles=[VENDOR_FINANCE], actor=admin(world), now=NOW
-        )
+        teams.change_roles(
+            team.TEAM, organisation=world.vendor, user=world.vendor_admin, roles=[VENDOR_FINANCE],
+            actor=admin(world), now=NOW,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["channel_manager", "vendor_finance", "rival_vendor_admin", "platform_admin"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from common import erasing
+from common import erasing, teams
 from common.access import Actor
 from common.models import User
 from common.personal import gather
@@ -23,7 +23,7 @@ def test_an_employee_who_leaves_and_comes_back_counts_again(world: World, techni
     certified(technical, user, world.reseller, TODAY - timedelta(days=30), world.vendor_admin)
     owner = Actor.of(world.reseller_owner)
     assert len(held_certificates(trainings=[technical], on=TODAY)) == 1
-    team.remove(partner=world.reseller, user=user, actor=owner, now=NOW)
+    teams.remove(team.TEAM, organisation=world.reseller, user=user, actor=owner, now=NOW)
     assert held_certificates(trainings=[technical], on=TODAY) == []
     world.reseller.members.create(user=user, role="technician", joined_on=TODAY + timedelta(days=90))
     [again] = held_certificates(trainings=[technical], on=TODAY + timedelta(days=90))
