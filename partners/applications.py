@@ -35,7 +35,7 @@ from partners.models import (
 )
 from programs.deciding import DECIDING_ROLES, deciders
 from programs.models import Distributor, ParticipationTerms, Program, Tier, Vendor, VendorStaff
-from programs.office_days import office_day_after
+from programs.office_days import DECIDED_WITHIN, office_day_after
 
 State, Step = Application.State, ApplicationStep.Step
 FROM = {
@@ -46,8 +46,6 @@ FROM = {
     Step.REFUSED: Application.UNDECIDED,
 }
 """In which states each step may be taken."""
-DECIDED_WITHIN = 2
-"""Days of its office a vendor has for a decision."""
 
 
 class NotAllowed(DomainError):

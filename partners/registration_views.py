@@ -23,10 +23,9 @@ from common.models import User
 from common.requests import PersonRequest
 from common.ui import Fact, Stage
 from partners import access_requests, registration
-from partners.applications import DECIDED_WITHIN
 from partners.registration_forms import ApplyForm, CompanyForm, ProgramsForm, country_choices
 from programs.models import Program
-from programs.office_days import office_day_after
+from programs.office_days import DECIDED_WITHIN, office_day_after
 from programs.texts import all_in_language
 
 UNPROCESSABLE = 422

@@ -11,6 +11,9 @@ import holidays
 from common.business_days import business_days_after
 from programs.models import Vendor
 
+DECIDED_WITHIN = 2
+"""Days of its office a vendor has for a decision."""
+
 
 def office_day_after(vendor: Vendor, day: date, number: int) -> date:
     """The `number`th day after `day` on which the vendor's office works, by the holidays of its country and state."""

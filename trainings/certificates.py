@@ -25,15 +25,13 @@ from common.periods import months_after
 from common.proofs import Proof
 from partners.models import Partner
 from programs.deciding import deciders
-from programs.office_days import office_day_after
+from programs.office_days import DECIDED_WITHIN, office_day_after
 from trainings import mails, rights
 from trainings.models import Booking, Certificate, CertificateClaim, Training
 from trainings.selectors import members_on, taking_part
 from trainings.wording import last_day
 
 State = CertificateClaim.State
-DECIDED_WITHIN = 2
-"""Days of its office a vendor has for a decision."""
 
 
 class NotTaken(DomainError):
