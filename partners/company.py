@@ -24,14 +24,12 @@ from common.formats import date_long
 from common.models import User
 from partners import applications, services
 from partners import life_mails as mails
-from partners.models import CompanyChange, CompanyChangeAsked, EnrolmentStatus, Partner, Seat
+from partners.models import CompanyChange, CompanyChangeAsked, DataCheck, EnrolmentStatus, Partner, Seat
 from programs.deciding import DECIDING_ROLES, deciders
 from programs.models import Vendor
-from programs.office_days import office_day_after
+from programs.office_days import DECIDED_WITHIN, office_day_after
 
 State = CompanyChange.State
-DECIDED_WITHIN = 2
-"""Days of its office a vendor has for a decision."""
 CHECKED = ("street", "postcode", "city", "website", "phone")
 """What a vendor looks at before it takes a company in, besides what its papers say."""
 TAKES_PART = (EnrolmentStatus.Status.ACTIVE, EnrolmentStatus.Status.SUSPENDED)
@@ -109,6 +107,24 @@ def change_contact(*, partner: Partner, contact: Contact, actor: Actor, now: dat
     for name, value in vars(contact).items():
         setattr(held, name, value)
     held.save(update_fields=list(vars(contact)))
+
+
+def open_check(*, partner: Partner, actor: Actor) -> DataCheck | None:
+    """What the owners of a company that a vendor has brought along are still asked: whether its data are right."""
+    return DataCheck.objects.visible_to(actor).filter(partner=partner, confirmed_at__isnull=True).first()
+
+
+@transaction.atomic
+def confirm(*, partner: Partner, contact: Contact, actor: Actor, now: datetime) -> bool:
+    """Write down where the company can be reached, and that the rest is right. False: somebody has said so before;
+    then nothing is changed. Raises `NotAllowed`.
+    """
+    _check_owner(actor, partner)
+    asked = DataCheck.objects.filter(partner=partner, confirmed_at__isnull=True)
+    if not asked.update(confirmed_at=now, confirmed_by=actor.user_id):
+        return False
+    change_contact(partner=partner, contact=contact, actor=actor, now=now)
+    return True
 
 
 @transaction.atomic

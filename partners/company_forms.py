@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy
 from common.fields import LineField
 from partners.company import Contact, Registered, Wanted
 from partners.models import Partner
-from partners.registration_forms import country_choices
+from partners.registration_forms import AUTOCOMPLETE, country_choices
 
 LONGEST = 5000
 CONTACT = ("street", "postcode", "city", "website", "phone", "language")
 
 
 class ContactForm(forms.Form):
+    """What an owner changes at once."""
+
     street = LineField(label=gettext_lazy("Street and number"), max_length=200, required=False)
     postcode = LineField(label=gettext_lazy("Postcode"), max_length=12, required=False)
     city = LineField(label=gettext_lazy("City"), max_length=120, required=False)
@@ -29,8 +31,9 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {name: getattr(partner, name) for name in CONTACT}
-        for name, token in {"street": "street-address", "postcode": "postal-code", "city": "address-level2"}.items():
-            self.fields[name].widget.attrs["autocomplete"] = token
+        for name, field in self.fields.items():
+            if name in AUTOCOMPLETE:
+                field.widget.attrs["autocomplete"] = AUTOCOMPLETE[name]
 
     @property
     def contact(self) -> Contact:

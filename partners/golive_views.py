@@ -21,9 +21,10 @@ from common.access import OWNER
 from common.errors import DomainError
 from common.requests import PersonRequest
 from common.ui import Crumb, Fact
-from partners import confirming, selectors, waves
+from partners import company, composing, selectors, waves
+from partners.company_forms import ContactForm
 from partners.entering import in_partner
-from partners.golive_forms import DataCheckForm, WaveForm
+from partners.golive_forms import WaveForm
 from partners.models import BroughtContact, Partner
 from partners.tasks import send_invitations
 from partners.wave_tables import ContactFilter, ContactTable
@@ -60,6 +61,12 @@ class InvitationsPage(VendorListPage):
         some = numbers[WAITING] + numbers[EXPIRED]
         return {
             "form": WaveForm(initial=initial) if some else None,
+            "known": any(numbers.values()) or bool(query),
+            "actions": [
+                (action, url)
+                for action, url in composing.actions_of(self.vendor, self.request.actor)
+                if url != self.request.path
+            ],
             "facts": [Fact(str(STANDINGS[key]), formats.number(number)) for key, number in numbers.items()],
             "send_url": reverse("partners:invite-wave", args=[self.vendor.slug]) + (f"?{query}" if query else ""),
             "chosen_url": reverse("partners:invite-chosen", args=[self.vendor.slug]) + (f"?{query}" if query else ""),
@@ -91,6 +98,9 @@ def invite_wave(request: PersonRequest, vendor: Vendor) -> HttpResponse:
 def invite_chosen(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """Invite those who are ticked in the list."""
     chosen = [pk for pk in request.POST.getlist("contact") if pk.isdecimal() and len(pk) < LONGEST_ID]
+    if not chosen:
+        messages.warning(request, _("Please tick in the list who is to be invited."))
+        return _back(request, vendor)
     return _invite(request, vendor, _contacts(request, vendor).filter(pk__in=chosen), _back(request, vendor))
 
 
@@ -120,16 +130,14 @@ def _invite(
 @in_partner(OWNER)
 def data_check(request: PersonRequest, partner: Partner) -> HttpResponse:
     """What a vendor has said about the company, for its owner to put right and confirm; once."""
-    if confirming.open_check(partner=partner, actor=request.actor) is None:
+    if company.open_check(partner=partner, actor=request.actor) is None:
         return redirect("partner-dashboard", partner.number)
-    known = {name: getattr(partner, name) for name in confirming.CHANGEABLE}
-    form = DataCheckForm(request.POST if request.method == "POST" else None, initial=known)
+    form = ContactForm(request.POST if request.method == "POST" else None, partner=partner)
     if request.method == "POST" and form.is_valid():
-        confirming.confirm(partner=partner, changes=form.cleaned_data, actor=request.actor, now=timezone.now())
+        company.confirm(partner=partner, contact=form.contact, actor=request.actor, now=timezone.now())
         messages.success(request, _("Thank you. Your company’s data are confirmed."))
         return redirect("partner-dashboard", partner.number)
     country = selectors.countries_on(partners=[partner.pk], day=request.today).get(partner.pk, "")
-    enrolments = selectors.enrolments_of(partner=partner, actor=request.actor)
     context = {
         "partner": partner,
         "form": form,
@@ -138,7 +146,6 @@ def data_check(request: PersonRequest, partner: Partner) -> HttpResponse:
             Fact(_("VAT id"), partner.vat_id or formats.NOTHING),
             Fact(_("Country"), country or formats.NOTHING),
         ],
-        "vendors": ", ".join(dict.fromkeys(each.program.vendor.name for each in enrolments)),
         "later_url": reverse("partner-dashboard", args=[partner.number]),
     }
     return render(request, "partners/data_check.html", context, status=422 if form.errors else 200)

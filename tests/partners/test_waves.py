@@ -14,7 +14,7 @@ from common import invitations
 from common.access import Actor
 from common.models import OutboxMail, User
 from common.teams import NotAllowed
-from partners import confirming, waves
+from partners import company, waves
 from partners.models import BroughtContact, DataCheck, Member, MemberInvitation, Partner
 from partners.team import TEAM, HasOwner
 from partners.waves import NobodyToInvite
@@ -177,8 +177,8 @@ def test_the_first_owner_is_asked_once_whether_the_data_are_right(
     assert "DE136695976" in page.content.decode()
     home = client.get(f"/partner/{brought.number}/").content.decode()
     assert "Please confirm your company’s data" in home
-    form = {"street": "Kai 1", "postcode": "20095", "city": "Hamburg", "website": "nordlicht.example", "phone": ""}
-    client.post(here, form, follow=True)
+    form = {"street": "Kai\u202e 1", "postcode": "20095", "city": "Hamburg", "website": "nordlicht.example"}
+    client.post(here, {**form, "phone": "", "language": "de"}, follow=True)
     brought.refresh_from_db()
     assert (brought.street, brought.website) == ("Kai 1", "https://nordlicht.example")
     checked = DataCheck.objects.get(partner=brought)
@@ -188,17 +188,21 @@ def test_the_first_owner_is_asked_once_whether_the_data_are_right(
     assert client.get(here, follow=True).request["PATH_INFO"] == f"/partner/{brought.number}/"
 
 
-def test_name_vat_id_and_country_are_not_changed_by_confirming(world: World, brought: Partner) -> None:
+def contact(**changed: str) -> company.Contact:
+    known = {"street": "Kai 1", "postcode": "24103", "city": "Kiel", "website": "", "phone": "", "language": "de"}
+    return company.Contact(**{**known, **changed})
+
+
+def test_data_are_confirmed_once_and_the_first_word_stands(world: World, brought: Partner) -> None:
     owner = User.objects.create(email="o@nordlicht.example")
     Member.objects.create(partner=brought, user=owner, role="owner")
-    changes = {"name": "Anders", "vat_id": "", "city": "Kiel"}
-    assert confirming.confirm(partner=brought, changes=changes, actor=Actor.of(owner), now=NOW)
-    assert not confirming.confirm(partner=brought, changes={"city": "Köln"}, actor=Actor.of(owner), now=NOW)
+    assert company.confirm(partner=brought, contact=contact(), actor=Actor.of(owner), now=NOW)
+    assert not company.confirm(partner=brought, contact=contact(city="Köln"), actor=Actor.of(owner), now=NOW)
     brought.refresh_from_db()
     assert (brought.name, brought.vat_id, brought.city) == ("Nordlicht IT GmbH", "DE136695976", "Kiel")
 
 
 def test_only_owners_confirm(world: World, brought: Partner) -> None:
     for user in (world.reseller_owner, world.channel_manager, world.platform_admin):
-        with pytest.raises(confirming.NotAllowed):
-            confirming.confirm(partner=brought, changes={}, actor=Actor.of(user), now=NOW)
+        with pytest.raises(company.NotAllowed):
+            company.confirm(partner=brought, contact=contact(), actor=Actor.of(user), now=NOW)
