@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import pgtrigger
 from django.db import connection, transaction
+from django.db.models import Model
 
 FORGETTING = "portal.forgetting"
 
@@ -18,6 +20,16 @@ def kept(name: str) -> list[pgtrigger.Trigger]:
         pgtrigger.Protect(name=f"{name}_stay", operation=pgtrigger.Update),
         pgtrigger.Protect(name=f"{name}_are_kept", operation=pgtrigger.Delete, condition=nobody_forgets),
     ]
+
+
+def kept_history() -> dict[str, Any]:
+    """How `pghistory.track` keeps the versions of rows that may be forgotten: as facts that go with them."""
+    return {"append_only": False, "meta": {"triggers": kept("events")}}
+
+
+def forget_history(model: type[Model], **which: Any) -> None:
+    """Delete recorded versions of the rows `which` names. Call inside `forgetting()`."""
+    model.pgh_event_model._default_manager.filter(**which).delete()  # type: ignore[attr-defined]
 
 
 @contextlib.contextmanager

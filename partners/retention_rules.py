@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, ProtectedError, Q
 from django.utils.timezone import localdate
 
 from common.invited import over_since
-from common.kept import forgetting
+from common.kept import forget_history, forgetting
 from common.retention import Rule, delete_some, rules
 from partners.models import (
     AccessRequest,
@@ -74,6 +74,9 @@ def _companies(before: datetime, limit: int) -> int:
             with forgetting():
                 for model, path in OF_COMPANY:
                     model._default_manager.filter(**{path: partner}).delete()
+                for model in WITH_HISTORY:
+                    forget_history(model, partner=partner)
+                forget_history(Partner, pgh_obj=partner)
                 partner.delete()
         except (ProtectedError, IntegrityError):
             continue
@@ -97,6 +100,7 @@ OF_COMPANY: tuple[tuple[type[Model], str], ...] = (
     (Member, "partner"),
 )
 """What a company that never took part can have, in the order in which it goes."""
+WITH_HISTORY: tuple[type[Model], ...] = (Application, CompanyChange, Care, Seat, Member)
 
 
 def _access_requests(before: datetime, limit: int) -> int:

@@ -135,7 +135,7 @@ class ProgramQuerySet(OfVendor):
         return public.select_related("vendor").order_by("vendor__name", "name")
 
 
-@pghistory.track()
+@pghistory.track(exclude=["contact_name", "contact_email"])
 class Program(models.Model):
     """A vendor's partner program. Countries and end are configuration: prolonging it is a change of one field."""
 

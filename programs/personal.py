@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import User
 from common.personal import Rows, Section, section, sections
-from programs.models import DistributorStaff, RebateTerms, StaffInvitation, Vendor, VendorStaff
+from programs.models import DistributorStaff, Program, RebateTerms, StaffInvitation, Vendor, VendorStaff
 
 
 def _vendor_roles(user: User) -> Rows:
@@ -16,6 +16,11 @@ def _vendor_roles(user: User) -> Rows:
     names = dict(Vendor.objects.values_list("pk", "name"))
     for event in events.values("vendor_id", "role", "joined_on", "pgh_label", "pgh_created_at").iterator():
         yield {"vendor": names.get(event.pop("vendor_id")), **event}
+
+
+def _named_as_contact(user: User) -> Rows:
+    named = Program.objects.filter(contact_email__iexact=user.email).order_by("pk")
+    return named.values("vendor__name", "name", "contact_name", "contact_email").iterator()
 
 
 def register() -> None:
@@ -53,3 +58,4 @@ def register() -> None:
         "published_at",
         order=25,
     )
+    sections.register(Section("program-contacts", _("Programs that name you as contact"), _named_as_contact, order=26))

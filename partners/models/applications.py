@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.access import OWNER, PARTNER, Actor, ActorQuerySet
-from common.kept import kept
+from common.kept import kept, kept_history
 from partners.models.companies import OfPartner, Partner
 from programs.models import Distributor, ParticipationTerms, Program, Vendor
 
@@ -29,7 +29,7 @@ class ApplicationQuerySet(OfPartner):
     vendor_path = "program__vendor_id"
 
 
-@pghistory.track()
+@pghistory.track(**kept_history())
 class Application(models.Model):
     """A company wants to take part in a program. What it says of itself stands in `Partner`.
 
@@ -147,7 +147,7 @@ class CareQuerySet(OfPartner):
     vendor_path = "vendor_id"
 
 
-@pghistory.track()
+@pghistory.track(**kept_history())
 class Care(models.Model):
     """Who looks after a partner for a vendor: one of its channel managers and, for small ones, a distributor."""
 

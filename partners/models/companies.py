@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN, Actor, ActorQuerySet
 from common.dated import Dated, no_overlap
 from common.invited import MailInvitation, one_open
-from common.kept import kept
+from common.kept import kept, kept_history
 from programs.models import Program, Tier, Vendor
 
 # No vowels and no look-alikes: read out on the telephone, and no words by accident.
@@ -36,7 +36,7 @@ class PartnerQuerySet(ActorQuerySet):
         return self.filter(Q(id__in=actor.ids(PARTNER)) | Q(id__in=enrolled.values("partner_id")))
 
 
-@pghistory.track()
+@pghistory.track(**kept_history())
 class Partner(models.Model):
     """A reseller company, registered once, enrolled in programs of one or more vendors."""
 
@@ -77,7 +77,7 @@ class OfPartner(ActorQuerySet):
         return self.filter(vendors | Q(**{f"{self.partner_path}__in": actor.ids(PARTNER)}))
 
 
-@pghistory.track()
+@pghistory.track(**kept_history())
 class Seat(Dated):
     """The country in which the company is registered; terms ask for it as of a sale's day."""
 
@@ -94,7 +94,7 @@ class Seat(Dated):
         return self.country
 
 
-@pghistory.track()
+@pghistory.track(**kept_history())
 class Member(models.Model):
     """A person's role in a partner company, until `left_on`."""
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
+from common.kept import kept_history
 from partners.models.companies import Enrolment, OfEnrolment, Partner
 from programs.models import Vendor
 
@@ -53,7 +54,7 @@ class CompanyChangeQuerySet(ActorQuerySet):
         return self.filter(Q(partner_id__in=actor.ids(PARTNER)) | Q(id__in=asked.values("change_id")))
 
 
-@pghistory.track()
+@pghistory.track(**kept_history())
 class CompanyChange(models.Model):
     """A company wants another name, VAT id or registered country: what money depends on, so a vendor decides.
 

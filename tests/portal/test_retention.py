@@ -23,10 +23,13 @@ from common.tasks import forget
 from partners import applications
 from partners.models import (
     AccessRequest,
+    Application,
     BroughtContact,
+    Member,
     MemberInvitation,
     Partner,
     Registration,
+    Seat,
     ViewedPage,
     Viewing,
 )
@@ -162,6 +165,22 @@ def test_it_is_there_on_the_last_moment_of_its_period_and_gone_after(world: Worl
         with time_machine.travel(now):
             assert retention.forget_due(now=now)
         assert model._default_manager.filter(pk=pk).exists() == there
+
+
+def test_a_company_goes_with_its_history(world: World) -> None:
+    _model, pk = refused_company(world)
+    histories = {Partner: "pgh_obj", Application: "partner", Member: "partner", Seat: "partner"}
+
+    def kept(of: int) -> list[bool]:
+        events = [(model.pgh_event_model.objects, field) for model, field in histories.items()]  # type: ignore[attr-defined]
+        return [found.filter(**{field: of}).exists() for found, field in events]
+
+    assert all(kept(pk))
+    retention.forget_due(now=due("companies-without-program"))
+    assert not any(kept(pk))
+    assert kept(world.reseller.pk)[0]
+    with pytest.raises(ProgrammingError, match="Cannot delete"), transaction.atomic():
+        Partner.pgh_event_model.objects.all().delete()  # type: ignore[attr-defined]
 
 
 def test_every_rule_has_a_period_and_every_period_a_rule() -> None:
