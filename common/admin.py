@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from common import erasing
+from common import erasing, platform_admins
 from common.access import ActorQuerySet
 from common.adminsite import administering
 from common.dated import Dated, overlap
@@ -252,6 +252,13 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("There is an account with this address already."))
         return email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        stays = all(cleaned.get(name) for name in ("is_active", "is_staff", "is_superuser"))
+        if self.instance.pk is not None and not stays and platform_admins.is_last(self.instance):
+            raise forms.ValidationError(erasing.LAST_ADMIN)
+        return cleaned
 
     def save(self, commit: bool = True) -> Any:
         if self.instance.pk is None:

@@ -9,6 +9,7 @@ of the person's they keep.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +19,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.db import models, transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Lower, Replace
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from common import leaving, teams
+from common import leaving, platform_admins, teams
 from common.access import Actor
 from common.errors import DomainError
 from common.invited import MailInvitation
@@ -32,6 +34,10 @@ from common.teams import Team
 
 Addresses = frozenset[str]
 """Everything the person is written to at, in lower case."""
+LAST_ADMIN = gettext_lazy("This is the last platform admin. Make somebody else a platform admin first.")
+LONGEST_NAME_IN_LOG = 200
+_OF_ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]"
+"""What may stand before the @ of an address."""
 
 
 class NotAllowed(DomainError):
@@ -102,11 +108,8 @@ def neutral_address(user: User) -> str:
 
 def obstacles(*, user: User) -> list[str]:
     """Why the person cannot go yet, as sentences."""
-    found = [sentence for tie in ties for sentence in tie.obstacles(user)]
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
-    if user.is_superuser and user.is_active and not others.exists():
-        found.append(_("This is the last platform admin. Make somebody else a platform admin first."))
-    return found
+    last = [LAST_ADMIN] if platform_admins.is_last(user) else []
+    return [*(sentence for tie in ties for sentence in tie.obstacles(user)), *map(str, last)]
 
 
 @transaction.atomic
@@ -164,8 +167,12 @@ def _forget_mails(person: User, addresses: Addresses) -> None:
 
 
 def _forget_in_log(person: User, addresses: Addresses) -> None:
-    """Django's own log of the administration names people by their address."""
-    for field in ("object_repr", "change_message"):
-        for address in addresses:
-            named = LogEntry.objects.filter(**{f"{field}__icontains": address})
-            named.update(**{field: Replace(F(field), Value(address), Value(neutral_address(person)))})
+    """Django's own log of the administration names people by their address. One that only ends alike is another's."""
+    neutral = neutral_address(person)
+    for address in addresses:
+        whole = re.compile(rf"(?<!{_OF_ADDRESS}){re.escape(address)}(?!\w|[.-]\w)", re.IGNORECASE)
+        named = LogEntry.objects.filter(Q(object_repr__icontains=address) | Q(change_message__icontains=address))
+        for entry in named.iterator():
+            entry.object_repr = whole.sub(neutral, entry.object_repr)[:LONGEST_NAME_IN_LOG]
+            entry.change_message = whole.sub(neutral, entry.change_message)
+            entry.save(update_fields=["object_repr", "change_message"])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import connection, transaction
 from django.test import Client
 
@@ -18,11 +19,11 @@ from common.access import OWNER, Actor
 from common.erasing import ChangedMeanwhile, GoneAlready, NotAllowed, StillNeeded
 from common.models import ApiToken, OutboxMail, User
 from partners.models import ApplicationStep, Member, Registration
-from programs.models import DistributorStaff, VendorStaff
+from programs.models import DistributorStaff, Program, VendorStaff
 from rebates.models import LedgerEntry, Posting, Settlement
 from sales.models import ClaimMessage, SaleLine
 from tests import teams
-from tests.people import PASSWORD, member_of, staff_of
+from tests.people import PASSWORD, member_of, person, platform_admin, staff_of
 from tests.portal.addresses import Populated, populate
 from tests.sales.asking import ask_about_sale
 from tests.world import NOW
@@ -74,6 +75,11 @@ def test_nothing_of_the_person_is_found_anywhere(there: Populated) -> None:
     Registration.objects.create(user=user, typed={"name": "Quimbly"}, changed_at=NOW)
     teams.invite_staff(there.world, user.email)
     ask_about_sale(there.world, "It was 22.", by=user)
+    for name in ("Quimbly Zarathustra", "Quimbly"):
+        Program.objects.filter(pk=there.world.program.pk).update(contact_name=name, contact_email=user.email)
+    LogEntry.objects.log_actions(
+        there.world.platform_admin.pk, User.objects.filter(pk=user.pk), CHANGE, f"{user.email}!"
+    )
     assert len(tables_that_know("quimbly_zarathustra", "zarathustra")) >= 3
     leave(user)
     # That somebody left is told to the other owners, in mails of their own.
@@ -82,6 +88,21 @@ def test_nothing_of_the_person_is_found_anywhere(there: Populated) -> None:
     to_others = OutboxMail.objects.exclude(recipient=user).filter(text__icontains="zarathustra")
     assert {mail.kind for mail in to_others} <= {"team-changed"}
     assert not OutboxMail.objects.filter(recipient=user).exclude(text="", html="", subject="").exists()
+
+
+def test_who_is_only_called_alike_stays_in_the_log_of_the_administration(there: Populated) -> None:
+    user, other = person("anna"), person("joanna")
+    for each in (user, other):
+        LogEntry.objects.log_actions(there.world.platform_admin.pk, User.objects.filter(pk=each.pk), CHANGE, str(each))
+    long = LogEntry.objects.create(
+        user=there.world.platform_admin, action_flag=CHANGE, object_repr="x" * 183 + " Anna@example.com"
+    )
+    leave(user)
+    told = LogEntry.objects.exclude(pk=long.pk).order_by("pk").values_list("object_repr", "change_message")
+    neutral = erasing.neutral_address(user)
+    assert list(told) == [(neutral, neutral), ("joanna@example.com", "joanna@example.com")]
+    long.refresh_from_db()
+    assert long.object_repr == ("x" * 183 + f" {neutral}")[:200]
 
 
 def test_the_account_is_closed_and_holds_nothing(there: Populated, signed_in: SignedIn) -> None:
@@ -144,6 +165,20 @@ def test_the_last_one_hands_over_first(there: Populated) -> None:
     assert there.world.reseller_owner.is_active
     staff_of(there.world.vendor, "second_admin", VendorStaff.Role.ADMIN)
     leave(there.world.vendor_admin)
+
+
+def test_the_last_platform_admin_is_not_locked_out_in_the_administration(there: Populated, signed_in: SignedIn) -> None:
+    admin = there.world.platform_admin
+    page, kept = f"/admin/common/user/{admin.pk}/change/", {"email": admin.email, "language": "de"}
+    everything = {"is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    for gone in everything:
+        refused = signed_in(admin).post(page, kept | {name: "on" for name in everything if name != gone})
+        assert "last platform admin" in refused.content.decode()
+    assert signed_in(admin).post(page, kept | everything).status_code == 302
+    platform_admin("second_admin")
+    assert signed_in(admin).post(page, {**kept, "is_active": "on"}).status_code == 302
+    admin.refresh_from_db()
+    assert not admin.is_superuser
 
 
 def test_only_the_person_and_platform_admins_may(there: Populated) -> None:
