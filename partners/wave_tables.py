@@ -40,8 +40,10 @@ class ChoosingColumn(tables.Column):
         if record.standing not in INVITABLE:
             return ""
         label = _("Invite %(address)s") % {"address": record.address}
-        box = '<input type="checkbox" class="form-check-input" name="contact" value="{}" form="chosen" aria-label="{}">'
-        return format_html(box, record.pk, label)
+        box = '<input type="checkbox" class="form-check-input" name="contact" value="{}" form="chosen">'
+        return format_html(
+            f'<label class="choose">{box}<span class="visually-hidden">{{}}</span></label>', record.pk, label
+        )
 
 
 class ContactTable(Table):

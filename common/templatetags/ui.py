@@ -271,12 +271,14 @@ def data_table(
     empty_url: str = "",
     empty_action: str = "",
     live: bool = True,
+    also: str = "",
 ) -> dict[str, Any]:
     """A list with everything around it: search, filters as removable chips, sort, export, pages, empty state.
 
     `table`: a `common.tables.Table` already configured for the request; `filter`: a `common.filters.FilterSet`.
     `label` names the list for screen readers. `empty_*`: what is said and offered when there is nothing at all.
     `live` swaps the list in place by htmx; without JavaScript everything works by links and one button.
+    `also`: the id of what else on the page follows from the filters, and is swapped with the list.
     """
     request = context["request"]
     chips = filter.chips() if filter is not None else []
@@ -295,6 +297,7 @@ def data_table(
         "label": label,
         "export": export,
         "live": live,
+        "also": also,
         "request": request,
         "id": f"list-{table.prefix}" if table.prefix else "list",
         "total": page.paginator.count if page else len(table.rows),

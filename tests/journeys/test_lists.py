@@ -10,16 +10,18 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
-from common.access import CHANNEL_MANAGER
+from common.access import CHANNEL_MANAGER, OWNER
+from partners.models import BroughtContact
 from portal.testing import clone_database, database_url, django_on
 from tests.journeys.browser import DESKTOP, PHONE, Window
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.people import PASSWORD, invite
 from tests.people import staff_of
 from tests.serving import Served, served
-from tests.world import build_world, enrol, make_partner
+from tests.world import NOW, build_world, enrol, make_partner
 
 PARTNERS = 60
+CONTACTS = 12
 LIST = "/vendor/lenovo/partners/"
 
 
@@ -33,7 +35,13 @@ def many_partners(
             world = build_world()
             for number in range(PARTNERS):
                 country = "DE" if number % 3 else "AT"
-                enrol(make_partner(f"Fernmelde {number:02}", f"F{number:03}", country=country), world.program)
+                partner = make_partner(f"Fernmelde {number:02}", f"F{number:03}", country=country)
+                enrol(partner, world.program)
+                if number < CONTACTS:
+                    BroughtContact.objects.create(
+                        vendor=world.vendor, partner=partner, address=f"f{number}@example.com", role=OWNER,
+                        language="en", imported_at=NOW,
+                    )  # fmt: skip
             invite(staff_of(world.vendor, "list_reader", CHANNEL_MANAGER, second_factor=False, is_demo=True))
         with served(database_url(name), tmp_path_factory.mktemp("portal")) as running:
             yield running
@@ -141,3 +149,23 @@ def test_without_a_connection_the_page_says_so(reader: Window) -> None:
     page.context.set_offline(False)
     page.locator("#list-q").press_sequentially("y")
     expect(page.locator("#connection-problem")).to_be_hidden()
+
+
+def test_those_whom_the_narrowed_list_shows_are_invited_and_nobody_else(reader: Window) -> None:
+    page = reader.page
+    reader.go(f"{LIST}invitations/")
+    country, number = ("AT", CONTACTS // 3) if reader.width == PHONE else ("DE", CONTACTS - CONTACTS // 3)
+    if reader.width == PHONE:
+        page.locator(".filter-toggle").click()
+    page.locator("#id_country").select_option(country)
+    says(page, f"{number} entries")
+    expect(page.locator("input[name=number]")).to_have_value(str(number))
+    reader.see()
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Invite those who are ticked").click()
+    expect(page.locator(".messages")).to_contain_text("1 person is being invited.")
+    assert query(page) == {"country": [country]}
+    page.get_by_role("button", name="Invite now").click()
+    expect(page.locator(".messages")).to_contain_text(f"{number - 1} people are being invited.")
+    expect(page.locator("tbody .badge")).to_have_text(["invited"] * number)
+    reader.see()

@@ -80,7 +80,9 @@ def test_single_people_are_chosen(world: World, brought: Partner, signed_in: Sig
     sales = BroughtContact.objects.get(address="vertrieb@nordlicht.example")
     assert f'name="contact" value="{sales.pk}"' in manager.get(PAGE).content.decode()
     page = f"{PAGE}chosen/"
-    assert "Nobody of these" in manager.post(page, {"contact": ["", "x", "9" * 30]}, follow=True).content.decode()
+    assert (
+        "Please tick in the list" in manager.post(page, {"contact": ["", "x", "9" * 30]}, follow=True).content.decode()
+    )
     done = manager.post(page, {"contact": [sales.pk]}, follow=True).content.decode()
     assert "1 person is being invited." in done
     assert standings(world) == ["waiting", "invited"]
