@@ -72,7 +72,7 @@ class CareForm(forms.Form):
     )  # fmt: skip
     distributor = forms.ModelChoiceField(
         label=gettext_lazy("Distributor as caretaker"), queryset=Distributor.objects.none(), required=False,
-        empty_label=gettext_lazy("none"), help_text=gettext_lazy("For small partners."),
+        empty_label=gettext_lazy("no distributor"), help_text=gettext_lazy("For small partners."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, vendor: Vendor, today: date, **kwargs: Any) -> None:

@@ -156,6 +156,7 @@ class EnrolForm(ApplyForm):
             label=_("Takes part from"), initial=today, help_text=_("Sales from this day on count for rebates."),
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         )  # fmt: skip
+        self.order_fields(["tier", "on"])
 
     @property
     def admission(self) -> Admission:

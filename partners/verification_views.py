@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.requests import PersonRequest
-from common.ui import Crumb
+from common.ui import Crumb, Event, latest_first
 from partners import application_selectors, applications, duplicates, registration, selectors
 from partners.application_forms import ActForm, ApproveForm, AskBackForm, CareForm, RefuseForm
 from partners.application_tables import ApplicationFilter, ApplicationTable
@@ -146,7 +146,7 @@ def _page(request: PersonRequest, found: Application, failed: ActForm | None = N
         "company": _columns(found, country, today),
         "links": _links(partner, country),
         "vat_doubt": bool(partner.vat_id) and not registration.looks_like_vat_id(partner.vat_id, country),
-        "events": events(found, steps),
+        "events": _events(request, found),
         "facts": [*answers(found), *accepted(found)],
         "forms": forms if may_decide else {},
         # Somebody was faster: the form is gone, but not what was typed into it.
@@ -156,6 +156,13 @@ def _page(request: PersonRequest, found: Application, failed: ActForm | None = N
         "partner_url": _partner_url(found),
     }
     return render(request, "partners/verify.html", context, status=UNPROCESSABLE if failed is not None else 200)
+
+
+def _events(request: PersonRequest, found: Application) -> list[Event]:
+    """What happened, earlier applications for the same program included: why it was refused then matters now."""
+    known = application_selectors.with_steps(partner=found.partner, vendor=found.program.vendor, actor=request.actor)
+    same = [(each, steps) for each, steps in known if each.program_id == found.program_id]
+    return latest_first(event for each, steps in same for event in events(each, steps))
 
 
 def _partner_url(found: Application) -> str:

@@ -12,7 +12,7 @@ from programs.models import Program
 from tiers.models import CaseStudy, CaseStudyFile, CaseStudyStep
 
 State = CaseStudy.State
-PUBLISHED = 12
+PUBLISHED = 6
 ACTIVE = EnrolmentStatus.Status.ACTIVE
 
 

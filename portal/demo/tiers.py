@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -18,6 +19,14 @@ from tiers.assessing import assess_due
 from tiers.models import CaseStudy, ManualCheck, TierMove
 
 DECIDED_FOR = timedelta(days=180)
+TOLD = (
+    ("Neue Telefonanlage im laufenden Betrieb", "Umstellung auf IP-Telefone an einem Wochenende."),
+    ("Ein Standort zieht um, die Nummern bleiben", "48 Arbeitsplätze, am Montag waren alle wieder erreichbar."),
+    ("Schnurlos auf drei Stockwerken", "Messung vor Ort, zwölf Basisstationen, keine Funklöcher mehr im Lager."),
+    ("Aus vier Anlagen wird eine", "Ein Händler mit vier Filialen telefoniert intern und verbindet ohne Umweg."),
+    ("Arztpraxis mit Warteschlange", "Anrufer hören, der wievielte sie sind; das Team sieht, wer wartet."),
+    ("Homeoffice an der Durchwahl", "Dieselbe Nummer im Büro und zu Hause, eingerichtet in zwei Tagen."),
+)
 
 
 def write(*, programs: Mapping[str, Program], today: date, now: datetime) -> None:
@@ -58,11 +67,10 @@ def _case_studies(program: Program) -> None:
     manager = _manager(program)
     CaseStudy.objects.bulk_create(
         CaseStudy(
-            enrolment_id=held.enrolment_id, title="Neue Telefonanlage im laufenden Betrieb", consent=True,
-            text="Umstellung auf IP-Telefone an einem Wochenende.", written_by=manager, decided_by=manager,
-            state=CaseStudy.State.ACCEPTED, accepted_on=held.valid.lower,
+            enrolment_id=held.enrolment_id, title=title, text=text, consent=True, written_by=manager,
+            decided_by=manager, state=CaseStudy.State.ACCEPTED, accepted_on=held.valid.lower,
         )
-        for held in _holding(program, "silver", "gold")
+        for held, (title, text) in zip(_holding(program, "silver", "gold"), itertools.cycle(TOLD), strict=False)
     )  # fmt: skip
 
 

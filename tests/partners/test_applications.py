@@ -122,6 +122,9 @@ def test_after_a_refusal_the_company_applies_once_more(world: World, applicant: 
     assert [each.state for each in applicant.partner.applications.order_by("id")] == [State.REFUSED, State.OPEN]
     mail = OutboxMail.objects.get(kind="application-refused")
     assert "No dealer." in mail.text
+    again = applicant.partner.applications.latest("id")
+    told = words(signed_in(world.channel_manager).get(f"{QUEUE}{again.pk}/").content.decode())
+    assert "No dealer." in told
 
 
 def test_a_withdrawn_application_leaves_the_queue(world: World, applicant: Newcomer) -> None:
