@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.browser import Window
+from tests.journeys.browser import DESKTOP, Window
 from tests.journeys.conftest import OpenWindow, paired
 from tests.journeys.reading import word
 from tests.journeys.test_accounts import follow, open_mail, send_mails
@@ -162,3 +162,39 @@ def test_after_a_refusal_the_second_try_is_approved(
     expect(again.page.locator(".messages")).to_contain_text(COMPANY["name"])
     window.go("/")
     expect(page.locator(".rebate-card")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", DESKTOP)])
+def test_who_goes_back_finds_what_is_done_and_nothing_to_do_again(
+    own_demo: Served, windows: OpenWindow, language: str, width: int
+) -> None:
+    window = sign_up(own_demo, windows, language, width)
+    register(window)
+    page = window.page
+    for _step in ("what happens next", "reading over"):
+        page.go_back()
+        expect(page.locator("h1")).to_have_text(word("Your company is registered", language))
+    press(window, "To your company")
+    expect(page.locator("#applications")).to_contain_text("Lenovo")
+
+    manager = application_of(windows, own_demo, language, width)
+    press(manager, "Approve the application")
+    expect(manager.page.locator(".messages")).to_contain_text(COMPANY["name"])
+    manager.page.go_back()
+    expect(manager.page.locator("h1")).to_have_text(COMPANY["name"])
+    expect(manager.page.get_by_role("button", name="Approve the application")).to_have_count(0)
+    manager.see()
+
+    window.go("/")
+    window.go(f"{urlsplit(page.url).path}team/invite/")
+    type_into(page, "address", "kollege@steinbach.example")
+    page.locator("[name=role]").select_option("sales")
+    press(window, "Send the invitation")
+    expect(page.locator(".messages")).to_contain_text("kollege@steinbach.example")
+    page.go_back()
+    type_into(page, "address", "kollege@steinbach.example")
+    page.locator("[name=role]").select_option("sales")
+    press(window, "Send the invitation")
+    expect(page.get_by_text("kollege@steinbach.example").first).to_be_visible()
+    page.reload()
+    expect(page.locator("main").get_by_text("kollege@steinbach.example")).to_have_count(1)
