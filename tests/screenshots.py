@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import os
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import django
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
@@ -27,7 +28,7 @@ from portal.embedded import EmbeddedError, Postgres, Valkey  # noqa: E402
 from tests import png, services  # noqa: E402
 from tests.journeys.browser import DESKTOP, FLAGS, PHONE, Window, open_window  # noqa: E402
 from tests.journeys.crawl import pages  # noqa: E402
-from tests.journeys.people import sign_in_state  # noqa: E402
+from tests.journeys.people import sign_in  # noqa: E402
 from tests.serving import Served, seed_demo, served  # noqa: E402
 
 PICTURES = services.ROOT / "docs" / "img"
@@ -103,10 +104,21 @@ def demo() -> Iterator[Served]:
         yield cleanup.enter_context(served(url, folder / "web"))
 
 
+@functools.cache
+def signed_in(browser: Browser, portal: Served, email: str) -> StorageState:
+    """What a browser keeps of a sign-in: each person signs in once."""
+    window = open_window(browser, portal.url, language="en", width=DESKTOP)
+    try:
+        sign_in(window, email, PASSWORD)
+        return window.page.context.storage_state()
+    finally:
+        window.page.context.close()
+
+
 def take(browser: Browser, portal: Served, picture: Picture) -> Path:
     """One picture of the README: what a person sees before scrolling."""
     width, height = SIZES[picture.size]
-    state = sign_in_state(browser, portal, picture.email, PASSWORD)
+    state = signed_in(browser, portal, picture.email)
     window = open_window(browser, portal.url, language=picture.language, width=width, height=height, state=state)
     try:
         answer = window.go(picture.path)
@@ -121,7 +133,7 @@ def take(browser: Browser, portal: Served, picture: Picture) -> Path:
 
 def take_every_page(browser: Browser, portal: Served, email: str, folder: Path) -> Iterator[Path]:
     """Whole pages, not only what shows before scrolling."""
-    state = sign_in_state(browser, portal, email, PASSWORD)
+    state = signed_in(browser, portal, email)
     folder.mkdir(parents=True, exist_ok=True)
     for language in ("de", "en"):
         window = open_window(browser, portal.url, language=language, width=DESKTOP, state=state)

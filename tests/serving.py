@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.demo.seeding import Seeded
 from tests import services
@@ -30,6 +31,11 @@ class Served:
     database_url: str
     folder: Path
     demo: bool
+
+    @property
+    def database(self) -> str:
+        """Name of the database."""
+        return urlsplit(self.database_url).path[1:]
 
     @property
     def log(self) -> Path:

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from common import tasks
 from common.models import User
 from portal.testing import clone_database, copy_database, database_url, django_on
 from tests import services
 from tests.demo import WrittenDemo
 from tests.journeys.browser import DESKTOP, FLAGS, PHONE, Window, open_window
-from tests.journeys.people import PASSWORD, forget_sign_ins, invite, sign_in_state
+from tests.journeys.people import forget_sign_ins, invite, sign_in_state
 from tests.serving import Served, served
 from tests.world import NOW, World, build_world
 
 OpenWindow = Callable[..., Window]
+Inside = Callable[[Served], AbstractContextManager[None]]
+SendMails = Callable[[Served], None]
 
 
 # Each language and each width once, not each with each: what a page looks like is seen by the walks of every page.
@@ -74,7 +78,7 @@ def copy_served(database: str, purpose: str, folder: Path) -> Iterator[Served]:
 
 def with_fresh_data(portal: Served, database: str) -> Served:
     """Replace the database below a running portal, which then connects anew: faster than starting another one."""
-    copy_database(database, urlsplit(portal.database_url).path[1:])
+    copy_database(database, portal.database)
     forget_sign_ins(portal)
     return portal
 
@@ -140,14 +144,32 @@ def own_demo(replaceable_demo: Served, written_demo: WrittenDemo) -> Served:
 
 
 @pytest.fixture
-def windows(browser: Browser) -> Iterator[OpenWindow]:
+def inside(django_db_blocker: DjangoDbBlocker) -> Inside:
+    """`with inside(portal):` Django uses the database of this portal."""
+    return lambda portal: django_on(portal.database, django_db_blocker)
+
+
+@pytest.fixture
+def send_mails(inside: Inside) -> SendMails:
+    """`send_mails(portal)`: what a worker does as soon as a page has put a mail into the outbox."""
+
+    def send(portal: Served) -> None:
+        to_files = override_settings(
+            EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend", EMAIL_FILE_PATH=portal.folder / "mail"
+        )
+        with inside(portal), time_machine.travel(NOW), to_files:
+            tasks.send_mails()
+
+    return send
+
+
+@pytest.fixture
+def windows(browser: Browser, inside: Inside) -> Iterator[OpenWindow]:
     """`windows(portal, email, language=…, width=…)`: a window in which this person is signed in, or nobody."""
     opened: list[Window] = []
 
-    def open_for(
-        portal: Served, email: str | None = None, *, language: str, width: int = DESKTOP, password: str = PASSWORD
-    ) -> Window:
-        state = sign_in_state(browser, portal, email, password) if email else None
+    def open_for(portal: Served, email: str | None = None, *, language: str, width: int = DESKTOP) -> Window:
+        state = sign_in_state(portal, email, inside) if email else None
         opened.append(open_window(browser, portal.url, language=language, width=width, state=state))
         return opened[-1]
 

@@ -8,14 +8,20 @@ import hashlib
 import hmac
 import struct
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from playwright.sync_api import Browser, expect
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
 
 from common.models import User
-from tests.journeys.browser import Window, open_window
+from tests.journeys.browser import Window
+from tests.people import signed_in
 from tests.serving import Served
 
 PASSWORD = "a password that only tests know"
@@ -32,16 +38,25 @@ def sign_in(window: Window, email: str, password: str) -> None:
     expect(page).not_to_have_url(f"{window.url}/account/login/")
 
 
-def sign_in_state(browser: Browser, portal: Served, email: str, password: str) -> Any:
-    """What a browser keeps of a sign-in. Each person signs in once per portal; the windows after that start with it."""
+def sign_in_state(portal: Served, email: str, inside: Callable[[Served], AbstractContextManager[None]]) -> Any:
+    """What a browser keeps of a sign-in, written into the portal's database: forms and hashes are `sign_in`'s matter.
+
+    Each person signs in once per portal; the windows after that start with it.
+    """
     states = _states.setdefault(portal.url, {})
     if email not in states:
-        window = open_window(browser, portal.url, language="en", width=1400)
-        sign_in(window, email, password)
-        assert "/account/" not in window.page.url, f"{email} is not let in: {window.page.url}"
-        states[email] = window.page.context.storage_state()
-        window.page.context.close()
+        with inside(portal):
+            key = _start_session(User.objects.get(email=email))
+        states[email] = {"cookies": [{"name": "sessionid", "value": key, "url": portal.url}]}
     return states[email]
+
+
+def _start_session(user: User) -> str:
+    """As the sign-in form leaves it. It does not end: the portal may be served on another day."""
+    key = signed_in(user).cookies["sessionid"].value
+    Session.objects.filter(pk=key).update(expire_date=datetime.max.replace(tzinfo=UTC))
+    UserSession.objects.create(user=user, session_key=key, ip="127.0.0.1", user_agent="Mozilla/5.0")
+    return key
 
 
 def forget_sign_ins(portal: Served) -> None:

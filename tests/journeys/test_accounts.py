@@ -8,13 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.browser import Window
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, SendMails, paired
 from tests.journeys.people import PASSWORD
 from tests.journeys.reading import word
-from tests.serving import Served, manage_at
-from tests.world import NOW
+from tests.serving import Served
 
-SEND = "from common.tasks import send_mails; send_mails()"
 OWNER, NEWCOMER, NEW = "reseller_owner@example.com", "newcomer@example.com", "new.address@example.com"
 SECRET = "kettle-harbour-42"
 
@@ -24,12 +22,6 @@ def _empty_mailbox(own_portal: Served) -> None:
     """The database is as nobody has touched it; the folder of mails is that of the test before."""
     for file in (own_portal.folder / "mail").glob("*.log"):
         file.unlink()
-
-
-def send_mails(portal: Served) -> None:
-    """What a worker does as soon as a page has put a mail into the outbox."""
-    env = {"PORTAL_DEMO": "1", "PORTAL_VAR": str(portal.folder)}
-    manage_at(NOW, "shell", "-c", SEND, database_url=portal.database_url, env=env)
 
 
 def open_mail(window: Window, address: str, subject: str) -> None:
@@ -53,7 +45,7 @@ def press(window: Window, text: str) -> None:
 
 @paired
 def test_a_stranger_signs_up_confirms_the_address_and_is_in(
-    own_portal: Served, windows: OpenWindow, language: str, width: int
+    own_portal: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
 ) -> None:
     window = windows(own_portal, language=language, width=width)
     page = window.page
@@ -87,7 +79,9 @@ def test_a_stranger_signs_up_confirms_the_address_and_is_in(
 
 
 @paired
-def test_a_forgotten_password_is_set_anew(own_portal: Served, windows: OpenWindow, language: str, width: int) -> None:
+def test_a_forgotten_password_is_set_anew(
+    own_portal: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
+) -> None:
     window = windows(own_portal, language=language, width=width)
     page = window.page
     window.go("/account/password/reset/")
@@ -115,9 +109,9 @@ def test_a_forgotten_password_is_set_anew(own_portal: Served, windows: OpenWindo
 
 @paired
 def test_an_address_is_changed_with_the_mails_to_both(
-    own_portal: Served, windows: OpenWindow, language: str, width: int
+    own_portal: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
 ) -> None:
-    window = windows(own_portal, OWNER, language=language, width=width, password=PASSWORD)
+    window = windows(own_portal, OWNER, language=language, width=width)
     page = window.page
     window.go("/account/profile/")
     window.see()

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import time_machine
+from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tests.journeys.browser import plain
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import Inside, OpenWindow, paired
 from tests.journeys.reading import figures, number, word
-from tests.serving import Served, manage_at
+from tests.serving import Served
 from tests.world import NOW
 
 
 @paired
 def test_a_closing_settles_what_was_shown_before(
-    own_portal: Served, windows: OpenWindow, language: str, width: int
+    own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int
 ) -> None:
     window = windows(own_portal, "channel_manager@example.com", language=language, width=width)
     page = window.page
@@ -27,7 +29,8 @@ def test_a_closing_settles_what_was_shown_before(
     assert number(figures(window)[word("Would be settled", language)], language) == Decimal("120.00")
     window.see()
 
-    manage_at(NOW, "close_period", "topseller", "2026Q3", database_url=own_portal.database_url)
+    with inside(own_portal), time_machine.travel(NOW):
+        call_command("close_period", "topseller", "2026Q3")
     page.reload()
     assert number(figures(window)[word("Settled", language)], language) == Decimal("120.00")
     window.see()

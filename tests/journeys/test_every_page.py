@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from portal.demo.people import PASSWORD, platform_admin
+from portal.demo.people import platform_admin
 from tests.journeys.browser import DESKTOP, PHONE, Window
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.crawl import pages
@@ -42,8 +42,8 @@ CONTRAST = ("color-contrast",)
 
 @pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS.keys())
 def test_every_page_is_clean(demo: Served, windows: OpenWindow, walk: Walk) -> None:
-    german = windows(demo, walk.email, language="de", width=DESKTOP if walk.thorough else PHONE, password=PASSWORD)
-    english = windows(demo, walk.email, language="en", width=PHONE, password=PASSWORD) if walk.thorough else None
+    german = windows(demo, walk.email, language="de", width=DESKTOP if walk.thorough else PHONE)
+    english = windows(demo, walk.email, language="en", width=PHONE) if walk.thorough else None
     looked_at, faults = [], []
     for path in pages(german, walk.start, but="" if walk.account else "/account/"):
         looked_at.append(path)

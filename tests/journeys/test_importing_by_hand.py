@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.demo.companies import TRYOUTS
-from portal.demo.people import PASSWORD
 from tests.journeys.browser import PHONE, Window
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.reading import figures, number, word
@@ -57,7 +56,7 @@ def test_the_promised_figures_appear_on_the_partners_pages(
     code: str,
     promised: list[tuple[object, str]],
 ) -> None:
-    manager = windows(own_demo, f"channel@{vendor}.example", language=language, password=PASSWORD)
+    manager = windows(own_demo, f"channel@{vendor}.example", language=language)
     manager.go(f"/vendor/{vendor}/reports/upload/")
     upload(manager, SAMPLES / sample)
     shown = figures(manager)
@@ -72,7 +71,7 @@ def test_the_promised_figures_appear_on_the_partners_pages(
 
     # The partner on the second bound sees the same, on a phone.
     (_, rebate), company = promised[1], TRYOUTS[1]
-    owner = windows(own_demo, f"owner@{company.domain}", language=language, width=PHONE, password=PASSWORD)
+    owner = windows(own_demo, f"owner@{company.domain}", language=language, width=PHONE)
     owner.go("/")
     card = owner.page.locator(".rebate-card", has=owner.page.locator(f"a[href*='/{program}/{code}/']")).first
     assert number(card.locator(".rebate-amount").inner_text(), language) == Decimal(rebate)

@@ -15,7 +15,7 @@ from partners.models import BroughtContact
 from portal.testing import clone_database, database_url, django_on
 from tests.journeys.browser import DESKTOP, PHONE, Window
 from tests.journeys.conftest import OpenWindow
-from tests.journeys.people import PASSWORD, invite
+from tests.journeys.people import invite
 from tests.people import staff_of
 from tests.serving import Served, served
 from tests.world import NOW, build_world, enrol, make_partner
@@ -49,7 +49,7 @@ def many_partners(
 
 @pytest.fixture
 def reader(many_partners: Served, windows: OpenWindow, width: int) -> Window:
-    window = windows(many_partners, "list_reader@example.com", language="en", width=width, password=PASSWORD)
+    window = windows(many_partners, "list_reader@example.com", language="en", width=width)
     window.go(LIST)
     return window
 

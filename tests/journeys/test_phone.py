@@ -6,14 +6,13 @@ from playwright.sync_api import expect
 
 from tests.journeys.browser import PHONE
 from tests.journeys.conftest import OpenWindow
-from tests.journeys.people import PASSWORD
 from tests.serving import Served
 
 TABS = ".page-tabs .nav"
 
 
 def test_the_tab_of_an_account_page_is_in_sight(portal: Served, windows: OpenWindow, language: str) -> None:
-    window = windows(portal, "reseller_owner@example.com", language=language, width=PHONE, password=PASSWORD)
+    window = windows(portal, "reseller_owner@example.com", language=language, width=PHONE)
     window.go("/account/email/")
     last = window.page.locator(f"{TABS} a").last.get_attribute("href")
     assert last is not None

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.browser import DESKTOP, Window
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.browser import Window
+from tests.journeys.conftest import OpenWindow, SendMails, paired
 from tests.journeys.reading import word
-from tests.journeys.test_accounts import follow, open_mail, send_mails
+from tests.journeys.test_accounts import follow, open_mail
 from tests.journeys.test_sign_in import tab_to
 from tests.serving import Served
 
@@ -40,10 +40,9 @@ def type_into(page: Page, name: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-def sign_up(portal: Served, windows: OpenWindow, language: str, width: int) -> Window:
+def sign_up(portal: Served, window: Window, send_mails: SendMails) -> None:
     """From the public page to a confirmed address."""
-    window = windows(portal, language=language, width=width)
-    page = window.page
+    page, language = window.page, window.language
     window.go(f"/programs/lenovo-loyalty/?lang={language}")
     window.see()
     press(window, "Become a partner")
@@ -65,7 +64,6 @@ def sign_up(portal: Served, windows: OpenWindow, language: str, width: int) -> W
     # Where the mail was asked for: the company's data, for the program of the page one came from.
     expect(page).to_have_url(re.compile(r"/register/company/\?program=lenovo-loyalty"))
     window.see()
-    return window
 
 
 def register(window: Window) -> None:
@@ -98,7 +96,7 @@ def register(window: Window) -> None:
 
 def application_of(windows: OpenWindow, portal: Served, language: str, width: int) -> Window:
     """The channel manager's page of the application."""
-    manager = windows(portal, MANAGER, language=language, width=width, password=DEMO)
+    manager = windows(portal, MANAGER, language=language, width=width)
     manager.go("/vendor/lenovo/applications/?state=open&sort=due_on")
     manager.see()
     manager.page.get_by_role("link", name=COMPANY["name"]).focus()
@@ -110,9 +108,10 @@ def application_of(windows: OpenWindow, portal: Served, language: str, width: in
 
 @paired
 def test_a_stranger_becomes_a_verified_partner_who_sees_figures(
-    own_demo: Served, windows: OpenWindow, language: str, width: int
+    own_demo: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
 ) -> None:
-    window = sign_up(own_demo, windows, language, width)
+    window = windows(own_demo, language=language, width=width)
+    sign_up(own_demo, window, send_mails)
     register(window)
     manager = application_of(windows, own_demo, language, width)
     press(manager, "Approve the application")
@@ -131,9 +130,10 @@ def test_a_stranger_becomes_a_verified_partner_who_sees_figures(
 
 @paired
 def test_after_a_refusal_the_second_try_is_approved(
-    own_demo: Served, windows: OpenWindow, language: str, width: int
+    own_demo: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
 ) -> None:
-    window = sign_up(own_demo, windows, language, width)
+    window = windows(own_demo, language=language, width=width)
+    sign_up(own_demo, window, send_mails)
     register(window)
     manager = application_of(windows, own_demo, language, width)
     manager.page.locator("#refuse textarea").focus()

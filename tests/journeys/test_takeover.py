@@ -10,7 +10,7 @@ from portal.demo.companies import COMPANIES
 from tests.journeys.browser import Window, plain
 from tests.journeys.conftest import OpenWindow, paired
 from tests.journeys.reading import facts, number, word
-from tests.journeys.test_registration import DEMO, MANAGER, press, type_into
+from tests.journeys.test_registration import MANAGER, press, type_into
 from tests.journeys.test_sign_in import tab_to
 from tests.serving import Served
 
@@ -34,7 +34,7 @@ def bonus(window: Window) -> str:
 
 @paired
 def test_a_partner_goes_on_as_another_one(own_demo: Served, windows: OpenWindow, language: str, width: int) -> None:
-    manager = windows(own_demo, MANAGER, language=language, width=width, password=DEMO)
+    manager = windows(own_demo, MANAGER, language=language, width=width)
     page = manager.page
     manager.go(f"{PARTNERS}{NEW.number}/")
     closed_there, bonus_there = settled(manager), number(bonus(manager), language)
@@ -85,7 +85,7 @@ def test_a_partner_goes_on_as_another_one(own_demo: Served, windows: OpenWindow,
     manager.see()
 
     # Its owner works for both now: the new company's figures, and the old one's page with the statements.
-    owner = windows(own_demo, f"owner@{OLD.domain}", language=language, width=width, password=DEMO)
+    owner = windows(own_demo, f"owner@{OLD.domain}", language=language, width=width)
     owner.go(f"/partner/{NEW.number}/")
     assert bonus(owner) == bonus_now
     owner.see()

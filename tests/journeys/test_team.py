@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import expect
-from pytest_django import DjangoDbBlocker
 
 from common.models import OutboxMail
-from portal.testing import django_on
 from tests.journeys.browser import Window
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import Inside, OpenWindow, paired
 from tests.journeys.reading import word
 from tests.journeys.test_sign_in import tab_to
 from tests.serving import Served
@@ -21,9 +19,9 @@ TEAM = f"{AREA}team/"
 PASSWORD = "a password nobody guesses"
 
 
-def mailed_link(portal: Served, blocker: DjangoDbBlocker) -> str:
+def mailed_link(portal: Served, inside: Inside) -> str:
     """The path of the link as it stands in the mail that waits to be sent."""
-    with django_on(portal.database_url.rpartition("/")[2].partition("?")[0], blocker):
+    with inside(portal):
         assert OutboxMail.objects.filter(address=NEWCOMER).count() == 1
         return link()
 
@@ -36,7 +34,7 @@ def press(window: Window, label: str) -> None:
 
 @paired
 def test_a_colleague_is_invited_joins_and_is_removed(
-    own_portal: Served, windows: OpenWindow, django_db_blocker: DjangoDbBlocker, language: str, width: int
+    own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int
 ) -> None:
     owner = windows(own_portal, "reseller_owner@example.com", language=language, width=width)
     page = owner.page
@@ -64,7 +62,7 @@ def test_a_colleague_is_invited_joins_and_is_removed(
 
     # The colleague follows the link, in a browser that nobody has signed in with.
     colleague = windows(own_portal, language=language, width=width)
-    path = mailed_link(own_portal, django_db_blocker)
+    path = mailed_link(own_portal, inside)
     colleague.go(path)
     theirs = colleague.page
     expect(theirs.locator("h1")).to_contain_text("Elbtal Systemhaus GmbH")
@@ -123,7 +121,7 @@ def test_a_colleague_is_invited_joins_and_is_removed(
 
 @paired
 def test_the_other_faces_of_the_link(
-    own_portal: Served, windows: OpenWindow, django_db_blocker: DjangoDbBlocker, language: str, width: int
+    own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int
 ) -> None:
     owner = windows(own_portal, "reseller_owner@example.com", language=language, width=width)
     page = owner.page
@@ -132,7 +130,7 @@ def test_the_other_faces_of_the_link(
     page.locator("select[name=role]").select_option("sales")
     press(owner, word("Send the invitation", language))
     expect(page.locator("#invitations")).to_contain_text("rival_owner@example.com")
-    with django_on(own_portal.database_url.rpartition("/")[2].partition("?")[0], django_db_blocker):
+    with inside(own_portal):
         path = link("rival_owner@example.com")
 
     # The owner's own browser is signed in with another address.

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import psycopg
-import pytest
 import time_machine
 from django.utils.translation import override
 from playwright.sync_api import expect
-from pytest_django import DjangoDbBlocker
 
 from common.formats import date_long, money
 from common.models import OutboxMail, User
 from common.periods import months_after
 from partners.models import EnrolmentTier, Member, Partner
-from portal.testing import django_on
 from programs.models import Program, Tier
 from tests.journeys.browser import Window, plain
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import Inside, OpenWindow, paired
 from tests.journeys.reading import word
 from tests.journeys.test_reports import upload
 from tests.journeys.test_sign_in import tab_to
@@ -51,18 +46,6 @@ GOLD: list[dict[str, object]] = [{"kind": "verified"}, {"kind": "revenue", "amou
 NOVEMBER = report("K-1;Elbtal Systemhaus GmbH;RE-1;10;02.11.2026;21HM;4;4.000,00;EUR;")
 DUE = date(2027, 2, 14)
 """90 days after the day of the world."""
-
-Inside = Callable[[Served], AbstractContextManager[None]]
-
-
-@pytest.fixture
-def inside(django_db_blocker: DjangoDbBlocker) -> Inside:
-    """`with inside(portal):` Django uses the database of this portal."""
-
-    def use(portal: Served) -> AbstractContextManager[None]:
-        return django_on(portal.database_url.rpartition("/")[2].partition("?")[0], django_db_blocker)
-
-    return use
 
 
 def tick(moment: datetime = NOW) -> None:
