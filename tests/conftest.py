@@ -17,6 +17,7 @@ from common.models import User
 from portal.testing import clone_database, django_on, migrated_database
 from tests import people
 from tests.demo import WrittenDemo, write_once
+from tests.kept_world import KeptWorld, keep_world
 from tests.world import NOW, TODAY, World, build_world
 
 
@@ -48,9 +49,22 @@ def today() -> Iterator[date]:
         yield TODAY
 
 
+@pytest.fixture(scope="session")
+def kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[KeptWorld]:
+    with (
+        clone_database(migrated_database(), f"test_{worker_id}_kept_world") as name,
+        django_db_blocker.unblock(),
+        keep_world(name) as kept,
+        django_db_blocker.block(),
+    ):
+        yield kept
+
+
 @pytest.fixture
-def world(db: None, today: date) -> World:
-    return build_world()
+def world(db: None, today: date, kept_world: KeptWorld) -> Iterator[World]:
+    """The small world, as nobody has touched it."""
+    with kept_world.lent() as world:
+        yield world
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from tests.journeys.test_sign_in import tab_to
 from tests.serving import Served
 
 MANAGER = "channel@lenovo.example"
-DEMO = "partner-portal-demo"
 NEWCOMER = "stark@steinbach.example"
 SECRET = "kettle-harbour-42"
 COMPANY = {"name": "Steinbach Systeme GmbH", "street": "Hauptstraße 5", "postcode": "60311", "city": "Frankfurt"}
