@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.db import transaction
 from playwright.sync_api import Locator, Route, expect
 from pytest_django import DjangoDbBlocker
@@ -20,7 +20,7 @@ from sales.readers.invoices.record import Party
 from tests import services
 from tests.invoices.bonus import Bonus, make_bonus
 from tests.journeys.browser import Window
-from tests.journeys.conftest import OpenWindow, paired, world_that_signs_in
+from tests.journeys.conftest import OpenWindow, paired, with_fresh_data, world_that_signs_in
 from tests.journeys.reading import number, word
 from tests.journeys.test_reports import DASHBOARD
 from tests.sales.invoices.hybrid_samples import page as paper
@@ -49,17 +49,29 @@ class Working:
             yield
 
 
-@pytest.fixture
-def working(template_database: str, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Working]:
-    """Served with a broker of its own, so that workers of the test see to what is uploaded."""
-    with ExitStack() as stack:
-        name = stack.enter_context(clone_database(template_database, f"{template_database}_invoices"))
-        with django_on(name, django_db_blocker), transaction.atomic():
+@pytest.fixture(scope="module")
+def bonus_portal(
+    template_database: str, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[tuple[Working, str]]:
+    """Served with a broker of its own, so that workers of the tests see to uploads; and the name of its data."""
+    folder = tmp_path_factory.mktemp("bonus")
+    with clone_database(template_database, f"{template_database}_bonus") as written, ExitStack() as stack:
+        with django_on(written, django_db_blocker), transaction.atomic():
             bonus = make_bonus(world_that_signs_in())
-        valkey = stack.enter_context(services.broker(tmp_path / "broker"))
-        env = {"REDIS_URL": valkey.url}
-        portal = stack.enter_context(served(database_url(name), tmp_path / "portal", env=env))
-        yield Working(portal, valkey.url, bonus)
+        valkey = stack.enter_context(services.broker(folder / "broker"))
+        name = stack.enter_context(clone_database(written, f"{written}_own"))
+        portal = stack.enter_context(served(database_url(name), folder / "portal", env={"REDIS_URL": valkey.url}))
+        yield Working(portal, valkey.url, bonus), written
+
+
+@pytest.fixture
+def working(bonus_portal: tuple[Working, str]) -> Working:
+    """As nobody has touched it, with nothing left to do for a worker."""
+    working, written = bonus_portal
+    with_fresh_data(working.portal, written)
+    with redis.Redis.from_url(working.redis_url) as broker:
+        broker.flushall()
+    return working
 
 
 def phones(count: int) -> Any:

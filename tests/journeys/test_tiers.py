@@ -359,6 +359,7 @@ def reached_by_hand(booked: dict[date, Decimal], target: int) -> date:
         today += timedelta(days=1)
 
 
+@paired
 def test_the_forecast_is_what_the_booked_sales_say(
     own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int
 ) -> None:
