@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from babel import Locale
@@ -124,7 +124,13 @@ def _day(value: object) -> date:
 
 def date_short(value: date | datetime | None) -> str:
     """31.12.2026 in German, 31 Dec 2026 in English."""
-    return NOTHING if value is None else format_date(_day(value), _pattern(_DATE), locale=active_locale())
+    return NOTHING if value is None else _date_short(_day(value), active_locale())
+
+
+@lru_cache(maxsize=2_000)
+def _date_short(day: date, locale: Locale) -> str:
+    """Kept, because a list says the same few days many times."""
+    return format_date(day, _pattern(_DATE), locale=locale)
 
 
 def date_long(value: date | datetime | None) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.utils.encoding import force_str
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
@@ -32,10 +33,15 @@ def rows_of(table: Any) -> SafeString:
     """The rows of the page as HTML."""
     cells = [(_opening(table, column), _cell(table, column)) for column in table.columns]
     rows = (
-        f"<tr>{''.join(f'{opening}{conditional_escape(cell(row))}</td>' for opening, cell in cells)}</tr>"
+        f"<tr>{''.join(f'{opening}{_escaped(cell(row))}</td>' for opening, cell in cells)}</tr>"
         for row in table.paginated_rows
     )
     return mark_safe("\n".join(rows))  # noqa: S308 - each part is escaped
+
+
+def _escaped(content: Any) -> str:
+    """Django's `conditional_escape`, without its question for each cell whether the escaping can wait."""
+    return str(content.__html__()) if hasattr(content, "__html__") else escape(str(content))
 
 
 def head_of(table: Any, list_id: str) -> SafeString:
@@ -77,7 +83,11 @@ def _foot(table: Any, column: BoundColumn) -> SafeString:
 
 
 def _name(table: Any, column: BoundColumn) -> SafeString:
-    return format_html("{}{}", column.header, unit_of(table, column))
+    """Once for its head, its cells and its foot."""
+    names: dict[str, SafeString] = vars(table).setdefault("names_written", {})
+    if column.name not in names:
+        names[column.name] = format_html("{}{}", column.header, unit_of(table, column))
+    return names[column.name]
 
 
 def unit_of(table: Any, column: BoundColumn) -> str:
@@ -125,7 +135,9 @@ def _link(column: BoundColumn) -> Callable[[Any, dict[str, Any]], Any] | None:
 
     def link(content: Any, given: dict[str, Any]) -> Any:
         href = url(**{name: given[name] for name in wanted})
-        return content if href is None else format_html('<a {}href="{}">{}</a>', attrs, href, content)
+        if href is None:
+            return content
+        return mark_safe(f'<a {attrs}href="{_escaped(href)}">{_escaped(content)}</a>')  # noqa: S308 - both are escaped
 
     return link
 

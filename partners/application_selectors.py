@@ -81,11 +81,18 @@ def undecided_at(*, vendor_id: int, actor: Actor) -> dict[str, Any]:
 
 def asked_back_of(*, partner_id: int, actor: Actor) -> list[Application]:
     """Applications in which the vendor needs something from the company, the oldest first."""
-    asked = applications_of(actor=actor).filter(partner_id=partner_id, state=Application.State.ASKED_BACK)
+    asked = _named(partner_id, actor).filter(state=Application.State.ASKED_BACK)
     return list(asked.order_by("since", "id"))
 
 
 def of_company(*, partner_id: int, actor: Actor) -> list[Application]:
     """Undecided applications of the company, by program."""
-    undecided = applications_of(actor=actor).filter(partner_id=partner_id, state__in=Application.UNDECIDED)
+    undecided = _named(partner_id, actor).filter(state__in=Application.UNDECIDED)
     return list(undecided.order_by("program__name"))
+
+
+def _named(partner_id: int, actor: Actor) -> QuerySet[Application]:
+    """The company's, with what a dashboard says of them and no more: it asks at each visit, mostly for nothing."""
+    said = ("state", "since", "due_on", "program__name", "program__vendor__name")
+    rows = Application.objects.visible_to(actor).filter(partner_id=partner_id)
+    return rows.select_related("program__vendor").only(*said)

@@ -130,21 +130,21 @@ def totals_of_vendor(*, vendor: Vendor, start: date, end: date) -> Totals:
 
 def totals_of_partner(
     *,
-    lines: QuerySet[SaleLine],
+    invoices: QuerySet[SaleLine] | None,
     partner: Partner,
     actor: Actor,
     vendor: Vendor | None = None,
     distributor: Distributor | None = None,
     quarter: Period | None = None,
 ) -> Totals:
-    """Sums over `lines`: all that counts of the partner and that the actor sees, or as much as is asked for.
+    """Sums over all that counts of the partner and that the actor sees, or as much as is asked for.
 
-    `quarter`: a calendar quarter.
+    `invoices`: those of its lines that an invoice proves and no report, None: there are none; `quarter`: a calendar one.
     """
     asked = {"vendor": vendor, "distributor": distributor, "quarter": quarter and quarter.start}
     sums = PartnerQuarter.objects.visible_to(actor).filter(partner=partner)
     sums = sums.filter(**{name: value for name, value in asked.items() if value is not None})
-    return _with_reported(totals(lines.filter(evidence=Evidence.INVOICE)), sums)
+    return _with_reported(totals(invoices) if invoices is not None else Totals(), sums)
 
 
 def _with_reported(found: Totals, sums: QuerySet[Any]) -> Totals:

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ from programs.models import Vendor
 from sales.claim_selectors import claims_about
 from sales.claim_wording import line_facts, state_for_partner, state_for_vendor
 from sales.claims import may_ask
-from sales.models import Claim, SaleLine
+from sales.models import Claim, Evidence, SaleLine
 from sales.revenue import totals_of_partner
 from sales.selectors import Totals, counted_once, sales_of, totals
 from sales.sources import facts_of
@@ -43,8 +44,13 @@ class PartnerSalesPage(PartnerListPage):
     totals: Totals
 
     def rows(self) -> QuerySet[SaleLine]:
-        lines = sales_of(partner=self.partner).select_related("reversed_by")
-        return counted_once(lines.visible_to(self.request.actor))  # type: ignore[attr-defined]
+        lines: QuerySet[SaleLine] = sales_of(partner=self.partner).visible_to(self.request.actor)  # type: ignore[attr-defined]
+        return counted_once(lines) if self.invoiced else lines
+
+    @cached_property
+    def invoiced(self) -> bool:
+        """Whether anything of the partner is proven by an invoice: only then can two lines be the same sale."""
+        return SaleLine.objects.filter(partner=self.partner, evidence=Evidence.INVOICE).exists()
 
     def records(self, rows: QuerySet[SaleLine], filterset: FilterSet | None) -> CountedRows:
         asked = filterset.form.cleaned_data if filterset is not None and filterset.is_valid() else None
@@ -53,8 +59,9 @@ class PartnerSalesPage(PartnerListPage):
         else:
             quarter = Period.parse(asked["quarter"]) if asked["quarter"] else None
             given = {"vendor": asked["vendor"], "distributor": asked["distributor"], "quarter": quarter}
-            self.totals = totals_of_partner(lines=rows, partner=self.partner, actor=self.request.actor, **given)
-        return CountedRows(rows, self.totals.lines)
+            invoices = rows.filter(evidence=Evidence.INVOICE) if self.invoiced else None
+            self.totals = totals_of_partner(invoices=invoices, partner=self.partner, actor=self.request.actor, **given)
+        return CountedRows(rows.values(*SaleTable.SHOWN), self.totals.lines)
 
     def table_options(self) -> dict[str, Totals]:
         return {"totals": self.totals}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,7 @@ from common.templatetags.ui import badge_html
 from common.ui import Tone
 from partners.models import Enrolment
 from programs.models import Distributor, Vendor
-from sales.models import SaleLine, SellOutReport, WaitingRow
+from sales.models import Evidence, SaleLine, SellOutReport, WaitingRow
 from sales.selectors import Totals
 
 QUARTERS_OFFERED = 9
@@ -128,31 +129,49 @@ def distributors_of_area(request: PersonRequest | None) -> QuerySet[Distributor]
 class SourceColumn(tables.Column):
     """What proves a sale; of a line that was taken back, and of the one that does it, that it is so."""
 
-    def render(self, value: str, record: SaleLine) -> str:
-        note = self._note(record)
-        return format_html("{} {}", value, badge_html(note, "neutral")) if note else value
+    def render(self, value: str, record: Mapping[str, Any]) -> str:
+        word, note = str(Evidence(value).label), self._note(record)
+        return format_html("{} {}", word, badge_html(note, "neutral")) if note else word
 
-    def value(self, record: SaleLine) -> str:
-        return ", ".join(part for part in (record.get_evidence_display(), self._note(record)) if part)
+    def value(self, value: str, record: Mapping[str, Any]) -> str:
+        return ", ".join(part for part in (str(Evidence(value).label), self._note(record)) if part)
 
     @staticmethod
-    def _note(record: SaleLine) -> str:
-        if record.reverses_id is not None:
+    def _note(record: Mapping[str, Any]) -> str:
+        if record["reverses"] is not None:
             return _("takes a line back")
-        return _("taken back") if getattr(record, "reversed_by", None) is not None else ""
+        return _("taken back") if record["reversed_by"] is not None else ""
 
 
 class SaleTable(Table):
-    """A partner's sales. The foot has the sums over all rows of the filter, by currency.
+    """A partner's sales, as `values` of what is `SHOWN`. The foot has the sums over all rows of the filter, by currency.
 
     Columns that are not visible are for exports, which name what the page says in a second line.
     """
+
+    SHOWN = (
+        "pk",
+        "counts_on",
+        "product__name",
+        "product__article",
+        "quantity",
+        "net",
+        "currency",
+        "vendor__name",
+        "distributor__name",
+        "document_number",
+        "document_line",
+        "evidence",
+        "reverses",
+        "reversed_by",
+        "partner__number",
+    )
 
     counts_on = DateColumn(verbose_name=gettext_lazy("Date"))
     product = LinkColumn(
         accessor="product__name",
         order_by="product__article",
-        url=lambda line: reverse("sales:partner-sale", args=[line.partner.number, line.pk]),
+        url=lambda line: reverse("sales:partner-sale", args=[line["partner__number"], line["pk"]]),
         sub="product__article",
         verbose_name=gettext_lazy("Product"),
         footer=lambda table: table.sums_in_words,
@@ -163,8 +182,8 @@ class SaleTable(Table):
         currency_from="currency", verbose_name=gettext_lazy("Net"), footer=lambda table: table.net_in_words
     )
     currency = tables.Column(visible=False, verbose_name=gettext_lazy("Currency"))
-    vendor = tables.Column(order_by="vendor__name", verbose_name=gettext_lazy("Vendor"))
-    distributor = tables.Column(order_by="distributor__name", verbose_name=gettext_lazy("Distributor"))
+    vendor = tables.Column(accessor="vendor__name", verbose_name=gettext_lazy("Vendor"))
+    distributor = tables.Column(accessor="distributor__name", verbose_name=gettext_lazy("Distributor"))
     document_number = tables.Column(visible=False, verbose_name=gettext_lazy("Document"))
     document_line = tables.Column(visible=False, verbose_name=gettext_lazy("Line"))
     evidence = SourceColumn(verbose_name=gettext_lazy("Source"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -100,9 +100,12 @@ def attendance(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 def expiring(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Certificates that end soon: those of the team for whoever looks after it, everybody's own for themselves."""
-    ending = _of_company(area.pk, actor, today).filter(
-        valid__endswith__gt=today, valid__endswith__lte=today + timedelta(days=SOON), revoked_on__isnull=True
-    )
+    soon = Q(valid__endswith__gt=today, valid__endswith__lte=today + timedelta(days=SOON), revoked_on__isnull=True)
+    # Asked at each visit, mostly for nothing: whose they are to see, and which are the latest, is looked up afterwards.
+    people = selectors.members_on(today).filter(partner=area.pk)
+    if not Certificate.objects.filter(soon, holder__in=people.values("user_id")).exists():
+        return
+    ending = _of_company(area.pk, actor, today).filter(soon)
     if not actor.has(PARTNER, area.pk, *TEAM_ROLES):
         ending = ending.filter(holder=actor.user_id)
     rows = list(ending.order_by("valid__endswith", "pk"))
