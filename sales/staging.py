@@ -33,6 +33,7 @@ _COLUMN_OF = {
     "project_ref": Column.PROJECT,
 }
 CENTS = 2
+WORK_MEMORY = "64MB"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Staging:
             return cursor.fetchall() if cursor.description else []
 
     def _analyze(self, table: str) -> None:
-        """The plans of what follows depend on how many rows there are."""
+        """The plans of what follows depend on how many rows there are. `table`: with its columns, if not of all."""
         self._execute(f"ANALYZE {table}")
 
     def fill(self, blocks: Iterable[bytes]) -> None:
@@ -97,7 +98,7 @@ class Staging:
         ):
             for block in blocks:
                 copy.write(block)
-        self._analyze("sellout_staged")
+        self._analyze(f"sellout_staged ({sql.JOINED_COLUMNS})")
 
     def compare(self, scope: Scope, limit: int) -> Clashes:
         """Find out which rows are known. Problems are listed of at most `limit` rows."""
@@ -119,6 +120,8 @@ class Staging:
 
     def sort(self, scope: Scope) -> Sorted:
         """Match the new rows and say which of them can be booked; the others wait for a person."""
+        # What follows joins and sorts this report's rows alone, of which a file has only so many: not over files.
+        self._execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
         self._execute(sql.MATCH_BY_VAT_ID)
         self._execute(sql.CUSTOMERS)
         self._analyze("sellout_customers")

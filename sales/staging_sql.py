@@ -15,6 +15,7 @@ State, Doubt = WaitingRow.State, WaitingRow.Doubt
 
 # What a row must say again to be the same row.
 COMPARED = ("customer_number", "document_date", "article", "quantity", "net", "currency", "project_ref")
+JOINED_COLUMNS = "file_row, document_key, document_line, customer_number, article, gtin, distributor_article"
 STAGED_COLUMNS = ", ".join("file_row" if name == "row" else name for name in SellOutRow.__slots__)
 
 _TYPES = {"row": "integer", "document_date": "date", "quantity": "numeric(14, 3)", "net": "numeric(14, 2)"}
@@ -125,13 +126,14 @@ CLASHES = f"""
 SELECT count(*) OVER (), staged.file_row, staged.document_number, staged.document_line, first.file_row,
     {_of("staged")},
     {", ".join(f"CASE WHEN first.file_row IS NULL THEN known.{name} ELSE first.{name} END" for name in COMPARED)}
-FROM sellout_sorted AS sorted
+FROM (
+    SELECT * FROM sellout_sorted WHERE fate = '{CLASH}' OR first_row <> file_row
+) AS sorted
 JOIN sellout_staged AS staged USING (file_row)
 LEFT JOIN sellout_staged AS first ON first.file_row = sorted.first_row AND sorted.first_row <> sorted.file_row
 LEFT JOIN sellout_known AS known ON known.document_key = staged.document_key
     AND known.document_line = staged.document_line
-WHERE sorted.fate = '{CLASH}'
-    OR (sorted.first_row <> sorted.file_row AND ({_of("staged")}) IS DISTINCT FROM ({_of("first")}))
+WHERE sorted.fate = '{CLASH}' OR ({_of("staged")}) IS DISTINCT FROM ({_of("first")})
 ORDER BY staged.file_row LIMIT %(limit)s
 """  # noqa: S608
 # The reports that the rows with other values stand in: those that this file may be meant to replace.
@@ -234,12 +236,11 @@ FROM (
     FROM sellout_staged AS staged
     JOIN sellout_customers AS customer USING (customer_number)
     JOIN sellout_articles AS article USING (article, gtin, distributor_article)
-    LEFT JOIN LATERAL (
-        SELECT * FROM sales_waitingrow AS row WHERE %(replacing)s AND {_OURS.format("row")}
-            AND row.document_key = staged.document_key AND row.document_line = staged.document_line
+    LEFT JOIN (
+        SELECT DISTINCT ON ({_KEY}) * FROM sales_waitingrow AS row WHERE %(replacing)s AND {_OURS.format("row")}
             AND row.settled_at IS NOT NULL AND row.state <> '{State.REJECTED.value}'
-        ORDER BY row.settled_at DESC LIMIT 1
-    ) AS accepted ON true
+        ORDER BY {_KEY}, row.settled_at DESC
+    ) AS accepted USING ({_KEY})
 ) AS found
 WHERE found.file_row = sorted.file_row AND sorted.fate IN ('{NEW}', '{CHANGED}')
 """  # noqa: S608
