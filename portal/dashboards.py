@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -19,17 +20,23 @@ from partners.models import Partner
 from programs.entering import in_vendor
 from programs.models import Vendor
 
+WAITING = "waiting"
+"""The column of what waits for the person: first for a vendor's people, fetched for a partner's."""
+
 
 @in_partner()
 def partner(request: PersonRequest, partner: Partner) -> HttpResponse:
-    """What have I earned, what is missing for more, is something waiting for me: over all vendors and programs."""
-    return _dashboard(request)
+    """What have I earned, what is missing for more, is something waiting for me: over all vendors and programs.
+
+    Many apps are asked what waits, mostly for nothing: the figures do not wait for that.
+    """
+    return _dashboard(request, {"waiting_later": {"column": WAITING}})
 
 
 @in_vendor()
 def vendor(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """What waits, how the quarter runs, what came in last."""
-    return _dashboard(request)
+    return _dashboard(request, {"waiting": _waiting(request)})
 
 
 @in_partner(part_of_page=True)
@@ -45,24 +52,31 @@ def vendor_panels(request: PersonRequest, vendor: Vendor, column: str) -> HttpRe
 
 
 def _later(request: PersonRequest, column: str) -> HttpResponse:
-    if column not in registry.COLUMNS:
+    if column == WAITING and _is_own(request):
+        panels = [("portal/waiting.html", _waiting(request))]
+    elif column in registry.COLUMNS:
+        panels = registry.later_panels_of(request.area, request.actor, request.today, column)
+    else:
         raise Http404
-    panels = registry.later_panels_of(request.area, request.actor, request.today, column)
     template = "portal/panels.html" if request.htmx else "portal/panels_page.html"
     return render(request, template, {"panels": panels})
 
 
-def _dashboard(request: PersonRequest) -> HttpResponse:
-    area: Area = request.area
-    actor, today = request.actor, request.today
-    context = {
-        "panels": registry.panels_of(area, actor, today),
-        # What waits for the partner's people is theirs: whoever only looks on is not told that nothing does.
-        "shows_tasks": getattr(request, "viewing", None) is None,
-        "tasks": _tasks(registry.waiting_in(area, actor, today), today),
-        "nothing_waits": _("Nothing is waiting for you."),
-    }
+def _dashboard(request: PersonRequest, waiting: Mapping[str, Any]) -> HttpResponse:
+    panels = registry.panels_of(request.area, request.actor, request.today)
+    context = {"panels": panels, "shows_tasks": _is_own(request), **waiting}
     return render(request, "portal/dashboard.html", context)
+
+
+def _is_own(request: PersonRequest) -> bool:
+    """What waits for the partner's people is theirs: whoever only looks on is not told that nothing does."""
+    return getattr(request, "viewing", None) is None
+
+
+def _waiting(request: PersonRequest) -> Mapping[str, Any]:
+    area: Area = request.area
+    waiting = registry.waiting_in(area, request.actor, request.today)
+    return {"tasks": _tasks(waiting, request.today), "empty": _("Nothing is waiting for you.")}
 
 
 def _tasks(waiting: Sequence[Waiting], today: date) -> list[Task]:

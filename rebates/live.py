@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
@@ -35,15 +37,21 @@ def terms_in_force(*, program: Program, period: Period) -> list[RebateTerms]:
 
 def published_terms(*, programs: Iterable[Program]) -> list[RebateTerms]:
     """All published versions of these programs, by code and start."""
+    return list(_published(programs).select_related("program__vendor"))
+
+
+def _published(programs: Iterable[Program | int]) -> QuerySet[RebateTerms]:
     published = RebateTerms.objects.filter(program__in=programs, state=RebateTerms.State.PUBLISHED)
-    return list(
-        published.select_related("program__vendor").order_by("program__name", "program_id", "code", "starts_on")
-    )
+    return published.order_by("program__name", "program_id", "code", "starts_on")
 
 
 def terms_of(*, enrolments: Iterable[Enrolment]) -> list[RebateTerms]:
-    """`published_terms` of the programs of these enrolments."""
-    return published_terms(programs=Program.objects.filter(id__in={each.program_id for each in enrolments}))
+    """`published_terms` of the programs of these enrolments, which come with them."""
+    programs = {each.program_id: each.program for each in enrolments}
+    found = list(_published(programs))
+    for terms in found:
+        terms.program = programs[terms.program_id]
+    return found
 
 
 def versions_for(published: Iterable[RebateTerms], period: Period) -> list[RebateTerms]:

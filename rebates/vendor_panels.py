@@ -100,6 +100,8 @@ def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Closings that partners hold up."""
     parked = ClosingItem.objects.filter(closing__program__vendor_id=area.pk, state=ClosingItem.State.PARKED)
     counts = dict(parked.order_by().values_list("closing_id").annotate(count=Count("pk")))
+    if not counts:
+        return
     for closing in Closing.objects.filter(pk__in=counts).select_related("program").order_by("ends_on", "pk"):
         text = ngettext(
             "%(count)s partner holds up the closing of %(period)s, %(program)s",

@@ -139,7 +139,8 @@ def totals_of_partner(
 ) -> Totals:
     """Sums over all that counts of the partner and that the actor sees, or as much as is asked for.
 
-    `invoices`: those of its lines that an invoice proves and no report, None: there are none; `quarter`: a calendar one.
+    `invoices`: those of its lines that an invoice proves and no report; None: it has no invoices. `quarter`: a
+    calendar one.
     """
     asked = {"vendor": vendor, "distributor": distributor, "quarter": quarter and quarter.start}
     sums = PartnerQuarter.objects.visible_to(actor).filter(partner=partner)

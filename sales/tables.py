@@ -144,7 +144,7 @@ class SourceColumn(tables.Column):
 
 
 class SaleTable(Table):
-    """A partner's sales, as `values` of what is `SHOWN`. The foot has the sums over all rows of the filter, by currency.
+    """A partner's sales: `values` of what is `SHOWN`. The foot has the sums over all rows of the filter, by currency.
 
     Columns that are not visible are for exports, which name what the page says in a second line.
     """

@@ -22,7 +22,8 @@ def words(html: str) -> str:
 def dashboard(client: Client, path: str) -> str:
     """A dashboard's HTML with the cards that a browser fetches after the page."""
     found = []
-    for address in (path, f"{path}panels/main/", f"{path}panels/side/"):
+    columns = ("main", "side", "waiting")
+    for address in (path, *(f"{path}panels/{column}/" for column in columns)):
         page = client.get(address, headers={"hx-request": "true"} if address != path else {})
         assert page.status_code == 200
         found.append(page.content.decode())

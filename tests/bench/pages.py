@@ -55,6 +55,7 @@ def measure() -> None:
         *compare("dashboard of a reseller", of_partners(resellers, "")),
         *compare("its cards that are fetched afterwards, left", of_partners(resellers, "panels/main/"), limit=None),
         *compare("its cards that are fetched afterwards, right", of_partners(resellers, "panels/side/"), limit=None),
+        *compare("what waits, fetched afterwards", of_partners(resellers, "panels/waiting/"), limit=None),
         *compare("dashboard of the largest reseller", of_partners([largest] * ROUNDS, ""), limit=None),
         *compare("dashboard of a vendor", of_vendor("")),
         *compare("its cards that are fetched afterwards, left", of_vendor("panels/main/"), limit=None),

@@ -22,6 +22,7 @@ SUBMIT = "button.btn-primary"
 def waiting(window: Window, start: str) -> str:
     """What waits for the person on its dashboard."""
     window.go(start)
+    expect(window.page.locator("#waiting .panels-later")).to_have_count(0)
     return window.text("#waiting")
 
 

@@ -77,6 +77,11 @@ def test_after_an_hour_it_is_over_and_can_begin_again(viewer: Client) -> None:
         assert viewer.get(AREA).status_code == 404
 
 
+def test_what_waits_for_the_partners_people_is_not_theirs_to_see(viewer: Client) -> None:
+    assert "panels/waiting/" not in viewer.get(AREA).content.decode()
+    assert viewer.get(f"{AREA}panels/waiting/").status_code == 404
+
+
 def test_one_partner_is_looked_at_at_a_time(world: World, viewer: Client) -> None:
     enrol(make_partner("Alpen-IT", "3C4D5F6G"), world.program)
     assert viewer.get("/partner/3C4D5F6G/").status_code == 404

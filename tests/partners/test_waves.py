@@ -177,7 +177,7 @@ def test_the_first_owner_is_asked_once_whether_the_data_are_right(
     here = f"/partner/{brought.number}/data/"
     assert page.request["PATH_INFO"] == here
     assert "DE136695976" in page.content.decode()
-    home = client.get(f"/partner/{brought.number}/").content.decode()
+    home = client.get(f"/partner/{brought.number}/panels/waiting/").content.decode()
     assert "Please confirm your company’s data" in home
     form = {"street": "Kai\u202e 1", "postcode": "20095", "city": "Hamburg", "website": "nordlicht.example"}
     client.post(here, {**form, "phone": "", "language": "de"}, follow=True)
@@ -186,7 +186,7 @@ def test_the_first_owner_is_asked_once_whether_the_data_are_right(
     checked = DataCheck.objects.get(partner=brought)
     assert checked.confirmed_by is not None
     assert checked.confirmed_by.email == "chef@nordlicht.example"
-    assert "Please confirm" not in client.get(f"/partner/{brought.number}/").content.decode()
+    assert "Please confirm" not in client.get(f"/partner/{brought.number}/panels/waiting/").content.decode()
     assert client.get(here, follow=True).request["PATH_INFO"] == f"/partner/{brought.number}/"
 
 

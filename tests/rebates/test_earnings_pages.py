@@ -94,7 +94,7 @@ def test_the_dashboard_is_about_all_vendors_of_the_company(owner: Client) -> Non
     assert "3 more units of “Topsellers” by 31 December: +€140.00" in text
     assert "€20,000.00 more revenue by 31 December: +€2,000.00" in text
     assert "46 days left" in text
-    assert "Nothing is waiting for you." in text
+    assert "Nothing is waiting for you." in read(owner, f"{DASHBOARD}panels/waiting/")
 
 
 def test_a_line_committed_shows_in_the_next_request(world: World, owner: Client) -> None:

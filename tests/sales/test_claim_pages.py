@@ -22,6 +22,7 @@ from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
 from tests.world import NOW, World, enrol, sell
 
 SignedIn = Callable[[User], Client]
+WAITING = "/partner/2B3C4D5F/panels/waiting/"
 LIST, NEW = "/partner/2B3C4D5F/questions/", "/partner/2B3C4D5F/questions/new/"
 VENDOR_LIST = "/vendor/lenovo/questions/"
 State = Claim.State
@@ -352,15 +353,15 @@ def test_questions_wait_on_the_dashboard_of_whose_turn_it_is(
     claim, second = ask_for_missing(world), ask_for_missing(world, "Second")
     assert "2 questions of partners" in read(manager, "/vendor/lenovo/")
     assert "of partners" not in read(signed_in(world.vendor_finance), "/vendor/lenovo/")
-    assert "question" not in read(sales, "/partner/2B3C4D5F/").replace("Questions", "")
+    assert "question" not in read(sales, WAITING).replace("Questions", "")
     claims.ask_back(claim=claim, said=said(world.channel_manager, "?", claim))
     assert "1 question of a partner" in read(manager, "/vendor/lenovo/")
-    page = sales.get("/partner/2B3C4D5F/").content.decode()
+    page = sales.get(WAITING).content.decode()
     assert "Lenovo has a question for you" in page
     assert f'href="{LIST}{claim.pk}/"' in page
     claims.ask_back(claim=second, said=said(world.channel_manager, "?", second))
-    assert "2 of your questions wait for your answer" in read(sales, "/partner/2B3C4D5F/")
-    assert "your answer" not in read(signed_in(world.reseller_technician), "/partner/2B3C4D5F/")
+    assert "2 of your questions wait for your answer" in read(sales, WAITING)
+    assert "your answer" not in read(signed_in(world.reseller_technician), WAITING)
     assert len(sales.get(LIST + "?state=asked_back").context["table"].rows) == 2
 
 

@@ -31,7 +31,7 @@ def owner(world: World, signed_in: SignedIn) -> Client:
 
 def shown(client: Client, query: str = "") -> list[str]:
     page = client.get(LIST + query)
-    return [row.record.document_number for row in page.context["table"].page]
+    return [row.record["document_number"] for row in page.context["table"].page]
 
 
 def test_all_sales_of_all_vendors_are_one_list_with_their_sums(owner: Client) -> None:
