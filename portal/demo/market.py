@@ -36,6 +36,7 @@ TARGETS: dict[tuple[str, str], tuple[str | None, ...]] = {
     (LENOVO, "rautental"): (None, None, "9", "25", "10"),
     (LENOVO, "moorkamp"): (None, "12", "24", "49", "9"),
     (LENOVO, "gaik"): (None, None, None, "50", "51"),
+    (LENOVO, "eichsee"): ("14", "6", "0", "0", "0"),  # asleep: a channel manager would call
     (IBM, SHOWN): ("28400.00", "51200.00", "39950.00", "62350.00", "48600.00"),
     (IBM, "zweistrom"): (None, None, "10000.00", "50000.00", "9999.99"),
     (IBM, "haselgrund"): (None, None, None, "400000.00", "225000.00"),

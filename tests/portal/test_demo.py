@@ -32,7 +32,8 @@ from rebates.live import live_figures
 from rebates.models import Closing, ClosingItem, LedgerEntry, Settlement
 from sales.claim_selectors import candidates_for
 from sales.importing import import_sellout
-from sales.models import Claim, ClaimMessage, SaleLine, SellOutReport, WaitingRow
+from sales.models import Claim, ClaimMessage, SaleLine, SellOutReport, Standing, WaitingRow
+from sales.standing import standings
 from tests.demo import WrittenDemo
 from tests.world import NOW, TODAY
 
@@ -145,6 +146,13 @@ def test_reports_have_rows_that_wait_are_known_already_come_back_or_have_no_valu
     assert not SaleLine.objects.filter(evidence="invoice").exclude(vendor__slug="snom").exists()
     statuses = set(EnrolmentStatus.objects.values_list("status", flat=True))
     assert statuses == {"applied", "active", "suspended", "ended"}
+
+
+def test_one_of_lenovos_partners_sleeps_and_others_are_awake(demo: seeding.Seeded) -> None:
+    kept = standings(vendor=Vendor.objects.get(slug="lenovo"), currency="EUR", today=TODAY)
+    asleep = kept.filter(activity=Standing.Activity.SLEEPING)
+    assert list(asleep.values_list("partner__name", flat=True)) == ["Eichsee Datensysteme GmbH"]
+    assert kept.filter(activity=Standing.Activity.ACTIVE).count() > 10
 
 
 def test_nothing_happens_in_the_future(demo: seeding.Seeded) -> None:
