@@ -194,6 +194,19 @@ def left_out_in_words(left_out: LeftOut) -> list[str]:
     ]
 
 
+def unread_in_words(found: Guess) -> str:
+    """Which sheets of the workbook hold sales and are not read; empty: none, or it is still asked which one is."""
+    if not found.unread or any(question.key == "sheet" for question in found.questions):
+        return ""
+    text = ngettext(
+        "Only the sheet “%(sheet)s” is read. %(others)s holds sales too: please send it as a file of its own.",
+        "Only the sheet “%(sheet)s” is read. %(others)s hold sales too: please send each as a file of its own.",
+        len(found.unread),
+    )
+    others = ", ".join(_("“%(sheet)s”") % {"sheet": name} for name in found.unread)
+    return text % {"sheet": found.layout.sheet, "others": others}
+
+
 def _counted(reason: Reason, count: int, samples: Sequence[LeftOutRow]) -> str:
     words = {"count": formats.number(count), "reason": REASON_NAMES[reason]}
     text = ngettext("%(count)s row left out: %(reason)s", "%(count)s rows left out: %(reason)s", count) % words

@@ -30,7 +30,7 @@ from sales.forms import DistributorUploadForm, UploadForm, VendorUploadForm
 from sales.importing import UPLOADING_ROLES, ImportResult, ReportRefused
 from sales.layout_forms import LayoutForm
 from sales.models import SellOutReport, Upload
-from sales.previews import in_words, left_out_in_words, preview_of
+from sales.previews import in_words, left_out_in_words, preview_of, unread_in_words
 from sales.readers.layout import Layout
 from sales.readers.problems import Unreadable
 from sales.readers.questions import Guess
@@ -209,6 +209,7 @@ def _check(
         "remembered": known if known and known.layout == found.layout.to_document() else None,
         "preview": preview_of(found),
         "left_out": left_out_in_words(found.left_out),
+        "unread": unread_in_words(found),
         "replaces": _replaced(request, place, request.GET or request.POST),
     }
     return render(request, "sales/upload_check_form.html" if request.htmx else "sales/upload_check.html", context)

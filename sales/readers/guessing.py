@@ -72,6 +72,7 @@ def guess(file: Opened, remembered: Layout | None, limits: Limits, currency: str
         questions=questions,
         header=[" ".join(text.split()) for text in found.header],
         sheets=[candidate.name for candidate in file.candidates] if workbook else [],
+        unread=[each for each in _reports(file) if each != name] if workbook else [],
         rows=survey.sieve.rows,
         preview=[[" ".join(written(cell).split()) for cell in row] for _number, row in survey.first],
         preview_rows=[number for number, _row in survey.first],
@@ -86,16 +87,17 @@ def guess(file: Opened, remembered: Layout | None, limits: Limits, currency: str
 def _known(file: Opened, layout: Layout, questions: list[Question]) -> Found | None:
     found = [again for candidate in file.candidates if (again := find_again(candidate, layout))]
     named = [one for one in found if one.candidate.name == _name_in(file, layout)]
-    if file.kind is Kind.XLSX and not named and _is_report(file, layout.sheet):
+    if file.kind is Kind.XLSX and not named and layout.sheet in _reports(file):
         return None  # this sheet was chosen, and has other columns
     if file.kind is Kind.XLSX and not named and len(found) > 1:
         questions.append(_which_sheet(found))
     return next(iter(named or found), None)
 
 
-def _is_report(file: Opened, sheet: str) -> bool:
-    headers = [find_header(candidate) for candidate in file.candidates if candidate.name == sheet]
-    return any(header and header.complete for header in headers)
+def _reports(file: Opened) -> list[str]:
+    """Names of the sheets that hold sales."""
+    headers = [(candidate.name, find_header(candidate)) for candidate in file.candidates]
+    return [name for name, header in headers if header and header.complete]
 
 
 def _as_said(file: Opened, layout: Layout) -> Found | None:

@@ -74,7 +74,8 @@ class Question:
 class Guess:
     """How a file will be read unless somebody says otherwise; nothing of it is written anywhere.
 
-    `header` and `preview` (some rows from the header on) as the file has them; `sheets` of a workbook; `rows` of data.
+    `header` and `preview` (some rows from the header on) as the file has them; `sheets` of a workbook, `unread` those
+    that hold sales too beside the one that is read; `rows` of data.
     `rows_read`: the first rows as they will be read, empty while questions are open. `preview_rows`: the numbers of
     the rows in `preview`.
     """
@@ -83,6 +84,7 @@ class Guess:
     questions: list[Question]
     header: list[str]
     sheets: list[str]
+    unread: list[str]
     rows: int
     preview: list[list[str]]
     preview_rows: list[int]
@@ -103,6 +105,7 @@ class Guess:
             "questions": [question.to_document() for question in self.questions],
             "header": self.header,
             "sheets": self.sheets,
+            "unread": self.unread,
             "rows": self.rows,
             "preview": self.preview,
             "preview_rows": self.preview_rows,
@@ -117,6 +120,7 @@ class Guess:
             questions=[Question.from_document(one) for one in document["questions"]],
             header=document["header"],
             sheets=document["sheets"],
+            unread=document["unread"],
             rows=document["rows"],
             preview=document["preview"],
             preview_rows=document["preview_rows"],

@@ -388,6 +388,7 @@ def test_the_sheet_of_a_workbook_is_asked_where_several_hold_sales(world: World,
     november = next(str(number) for number, one in enumerate(question.choices) if one.value == "November")
     page = press(manager, page, "layout", **{answer(page, "sheet"): november})
     assert "Sheet “November”, 1 row" in text(page)
+    assert "Only the sheet “November” is read. “Oktober” holds sales too" in text(page)
     page = press(manager, page, "layout", sheet="Oktober")
     assert "Sheet “Oktober”, 2 rows" in text(page)
     press(manager, page, "start")
