@@ -23,6 +23,7 @@ from common.ui import Crumb, Fact
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Product, Vendor
 from sales import matching, selectors, suggesting
+from sales.customer_views import tell_waiting
 from sales.matching import MATCHING_ROLES
 from sales.matching_tables import ArticleFilter, ArticleTable
 from sales.models import ArticleNumber, WaitingRow
@@ -39,7 +40,8 @@ class ArticlesPage(VendorListPage):
     per_page = 50
 
     def rows(self) -> QuerySet[WaitingRow, Any]:
-        return selectors.waiting_articles(vendor=self.vendor, actor=self.request.actor)
+        state = State.NO_PRODUCT if self.request.GET.get("state") == State.NO_PRODUCT else State.WAITING
+        return selectors.waiting_articles(vendor=self.vendor, actor=self.request.actor, state=state)
 
 
 articles = in_vendor(*MATCHING_ROLES)(ArticlesPage.as_view())
@@ -50,14 +52,17 @@ def article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     """One article of a distributor: where it was sold, and the products it may be."""
     found = _row(request, vendor, row)
     rows = WaitingRow.objects.filter(
-        vendor=vendor, distributor=found.distributor, article=found.article, state=State.WAITING
+        vendor=vendor,
+        distributor=found.distributor,
+        article=found.article,
+        state__in=[State.WAITING, State.NO_PRODUCT],
     )
     table = WaitingTable(selectors.with_reason(rows.select_related("vendor")), exclude=("article",))
     table.configure(request)
-    known = ArticleNumber.objects.filter(
-        vendor=vendor, distributor=found.distributor, number=found.article, product__isnull=False
-    )
+    said_of_it = ArticleNumber.objects.filter(vendor=vendor, distributor=found.distributor, number=found.article)
+    number = said_of_it.select_related("product", "said_by").first()
     search = request.GET.get("q", "").strip()
+    suggested = suggesting.suggest_products(vendor=vendor, row=found, search=search)
     said = {
         _("Name"): found.article_name,
         _("Article number of the distributor"): found.distributor_article,
@@ -71,10 +76,13 @@ def article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
         ],
         "facts": [Fact(label, value) for label, value in said.items() if value],
         "table": table,
-        "known": known.select_related("product").first(),
+        "known": number if number is not None and number.product is not None else None,
+        "dismissed": number if number is not None and number.dismissed else None,
         "search": search,
-        "candidates": suggesting.suggest_products(vendor=vendor, row=found, search=search),
+        "candidates": [suggesting.choice(each.candidate, each.reasons) for each in suggested],
         "match_url": reverse("sales:match-article", args=[vendor.slug, found.pk]),
+        "dismiss_url": reverse("sales:dismiss-article", args=[vendor.slug, found.pk]),
+        "recall_url": reverse("sales:recall-article", args=[vendor.slug, found.pk]),
         "add_url": _add_url(request, vendor, found),
     }
     return render(request, "sales/article.html", context)
@@ -125,11 +133,43 @@ def match_article(request: PersonRequest, vendor: Vendor, row: int) -> HttpRespo
     )
     values = {"number": found.article, "product": product, "count": formats.number(result.booked)}
     messages.success(request, text % values)
-    if result.waiting:
-        text = ngettext(
-            "%(count)s row still waits for something else.",
-            "%(count)s rows still wait for something else.",
-            result.waiting,
-        )
-        messages.warning(request, text % {"count": formats.number(result.waiting)})
+    tell_waiting(request, result.waiting)
     return redirect("sales:articles", vendor.slug)
+
+
+@in_vendor(*MATCHING_ROLES)
+@require_POST
+def dismiss_article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
+    found = _row(request, vendor, row)
+    try:
+        matching.dismiss_article(
+            actor=request.actor,
+            vendor=vendor,
+            distributor=found.distributor,
+            number=found.article,
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("sales:article", vendor.slug, found.pk)
+    messages.success(
+        request, _("%(number)s no longer waits. You can bring it back any time.") % {"number": found.article}
+    )
+    return redirect("sales:articles", vendor.slug)
+
+
+@in_vendor(*MATCHING_ROLES)
+@require_POST
+def recall_article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
+    found = _row(request, vendor, row)
+    try:
+        matching.recall_article(
+            actor=request.actor,
+            vendor=vendor,
+            distributor=found.distributor,
+            number=found.article,
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect("sales:article", vendor.slug, found.pk)

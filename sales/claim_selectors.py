@@ -81,7 +81,7 @@ def candidates_for(claim: Claim, *, actor: Actor) -> Candidates:
     rows = WaitingRow.objects.visible_to(actor).filter(
         vendor_id=claim.vendor_id,
         distributor_id__in=distributors,
-        state__in=[WaitingRow.State.WAITING, WaitingRow.State.DISMISSED],
+        state__in=[WaitingRow.State.WAITING, WaitingRow.State.DISMISSED, WaitingRow.State.NO_PRODUCT],
     )
     meant = Q(document_key=key) if key else _of_facts(claim)
     waiting = rows.filter(meant).select_related("distributor").order_by("-document_date", "-id")[:SHOWN]

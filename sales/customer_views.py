@@ -72,6 +72,9 @@ def _customer_page(
         vendor=vendor, distributor=found.distributor, number=found.customer_number, partner__isnull=False
     )
     search = request.GET.get("q", "").strip()
+    suggested = suggesting.suggest_partners(
+        vendor=vendor, actor=request.actor, customer=suggesting.customer_of(found), search=search
+    )
     context = {
         "row": found,
         "name": found.customer_name or found.customer_number,
@@ -83,9 +86,7 @@ def _customer_page(
         "dismissed": rows.filter(state=State.DISMISSED).exists(),
         "known": known.select_related("partner").first(),
         "search": search,
-        "candidates": suggesting.suggest_partners(
-            vendor=vendor, actor=request.actor, customer=suggesting.customer_of(found), search=search
-        ),
+        "candidates": [suggesting.choice(each.candidate, each.reasons) for each in suggested],
         "match_url": reverse("sales:match-customer", args=[vendor.slug, found.pk]),
         "dismiss_url": reverse("sales:dismiss-customer", args=[vendor.slug, found.pk]),
         "recall_url": reverse("sales:recall-customer", args=[vendor.slug, found.pk]),

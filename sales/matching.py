@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from common.access import CHANNEL_MANAGER, VENDOR, VENDOR_ADMIN, Actor
@@ -34,7 +34,7 @@ class NotACandidate(DomainError):
 
 
 class NothingWaits(DomainError):
-    """No row of this customer is in the state that the change starts from."""
+    """No row of this customer or article is in the state that the change starts from."""
 
 
 class AlreadyMatched(DomainError):
@@ -82,7 +82,7 @@ def match_customer(
                 defaults=said,
                 create_defaults={"vendor": vendor, "distributor": distributor, "number": number, **said},
             )
-        of_customer.filter(state=State.DISMISSED).update(state=State.WAITING)
+        wait_again(of_customer.filter(state=State.DISMISSED))
         booked = book(vendor=vendor, distributor=distributor, now=now, number=number)
         return Matched(booked, of_customer.filter(state=State.WAITING).count())
 
@@ -90,7 +90,8 @@ def match_customer(
 def match_article(
     *, actor: Actor, vendor: Vendor, distributor: Distributor, number: str, product: Product, now: datetime
 ) -> Matched:
-    """Remember that the distributor's article `number` is `product`, and book what waited for that.
+    """Remember that the distributor's article `number` is `product`, and book what waited for that, rows dismissed
+    earlier included.
 
     Saying it twice is fine. Raises `NotAllowed`, `ForeignProduct`, `AlreadyMatched`.
     """
@@ -102,16 +103,15 @@ def match_article(
         if held is not None and held.product is not None and held.product != product:
             raise AlreadyMatched(_("This article number already means %(product)s.") % {"product": held.product})
         if held is None or held.product is None:
-            said = {"product": product, **_said(actor, now)}
+            said = {"product": product, "dismissed": False, **_said(actor, now)}
             _of_number(ArticleNumber, vendor, distributor, number).update_or_create(
                 defaults=said,
                 create_defaults={"vendor": vendor, "distributor": distributor, "number": number, **said},
             )
+        of_article = WaitingRow.objects.filter(vendor=vendor, distributor=distributor, article=number)
+        of_article.filter(state=State.NO_PRODUCT).update(state=State.WAITING)
         booked = book(vendor=vendor, distributor=distributor, now=now, article=number)
-        waiting = WaitingRow.objects.filter(
-            vendor=vendor, distributor=distributor, article=number, state=State.WAITING
-        ).count()
-        return Matched(booked, waiting)
+        return Matched(booked, of_article.filter(state=State.WAITING).count())
 
 
 def dismiss_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, number: str) -> int:
@@ -124,7 +124,10 @@ def dismiss_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, 
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
         known = _of_number(CustomerNumber, vendor, distributor, number).filter(partner__isnull=False)
         of_customer = WaitingRow.objects.filter(
-            vendor=vendor, distributor=distributor, customer_number=number, state=State.WAITING
+            vendor=vendor,
+            distributor=distributor,
+            customer_number=number,
+            state__in=[State.WAITING, State.NO_PRODUCT],
         )
         dismissed = 0 if known.exists() else of_customer.update(state=State.DISMISSED)
         if not dismissed:
@@ -140,12 +143,61 @@ def recall_customer(*, actor: Actor, vendor: Vendor, distributor: Distributor, n
     check_may_match(actor, vendor)
     with transaction.atomic():
         one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
-        recalled = WaitingRow.objects.filter(
-            vendor=vendor, distributor=distributor, customer_number=number, state=State.DISMISSED
-        ).update(state=State.WAITING)
+        recalled = wait_again(
+            WaitingRow.objects.filter(
+                vendor=vendor, distributor=distributor, customer_number=number, state=State.DISMISSED
+            )
+        )
         if not recalled:
             raise NothingWaits(_("Nothing of the customer number %(number)s was dismissed.") % {"number": number})
         return recalled
+
+
+def wait_again(rows: QuerySet[WaitingRow]) -> int:
+    """Take back that the customers of these rows were dismissed; where their article was dismissed too, it stays so."""
+    dismissed = ArticleNumber.objects.filter(
+        vendor=OuterRef("vendor"), distributor=OuterRef("distributor"), number=OuterRef("article"), dismissed=True
+    )
+    return rows.update(state=Case(When(Exists(dismissed), then=Value(State.NO_PRODUCT)), default=Value(State.WAITING)))
+
+
+def dismiss_article(*, actor: Actor, vendor: Vendor, distributor: Distributor, number: str, now: datetime) -> int:
+    """Say that this article is no product of the vendor's. Its rows, and those to come, no longer wait; matching it, or
+    `recall_article`, brings them back.
+
+    Returns how many rows were dismissed. Raises `NotAllowed`, `NothingWaits`.
+    """
+    check_may_match(actor, vendor)
+    with transaction.atomic():
+        one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
+        numbers = _of_number(ArticleNumber, vendor, distributor, number)
+        of_article = WaitingRow.objects.filter(
+            vendor=vendor, distributor=distributor, article=number, state=State.WAITING
+        )
+        dismissed = 0 if numbers.filter(product__isnull=False).exists() else of_article.update(state=State.NO_PRODUCT)
+        if not dismissed:
+            raise NothingWaits(_("Nothing waits for the article number %(number)s.") % {"number": number})
+        said = {"dismissed": True, **_said(actor, now)}
+        numbers.update_or_create(
+            defaults=said, create_defaults={"vendor": vendor, "distributor": distributor, "number": number, **said}
+        )
+        return dismissed
+
+
+def recall_article(*, actor: Actor, vendor: Vendor, distributor: Distributor, number: str, now: datetime) -> int:
+    """Take back that an article was dismissed; returns how many rows wait again.
+
+    Raises `NotAllowed`, `NothingWaits`.
+    """
+    check_may_match(actor, vendor)
+    with transaction.atomic():
+        one_report_at_a_time(vendor_id=vendor.pk, distributor_id=distributor.pk)
+        held = _of_number(ArticleNumber, vendor, distributor, number).filter(dismissed=True)
+        if not held.update(dismissed=False, **_said(actor, now)):
+            raise NothingWaits(_("The article number %(number)s was not dismissed.") % {"number": number})
+        return WaitingRow.objects.filter(
+            vendor=vendor, distributor=distributor, article=number, state=State.NO_PRODUCT
+        ).update(state=State.WAITING)
 
 
 def book_waiting(*, actor: Actor, vendor: Vendor, now: datetime) -> int:

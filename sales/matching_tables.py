@@ -101,6 +101,12 @@ class ArticleTable(Table):
 
 class ArticleFilter(OfDistributor):
     search_fields = ("article", "article_name", "gtin", "distributor_article")
+    state = django_filters.ChoiceFilter(
+        choices=[(State.NO_PRODUCT.value, gettext_lazy("dismissed"))],
+        method="as_it_is",
+        label=gettext_lazy("State"),
+        empty_label=gettext_lazy("waiting"),
+    )
 
 
 # --- numbers that are known ------------------------------------------------------------------------------------------

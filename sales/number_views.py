@@ -87,10 +87,10 @@ def customer_number(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResp
         "sold": _sums(effect.all),
         "events": _events(number),
         "search": search,
-        "candidates": [each for each in found if each != number.partner],
+        "candidates": [suggesting.choice(each) for each in found if each != number.partner],
         "change_url": change,
     }
-    return render(request, "sales/customer_number.html", context)
+    return render(request, "sales/number.html", context)
 
 
 @in_vendor(*MATCHING_ROLES)
@@ -108,10 +108,11 @@ def article_number(request: PersonRequest, vendor: Vendor, pk: int) -> HttpRespo
         "sold": _sums(effect.all),
         "events": _events(number),
         "search": search,
-        "candidates": [each for each in found if each != number.product],
+        "candidates": [suggesting.choice(each) for each in found if each != number.product],
         "change_url": reverse("sales:change-article-number", args=[vendor.slug, number.pk]),
+        "of_product": True,
     }
-    return render(request, "sales/article_number.html", context)
+    return render(request, "sales/number.html", context)
 
 
 def _customer_number(request: PersonRequest, vendor: Vendor, pk: int) -> CustomerNumber:
@@ -160,13 +161,19 @@ def _events(number: CustomerNumber | ArticleNumber) -> list[Event]:
     return [
         Event(
             event.pgh_created_at,
-            _named(meant) if meant is not None else _("nobody's, its rows wait"),
+            _named(meant) if meant is not None else _meaning_nothing(event),
             actor=person.name if person is not None else "",
             text=_("same VAT id") if getattr(event, "source", "") == CustomerNumber.Source.VAT_ID else "",
             icon="person-check" if isinstance(number, CustomerNumber) else "check2",
         )
         for event, meant, person in known_numbers.history_of(number)
     ]
+
+
+def _meaning_nothing(event: Any) -> str:
+    if getattr(event, "dismissed", False):
+        return _("no product of yours, its rows do not wait")
+    return _("nobody's, its rows wait")
 
 
 def _named(meant: Model) -> str:
@@ -247,17 +254,13 @@ def _confirm(
         "back_url": crumbs[-1].url,
         "was": _named(was),
         "to": _named(to) if to is not None else "",
-        "was_key": _key(was),
-        "to_key": _key(to) if to is not None else "",
+        "was_key": suggesting.key_of(was),
+        "to_key": suggesting.key_of(to) if to is not None else "",
         "lines": effect.all.lines,
         "sold": _sums(effect.all),
         "settled": [Fact(period_name(part.period), _sums(part)) for part in effect.settled if part.period is not None],
     }
     return render(request, "sales/number_change.html", context)
-
-
-def _key(meant: Partner | Product) -> str:
-    return meant.number if isinstance(meant, Partner) else meant.article
 
 
 def _tell(request: PersonRequest, moved: int, to: Model | None) -> None:

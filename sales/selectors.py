@@ -225,7 +225,7 @@ def reports_of(*, actor: Actor) -> QuerySet[SellOutReport]:
     )
     return reports.annotate(
         waiting_now=_count(unbooked.filter(state=State.WAITING)),
-        dismissed_now=_count(unbooked.filter(state=State.DISMISSED)),
+        dismissed_now=_count(unbooked.filter(state__in=[State.DISMISSED, State.NO_PRODUCT])),
         rejected_now=_count(unbooked.filter(state=State.REJECTED)),
         superseded_now=_count(superseded, of="report_row"),
         # Only of a report that was replaced: to look the lines of all the others up would be for nothing.
@@ -354,30 +354,28 @@ def waiting_customers(*, vendor: Vendor, actor: Actor, state: str = State.WAITIN
     ).order_by(F("net").desc(nulls_last=True), "row")
 
 
-def waiting_articles(*, vendor: Vendor, actor: Actor) -> QuerySet[WaitingRow, Any]:
+def waiting_articles(*, vendor: Vendor, actor: Actor, state: str = State.WAITING) -> QuerySet[WaitingRow, Any]:
     """One entry per article of a distributor that means no product of the vendor, those with most rows first.
 
-    `row` is one of its rows and names the entry in addresses.
+    `row` is one of its rows and names the entry in addresses. With the state `NO_PRODUCT` those that were dismissed.
     """
-    rows = waiting_rows(vendor=vendor, actor=actor)
+    rows = WaitingRow.objects.visible_to(actor).filter(vendor=vendor, state=state)
     entries = rows.values(
         "vendor", "vendor__slug", "distributor", "distributor__name", "article", "gtin", "distributor_article"
     )
-    return (
-        entries.annotate(
-            product=MeantProduct(grouped=True),
-            row=Min("id"),
-            name=Max("article_name"),
-            rows=Count("id"),
-            quantity=Sum("quantity"),
-            currencies=ArrayAgg("currency", distinct=True),
-            net=Case(When(Exact(Count("currency", distinct=True), 1), then=Sum("net", default=ZERO))),
-            first=Min("document_date"),
-            last=Max("document_date"),
-        )
-        .filter(product__isnull=True)
-        .order_by("-rows", "row")
-    )
+    found = entries.annotate(
+        row=Min("id"),
+        name=Max("article_name"),
+        rows=Count("id"),
+        quantity=Sum("quantity"),
+        currencies=ArrayAgg("currency", distinct=True),
+        net=Case(When(Exact(Count("currency", distinct=True), 1), then=Sum("net", default=ZERO))),
+        first=Min("document_date"),
+        last=Max("document_date"),
+    ).order_by("-rows", "row")
+    if state != State.WAITING:
+        return found
+    return found.annotate(product=MeantProduct(grouped=True)).filter(product__isnull=True)
 
 
 def bookable_rows(*, vendor: Vendor) -> int:

@@ -25,7 +25,8 @@ _STAGED = ", ".join(
 _KEY = "document_key, document_line"
 _VALUES = ", ".join(COMPARED)
 _OURS = "{0}.vendor_id = %(vendor)s AND {0}.distributor_id = %(distributor)s"
-_LIVE_ROW = f"state IN ('{State.WAITING.value}', '{State.DISMISSED.value}', '{State.REJECTED.value}')"
+_LIVE = ", ".join(f"'{each.value}'" for each in (State.WAITING, State.DISMISSED, State.NO_PRODUCT, State.REJECTED))
+_LIVE_ROW = f"state IN ({_LIVE})"
 _SELL_OUT = f"evidence = '{Evidence.SELL_OUT.value}'"
 
 
@@ -47,7 +48,7 @@ CREATE TEMP TABLE sellout_sorted (
 ) ON COMMIT DROP;
 CREATE TEMP TABLE sellout_customers (customer_number text, partner_id bigint, dismissed boolean) ON COMMIT DROP;
 CREATE TEMP TABLE sellout_articles (
-    article text, gtin text, distributor_article text, product_id bigint, list_price numeric(12, 2)
+    article text, gtin text, distributor_article text, product_id bigint, list_price numeric(12, 2), dismissed boolean
 ) ON COMMIT DROP
 """
 TABLES = "sellout_staged, sellout_keys, sellout_known, sellout_sorted, sellout_customers, sellout_articles"
@@ -173,8 +174,11 @@ SELECT asked.customer_number, {partner_of("asked")}, EXISTS (
 FROM ({_ROW}, customer_number FROM sellout_staged GROUP BY customer_number) AS asked
 """  # noqa: S608
 ARTICLES = f"""
-INSERT INTO sellout_articles (article, gtin, distributor_article, product_id, list_price)
-SELECT asked.article, asked.gtin, asked.distributor_article, product.id, product.list_price
+INSERT INTO sellout_articles (article, gtin, distributor_article, product_id, list_price, dismissed)
+SELECT asked.article, asked.gtin, asked.distributor_article, product.id, product.list_price, EXISTS (
+    SELECT 1 FROM sales_articlenumber AS said
+    WHERE {_OURS.format("said")} AND said.dismissed AND said.number = asked.article
+)
 FROM (
     SELECT asked.*, {product_of("asked")} AS product_id
     FROM ({_ROW}, article, gtin, distributor_article FROM sellout_staged
@@ -298,13 +302,17 @@ FROM sellout_staged AS staged JOIN sellout_sorted AS sorted USING (file_row)
 WHERE {_ADDED} AND sorted.bookable ORDER BY staged.file_row
 """  # noqa: S608
 _SAID_TOO = "customer_name, customer_vat_id, customer_postcode, customer_city, gtin, distributor_article, article_name"
-# Customers whom somebody dismissed stay dismissed: they do not come back with every report.
+# Customers and articles that somebody dismissed stay dismissed: they do not come back with every report.
 WAIT = f"""
 INSERT INTO sales_waitingrow ({", ".join(SOLD_COLUMNS)}, {_SAID_TOO}, doubts, state)
-SELECT {_SELECTED}, {_SAID_TOO}, sorted.doubts,
+SELECT {_SELECTED}, {", ".join(f"staged.{name}" for name in _SAID_TOO.split(", "))}, sorted.doubts,
     CASE WHEN sorted.partner_id IS NULL AND customer.dismissed
-        THEN '{State.DISMISSED.value}' ELSE '{State.WAITING.value}' END
+        THEN '{State.DISMISSED.value}'
+        WHEN sorted.product_id IS NULL AND article.dismissed THEN '{State.NO_PRODUCT.value}'
+        ELSE '{State.WAITING.value}' END
 FROM sellout_staged AS staged JOIN sellout_sorted AS sorted USING (file_row)
 JOIN sellout_customers AS customer ON customer.customer_number = staged.customer_number
+JOIN sellout_articles AS article ON (article.article, article.gtin, article.distributor_article)
+    = (staged.article, staged.gtin, staged.distributor_article)
 WHERE {_ADDED} AND NOT sorted.bookable ORDER BY staged.file_row
 """  # noqa: S608

@@ -42,6 +42,27 @@ class Suggestion(Generic[_T]):
     reasons: Sequence[Reason]
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A candidate as pages offer it. `key` names it in addresses and forms, `below` tells it from others."""
+
+    key: str
+    name: str
+    below: str
+    reasons: Sequence[Reason] = ()
+
+
+def key_of(candidate: Partner | Product) -> str:
+    return candidate.number if isinstance(candidate, Partner) else candidate.article
+
+
+def choice(candidate: Partner | Product, reasons: Sequence[Reason] = ()) -> Choice:
+    key = key_of(candidate)
+    place = f"{candidate.postcode} {candidate.city}".strip() if isinstance(candidate, Partner) else ""
+    more = candidate.gtin if isinstance(candidate, Product) else place
+    return Choice(key, candidate.name, " · ".join(part for part in (key, more) if part), reasons)
+
+
 def suggest_partners(*, vendor: Vendor, actor: Actor, customer: Company, search: str = "") -> list[Suggestion[Partner]]:
     """Partners enrolled with the vendor or applying to it that may be this customer, the likeliest first.
 

@@ -66,6 +66,8 @@ urlpatterns = [
     path("vendor/<slug:vendor>/articles/", article_views.articles, name="articles"),
     path("vendor/<slug:vendor>/articles/<int:row>/", article_views.article, name="article"),
     path("vendor/<slug:vendor>/articles/<int:row>/match/", article_views.match_article, name="match-article"),
+    path("vendor/<slug:vendor>/articles/<int:row>/dismiss/", article_views.dismiss_article, name="dismiss-article"),
+    path("vendor/<slug:vendor>/articles/<int:row>/recall/", article_views.recall_article, name="recall-article"),
     path("vendor/<slug:vendor>/articles/numbers/", number_views.article_numbers, name="article-numbers"),
     path("vendor/<slug:vendor>/articles/numbers/<int:pk>/", number_views.article_number, name="article-number"),
     path(

@@ -34,7 +34,7 @@ from sales.books import one_report_at_a_time
 from sales.golive.columns import WORDS, Column, unused
 from sales.golive.planning import Plan, Step, plan
 from sales.golive.rows import Progress, read
-from sales.matching import book
+from sales.matching import book, wait_again
 from sales.models import CustomerNumber, WaitingRow
 from sales.readers.layout import Layout
 from sales.readers.limits import Limits
@@ -296,7 +296,7 @@ def _say_numbers(steps: Sequence[Step], vendor: Vendor, actor: Actor, now: datet
             batch_size=AT_ONCE,
         )
         waiting = WaitingRow.objects.filter(**of_distributor, customer_number__in=numbers)
-        waiting.filter(state=WaitingRow.State.DISMISSED).update(state=WaitingRow.State.WAITING)
+        wait_again(waiting.filter(state=WaitingRow.State.DISMISSED))
         rows = waiting.filter(state=WaitingRow.State.WAITING).values_list("pk", flat=True)
         if waits := list(rows):
             booked += book(vendor=vendor, distributor=distributor, now=now, rows=waits)

@@ -70,7 +70,8 @@ class CustomerNumber(models.Model):
 class ArticleNumber(models.Model):
     """Under which number a distributor sells a product, where that is not the vendor's own article number.
 
-    Without a product a person has taken a match back (`sales.undoing`).
+    Without a product a person has taken a match back (`sales.undoing`), or said that it is no product of the vendor's:
+    `dismissed`, its rows do not wait.
     """
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", verbose_name=_("vendor"))
@@ -81,6 +82,7 @@ class ArticleNumber(models.Model):
     product = models.ForeignKey(
         Product, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("product")
     )
+    dismissed = models.BooleanField(_("dismissed"), default=False, editable=False)
     said_by = models.ForeignKey(
         "common.User", null=True, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("said by")
     )
@@ -93,6 +95,7 @@ class ArticleNumber(models.Model):
         verbose_name_plural = _("distributors' article numbers")
         constraints = [
             models.UniqueConstraint(fields=["vendor", "distributor", "number"], name="article_number_once"),
+            models.CheckConstraint(condition=Q(dismissed=False) | Q(product=None), name="dismissed_means_no_product"),
         ]
 
     def __str__(self) -> str:

@@ -191,6 +191,7 @@ class WaitingRow(Sold):
         WAITING = "waiting", _("waiting")
         BOOKED = "booked", _("booked")
         DISMISSED = "dismissed", _("customer dismissed")
+        NO_PRODUCT = "no_product", _("article dismissed")
         REJECTED = "rejected", _("rejected")
         SUPERSEDED = "superseded", _("replaced")
 

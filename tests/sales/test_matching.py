@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,14 @@ from sales.matching import (
     NotAllowed,
     NothingWaits,
     book_waiting,
+    dismiss_article,
     dismiss_customer,
+    match_article,
     match_customer,
+    recall_article,
+    recall_customer,
 )
-from sales.models import SaleLine, WaitingRow
+from sales.models import ArticleNumber, SaleLine, WaitingRow
 from tests.sales.sending import at_once, figures, many_rows, report, send
 from tests.world import NOW, World, enrol, make_partner
 
@@ -118,6 +123,9 @@ def test_only_channel_managers_and_admins_of_the_vendor_decide(world: World, rol
         match(world, world.reseller, by=person)
     with pytest.raises(NotAllowed):
         dismiss(world, by=person)
+    for decide in (dismiss_article, recall_article):
+        with pytest.raises(NotAllowed):
+            decide(**of_article(world, by=person))
     with pytest.raises(NotAllowed):
         book_waiting(actor=Actor.of(person), vendor=world.vendor, now=NOW)
     assert states() == ["waiting"]
@@ -144,6 +152,60 @@ def test_a_customer_that_is_known_cannot_be_dismissed(world: World) -> None:
     match(world, world.reseller)
     with pytest.raises(NothingWaits):
         dismiss(world)
+
+
+def of_article(world: World, *, by: User | None = None) -> dict[str, Any]:
+    """The article NEW of the distributor, and who decides about it."""
+    actor = Actor.of(by or world.channel_manager)
+    return {"actor": actor, "vendor": world.vendor, "distributor": world.distributor, "number": "NEW", "now": NOW}
+
+
+def test_a_dismissed_article_does_not_come_back_with_the_next_report(world: World) -> None:
+    send(world, strangers("NEW", "21HM"))
+    match(world, world.reseller)
+    assert dismiss_article(**of_article(world)) == 1
+    assert states() == ["no_product", "booked"]
+    result = send(world, strangers("NEW", "21HM", "NEW"))
+    assert (result.matched, result.unmatched) == (0, 1)
+    assert states() == ["no_product", "booked", "no_product"]
+    assert not selectors.waiting_articles(vendor=world.vendor, actor=Actor.of(world.channel_manager)).exists()
+    with pytest.raises(NothingWaits):
+        dismiss_article(**of_article(world))
+    assert recall_article(**of_article(world)) == 2
+    assert states() == ["waiting", "booked", "waiting"]
+    said = ArticleNumber.objects.get(number="NEW")
+    assert [event.dismissed for event in said.events.order_by("pgh_id")] == [True, False]  # type: ignore[attr-defined]
+
+
+def test_matching_a_dismissed_article_brings_its_rows_back(world: World) -> None:
+    send(world, strangers("NEW"))
+    match(world, world.reseller)
+    dismiss_article(**of_article(world))
+    assert match_article(product=world.topseller, **of_article(world)) == Matched(booked=1, waiting=0)
+    assert states() == ["booked"]
+    with pytest.raises(NothingWaits):
+        dismiss_article(**of_article(world))
+
+
+def test_a_dismissed_article_stays_so_while_its_customer_is_dismissed_and_brought_back(world: World) -> None:
+    send(world, strangers("NEW", "21HM"))
+    dismiss_article(**of_article(world))
+    assert dismiss(world) == 2
+    assert states() == ["dismissed", "dismissed"]
+    actor = Actor.of(world.channel_manager)
+    recall_customer(actor=actor, vendor=world.vendor, distributor=world.distributor, number="K-99")
+    assert states() == ["no_product", "waiting"]
+
+
+def test_a_dismissed_article_that_becomes_a_product_is_booked_from_the_next_report_on(world: World) -> None:
+    send(world, strangers("NEW"))
+    match(world, world.reseller)
+    dismiss_article(**of_article(world))
+    Product.objects.create(vendor=world.vendor, article="NEW", name="New")
+    send(world, strangers("NEW", "NEW"))
+    assert SaleLine.objects.filter(article="NEW").count() == 1
+    assert recall_article(**of_article(world)) == 1
+    assert book_waiting(actor=Actor.of(world.channel_manager), vendor=world.vendor, now=NOW) == 1
 
 
 def test_one_entry_per_customer_whatever_it_bought(world: World) -> None:

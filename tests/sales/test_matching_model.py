@@ -18,7 +18,15 @@ from common.errors import DomainError
 from partners.models import Partner
 from programs.models import Product
 from sales.books import freeze
-from sales.matching import book_waiting, dismiss_customer, match_article, match_customer, recall_customer
+from sales.matching import (
+    book_waiting,
+    dismiss_article,
+    dismiss_customer,
+    match_article,
+    match_customer,
+    recall_article,
+    recall_customer,
+)
 from sales.models import ArticleNumber, CustomerNumber, SaleLine, WaitingRow
 from sales.settling import accept_rows, reject_rows, take_back_rejection
 from sales.undoing import move_article, move_customer
@@ -35,6 +43,7 @@ STEPS = st.one_of(
     st.tuples(st.just("move"), NUMBERS, NOBODY),
     st.tuples(st.just("match_article"), PARTIES),
     st.tuples(st.just("move_article"), NOBODY),
+    st.tuples(st.sampled_from(["dismiss_article", "recall_article"])),
     st.tuples(st.sampled_from(["dismiss", "recall"]), NUMBERS),
     st.tuples(st.sampled_from(["accept", "reject", "take_back", "book", "freeze"])),
 )
@@ -47,6 +56,7 @@ class Row:
     net: Decimal
     doubted: bool
     dismissed: bool = False
+    no_product: bool = False
     rejected: bool = False
 
 
@@ -60,6 +70,7 @@ class Model:
     rows: dict[str, Row] = field(default_factory=dict)
     whose: dict[str, int | None] = field(default_factory=dict)
     means: int | None = None
+    article_dismissed: bool = False
 
     def sums(self) -> dict[tuple[int, int], Decimal]:
         """Net by partner and product of what counts."""
@@ -87,8 +98,11 @@ class Model:
         dismissed = self.whose.get(number) is None and any(
             row.dismissed for row in self.rows.values() if row.number == number
         )
-        self.rows[key] = Row(number, article, Decimal(net), doubted, dismissed)
-        state = WaitingRow.State.DISMISSED if dismissed else WaitingRow.State.WAITING
+        no_product = not dismissed and self.article_dismissed and article == "AL-1"
+        self.rows[key] = Row(number, article, Decimal(net), doubted, dismissed, no_product)
+        state = WaitingRow.State.WAITING
+        if dismissed or no_product:
+            state = WaitingRow.State.DISMISSED if dismissed else WaitingRow.State.NO_PRODUCT
         waits(self.world, key, customer_number=number, article=article, net=Decimal(net), state=state,
               doubts=["price"] if doubted else [])  # fmt: skip
         self._book()
@@ -96,9 +110,12 @@ class Model:
     def _match(self, number: str, partner: int) -> None:
         match_customer(partner=self.partners[partner], now=NOW, **self._of(number))
         self.whose[number] = partner
+        self._wait_again(number)
+
+    def _wait_again(self, number: str) -> None:
         for row in self.rows.values():
-            if row.number == number:
-                row.dismissed = False
+            if row.number == number and row.dismissed:
+                row.dismissed, row.no_product = False, self.article_dismissed and row.article == "AL-1"
 
     def _move(self, number: str, to: int | None) -> None:
         was = self.whose.get(number)
@@ -112,6 +129,22 @@ class Model:
     def _match_article(self, product: int) -> None:
         match_article(product=self.products[product], now=NOW, **self._of("AL-1"))
         self.means = product
+        self._article_waits_again()
+
+    def _dismiss_article(self) -> None:
+        dismiss_article(now=NOW, **self._of("AL-1"))
+        self.article_dismissed = True
+        for row in self.rows.values():
+            row.no_product |= row.article == "AL-1" and not (row.rejected or row.dismissed)
+
+    def _recall_article(self) -> None:
+        recall_article(now=NOW, **self._of("AL-1"))
+        self._article_waits_again()
+
+    def _article_waits_again(self) -> None:
+        self.article_dismissed = False
+        for row in self.rows.values():
+            row.no_product = False
 
     def _move_article(self, to: int | None) -> None:
         if self.means is None:
@@ -125,11 +158,11 @@ class Model:
         dismiss_customer(**self._of(number))
         for row in self.rows.values():
             row.dismissed |= row.number == number and not row.rejected
+            row.no_product &= not row.dismissed
 
     def _recall(self, number: str) -> None:
         recall_customer(**self._of(number))
-        for row in self.rows.values():
-            row.dismissed &= row.number != number
+        self._wait_again(number)
 
     def _doubted(self, state: str) -> list[int]:
         rows = WaitingRow.objects.filter(vendor=self.world.vendor, state=state).exclude(doubts=[])
@@ -138,12 +171,12 @@ class Model:
     def _accept(self) -> None:
         accept_rows(rows=self._doubted("waiting"), now=NOW, **self._asked())
         for row in self.rows.values():
-            row.doubted &= row.rejected or row.dismissed
+            row.doubted &= row.rejected or row.dismissed or row.no_product
 
     def _reject(self) -> None:
         reject_rows(rows=self._doubted("waiting"), now=NOW, **self._asked())
         for row in self.rows.values():
-            row.rejected |= row.doubted and not row.dismissed
+            row.rejected |= row.doubted and not (row.dismissed or row.no_product)
 
     def _take_back(self) -> None:
         take_back_rejection(rows=self._doubted("rejected"), **self._asked())

@@ -34,6 +34,19 @@ def number(world: World) -> CustomerNumber:
     return known(world)
 
 
+def test_an_article_is_dismissed_and_brought_back(world: World, manager: Client) -> None:
+    row = waits(world, "R-9", article="FOREIGN")
+    page = f"{ARTICLES}{row.pk}/"
+    assert "Dismiss this article" in text_of(manager, page)
+    assert "FOREIGN no longer waits" in manager.post(f"{page}dismiss/", follow=True).content.decode()
+    assert "FOREIGN" not in text_of(manager, ARTICLES)
+    assert "FOREIGN" in text_of(manager, f"{ARTICLES}?state=no_product")
+    assert "Channel Manager said on" in text_of(manager, page)
+    manager.post(f"{page}recall/")
+    assert "FOREIGN" in text_of(manager, ARTICLES)
+    assert "was not dismissed" in manager.post(f"{page}recall/", follow=True).content.decode()
+
+
 def text_of(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200
@@ -137,7 +150,7 @@ def test_an_unknown_article_is_matched_with_the_product_it_looks_like(
     assert (entry["article"], entry["name"], entry["rows"]) == ("LEN-21HM", "Notebook ThinkPad T14", 1)
     assert manager.get(ARTICLES + "?q=thinkpad").context["table"].data.data
     page = manager.get(f"{ARTICLES}{unknown.pk}/")
-    assert [each.candidate for each in page.context["candidates"]] == [world.topseller]
+    assert [each.key for each in page.context["candidates"]] == [world.topseller.article]
     assert "one article number contains the other" in page.content.decode()
     answer = manager.post(f"{ARTICLES}{unknown.pk}/match/", {"product": "21HM"}, follow=True).content.decode()
     assert "LEN-21HM means 21HM ThinkPad T14. 1 row was booked." in answer
