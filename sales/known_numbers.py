@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from common.access import Actor
 from common.models import User
@@ -24,7 +25,7 @@ def customer_numbers(*, vendor: Vendor, actor: Actor) -> QuerySet[CustomerNumber
     )
     numbers = CustomerNumber.objects.visible_to(actor).filter(vendor=vendor, partner__isnull=False)
     return numbers.select_related("vendor", "distributor", "partner", "said_by").annotate(
-        revenue=Subquery(sold.values("partner").annotate(net=Sum("net", default=ZERO)).values("net"))
+        revenue=_sum(sold.values("partner"))
     )
 
 
@@ -35,8 +36,13 @@ def article_numbers(*, vendor: Vendor, actor: Actor) -> QuerySet[ArticleNumber]:
     )
     numbers = ArticleNumber.objects.visible_to(actor).filter(vendor=vendor, product__isnull=False)
     return numbers.select_related("vendor", "distributor", "product", "said_by").annotate(
-        revenue=Subquery(sold.values("product").annotate(net=Sum("net", default=ZERO)).values("net"))
+        revenue=_sum(sold.values("product"))
     )
+
+
+def _sum(sold: QuerySet[SaleLine, Any]) -> Coalesce:
+    """Zero where nothing is sold: null would sort first."""
+    return Coalesce(Subquery(sold.annotate(total=Sum("net", default=ZERO)).values("total")), ZERO)
 
 
 def _sold(vendor: Vendor) -> QuerySet[SaleLine]:

@@ -265,7 +265,9 @@ def _confirm(
 
 def _tell(request: PersonRequest, moved: int, to: Model | None) -> None:
     values = {"count": formats.number(moved), "to": to}
-    if to is None:
+    if not moved:
+        text = _("The number is changed. Nothing was booked under it.")
+    elif to is None:
         text = ngettext("%(count)s line was taken back and waits.", "%(count)s lines were taken back and wait.", moved)
     else:
         text = ngettext(
