@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from ninja.files import UploadedFile
 
 from common.access import PARTNER
 from common.api import ApiRequest, ById, Page, Refused, Slug, answers, needs, page_of
+from common.hints import hint
 from common.idempotency import Key, answer_once, digest_of
 from common.tokens import Scope
 from invoices import receiving, selectors
@@ -145,7 +145,7 @@ def _receive(request: ApiRequest, partner: Partner, vendor: Vendor, file_name: s
     except receiving.NotTaken as refusal:
         raise Refused(422, str(refusal)) from refusal
     if not taken.known:
-        transaction.on_commit(lambda: process.delay(taken.invoice.pk), robust=True)
+        hint(process, taken.invoice.pk)
     return Status(200 if taken.known else 202, invoice_out(_invoices(request).get(pk=taken.invoice.pk)))
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from csp.decorators import csp_update
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +16,7 @@ from django.utils.translation import ngettext
 
 from common import formats
 from common.errors import DomainError
+from common.hints import hint
 from common.requests import PersonRequest
 from common.ui import Crumb
 from invoices import partner_steps, receiving, selectors
@@ -115,8 +114,7 @@ def _receive(request: PersonRequest, partner: Partner, form: UploadForm) -> tupl
             refused.append((file.name or "", str(error)))
         else:
             if not taken.known:
-                # A broker that is away costs a minute, not the upload: the tick finds the row.
-                transaction.on_commit(partial(process.delay, taken.invoice.pk), robust=True)
+                hint(process, taken.invoice.pk)
             received.append(taken.invoice.pk)
     rows = selectors.invoices_of(actor=request.actor).filter(pk__in=received)
     return list(rows.order_by("-uploaded_at", "-pk")), refused

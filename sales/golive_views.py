@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from pathlib import PurePosixPath
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from common import formats
 from common.errors import DomainError
+from common.hints import hint
 from common.requests import PersonRequest
 from common.ui import Crumb, Fact
 from programs.entering import in_vendor
@@ -81,7 +80,7 @@ def imports(request: PersonRequest, vendor: Vendor) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             if received.state in PartnerImport.WAITING:
-                transaction.on_commit(partial(run_partner_import.delay, received.pk))
+                hint(run_partner_import, received.pk)
             return redirect(_url("import", vendor, received.pk))
     rows = PartnerImport.objects.visible_to(request.actor).filter(vendor=vendor).exclude(state=State.DISCARDED)
     context = {
@@ -177,7 +176,7 @@ def start(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect(_url("import", vendor, pk))
     if not files.runs_at_once(file):
-        transaction.on_commit(partial(run_partner_import.delay, pk))
+        hint(run_partner_import, pk)
     elif files.run(file_id=pk, now=now, today=request.today):
         file.refresh_from_db()
         companies = file.figures["companies"]

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.conf import settings
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from ninja.files import UploadedFile
 
 from common.access import DISTRIBUTOR, VENDOR
 from common.api import LARGEST_ID, ApiRequest, ById, FieldProblem, Page, Refused, Slug, answers, needs, page_of
+from common.hints import hint
 from common.idempotency import Key, answer_once, digest_of
 from common.tokens import Scope
 from programs.models import Distributor, Vendor
@@ -186,7 +186,7 @@ def _hand_in(
     except ReportRefused as refusal:
         raise Refused(422, str(refusal), _field_problems(refusal.problems)) from refusal
     if not uploads.runs_at_once(upload):
-        transaction.on_commit(lambda: run_upload.delay(upload.pk), robust=True)
+        hint(run_upload, upload.pk)
         return Status(202, upload_out(upload))
     result = uploads.run(upload_id=upload.pk, now=timezone.now(), today=request.today)
     if result is not None:

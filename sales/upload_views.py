@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from common import formats
 from common.errors import DomainError
+from common.hints import hint
 from common.requests import PersonRequest
 from common.ui import Crumb
 from programs.entering import in_distributor, in_vendor
@@ -285,7 +285,7 @@ def _import(request: PersonRequest, place: Place, upload: Upload, replaces: Sell
         messages.warning(request, str(error))
         return redirect(place.page(upload))
     if not uploads.runs_at_once(upload):
-        transaction.on_commit(lambda: run_upload.delay(upload.pk), robust=True)
+        hint(run_upload, upload.pk)
     elif result := uploads.run(upload_id=upload.pk, now=now, today=request.today):
         _tell(request, result.report, result)
         return redirect(place.url("report", result.report.pk))
