@@ -11,12 +11,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
+from common.sentences import _n, fill
 from invoices.checks import sign_of
-from invoices.facts import Preceding, preceding_of
+from invoices.facts import Preceding, credits_to, one_company, preceding_of
 from invoices.keys import serial_key
 from invoices.models import ClaimedSerial, Invoice, InvoiceLine
 from partners.models import Partner
@@ -28,15 +29,26 @@ from sales.readers.invoices.allowances import less_allowances
 from sales.readers.invoices.record import CREDIT_NOTE_TYPES
 
 
-class NothingToBook(DomainError):
+class NotBookable(DomainError):
+    """What the invoice says cannot count. `text` and `params`: the sentence, worded for whoever reads it."""
+
+    def __init__(self, text: str, **params: str) -> None:
+        self.text, self.params = text, params
+        super().__init__(text)
+
+    def __str__(self) -> str:
+        return fill(_(self.text), self.params)
+
+
+class NothingToBook(NotBookable):
     """Seller, number, date or currency are not known, or no line with its pieces, or what a credit note takes back."""
 
 
-class SerialClaimed(DomainError):
+class SerialClaimed(NotBookable):
     """One of the serial numbers was claimed before at this vendor."""
 
 
-class TakesBackTooMuch(DomainError):
+class TakesBackTooMuch(NotBookable):
     """The credit note takes back more than was claimed."""
 
 
@@ -46,7 +58,8 @@ def one_at_a_time(invoice: Invoice) -> None:
     So each invoice sees what the others give, and credit notes are booked with their invoice or without it, but not as
     they are taken back.
     """
-    Partner.objects.select_for_update(no_key=True).get(pk=invoice.partner_id)
+    company = Partner.objects.filter(pk__in=one_company(invoice)).order_by("pk")
+    list(company.select_for_update(no_key=True))
 
 
 def book(*, invoice: Invoice, now: datetime) -> list[SaleLine]:
@@ -60,12 +73,12 @@ def book(*, invoice: Invoice, now: datetime) -> list[SaleLine]:
     distributor = invoice.distributor
     known = invoice.number_key and invoice.issue_date and invoice.currency and lines
     if distributor is None or not known:
-        raise NothingToBook(_("Distributor, number, date, currency and at least one article must be known."))
+        raise NothingToBook(_n("Distributor, number, date, currency and at least one article must be known."))
     if any(line.pieces is None for line in lines):
-        raise NothingToBook(_("Of some lines it is not known how many pieces they are."))
+        raise NothingToBook(_n("Of some lines it is not known how many pieces they are."))
     if invoice.type_code in CREDIT_NOTE_TYPES:
         if not document_key(invoice.preceding_number):
-            raise NothingToBook(_("Which invoice the credit note takes back must be known."))
+            raise NothingToBook(_n("Which invoice the credit note takes back must be known."))
         return _take_back(invoice, lines, now)
     booked = _book(invoice, distributor, lines, now)
     _claim_serials(invoice, lines)
@@ -74,14 +87,15 @@ def book(*, invoice: Invoice, now: datetime) -> list[SaleLine]:
     return booked
 
 
-def days_of(invoice: Invoice) -> set[date]:
-    """Days on which what the invoice says will count."""
-    preceding = preceding_of(invoice)
-    return {day for day in (preceding.counted_on or invoice.issue_date,) if day is not None}
+def where_it_counts(invoice: Invoice) -> tuple[int, set[date]]:
+    """For which partner and on which days what the invoice says will count."""
+    preceding = preceding_of(invoice) if invoice.type_code in CREDIT_NOTE_TYPES else Preceding()
+    days = {day for day in (preceding.counted_on or invoice.issue_date,) if day is not None}
+    return preceding.partner_id or invoice.partner_id, days
 
 
 def _take_back(invoice: Invoice, lines: Sequence[InvoiceLine], now: datetime) -> list[SaleLine]:
-    """Nothing, as long as nothing of the document it names is claimed."""
+    """Nothing, as long as nothing of the document it names is claimed. Devices that are back can be sold again."""
     preceding = preceding_of(invoice)
     if not preceding.claimed:
         return []
@@ -92,10 +106,13 @@ def _take_back(invoice: Invoice, lines: Sequence[InvoiceLine], now: datetime) ->
         assert line.pieces is not None
         wanted[line.product_id] = wanted.get(line.product_id, Decimal(0)) - sign * line.pieces
     if any(quantity > preceding.claimed.get(product, Decimal(0)) for product, quantity in wanted.items()):
-        text = _("The credit note takes back more of invoice %(number)s than was claimed.")
-        raise TakesBackTooMuch(text % {"number": invoice.preceding_number})
+        text = _n("The credit note takes back more of invoice {number} than was claimed.")
+        raise TakesBackTooMuch(text, number=invoice.preceding_number)
     assert invoice.distributor is not None
-    return _book(invoice, invoice.distributor, lines, now, preceding)
+    booked = _book(invoice, invoice.distributor, lines, now, preceding)
+    emptied = [product for product, quantity in wanted.items() if quantity == preceding.claimed.get(product)]
+    _free_serials(invoice, lines, emptied, now)
+    return booked
 
 
 def _book(
@@ -117,7 +134,7 @@ def _book(
         amount = net[line.pk]
         sales.append(
             ProvenSale(
-                partner_id=invoice.partner_id,
+                partner_id=(preceding and preceding.partner_id) or invoice.partner_id,
                 product_id=line.product_id,
                 distributor=distributor,
                 document_number=invoice.number,
@@ -183,37 +200,60 @@ def _claim_serials(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
             # In one order whoever claims them, so that of two invoices with the same ones the second waits.
             ClaimedSerial.objects.bulk_create(sorted(claims, key=lambda claim: claim.serial))
     except IntegrityError as error:
-        raise SerialClaimed(_("One of the serial numbers was claimed before.")) from error
+        raise SerialClaimed(_n("One of the serial numbers was claimed before.")) from error
+
+
+def _free_serials(credit: Invoice, lines: Sequence[InvoiceLine], emptied: Sequence[int], now: datetime) -> None:
+    """The devices that the credit note names are free for another claim; of an article of which it takes back all,
+    all are."""
+    named = Q()
+    for line in lines:
+        keys = [key for serial in line.serials if (key := serial_key(serial))]
+        named |= Q(line__product=line.product_id, serial__in=keys)
+    standing = ClaimedSerial.objects.filter(
+        named | Q(line__product__in=emptied),
+        vendor=credit.vendor_id,
+        released_at=None,
+        line__invoice__partner__in=one_company(credit),
+        line__sale_line__distributor=credit.distributor_id,
+        line__sale_line__document_key=document_key(credit.preceding_number),
+    )
+    standing.update(released_at=now, returned_by=credit)
+
+
+def _claim_again(credit: Invoice) -> None:
+    """What the credit note freed is claimed as before. Raises `SerialClaimed` when a device is claimed anew by now."""
+    try:
+        with transaction.atomic():
+            ClaimedSerial.objects.filter(returned_by=credit).update(released_at=None, returned_by=None)
+    except IntegrityError as error:
+        text = _n("A device that came back with this credit note was sold again, and that sale counts already.")
+        raise SerialClaimed(text) from error
 
 
 def _waiting_credits(invoice: Invoice) -> list[Invoice]:
     """Credit notes to this invoice that came before it."""
-    return [each for each in _credits_to(invoice) if not each.lines.filter(sale_line__isnull=False).exists()]
-
-
-def _credits_to(invoice: Invoice) -> list[Invoice]:
-    """Accepted credit notes that name this invoice, in the order in which they came."""
-    notes = Invoice.objects.filter(
-        vendor=invoice.vendor_id,
-        partner=invoice.partner_id,
-        distributor=invoice.distributor_id,
-        state=Invoice.State.ACCEPTED,
-    ).exclude(preceding_number="")
-    key = document_key(invoice.number)
-    return [each for each in notes.order_by("pk") if document_key(each.preceding_number) == key]
+    return [
+        each for each in credits_to(invoice, invoice.number) if not each.lines.filter(sale_line__isnull=False).exists()
+    ]
 
 
 def take_back(*, invoice: Invoice, now: datetime) -> None:
     """Reverse what counts because of the invoice, and free its serial numbers; in the caller's transaction.
 
-    Credit notes to it are reversed along and wait again for an invoice to take back from. Raises `AlreadyBooked` when
-    something of it is taken back at the same time.
+    Credit notes to it are reversed along and wait again for an invoice to take back from. Of a credit note, what it
+    freed is claimed again. Raises `AlreadyBooked` when something of it is taken back at the same time, `SerialClaimed`.
     """
     one_at_a_time(invoice)
-    lines = InvoiceLine.objects.filter(invoice__in=[invoice, *_credits_to(invoice)], sale_line__isnull=False)
+    _claim_again(invoice)
+    lines = InvoiceLine.objects.filter(
+        invoice__in=[invoice, *credits_to(invoice, invoice.number)], sale_line__isnull=False
+    )
     take_back_lines(vendor=invoice.vendor, lines=_standing(invoice, lines), now=now)
     lines.update(sale_line=None)
-    ClaimedSerial.objects.filter(line__invoice=invoice, released_at=None).update(released_at=now)
+    claimed = ClaimedSerial.objects.filter(line__invoice=invoice)
+    claimed.filter(released_at=None).update(released_at=now)
+    claimed.update(returned_by=None)
 
 
 def _standing(invoice: Invoice, lines: QuerySet[InvoiceLine]) -> list[SaleLine]:

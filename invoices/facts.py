@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -192,11 +192,11 @@ def _taken_serials(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[str]:
 # --- what else proves it ---------------------------------------------------------------------------------------------
 
 
-def _live(invoice: Invoice, number: str) -> QuerySet[SaleLine]:
+def _live(invoice: Invoice, *numbers: str) -> QuerySet[SaleLine]:
     return SaleLine.objects.filter(
         vendor=invoice.vendor_id,
         distributor=invoice.distributor_id,
-        document_key=document_key(number),
+        document_key__in=[document_key(number) for number in numbers],
         reverses__isnull=True,
         reversed_by__isnull=True,
     ).order_by()
@@ -217,31 +217,53 @@ def _reported(invoice: Invoice) -> tuple[Mapping[int, Decimal], bool]:
     return sums, others and not sums
 
 
+def one_company(invoice: Invoice) -> set[int]:
+    """The partner and all that go on as it or as which it goes on, by id: one company at this vendor."""
+    pairs = Succession.objects.filter(vendor=invoice.vendor_id).values_list("source", "target")
+    found, ties = {invoice.partner_id}, list(pairs)
+    while joined := {pk for pair in ties if not found.isdisjoint(pair) for pk in pair} - found:
+        found |= joined
+    return found
+
+
+def credits_to(invoice: Invoice, number: str) -> list[Invoice]:
+    """Accepted credit notes of the same company and distributor that name this number, in the order in which they
+    came."""
+    notes = Invoice.objects.filter(
+        vendor=invoice.vendor_id,
+        partner__in=one_company(invoice),
+        distributor=invoice.distributor_id,
+        state=Invoice.State.ACCEPTED,
+    ).exclude(preceding_number="")
+    key = document_key(number)
+    return [each for each in notes.order_by("pk") if document_key(each.preceding_number) == key]
+
+
 @dataclass(frozen=True)
 class Preceding:
-    """What was claimed under the invoice that a credit note names. `claimed`: pieces by product not taken back yet."""
+    """What was claimed under the invoice that a credit note names. `claimed`: pieces by product not taken back yet.
 
-    counted_on: date | None
-    claimed: Mapping[int, Decimal]
+    `partner_id`: for whom it counts, which may be another company that goes on as this one.
+    """
+
+    counted_on: date | None = None
+    claimed: Mapping[int, Decimal] = field(default_factory=dict)
+    partner_id: int | None = None
 
 
 def preceding_of(invoice: Invoice) -> Preceding:
     """What the invoice, a credit note, can take back: nothing as long as nothing of the document is claimed."""
     if not invoice.preceding_number or invoice.distributor_id is None:
-        return Preceding(None, {})
-    lines = _live(invoice, invoice.preceding_number).filter(partner=invoice.partner_id, evidence=Evidence.INVOICE)
-    sold = lines.filter(quantity__gt=0)
-    claimed = dict(sold.values_list("product").annotate(Sum("quantity")))
-    key = document_key(invoice.preceding_number)
-    taken = InvoiceLine.objects.filter(
-        invoice__vendor=invoice.vendor_id,
-        invoice__partner=invoice.partner_id,
-        invoice__distributor=invoice.distributor_id,
-        invoice__state=Invoice.State.ACCEPTED,
-        sale_line__quantity__lt=0,
-        sale_line__reversed_by__isnull=True,
-    ).exclude(invoice__preceding_number="")
-    for number, product, quantity in taken.values_list("invoice__preceding_number", "product", "sale_line__quantity"):
-        if document_key(number) == key and product in claimed:
+        return Preceding()
+    booked = _live(invoice, invoice.preceding_number).filter(evidence=Evidence.INVOICE, quantity__gt=0)
+    first = booked.filter(partner__in=one_company(invoice)).order_by("pk").first()
+    if first is None:
+        return Preceding()
+    sold = booked.filter(partner=first.partner_id)
+    claimed: dict[int, Decimal] = dict(sold.values_list("product").annotate(Sum("quantity")))
+    notes = [each.number for each in credits_to(invoice, invoice.preceding_number)]
+    taken = _live(invoice, *notes).filter(evidence=Evidence.INVOICE, partner=first.partner_id, quantity__lt=0)
+    for product, quantity in taken.values_list("product").annotate(Sum("quantity")):
+        if product in claimed:
             claimed[product] += quantity
-    return Preceding(sold.values_list("counts_on", flat=True).first(), claimed)
+    return Preceding(first.counts_on, claimed, first.partner_id)

@@ -14,8 +14,9 @@ from programs.terms import Evidence
 from rebates.live import figures, published_terms, running_versions, together
 
 
-def rebate_by_invoices(*, vendor: Vendor, partner: Partner, days: Iterable[date], today: date) -> Decimal:
-    """What terms that count invoices give the partner in the periods of these days, as the books stand."""
+def rebate_by_invoices(*, vendor: Vendor, partner: Partner | int, days: Iterable[date], today: date) -> Decimal:
+    """What terms that count invoices give the partner, an object or an id, in the periods of these days, as the books
+    stand."""
     enrolments = list(Enrolment.objects.filter(partner=partner, program__vendor=vendor).select_related("partner"))
     published = counting_invoices(programs=[each.program_id for each in enrolments])
     periods = {

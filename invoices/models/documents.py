@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.kept import kept
 from partners.models import OfPartner, Partner
 from programs.models import Distributor, Product, Vendor
 from sales.models import SaleLine
@@ -33,10 +34,11 @@ class Invoice(models.Model):
     person: who acts says which one they have seen.
 
     The fields from `number` to `preceding_date` are a working copy: read from the data of the file, or typed by the
-    people named in the timeline; `typed` lists which. `record` is what the reader found, and never changes.
+    people named in the timeline; `typed` lists which. `record` is what the reader found; it is forgotten with the file.
     `number_key` and `seller_key` (`invoices.keys`) say when two files are the same invoice.
     `checks`: outcomes as documents (`invoices.checks`). `value`: rebate that its lines gave when they were accepted,
     `unreported`: without a distributor's report that says the same. `held_by`: who reviews it, until `held_until`.
+    `claimed_until`: until then a worker is at it, and no other one begins.
     """
 
     class State(models.TextChoices):
@@ -89,6 +91,7 @@ class Invoice(models.Model):
     WORKED_ON = (State.RECEIVED, State.READ, State.CHECKED)
     OPEN = (*WORKED_ON, State.REVIEW, State.ASKED)
     DECIDED = (State.ACCEPTED, State.REFUSED)
+    FORGOTTEN = (State.REFUSED, State.WITHDRAWN)
 
     vendor = models.ForeignKey(
         Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("vendor")
@@ -105,6 +108,7 @@ class Invoice(models.Model):
     since = models.DateTimeField(_("since"))
     version = models.PositiveIntegerField(default=1)
     attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
 
     record = models.JSONField(null=True)
     visible_text = models.TextField(blank=True)
@@ -179,6 +183,10 @@ class Invoice(models.Model):
                 | Q(held_by__isnull=False, held_until__isnull=False, state="review"),
                 name="only_reviewed_invoices_are_held",
             ),
+            models.CheckConstraint(
+                condition=Q(claimed_until=None) | Q(state__in=["received", "read", "checked"]),
+                name="only_invoices_worked_on_are_claimed",
+            ),
         ]
         indexes = [
             models.Index(fields=["vendor", "state", "since"], name="invoices_of_vendor"),
@@ -212,7 +220,10 @@ class OfInvoice(OfPartner):
 
 
 class InvoiceFile(models.Model):
-    """The bytes as they came. Given back as an attachment only; pages are shown as pictures made of them."""
+    """The bytes as they came. Given back as an attachment only; pages are shown as pictures made of them.
+
+    Of what was refused or withdrawn they are forgotten after a time (`invoices.retention_rules`).
+    """
 
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, primary_key=True, related_name="+")
     content = models.BinaryField()
@@ -220,7 +231,7 @@ class InvoiceFile(models.Model):
     objects = OfInvoice.as_manager()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="invoice_files_stay", operation=FACT)]
+        triggers = kept("invoice_files")
 
     def __str__(self) -> str:
         return str(self.invoice_id)
@@ -273,12 +284,17 @@ class ClaimedSerialQuerySet(OfInvoice):
 
 
 class ClaimedSerial(models.Model):
-    """A device for which something was claimed at a vendor: once, ever, unless a person takes the claim back."""
+    """A device for which something is claimed at a vendor: once at a time.
+
+    `released_at`: since when nothing is claimed for it any more, because the acceptance was taken back, or because the
+    device was; `returned_by`: the credit note that says so. It can be claimed anew then.
+    """
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     serial = models.CharField(max_length=80)
     line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField(null=True)
+    returned_by = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = ClaimedSerialQuerySet.as_manager()
 
@@ -286,7 +302,10 @@ class ClaimedSerial(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["vendor", "serial"], condition=Q(released_at=None), name="serial_claimed_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_by=None) | Q(released_at__isnull=False), name="returned_serials_are_free"
+            ),
         ]
 
     def __str__(self) -> str:

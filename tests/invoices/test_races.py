@@ -235,6 +235,21 @@ def test_of_two_invoices_with_the_same_devices_accepted_at_once_one_counts(
         assert ClaimedSerial.objects.count() == len(SERIALS) * (number + 1)
 
 
+@pytest.mark.usefixtures("_read_here")
+def test_of_two_sales_at_once_of_a_device_that_came_back_one_counts(bonus: Bonus) -> None:
+    for number in range(10):
+        bonus.rules(automatic=True)
+        phone = line("1", "1", "180.00", article="D785", name="Telefon", serials=(f"BACK-{number}",))
+        bonus.processed(bonus.record(phone, number=f"RE-{number}"))
+        bonus.processed(bonus.credit_note(phone, of=f"RE-{number}", number=f"GS-{number}"))
+        bonus.rules(automatic=False)
+        two = [bonus.processed(bonus.record(phone, number=f"{name}-{number}")) for name in ("RA", "RB")]
+        found = at_once(*[accepting(bonus, each) for each in two])
+        assert kinds(found) in (["Decimal", "NotReady"], ["Decimal", "SerialClaimed"]), found
+        assert ClaimedSerial.objects.filter(serial=f"BACK{number}", released_at=None).count() == 1
+        assert sum(sold()) == number + 1
+
+
 # --- how much is given without a person ------------------------------------------------------------------------------
 
 
