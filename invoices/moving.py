@@ -49,6 +49,8 @@ def move(
     current = Invoice.objects.filter(pk=invoice.pk, state__in=of, version=invoice.version)
     if to != State.REVIEW:
         values |= {"held_by": None, "held_until": None}
+    if to not in Invoice.WORKED_ON:
+        values |= {"claimed_until": None}
     if to != invoice.state:
         values["since"] = now
     try:

@@ -1,20 +1,21 @@
 """What workers do with an invoice: read it, check it, decide or give it to a person. Each is one commit.
 
 The row is the truth: whoever comes first goes on where the last one stopped, because the state says what was done.
-While one works on an invoice it holds the row, so that nobody does the same.
+Who begins claims the invoice for a while, so that nobody does the same. Nothing is locked while a file is opened and
+scanned: the partner may withdraw it meanwhile, and then nothing of what was found is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.crypto import salted_hmac
 
 from common import scanning
@@ -26,10 +27,11 @@ from invoices.checks import Facts, all_passed, refusal_in, reported_alike, run_c
 from invoices.facts import duplicates_of, facts_of
 from invoices.filling import find_products, find_seller, fits, header_of, lines_of
 from invoices.models import Invoice, InvoiceFile, InvoiceLine
-from invoices.moving import Duplicate, Reason, State, Step, move, refuse
+from invoices.moving import Duplicate, MovedOn, Reason, State, Step, move, refuse
 from invoices.outcomes import Check, params_to
 from invoices.rules import rules_of
 from invoices.valuing import periods_of, rebate_by_invoices
+from sales.booking import AlreadyBooked
 from sales.readers.invoices import limited
 from sales.readers.invoices.documents import to_document
 from sales.readers.invoices.record import CREDIT_NOTE_TYPES, Refused, Remark
@@ -40,6 +42,8 @@ log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
 """How often a worker may begin before a person has to look at the file."""
+CLAIMED_FOR = timedelta(minutes=2)
+"""How long no other worker begins: more than the scanner's 45 and a child's 30 seconds take."""
 SCANNED_AGAIN = 20
 """Files that were not scanned yet and are shown to the scanner again, at once."""
 TEXT_KEPT = 200_000
@@ -47,29 +51,30 @@ _SHARES = 10_000
 
 
 def process(*, invoice_id: int, now: datetime, today: date) -> Invoice | None:
-    """Go on with an invoice until it is decided or waits for a person. None: nothing is to be done by now."""
+    """Go on with an invoice until it is decided or waits for a person. None: nothing is to be done by now, or somebody
+    else has done it."""
     with transaction.atomic():
-        begun = Invoice.objects.filter(pk=invoice_id, state__in=Invoice.WORKED_ON).select_for_update(skip_locked=True)
-        if begun.first() is None:
+        free = _unclaimed(now).filter(pk=invoice_id)
+        if not free.update(attempts=F("attempts") + 1, claimed_until=now + CLAIMED_FOR):
             return None
-        Invoice.objects.filter(pk=invoice_id).update(attempts=F("attempts") + 1)
-    while True:
-        with transaction.atomic():
-            invoice = (
-                Invoice.objects.filter(pk=invoice_id)
-                .select_related("vendor", "partner", "distributor")
-                .select_for_update(skip_locked=True, of=("self",))
-                .first()
-            )
-            if invoice is None:
-                return None
-            if invoice.state not in Invoice.WORKED_ON:
-                return invoice
+    rows = Invoice.objects.select_related("vendor", "partner", "distributor")
+    try:
+        while (invoice := rows.get(pk=invoice_id)).state in Invoice.WORKED_ON:
             if invoice.attempts > ATTEMPTS:
                 log.error("invoice given up", invoice=invoice.pk, state=invoice.state)
                 _to_person(invoice, now, _n("The portal could not work on it."))
-                return invoice
-            _STEPS[State(invoice.state)](invoice, now, today)
+            else:
+                _STEPS[State(invoice.state)](invoice, now, today)
+    except MovedOn:
+        # It was withdrawn meanwhile, or this worker was so slow that another one went on.
+        return None
+    return invoice
+
+
+def _unclaimed(now: datetime) -> QuerySet[Invoice]:
+    """What workers have to go on with, and none is at."""
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    return Invoice.objects.filter(free, state__in=Invoice.WORKED_ON)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -150,8 +155,9 @@ def _sentence(said: Refused | Remark) -> dict[str, Any]:
 
 def _check(invoice: Invoice, now: datetime, today: date) -> None:
     """Read: its articles are found, and everything is checked."""
-    documents = _checks_of(invoice)
-    move(invoice, Step.CHECKED, of=[State.READ], to=State.CHECKED, now=now, checks=documents)
+    with transaction.atomic():
+        documents = _checks_of(invoice)
+        move(invoice, Step.CHECKED, of=[State.READ], to=State.CHECKED, now=now, checks=documents)
 
 
 def _checks_of(invoice: Invoice) -> list[dict[str, Any]]:
@@ -196,16 +202,13 @@ def _decide(invoice: Invoice, now: datetime, today: date) -> None:
     try:
         with transaction.atomic():
             _accept(invoice, now, today, unreported=not reported_alike(facts))
-    except DomainError as error:
+    except (booking.NotBookable, OverLimit, NoRebate, AlreadyBooked, Duplicate) as error:
         log.info("invoice not accepted", invoice=invoice.pk, why=str(error))
         invoice.refresh_from_db()
-        if isinstance(error, OverLimit):
-            _to_person(invoice, now, _n("Its rebate is above what is accepted without a person."))
-        elif isinstance(error, NoRebate):
-            _to_person(invoice, now, _n("It gives no rebate, but would count as revenue."))
+        if isinstance(error, booking.NotBookable):
+            _to_person(invoice, now, error.text, **error.params)
         else:
-            # A finished sentence, which may quote the invoice: no template.
-            _to_person(invoice, now, "{why}", why=str(error))
+            _to_person(invoice, now, _TO_PERSON[type(error)])
 
 
 class OverLimit(DomainError):
@@ -214,6 +217,15 @@ class OverLimit(DomainError):
 
 class NoRebate(DomainError):
     """The limits say nothing about an invoice that only counts as revenue."""
+
+
+_TO_PERSON: dict[type[Exception], str] = {
+    OverLimit: _n("Its rebate is above what is accepted without a person."),
+    NoRebate: _n("It gives no rebate, but would count as revenue."),
+    AlreadyBooked: _n("Lines of this document count already."),
+    Duplicate: _n("This invoice is here already."),
+}
+"""Why a person looks at what cannot be accepted without one."""
 
 
 def _needs_person(invoice: Invoice, facts: Facts) -> str | None:
@@ -265,8 +277,8 @@ def accept(
     Raises what `booking.book` and `move` raise.
     """
     booking.one_at_a_time(invoice)
-    days = booking.days_of(invoice)
-    of_partner: dict[str, Any] = {"vendor": invoice.vendor, "partner": invoice.partner, "days": days, "today": today}
+    partner, days = booking.where_it_counts(invoice)
+    of_partner: dict[str, Any] = {"vendor": invoice.vendor, "partner": partner, "days": days, "today": today}
     before = rebate_by_invoices(**of_partner)
     booking.book(invoice=invoice, now=now)
     value = rebate_by_invoices(**of_partner) - before
@@ -305,7 +317,8 @@ def scan_again(*, now: datetime) -> None:
 
     One that somebody works or has worked on stays with people, but for a harmful one, which is refused.
     """
-    unscanned = Invoice.objects.filter(scan=Invoice.Scan.WAITING).exclude(state__in=Invoice.WORKED_ON)
+    unscanned = Invoice.objects.filter(scan=Invoice.Scan.WAITING, pk__in=InvoiceFile.objects.values("pk"))
+    unscanned = unscanned.exclude(state__in=Invoice.WORKED_ON)
     # In no order: a file that the scanner never answers for does not keep it from all others.
     for pk in list(unscanned.order_by("?").values_list("pk", flat=True)[:SCANNED_AGAIN]):
         scan = scan_of(bytes(InvoiceFile.objects.get(pk=pk).content))
@@ -336,5 +349,5 @@ def _touched(invoice: Invoice) -> bool:
 
 def sweep(*, now: datetime) -> list[int]:
     """Ids of invoices whose message may be lost: those that workers have to go on with."""
-    waiting = Invoice.objects.filter(state__in=Invoice.WORKED_ON, uploaded_at__lte=now)
+    waiting = _unclaimed(now).filter(uploaded_at__lte=now)
     return list(waiting.order_by("uploaded_at").values_list("pk", flat=True)[:1000])

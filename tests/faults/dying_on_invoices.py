@@ -34,7 +34,8 @@ def work(invoice: int, fatal: int, moment: str) -> None:
     wrapper._commit = dying
     world: Any = sys.modules["tests.world"]
     processing: Any = sys.modules["invoices.processing"]
-    processing.process(invoice_id=invoice, now=world.NOW, today=world.TODAY)
+    claimed_until = processing.Invoice.objects.values_list("claimed_until", flat=True).get(pk=invoice)
+    processing.process(invoice_id=invoice, now=claimed_until or world.NOW, today=world.TODAY)
 
 
 def died(invoice: int, fatal: int, moment: str) -> bool:
