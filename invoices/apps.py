@@ -12,5 +12,5 @@ class InvoicesConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
-        for module in ("mails", "pages", "personal"):
+        for module in ("mails", "pages", "personal", "retention_rules"):
             import_module(f"invoices.{module}").register()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.access import PARTNER, Actor
 from common.errors import DomainError
-from invoices.models import Invoice
+from invoices.models import Invoice, InvoiceFile
 from invoices.moving import MovedOn, State, Step, move
 from invoices.receiving import UPLOADING_ROLES
 from invoices.reviewing import Corrections, apply, header_values, recheck
@@ -26,9 +26,10 @@ class ObjectedBefore(DomainError):
 
 
 def may_object(invoice: Invoice) -> bool:
-    """Once, and not for a file that is no invoice to be read."""
+    """Once, and not for a file that is no invoice to be read, or that is not kept any more."""
     final = (Invoice.Reason.HARMFUL, Invoice.Reason.NOT_READABLE)
-    return invoice.state == State.REFUSED and not invoice.objected and invoice.reason not in final
+    refused = invoice.state == State.REFUSED and not invoice.objected and invoice.reason not in final
+    return refused and InvoiceFile.objects.filter(pk=invoice.pk).exists()
 
 
 @transaction.atomic

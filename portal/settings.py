@@ -297,6 +297,7 @@ RETENTION_DAYS = {
         "customer-invitations": 365,
         "access-requests": 365,
         "certificate-proofs": 1095,
+        "invoice-files": 730,
         "brought-contacts": 365,
         "viewings": 1095,
         "companies-without-program": 730,

@@ -186,7 +186,7 @@ def test_a_company_goes_with_its_history(world: World) -> None:
 def test_every_rule_has_a_period_and_every_period_a_rule() -> None:
     keys = {rule.key for rule in retention.rules}
     assert keys == set(settings.RETENTION_DAYS)
-    assert keys == {*CASES, "mail-contents", "sessions", "certificate-proofs"}
+    assert keys == {*CASES, "mail-contents", "sessions", "certificate-proofs", "invoice-files"}
 
 
 def test_of_a_sent_mail_stays_that_there_was_one(world: World) -> None:
