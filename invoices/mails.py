@@ -18,6 +18,7 @@ from common import formats, outbox, registry
 from common.models import User
 from common.registry import MailKind
 from invoices.models import Invoice
+from invoices.receiving import UPLOADING_ROLES
 from partners.models import Member, Partner
 
 DECIDED, ASKED, TAKEN_BACK = "invoices-decided", "invoice-asked", "invoice-taken-back"
@@ -57,8 +58,10 @@ class Headline:
 
 
 def recipients_of(invoice: Invoice) -> list[User]:
-    """Who uploaded it; once that person has left the company, its owners."""
-    members = Member.objects.filter(partner=invoice.partner_id, left_on__isnull=True, user__is_active=True)
+    """Who uploaded it; once that person has left the company or works with no invoices any more, its owners."""
+    members = Member.objects.filter(
+        partner=invoice.partner_id, role__in=UPLOADING_ROLES, left_on__isnull=True, user__is_active=True
+    )
     uploader = members.filter(user=invoice.uploaded_by_id)
     told = uploader if uploader.exists() else members.filter(role=Member.Role.OWNER)
     return list(User.objects.filter(pk__in=told.values("user_id")).order_by("pk"))

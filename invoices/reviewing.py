@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from common.access import VENDOR, Actor
 from common.errors import DomainError
+from common.formats import date_long
 from invoices import booking, mails
 from invoices.checks import Facts, reported_alike, run_checks
 from invoices.facts import facts_of
@@ -127,16 +128,17 @@ def _hold(invoice: Invoice, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def correct(*, invoice: Invoice, said: Corrections, actor: Actor, seen: int, now: datetime) -> None:
-    """Put right what the invoice says; what was typed is marked. Everything is checked anew.
+    """Put right what the invoice says; what was typed is marked. Everything is checked anew, also if nothing was typed.
 
     Raises `NotAllowed`, `HeldByAnother`, `MovedOn`, `Duplicate` (it is one that is here already).
     """
     current = _take(invoice, actor, seen, now)
     changed = apply(current, said)
-    move(
-        current, Step.CORRECTED, of=[State.REVIEW], to=State.REVIEW, now=now, by_id=actor.user_id,
-        data={"fields": changed}, **header_values(current),
-    )  # fmt: skip
+    if changed or any(line.per_unit for line in said.lines):
+        move(
+            current, Step.CORRECTED, of=[State.REVIEW], to=State.REVIEW, now=now, by_id=actor.user_id,
+            data={"fields": changed}, **header_values(current),
+        )  # fmt: skip
     _remember_packs(current, said.lines)
     recheck(current)
     _hold(current, actor, now)
@@ -215,6 +217,9 @@ def accept(*, invoice: Invoice, actor: Actor, seen: int, now: datetime, today: d
     without authorisation. Raises `NotAllowed`, `HeldByAnother`, `MovedOn`, `NotReady`, and what `booking.book` raises.
     """
     current = _take(invoice, actor, seen, now)
+    if current.issue_date is not None and current.issue_date > today:
+        text = _("The invoice is dated in the future and cannot be accepted before %(day)s.")
+        raise NotReady(text % {"day": date_long(current.issue_date)})
     facts, outcomes = recheck(current)
     if (barred := barring(outcomes)) is not None:
         raise NotReady(_("This cannot be overruled: %(check)s") % {"check": sentence(barred)})

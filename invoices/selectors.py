@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from partners.models import Enrolment, Partner
 from programs.models import Vendor
 from rebates.explained import NothingToExplain, explain_period
 from rebates.live import running_versions
-from sales.models import Evidence, SaleLine
+from sales.models import Evidence, SaleLine, SellOutReport
 
 State = Invoice.State
 RECENT = timedelta(hours=1)
@@ -182,3 +182,24 @@ def contradicted(*, vendor: Vendor, actor: Actor) -> QuerySet[Any]:
         .filter(Q(elsewhere=True) | ~Q(said=F("taken")))
     )
     return invoices_of(actor=actor).filter(vendor=vendor, state=State.ACCEPTED, pk__in=differing.values("invoice"))
+
+
+UNREPORTED_AFTER = timedelta(days=60)
+"""After an invoice's date: from then on its distributor should have reported it."""
+REPORTED_WITHIN = timedelta(days=30)
+"""After an invoice's date: a report that comes later than that covers it."""
+
+
+def never_reported(*, vendor: Vendor, actor: Actor, today: date) -> QuerySet[Any]:
+    """Accepted invoices that their distributor has left out of its reports, though it sends them; the oldest first."""
+    counted = InvoiceLine.objects.filter(invoice=OuterRef("pk"), sale_line__quantity__gt=0)
+    of_distributor = {"vendor": OuterRef("vendor"), "distributor": OuterRef("distributor")}
+    said = SaleLine.objects.filter(
+        **of_distributor, document_key=OuterRef("document"), evidence=Evidence.SELL_OUT, reverses__isnull=True
+    )
+    covering = SellOutReport.objects.filter(**of_distributor, uploaded_at__gt=OuterRef("issue_date") + REPORTED_WITHIN)
+    accepted = invoices_of(actor=actor).filter(
+        vendor=vendor, state=State.ACCEPTED, unreported=True, issue_date__lte=today - UNREPORTED_AFTER
+    )
+    accepted = accepted.annotate(document=Subquery(counted.order_by().values("sale_line__document_key")[:1]))
+    return accepted.filter(~Exists(said), Exists(covering), document__isnull=False).order_by("issue_date", "pk")

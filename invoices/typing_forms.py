@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.paginator import Page, Paginator
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,8 @@ from sales.readers.invoices.values import FIRST_YEAR, LAST_YEAR
 
 INVOICE, CREDIT_NOTE = "380", "381"
 EMPTY_LINES = 1
-MOST_LINES = 500
+LINES_A_PAGE = 100
+"""Of an invoice, that are corrected at once; longer ones are gone through page by page."""
 
 
 def _day() -> forms.DateInput:
@@ -129,11 +131,18 @@ class LineFormSet(BaseFormSet):  # type: ignore[type-arg]
         return [line for form in self.forms if (line := form.typed) is not None]
 
 
-_Lines = formset_factory(LineForm, formset=LineFormSet, extra=EMPTY_LINES, max_num=MOST_LINES, absolute_max=MOST_LINES)
+_MOST = LINES_A_PAGE + EMPTY_LINES
+_Lines = formset_factory(LineForm, formset=LineFormSet, extra=EMPTY_LINES, max_num=_MOST, absolute_max=_MOST)
 
 
-def line_forms(data: Any, lines: Sequence[InvoiceLine], *, products: Any = None) -> LineFormSet:
-    """A form per line that sells something, and an empty one. `products`: what a reviewer may say that a line means."""
+def page_of_lines(lines: Sequence[InvoiceLine], asked: str | None) -> Page[InvoiceLine]:
+    """The page that is asked for of those lines that sell something; the first one, where it is none."""
+    sold = [line for line in lines if line.kind == "DETAIL"]
+    return Paginator(sold, LINES_A_PAGE).get_page(asked)
+
+
+def line_forms(data: Any, lines: Iterable[InvoiceLine], *, products: Any = None) -> LineFormSet:
+    """A form for each of these lines, and an empty one. `products`: what a reviewer may say that a line means."""
     initial = [
         {
             **{name: getattr(line, name) for name in LINE},
@@ -143,7 +152,6 @@ def line_forms(data: Any, lines: Sequence[InvoiceLine], *, products: Any = None)
             "product": line.product if "product" in line.typed else None,
         }
         for line in lines
-        if line.kind == "DETAIL"
     ]
     formset: Any = _Lines(data, initial=initial, prefix="lines", form_kwargs={"products": products})
     return formset

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from csp.decorators import csp_update
 from django.contrib import messages
+from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,12 +22,12 @@ from common.requests import PersonRequest
 from common.ui import Crumb
 from invoices import reviewing, selectors
 from invoices.describing import by_distributor_chart, checks_shown, facts_shown, lines_shown, reasons_chart
-from invoices.files import SANDBOX, download_of, page_of
+from invoices.files import SANDBOX, download_of, page_of, withheld
 from invoices.forms import RefuseForm, RulesForm, SeenForm, TextForm
-from invoices.models import Invoice
+from invoices.models import Invoice, InvoiceLine
 from invoices.rules import CHANGING_ROLES, change_rules, rules_of
 from invoices.tables import VendorInvoiceFilter, VendorInvoiceTable
-from invoices.typing_forms import HeaderForm, LineFormSet, corrections_of, line_forms
+from invoices.typing_forms import HeaderForm, LineFormSet, corrections_of, line_forms, page_of_lines
 from invoices.wording import TONES, events, refusal_in_words, result_of, state_for_vendor, title_of
 from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
@@ -34,6 +35,8 @@ from programs.models import Product, Vendor
 from sales.selectors import distributors_of
 
 UNPROCESSABLE = 422
+LISTED = 50
+"""Invoices in a list of those that a person should look at."""
 State = Invoice.State
 
 
@@ -54,7 +57,7 @@ class InvoicesPage(VendorListPage):
         changes = self.request.actor.has(VENDOR, self.vendor.pk, *CHANGING_ROLES)
         return {
             "figures": selectors.figures_of(**asked, now=timezone.now()),
-            "contradicted": list(selectors.contradicted(**asked)[:20]),
+            "contradicted": list(selectors.contradicted(**asked)[:LISTED]),
             "next_url": reverse("invoices:next", args=[slug]) if _decides(self.request, self.vendor) else "",
             "statistics_url": reverse("invoices:statistics", args=[slug]),
             "rules_url": reverse("invoices:rules", args=[slug]) if changes else "",
@@ -71,12 +74,14 @@ def _decides(request: PersonRequest, vendor: Vendor) -> bool:
 @in_vendor()
 def statistics(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """How the review of the last 90 days went: share without a person, reasons, per distributor."""
-    asked: dict[str, Any] = {"vendor": vendor, "actor": request.actor, "now": timezone.now()}
+    of_vendor: dict[str, Any] = {"vendor": vendor, "actor": request.actor}
+    asked = {**of_vendor, "now": timezone.now()}
     context = {
         "crumbs": [Crumb(_("Invoices"), reverse("invoices:vendor", args=[vendor.slug])), Crumb(_("Statistics"))],
         "figures": selectors.figures_of(**asked),
         "chart": by_distributor_chart(selectors.by_distributor(**asked)),
         "reasons_chart": reasons_chart(selectors.reasons_of(**asked)),
+        "unreported": list(selectors.never_reported(**of_vendor, today=request.today)[:LISTED]),
     }
     return render(request, "invoices/statistics.html", context)
 
@@ -125,7 +130,7 @@ def correct(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     found = _invoice(request, vendor, pk)
     if request.method != "POST":
         return redirect("invoices:vendor-invoice", vendor.slug, pk)
-    header, lines = _typing(found, request.POST)
+    header, lines, page = _typing(found, request)
     if header.is_valid() and lines.is_valid():
         try:
             reviewing.correct(
@@ -139,8 +144,8 @@ def correct(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
             header.refuse(error)
         else:
             messages.success(request, _("Corrected and checked again."))
-            return redirect("invoices:vendor-invoice", vendor.slug, pk)
-    return _page(request, _held(request, vendor, pk), header=header, lines=lines)
+            return redirect(_review_url(found, request.POST.get("then")))
+    return _page(request, _held(request, vendor, pk), typed=(header, lines, page))
 
 
 @in_vendor(*DECIDING_ROLES)
@@ -262,18 +267,28 @@ def _held(request: PersonRequest, vendor: Vendor, pk: int) -> Any:
     return found
 
 
-def _typing(found: Invoice, data: Any = None) -> tuple[HeaderForm, LineFormSet]:
-    header = HeaderForm(data, invoice=found, distributors=distributors_of(found.vendor))
+Typing: TypeAlias = "tuple[HeaderForm, LineFormSet, Page[InvoiceLine]]"
+
+
+def _typing(found: Invoice, request: PersonRequest) -> Typing:
+    """The forms in which it is corrected, with the page of its lines that the address names."""
+    page = page_of_lines(selectors.lines_of(found), request.GET.get("lines"))
+    header = HeaderForm(request.POST or None, invoice=found, distributors=distributors_of(found.vendor))
     products = Product.objects.filter(vendor=found.vendor).order_by("article")
-    return header, line_forms(data, selectors.lines_of(found), products=products)
+    return header, line_forms(request.POST or None, page, products=products), page
+
+
+def _review_url(found: Invoice, page: str | None) -> str:
+    """The review, with the page of its lines that somebody goes on with."""
+    url = reverse("invoices:vendor-invoice", args=[found.vendor.slug, found.pk])
+    return f"{url}?lines={page}#correct" if page and page.isdecimal() else url
 
 
 def _page(
     request: PersonRequest,
     found: Any,
     *,
-    header: HeaderForm | None = None,
-    lines: LineFormSet | None = None,
+    typed: Typing | None = None,
     **forms: Any,
 ) -> HttpResponse:
     slug, seen = found.vendor.slug, {"seen": found.version}
@@ -295,6 +310,7 @@ def _page(
         "events": events(history),
         "pages": [reverse("invoices:vendor-page", args=[slug, found.pk, each]) for each in range(1, found.pages + 1)],
         "file_url": reverse("invoices:vendor-file", args=[slug, found.pk]),
+        "withheld": withheld(found),
         "held_by": held_by,
         "mine": mine,
         "reviewing": decides and mine and found.state == State.REVIEW,
@@ -303,10 +319,9 @@ def _page(
         "back_form": TextForm(prefix="back", initial=seen, label=_("Why?")) if decides else None,
         **forms,
     }
+    failed = any(form.errors for form in forms.values())
+    if typed is not None:
+        failed = failed or bool(typed[0].errors) or not typed[1].is_valid()
     if context["reviewing"]:
-        fresh = _typing(found) if header is None or lines is None else (header, lines)
-        context["header"], context["typed_lines"] = fresh
-    failed = any(form.errors for form in [header, *forms.values()] if form is not None) or (
-        lines is not None and not lines.is_valid()
-    )
+        context["header"], context["typed_lines"], context["lines_page"] = typed or _typing(found, request)
     return render(request, "invoices/vendor_invoice.html", context, status=UNPROCESSABLE if failed else 200)

@@ -21,13 +21,13 @@ from common.requests import PersonRequest
 from common.ui import Crumb
 from invoices import partner_steps, receiving, selectors
 from invoices.describing import checks_shown, facts_shown, lines_shown
-from invoices.files import SANDBOX, download_of, page_of
+from invoices.files import SANDBOX, download_of, page_of, withheld
 from invoices.forms import SeenForm, TextForm, UploadForm
 from invoices.models import Invoice
 from invoices.receiving import UPLOADING_ROLES, NotTaken
 from invoices.tables import PartnerInvoiceFilter, PartnerInvoiceTable
 from invoices.tasks import process
-from invoices.typing_forms import HeaderForm, corrections_of, line_forms
+from invoices.typing_forms import HeaderForm, corrections_of, line_forms, page_of_lines
 from invoices.wording import TONES, Step, events, refusal_in_words, result_of, state_for_partner, title_of
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
@@ -227,6 +227,7 @@ def _page(request: PersonRequest, found: Any, form: TextForm | None = None) -> H
         "question": next((each.text for each in reversed(history) if each.step == Step.ASKED), ""),
         "pages": [reverse("invoices:page", args=[number, found.pk, each]) for each in range(1, found.pages + 1)],
         "file_url": reverse("invoices:file", args=[number, found.pk]),
+        "withheld": withheld(found),
         **_steps(found, may_act, form),
     }
     return render(request, "invoices/invoice.html", context, status=UNPROCESSABLE if form else 200)
@@ -255,7 +256,8 @@ def fill_in(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
         return redirect("invoices:invoice", partner.number, pk)
     distributors = distributors_of(found.vendor)
     header = HeaderForm(request.POST or None, invoice=found, distributors=distributors)
-    lines = line_forms(request.POST or None, selectors.lines_of(found))
+    page = page_of_lines(selectors.lines_of(found), request.GET.get("lines"))
+    lines = line_forms(request.POST or None, page)
     if request.method == "POST" and header.is_valid() and lines.is_valid():
         try:
             partner_steps.fill_in(
@@ -269,6 +271,8 @@ def fill_in(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
             header.refuse(error)
         else:
             messages.success(request, _("%(vendor)s compares it with the pages.") % {"vendor": found.vendor.name})
+            if (then := request.POST.get("then", "")).isdecimal():
+                return redirect(f"{request.path}?lines={then}")
             return redirect("invoices:invoice", partner.number, pk)
     crumbs = [
         Crumb(_("Invoices"), reverse("invoices:partner", args=[partner.number])),
@@ -280,6 +284,7 @@ def fill_in(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
         "crumbs": crumbs,
         "header": header,
         "lines": lines,
+        "lines_page": page,
         "cancel_url": reverse("invoices:invoice", args=[partner.number, pk]),
         "pages": [reverse("invoices:page", args=[partner.number, pk, each]) for each in range(1, found.pages + 1)],
     }

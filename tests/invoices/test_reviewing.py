@@ -17,6 +17,7 @@ from invoices.models import Invoice
 from invoices.moving import Duplicate, MovedOn
 from invoices.processing import scan_again
 from invoices.reviewing import Corrections, HeldByAnother, NotAllowed, NotReady, TypedLine
+from partners.models import Member
 from sales.merging import Merge, merge_partners
 from sales.models import Evidence, SaleLine
 from sales.readers.invoices.record import Party
@@ -221,6 +222,16 @@ def test_decisions_of_some_minutes_are_told_in_one_mail_and_once(bonus: Bonus) -
     assert "RE-2: refused. The seller is no authorised distributor." in mail.text
 
 
+def test_who_works_with_invoices_no_more_gets_no_mail_about_them_and_the_owners_do(
+    bonus: Bonus, waiting: Invoice
+) -> None:
+    seller = bonus.world.reseller_sales
+    by_sales = bonus.processed(bonus.record(number="RE-2"), by=Actor.of(seller))
+    assert mails.recipients_of(by_sales) == [seller]
+    Member.objects.filter(user=seller).update(role=Member.Role.TECHNICIAN)
+    assert mails.recipients_of(by_sales) == [bonus.world.reseller_owner]
+
+
 def test_a_question_is_mailed_at_once(bonus: Bonus, waiting: Invoice) -> None:
     reviewing.ask(invoice=waiting, actor=bonus.manager, seen=waiting.version, text="Which project?", now=NOW)
     assert "Which project?" in OutboxMail.objects.get(kind=mails.ASKED).text
@@ -276,6 +287,16 @@ def test_a_day_far_off_is_looked_at_like_any_other(bonus: Bonus, waiting: Invoic
     reviewing.correct(invoice=waiting, said=said, actor=bonus.manager, seen=waiting.version, now=NOW)
     waiting.refresh_from_db()
     assert [each["outcome"] for each in waiting.checks if each["key"] == "time"] == ["failed"]
+
+
+def test_nobody_accepts_an_invoice_before_its_date(bonus: Bonus) -> None:
+    tomorrow = bonus.processed(bonus.record(issue_date=TODAY + timedelta(days=1)))
+    assert tomorrow.state == State.REVIEW
+    with pytest.raises(NotReady, match="dated in the future and cannot be accepted before 17 November 2026"):
+        accept(bonus, tomorrow)
+    then = TODAY + timedelta(days=1)
+    value = reviewing.accept(invoice=tomorrow, actor=bonus.manager, seen=tomorrow.version, now=NOW, today=then)
+    assert value == Decimal("36.00")
 
 
 def test_an_upload_refused_as_the_same_is_read_when_the_first_is_gone_and_a_person_decides(bonus: Bonus) -> None:
