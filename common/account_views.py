@@ -21,7 +21,7 @@ from common import email_change
 from common.email_change import Link, SameAddress, Side, State, UnknownLink
 from common.forms import EmailChangeForm, ProfileForm
 from common.models import User
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.tasks import hint_mails
 
 
@@ -31,7 +31,7 @@ def profile(request: PersonRequest) -> HttpResponse:
     # Not the person of the request: the page shows what is stored until the form is accepted.
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method != "POST" or not form.is_valid():
-        return render(request, "common/profile.html", {"form": form}, status=422 if form.errors else 200)
+        return render(request, "common/profile.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
     language = form.save().language
     with override(language):
         messages.success(request, _("Your details are saved."))
@@ -72,7 +72,7 @@ def address_new(request: PersonRequest) -> HttpResponse:
         else:
             hint_mails()
             return redirect("common:address")
-    return render(request, "common/address_new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "common/address_new.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
 
 
 @login_required

@@ -17,7 +17,7 @@ from common import erasing, personal
 from common.downloads import download
 from common.errors import DomainError
 from common.forms import RemovalForm
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 
 
 @login_required
@@ -50,4 +50,4 @@ def remove_data(request: PersonRequest) -> HttpResponse:
             messages.success(request, _("Your personal data is removed and your account is closed."))
             return redirect("account_login")
     context = {"form": form, "obstacles": erasing.obstacles(user=request.user)}
-    return render(request, "common/data_remove.html", context, status=422 if form.errors else 200)
+    return render(request, "common/data_remove.html", context, status=UNPROCESSABLE if form.errors else 200)

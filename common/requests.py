@@ -11,6 +11,9 @@ from common.access import Actor
 from common.models import User
 from common.registry import Area
 
+UNPROCESSABLE = 422
+"""Status of a page that comes back with a form to be put right."""
+
 
 class PersonRequest(HttpRequest):
     """For annotations only: what middleware (`common.middleware.PersonMiddleware`) and the way in have added.

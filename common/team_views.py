@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common import invitations, teams
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.team_forms import InviteForm, RolesForm
 from common.teams import LastLead, NotInTeam, Person, Team
 from common.ui import Crumb
@@ -68,7 +68,7 @@ def invite_page(request: PersonRequest, team: Team, organisation: Any, language:
             messages.success(request, _("The invitation goes to %(address)s.") % {"address": made.address})
             return redirect(team.url("team", organisation))
     context = {"form": form, "crumbs": _crumbs(team, organisation, _("Invite somebody")), **_back(team, organisation)}
-    return render(request, "common/team/invite.html", context, status=422 if form.errors else 200)
+    return render(request, "common/team/invite.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def roles_page(request: PersonRequest, team: Team, organisation: Any, pk: int) -> HttpResponse:
@@ -93,7 +93,7 @@ def roles_page(request: PersonRequest, team: Team, organisation: Any, pk: int) -
         "remove_url": team.url("team-remove", organisation, pk),
         **_back(team, organisation),
     }
-    return render(request, "common/team/roles.html", context, status=422 if form.errors else 200)
+    return render(request, "common/team/roles.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def remove_page(request: PersonRequest, team: Team, organisation: Any, pk: int) -> HttpResponse:

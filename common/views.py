@@ -19,7 +19,7 @@ from common import tokens
 from common.errors import DomainError
 from common.forms import TokenForm
 from common.models import ApiToken, User
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.tokens import Scope
 
 
@@ -70,7 +70,7 @@ def token_new(request: PersonRequest) -> HttpResponse:
         else:
             # Not behind a redirect: the secret is in this answer and nowhere else.
             return render(request, "common/token_made.html", {"token": token, "secret": secret}, status=201)
-    return render(request, "common/token_new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "common/token_new.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
 
 
 @login_required

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from common import formats
 from common.access import VENDOR
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from invoices import reviewing, selectors
 from invoices.describing import by_distributor_chart, checks_shown, facts_shown, lines_shown, reasons_chart
@@ -34,7 +34,6 @@ from programs.entering import VendorListPage, in_vendor
 from programs.models import Product, Vendor
 from sales.selectors import distributors_of
 
-UNPROCESSABLE = 422
 LISTED = 50
 """Invoices in a list of those that a person should look at."""
 State = Invoice.State

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from common import formats
 from common.errors import DomainError
 from common.hints import hint
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from invoices import partner_steps, receiving, selectors
 from invoices.describing import checks_shown, facts_shown, lines_shown
@@ -32,8 +32,6 @@ from invoices.wording import TONES, Step, events, refusal_in_words, result_of, s
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
 from sales.selectors import distributors_of
-
-UNPROCESSABLE = 422
 
 
 class InvoicesPage(PartnerListPage):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from common.access import OWNER, PARTNER
 from common.errors import DomainError
 from common.formats import date_long, date_short
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from partners import access_requests, application_selectors, applications, participation, selectors
 from partners.application_forms import AccessForm, ActForm, ReplyForm
@@ -25,8 +25,6 @@ from partners.models import AccessRequest, Application, Partner
 from partners.registration_forms import ApplyForm
 from programs.models import Program
 from programs.texts import description_of
-
-UNPROCESSABLE = 422
 
 
 @in_partner()

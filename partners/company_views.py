@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common import formats
 from common.access import OWNER, PARTNER, PARTNER_FINANCE, SALES, TECHNICIAN
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact, latest_first
 from partners import company as companies
 from partners import composing, registration, selectors
@@ -28,7 +28,6 @@ from programs.deciding import DECIDING_ROLES
 from programs.entering import in_vendor
 from programs.models import Program, Vendor
 
-UNPROCESSABLE = 422
 MEMBERS = (OWNER, PARTNER_FINANCE, SALES, TECHNICIAN)
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from common import formats
 from common.access import OWNER
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact
 from partners import company, composing, selectors, waves
 from partners.company_forms import ContactForm
@@ -148,4 +148,4 @@ def data_check(request: PersonRequest, partner: Partner) -> HttpResponse:
         ],
         "later_url": reverse("partner-dashboard", args=[partner.number]),
     }
-    return render(request, "partners/data_check.html", context, status=422 if form.errors else 200)
+    return render(request, "partners/data_check.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from common.access import OWNER
 from common.errors import DomainError
 from common.formats import date_long
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from partners import applications, composing, participation, selectors
 from partners.applications import Act
@@ -27,8 +27,6 @@ from partners.registration_forms import EnrolForm
 from programs.deciding import DECIDING_ROLES
 from programs.entering import in_vendor
 from programs.models import Program, Vendor
-
-UNPROCESSABLE = 422
 
 
 @in_vendor(*DECIDING_ROLES)

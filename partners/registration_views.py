@@ -20,7 +20,7 @@ from common.companies import Company
 from common.errors import DomainError
 from common.formats import date_long
 from common.models import User
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Fact, Stage
 from partners import access_requests, registration
 from partners.registration_forms import ApplyForm, CompanyForm, ProgramsForm, country_choices
@@ -28,7 +28,6 @@ from programs.models import Program
 from programs.office_days import DECIDED_WITHIN, office_day_after
 from programs.texts import all_in_language
 
-UNPROCESSABLE = 422
 COMPANY_FIELDS = tuple(CompanyForm.base_fields)
 LONGEST_KEPT = 500
 

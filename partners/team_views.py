@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from common import joining_views, team_views
 from common.access import OWNER, PARTNER_FINANCE, SALES, TECHNICIAN
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.team_forms import AddressForm
 from common.ui import Crumb
 from partners import selectors
@@ -90,4 +90,4 @@ def invite_owner(request: PersonRequest, vendor: Vendor, number: str) -> HttpRes
         Crumb(_("Invite an owner")),
     ]
     context = {"partner": partner, "form": form, "crumbs": crumbs, "back_url": back}
-    return render(request, "partners/invite_owner.html", context, status=422 if form.errors else 200)
+    return render(request, "partners/invite_owner.html", context, status=UNPROCESSABLE if form.errors else 200)

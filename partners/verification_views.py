@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
-from common.requests import PersonRequest
-from common.ui import Crumb, Event, latest_first
+from common.requests import UNPROCESSABLE, PersonRequest
+from common.ui import Crumb
 from partners import application_selectors, applications, duplicates, registration, selectors
 from partners.application_forms import ActForm, ApproveForm, AskBackForm, CareForm, RefuseForm
 from partners.application_tables import ApplicationFilter, ApplicationTable
@@ -27,7 +27,6 @@ from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 
-UNPROCESSABLE = 422
 REGISTERS = {
     "DE": "https://www.handelsregister.de/",
     "AT": "https://justizonline.gv.at/jop/web/firmenbuchabfrage",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.access import VENDOR, VENDOR_FINANCE
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
@@ -24,7 +24,7 @@ from sales import claim_selectors, claims
 from sales.claim_forms import ACCEPT, AnswerForm, AskBackForm
 from sales.claim_selectors import CORRECTIONS_OFFERED
 from sales.claim_tables import VendorClaimFilter, VendorClaimTable
-from sales.claim_views import UNPROCESSABLE, proof_file
+from sales.claim_views import proof_file
 from sales.claim_wording import TONES, claimed_facts, entries, line_in_words, state_for_vendor, title_of
 from sales.claims import ANSWERING_ROLES, Said
 from sales.matching import MATCHING_ROLES

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from common import formats
 from common.downloads import download
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
@@ -27,8 +27,6 @@ from sales.claims import ASKING_ROLES, AlreadyAsked, Said
 from sales.models import Claim, ClaimMessage
 from sales.subjects import SubjectKind, subjects
 from sales.tables import vendors_of_partner
-
-UNPROCESSABLE = 422
 
 
 class PartnerClaimsPage(PartnerListPage):

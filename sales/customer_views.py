@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from common import formats
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from partners.models import Partner
 from partners.selectors import partners_of
@@ -96,7 +96,7 @@ def _customer_page(
             vendor=vendor, actor=request.actor, distributor_id=found.distributor_id, number=found.customer_number
         ),
     }
-    return render(request, "sales/customer.html", context, status=422 if form is not None else 200)
+    return render(request, "sales/customer.html", context, status=UNPROCESSABLE if form is not None else 200)
 
 
 def _row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:

@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from common import formats
 from common.errors import DomainError
 from common.hints import hint
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact
 from programs.entering import in_vendor
 from programs.models import Tier, Vendor
@@ -94,7 +94,7 @@ def imports(request: PersonRequest, vendor: Vendor) -> HttpResponse:
         "sample_url": _url("sample", vendor),
         "invitations_url": reverse("partners:invitations", args=[vendor.slug]),
     }
-    return render(request, "sales/partner_imports.html", context, status=422 if form.errors else 200)
+    return render(request, "sales/partner_imports.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @in_vendor(*BRINGING_ROLES)

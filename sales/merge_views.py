@@ -19,7 +19,7 @@ from common import formats
 from common.access import VENDOR
 from common.errors import DomainError
 from common.period_names import period_name
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact
 from partners import composing
 from partners.models import Partner
@@ -31,8 +31,6 @@ from sales.matching import MATCHING_ROLES
 from sales.merge_forms import ChooseForm, MergeForm
 from sales.merging import Merge, Preview
 from sales.undoing import Part
-
-UNPROCESSABLE = 422
 
 
 @in_vendor()

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from common import formats
 from common.access import VENDOR
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact
 from partners.models import Enrolment
 from programs.deciding import DECIDING_ROLES
@@ -27,7 +27,6 @@ from tiers import deciding
 from tiers.bulk_forms import BulkForm
 from tiers.models import BulkMove, TierDecision
 
-UNPROCESSABLE = 422
 NAMED = 200
 EARLIER = 10
 

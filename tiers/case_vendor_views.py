@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
@@ -20,7 +20,7 @@ from programs.models import Vendor
 from tiers import case_selectors, case_steps
 from tiers.case_forms import ACCEPT, AnswerForm
 from tiers.case_tables import VendorCaseStudyFilter, VendorCaseStudyTable
-from tiers.case_views import UNPROCESSABLE, file_of
+from tiers.case_views import file_of
 from tiers.case_wording import TONES, events, state_for_vendor
 from tiers.models import CaseStudy, CaseStudyFile
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from common import formats
 from common.downloads import download
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
@@ -25,8 +25,6 @@ from tiers.case_steps import WRITING_ROLES, Written
 from tiers.case_tables import CaseStudyFilter, PartnerCaseStudyTable
 from tiers.case_wording import TONES, events, state_for_partner
 from tiers.models import CaseStudy, CaseStudyFile
-
-UNPROCESSABLE = 422
 
 
 class CaseStudiesPage(PartnerListPage):

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from common import formats
 from common.access import VENDOR_ADMIN
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from programs import criteria
 from programs.entering import in_vendor
@@ -33,8 +33,6 @@ from tiers.criteria_preview import Affected, Effect, Preview, counted
 from tiers.criteria_tables import AffectedTable
 from tiers.models import TierMove
 from tiers.vendor_checklist import group_heading
-
-UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True)

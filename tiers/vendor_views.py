@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from common.access import VENDOR, VENDOR_ADMIN
 from common.errors import DomainError
 from common.filters import FilterSet
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb
 from partners.models import Enrolment
@@ -31,8 +31,6 @@ from tiers.models import TierMove, TierStanding
 from tiers.vendor_forms import CheckForm, DecideForm, DeclineForm
 from tiers.vendor_lists import Completing, revenue_in_sql, standings_of
 from tiers.vendor_tables import StandingFilter, StandingTable
-
-UNPROCESSABLE = 422
 
 
 class TiersPage(VendorListPage):

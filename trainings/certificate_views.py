@@ -19,7 +19,7 @@ from common.access import PARTNER
 from common.downloads import download
 from common.errors import DomainError
 from common.filters import FilterSet
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb, Fact
 from partners.entering import PartnerListPage, in_partner
@@ -31,7 +31,6 @@ from trainings.models import Certificate, CertificateClaim, TrainingDate
 from trainings.wording import CLAIM_TONES, certificate_state, days_when, last_day, name_of, when, where
 
 State = CertificateClaim.State
-UNPROCESSABLE = 422
 REFUSED_SHOWN = timedelta(days=60)
 """How long a refused certificate stands above the list."""
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.filters import FilterSet
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb, Fact
 from programs.deciding import DECIDING_ROLES
@@ -28,7 +28,6 @@ from trainings.forms import ACCEPT, DecisionForm, ReasonForm
 from trainings.models import Certificate, CertificateClaim
 from trainings.wording import CLAIM_TONES, certificate_state, last_day, name_of
 
-UNPROCESSABLE = 422
 State = CertificateClaim.State
 
 

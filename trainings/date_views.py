@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from common import formats
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact
 from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
@@ -29,7 +29,6 @@ from trainings.models import Booking, TrainingDate
 from trainings.tables import DateFilter, DateTable
 from trainings.wording import BOOKING_TONES, DATE_TONES, name_of, when, where
 
-UNPROCESSABLE = 422
 State = TrainingDate.State
 
 

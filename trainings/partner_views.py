@@ -16,7 +16,7 @@ from common import formats
 from common.access import PARTNER
 from common.errors import DomainError
 from common.models import User
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
@@ -36,8 +36,6 @@ from trainings.wording import (
     when,
     where,
 )
-
-UNPROCESSABLE = 422
 
 
 class OfferedPage(PartnerListPage):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.filters import FilterSet
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb, Fact
 from programs.deciding import DECIDING_ROLES
@@ -27,8 +27,6 @@ from trainings.models import Certificate, Training, TrainingDate
 from trainings.partner_views import facts_of
 from trainings.tables import CatalogueFilter, CatalogueTable, DateTable
 from trainings.wording import description_of, name_of
-
-UNPROCESSABLE = 422
 
 
 class CataloguePage(VendorListPage):
