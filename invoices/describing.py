@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -43,8 +43,9 @@ class ShownLine:
     url: str
 
 
-def facts_shown(invoice: Invoice) -> list[Fact]:
-    """What the invoice says, with where it comes from."""
+def facts_shown(invoice: Invoice, *, with_sources: bool = False) -> list[Fact]:
+    """What the invoice says, and what of it was typed; `with_sources`: also what comes from the file's data."""
+    typed, read = set(invoice.typed), with_sources and invoice.record is not None
     money = {name: formats.money(value, invoice.currency or "EUR") if value is not None else ""
              for name, value in (("net", invoice.net), ("gross", invoice.gross))}  # fmt: skip
     day = formats.date_long(invoice.issue_date) if invoice.issue_date else ""
@@ -58,13 +59,19 @@ def facts_shown(invoice: Invoice) -> list[Fact]:
         ("net", _("Net"), money["net"], ""),
         ("gross", _("Total"), money["gross"], ""),
     ]
-    typed = set(invoice.typed)
     facts = [
-        Fact(label, value, hint=", ".join(part for part in (hint, _("typed") if name in typed else "") if part))
+        Fact(label, value, hint=", ".join(filter(None, (hint, _source(name, typed, read=read)))))
         for name, label, value, hint in rows
         if value
     ]
     return [*facts, Fact(_("File"), invoice.file_name, hint=formats.datetime_short(invoice.uploaded_at))]
+
+
+def _source(name: str, typed: Collection[str], *, read: bool) -> str:
+    """Where a field's value comes from. Which distributor it is, is found by the seller's numbers."""
+    if name in typed:
+        return _("typed")
+    return _("from the data") if read and name != "distributor" else ""
 
 
 def checks_shown(invoice: Invoice) -> list[ShownCheck]:

@@ -19,7 +19,8 @@ from programs.models import Distributor, Product
 from sales.readers.invoices.values import FIRST_YEAR, LAST_YEAR
 
 INVOICE, CREDIT_NOTE = "380", "381"
-EMPTY_LINES = 1
+EMPTY_LINES = 3
+"""Below the lines that are there."""
 LINES_A_PAGE = 100
 """Of an invoice, that are corrected at once; longer ones are gone through page by page."""
 

@@ -28,7 +28,15 @@ from invoices.models import Invoice, InvoiceLine
 from invoices.rules import CHANGING_ROLES, change_rules, rules_of
 from invoices.tables import VendorInvoiceFilter, VendorInvoiceTable
 from invoices.typing_forms import HeaderForm, LineFormSet, corrections_of, line_forms, page_of_lines
-from invoices.wording import TONES, events, refusal_in_words, result_of, state_for_vendor, title_of
+from invoices.wording import (
+    TONES,
+    events,
+    refusal_in_words,
+    result_of,
+    said_by_partner,
+    state_for_vendor,
+    title_of,
+)
 from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Product, Vendor
@@ -303,13 +311,14 @@ def _page(
         "result": refusal_in_words(found, history) or result_of(found, found.pieces),
         "crumbs": [Crumb(_("Invoices"), reverse("invoices:vendor", args=[slug])), Crumb(title_of(found))],
         "partner_url": reverse("partners:detail", args=[slug, found.partner.number]),
-        "facts": facts_shown(found),
+        "facts": facts_shown(found, with_sources=True),
         "checks": checks_shown(found),
         "lines": lines_shown(found, rows, selectors.shares_of(found, rows, actor=request.actor)),
         "events": events(history),
         "pages": [reverse("invoices:vendor-page", args=[slug, found.pk, each]) for each in range(1, found.pages + 1)],
         "file_url": reverse("invoices:vendor-file", args=[slug, found.pk]),
         "withheld": withheld(found),
+        "said_by_partner": said_by_partner(found, history),
         "held_by": held_by,
         "mine": mine,
         "reviewing": decides and mine and found.state == State.REVIEW,

@@ -73,8 +73,12 @@ def title_of(invoice: Invoice) -> str:
 def result_of(invoice: Invoice, pieces: Decimal) -> str:
     """What came out, in a sentence. `pieces`: of the program's articles, as they are booked or would be."""
     if invoice.state == State.ACCEPTED:
-        counted = ngettext("%(count)s device counts", "%(count)s devices count", ceil(abs(pieces)))
-        said = counted % {"count": formats.number(pieces)}
+        counted = (
+            ngettext("%(count)s device is taken back", "%(count)s devices are taken back", ceil(abs(pieces)))
+            if invoice.type_code in CREDIT_NOTE_TYPES
+            else ngettext("%(count)s device counts", "%(count)s devices count", ceil(abs(pieces)))
+        )
+        said = counted % {"count": formats.number(abs(pieces))}
         if invoice.value:
             return _("%(counted)s, %(amount)s rebate.") % {
                 "counted": said, "amount": formats.money(invoice.value, invoice.currency)
@@ -85,6 +89,8 @@ def result_of(invoice: Invoice, pieces: Decimal) -> str:
     if invoice.state == State.REVIEW and pieces:
         found = ngettext("%(count)s device was recognised.", "%(count)s devices were recognised.", ceil(pieces))
         return found % {"count": formats.number(pieces)}
+    if invoice.state == State.REVIEW and not invoice.number:
+        return _("The file has pages only: number, date and lines are still to be typed.")
     return ""
 
 
@@ -96,6 +102,13 @@ def refusal_in_words(invoice: Invoice, steps: Sequence[InvoiceEvent]) -> str:
     found = said(last.data) if last is not None else ""
     words = last.text if last is not None else ""
     return found or f"{Reason(invoice.reason).label} {words}".strip()
+
+
+def said_by_partner(invoice: Invoice, steps: Sequence[InvoiceEvent]) -> str:
+    """What the partner has answered or objected, while the vendor has to look at it; empty where it said nothing."""
+    if invoice.state != State.REVIEW:
+        return ""
+    return next((each.text for each in reversed(steps) if each.step in (Step.ANSWERED, Step.OBJECTED)), "")
 
 
 # --- sentences -------------------------------------------------------------------------------------------------------

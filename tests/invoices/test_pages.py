@@ -301,4 +301,4 @@ def test_more_lines_at_once_than_a_page_has_are_refused(bonus: Bonus, signed_in:
     said = typed(invoice, 1) | {"lines-TOTAL_FORMS": "501"}
     answer = signed_in(bonus.world.channel_manager).post(url, said)
     assert answer.status_code == 422
-    assert "Please submit at most 101 forms." in answer.content.decode()
+    assert "Please submit at most 103 forms." in answer.content.decode()
