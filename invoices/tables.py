@@ -30,7 +30,7 @@ class InvoiceTable(Table):
     number = tables.Column(visible=False, verbose_name=gettext_lazy("Number"))
     issue_date = DateColumn(verbose_name=gettext_lazy("Date"))
     distributor = tables.Column(
-        accessor="seller_name", verbose_name=gettext_lazy("Seller"), order_by=("seller_name", "pk")
+        accessor="seller_name", empty_values=(), verbose_name=gettext_lazy("Seller"), order_by=("seller_name", "pk")
     )
     pieces = NumberColumn(orderable=False, verbose_name=gettext_lazy("Devices"))
     value = MoneyColumn(currency_from="currency", verbose_name=gettext_lazy("Rebate"))
@@ -42,6 +42,13 @@ class InvoiceTable(Table):
 
     def value_title(self, record: Invoice) -> str:
         return title_of(record)
+
+    def render_distributor(self, record: Invoice) -> str:
+        return self.value_distributor(record) or "–"
+
+    def value_distributor(self, record: Invoice) -> str:
+        """What the invoice says; where nobody typed it, the distributor that somebody chose."""
+        return record.seller_name or (record.distributor.name if record.distributor else "")
 
 
 class PartnerInvoiceTable(InvoiceTable):

@@ -137,7 +137,7 @@ def correct(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     found = _invoice(request, vendor, pk)
     if request.method != "POST":
         return redirect("invoices:vendor-invoice", vendor.slug, pk)
-    header, lines, page = _typing(found, request)
+    header, lines, page = _typing(found, request, request.POST)
     if header.is_valid() and lines.is_valid():
         try:
             reviewing.correct(
@@ -277,12 +277,12 @@ def _held(request: PersonRequest, vendor: Vendor, pk: int) -> Any:
 Typing: TypeAlias = "tuple[HeaderForm, LineFormSet, Page[InvoiceLine]]"
 
 
-def _typing(found: Invoice, request: PersonRequest) -> Typing:
+def _typing(found: Invoice, request: PersonRequest, data: Any = None) -> Typing:
     """The forms in which it is corrected, with the page of its lines that the address names."""
     page = page_of_lines(selectors.lines_of(found), request.GET.get("lines"))
-    header = HeaderForm(request.POST or None, invoice=found, distributors=distributors_of(found.vendor))
+    header = HeaderForm(data, invoice=found, distributors=distributors_of(found.vendor))
     products = Product.objects.filter(vendor=found.vendor).order_by("article")
-    return header, line_forms(request.POST or None, page, products=products), page
+    return header, line_forms(data, page, products=products), page
 
 
 def _review_url(found: Invoice, page: str | None) -> str:

@@ -200,6 +200,17 @@ def test_refusing_asking_answering_and_objecting_in_the_pages(bonus: Bonus, sign
     assert "Look at it again" not in page_of(owner, invoice).content.decode()
 
 
+def test_a_refusal_without_a_reason_says_so_and_complains_about_nothing_else(bonus: Bonus, signed_in: SignedIn) -> None:
+    bonus.rules(automatic=False)
+    invoice = bonus.processed(bonus.record())
+    manager = signed_in(bonus.world.channel_manager)
+    url = reverse("invoices:refuse", args=[invoice.vendor.slug, invoice.pk])
+    answer = manager.post(url, {"refuse-seen": invoice.version})
+    assert answer.status_code == 422
+    assert answer.content.decode().count("This field is required.") == 2  # at the field, and summed up on top
+    assert not answer.context["header"].is_bound
+
+
 def test_the_vendors_list_and_statistics_say_how_the_review_goes(bonus: Bonus, signed_in: SignedIn) -> None:
     bonus.processed(bonus.record())
     bonus.processed(bonus.record(line("1", "1", "5.00", article="Z", name="Kabel"), number="RE-7"))
