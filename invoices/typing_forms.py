@@ -99,13 +99,15 @@ class LineForm(forms.Form):
     per_unit = forms.IntegerField(label=gettext_lazy("Pieces per unit"), min_value=1, max_value=10_000, required=False)
     left_out = forms.BooleanField(label=gettext_lazy("does not count"), required=False)
 
-    def __init__(self, *args: Any, products: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, products: Any = None, offered: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if products is None:
             for name in ("product", "per_unit", "left_out"):
                 del self.fields[name]
         else:
-            self.fields["product"].queryset = products  # type: ignore[attr-defined]
+            product: Any = self.fields["product"]
+            product.queryset = products
+            product.choices = [("", product.empty_label), *offered]
 
     def clean_serials(self) -> list[str]:
         return [serial.strip()[:80] for serial in self.cleaned_data["serials"].splitlines() if serial.strip()]
@@ -154,7 +156,9 @@ def line_forms(data: Any, lines: Iterable[InvoiceLine], *, products: Any = None)
         }
         for line in lines
     ]
-    formset: Any = _Lines(data, initial=initial, prefix="lines", form_kwargs={"products": products})
+    # Asked for once, and not for each line again.
+    offered = [(each.pk, str(each)) for each in products or ()]
+    formset: Any = _Lines(data, initial=initial, prefix="lines", form_kwargs={"products": products, "offered": offered})
     return formset
 
 

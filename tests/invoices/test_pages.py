@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from invoices import reviewing
@@ -198,6 +200,19 @@ def test_refusing_asking_answering_and_objecting_in_the_pages(bonus: Bonus, sign
     assert act(owner, "object", number, text="It was not.") == State.REVIEW
     assert act(manager, "refuse", slug, reason="other", text="It was.") == State.REFUSED
     assert "Look at it again" not in page_of(owner, invoice).content.decode()
+
+
+def test_a_review_asks_for_as_much_however_many_lines_there_are(bonus: Bonus, signed_in: SignedIn) -> None:
+    bonus.rules(automatic=False)
+    manager = signed_in(bonus.world.channel_manager)
+    counts = []
+    for number, count in (("RE-1", 1), ("RE-2", 1), ("RE-3", 60)):  # the first one warms up what is asked for once
+        sold = [line(str(place), "2", "180.00", article="D785") for place in range(1, count + 1)]
+        invoice = bonus.processed(bonus.record(*sold, number=number))
+        with CaptureQueriesContext(connection) as asked:
+            assert page_of(manager, invoice, "vendor-invoice").status_code == 200
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
 
 
 def test_a_refusal_without_a_reason_says_so_and_complains_about_nothing_else(bonus: Bonus, signed_in: SignedIn) -> None:
