@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.sentences import fill
@@ -17,6 +17,7 @@ from sales.readers.problems import Term
 INVOICES = st.from_type(Invoice)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(INVOICES)
 def test_an_invoice_comes_back_as_it_was(invoice: Invoice) -> None:
     again = from_document(json.loads(json.dumps(to_document(invoice))))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sales.readers.invoices.reading import read_xml
@@ -98,6 +98,7 @@ def _invoices(draw: st.DrawFn) -> Invoice:
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(invoice=_invoices())
 def test_a_record_is_read_as_it_was_written(syntax: str, invoice: Invoice) -> None:
     write: Callable[[Invoice], bytes] = SYNTAXES[syntax]
