@@ -21,7 +21,7 @@ from typing import IO
 
 from django.db.models import Count, Max
 from django.db.models.functions import TruncMonth
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from common.cells import harmless
@@ -102,6 +102,11 @@ def write(*, journal: Journal, settings: AccountingSettings, out: IO[bytes]) -> 
     batches = _batches(journal, settings)
     if not batches:
         raise NothingBooked(_("Nothing was booked in these days."))
+    with translation.override(LANGUAGE):
+        return _write(batches, journal, settings, out)
+
+
+def _write(batches: Sequence[Batch], journal: Journal, settings: AccountingSettings, out: IO[bytes]) -> str:
     slug, days = journal.vendor.slug, journal.days
     if len(batches) == 1 and batches[0].rows <= MOST_ROWS:
         (batch,) = batches

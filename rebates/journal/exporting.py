@@ -58,8 +58,7 @@ def export(*, vendor: Vendor, days: Days, fmt: str, actor: Actor, now: datetime,
     _allow(actor, vendor)
     journal, settings = Journal(vendor=vendor, days=days, actor=actor), settings_of(vendor)
     language = datev.LANGUAGE if fmt == Format.DATEV else translation.get_language()
-    with translation.override(language):
-        file_name = _write(journal, fmt, settings, out)
+    file_name = _write(journal, fmt, settings, out)
     out.seek(0)
     record = JournalExport.objects.create(
         vendor=vendor,

@@ -24,6 +24,7 @@ from common.models import User
 from common.periods import Period
 from partners.models import BroughtContact, Partner
 from rebates import closing
+from rebates.models import JournalExport
 from sales import claims
 from sales.models import ArticleNumber, CustomerNumber, PartnerImport, WaitingRow
 from tests import teams
@@ -32,7 +33,7 @@ from tests.people import member_of, signed_in, staff_of, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
 from tests.trainings.teaching import book, certified, hand_in, planned, training
-from tests.world import NOW, TODAY, World, enrol, make_partner, make_report, sell, wait
+from tests.world import NOW, START, TODAY, World, enrol, make_partner, make_report, sell, wait
 from trainings.models import Training
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +135,10 @@ def multiply(world: World, numbers: range) -> None:
         _brought(world, partner, number)
         _taught(world, number)
         invoice_of(world.enrolment, world.reseller_owner, f"M-{number}")
+        JournalExport.objects.create(
+            vendor=world.vendor, format="csv", language="de", start=START, end=TODAY, entries=number,
+            sha256=str(number), made_by=world.vendor_finance, made_at=NOW,
+        )  # fmt: skip
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
     closing.run(closing_id=opened.pk, now=NOW, chunk=50)
 
