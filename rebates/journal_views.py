@@ -103,14 +103,15 @@ class AccountingPage(VendorListPage):
         days = self.form.days
         journal = Journal(vendor=self.vendor, days=days, actor=self.request.actor)
         summary = journal.summary()
-        earlier = overlapping(vendor=self.vendor, days=days, fmt=self._format, actor=self.request.actor)
+        made = overlapping(vendor=self.vendor, days=days, fmt=self._format, actor=self.request.actor)
+        earlier = made.order_by("-start", "-end").values_list("start", "end").distinct()
         return {
             **context,
             "days": range_name(days),
             "summary": summary,
             "currencies": _by_currency(summary, self.settings.numbers),
             "runs": days.end > self.request.today,
-            "earlier": [range_name(Days(each.start, each.end)) for each in earlier[:5]],
+            "earlier": [range_name(Days(*each)) for each in earlier[:5]],
             "not_set_up": self._format == JournalExport.Format.DATEV and not self.settings.known_to_datev,
             "download": JournalForm(initial=_query(days, self._format), unseen=True),
             "export_url": reverse("rebates:accounting-export", args=[slug]),
