@@ -35,11 +35,11 @@ def _crumbs(vendor: Vendor, closing: Closing, last: str) -> list[Crumb]:
 
 
 @in_vendor(*RETRYING_ROLES)
-def accept_amount(request: PersonRequest, vendor: Vendor, program: str, period: str, item: int) -> HttpResponse:
+def accept_amount(request: PersonRequest, vendor: Vendor, program: str, period: str, pk: int) -> HttpResponse:
     """Say why what a partner would get is right."""
     items = ClosingItem.objects.visible_to(request.actor).select_related("closing__program", "enrolment__partner")
     found = get_object_or_404(
-        items, pk=item, closing__program__vendor=vendor, closing__program__slug=program, closing__period=period
+        items, pk=pk, closing__program__vendor=vendor, closing__program__slug=program, closing__period=period
     )
     page = redirect("rebates:closing", vendor.slug, program, period)
     if found.state != ClosingItem.State.PARKED or found.found is None:

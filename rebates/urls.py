@@ -36,7 +36,7 @@ urlpatterns = [
         name="closing-comment",
     ),
     path(
-        "vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/held/<int:item>/",
+        "vendor/<slug:vendor>/closings/<slug:program>/<slug:period>/held/<int:pk>/",
         deciding_views.accept_amount,
         name="closing-accept",
     ),

@@ -357,6 +357,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "sales": (world.sale, world.rival_sale),
         "tokens": (there.token, there.rival_token),
         "closings": (there.closing, there.rival_closing),
+        "held": (there.closing.items.first(), there.rival_closing.items.first()),
         "questions": (there.claim, there.rival_claim),
         "applications": (there.application, there.rival_application),
         "access-requests": (there.access, there.rival_access),

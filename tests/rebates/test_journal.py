@@ -323,7 +323,7 @@ def test_a_file_for_datev_names_its_client_its_year_and_each_booking(world: Worl
     assert lines[1].endswith(";EU-Steuersatz (Ursprung);Abw. Skontokonto")
     assert lines[2].startswith(
         f'119,50;"S";"EUR";;;"";8769;1700;"";1611;"manual/{entry.adjustment_id}";"";;'
-        '"Manuelle Anpassung 2B3C4D5F Elbtal Systemhaus GmbH";;"";;;;"";'
+        '"Manuelle Korrektur 2B3C4D5F Elbtal Systemhaus GmbH";;"";;;;"";'
     )
     assert ';"Grund";"Messe ""Herbst""; ?ódz";' in lines[2]
     assert (record.entries, record.format, record.language) == (1, "datev", "de")
