@@ -104,7 +104,7 @@ def _next_step(settlement: engine.Settlement) -> NextStepOut | None:
 def list_figures(request: ApiRequest, number: str) -> list[FigureOut]:
     """The running rebates of a partner as of this moment, with their explanation and the next step."""
     partner = get_object_or_404(Partner.objects.visible_to(request.actor), number=number)
-    enrolments = Enrolment.objects.visible_to(request.actor).filter(partner=partner)
+    enrolments = Enrolment.objects.visible_to(request.actor).filter(partner=partner).select_related("program")
     return [
         FigureOut(
             partner=partner.number,
