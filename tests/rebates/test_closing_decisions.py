@@ -270,3 +270,35 @@ def test_the_check_and_the_release_are_for_finance_and_admins(world: World, mana
     assert manager.post(f"{LEDGER}release/", {"comment": "Right."}).status_code == 403
     with pytest.raises(checking.NotAllowed):
         checking.release(vendor=world.vendor, actor=actor(world.channel_manager), comment="Right.", now=NOW)
+
+
+# --- calculated again ------------------------------------------------------------------------------------------------
+
+
+def test_who_is_calculated_again_gets_what_was_corrected_meanwhile(world: World) -> None:
+    sell(
+        world.reseller,
+        world.topseller,
+        date(2026, 9, 9),
+        "99999999999",
+        None,
+        distributor=world.distributor,
+        document="W-1",
+    )
+    held = close(world, Q3)
+    assert held.items.get().cause == "fault"
+    sell(
+        world.reseller, world.topseller, date(2026, 9, 9), "-99999999999", None, distributor=world.distributor,
+        document="W-1", line="2",
+    )  # fmt: skip
+    assert go_on(held.pk).items.get().state == ClosingItem.State.PARKED
+    assert closing.retry_parked(closing_id=held.pk, actor=actor(world.vendor_finance)) == 1
+    assert go_on(held.pk).state == Closing.State.SEALED
+    settled = Settlement.objects.get()
+    assert settled.amount == Decimal("120.00")
+    assert settled.lines_until > (held.cut or 0)
+    bought(world, date(2026, 9, 30), "1", "L-1")
+    assert close(world, Q4, LATER).state == Closing.State.SEALED
+    late = Settlement.objects.get(period="2026Q3", closing__period="2026Q4")
+    assert (late.result, late.amount) == (Decimal("250.00"), Decimal("130.00"))
+    assert checking.look(vendor_id=world.vendor.pk) == []
