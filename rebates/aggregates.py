@@ -182,10 +182,22 @@ def _every_product(terms: RebateTerms) -> bool:
     return terms.terms.products == terms.terms.ALL_PRODUCTS
 
 
-def lines_of(*, terms: RebateTerms, period: Period, enrolment_id: int, cut: int | None = None) -> list[SaleLine]:
-    """The lines behind one enrolment's aggregates, by id."""
+def lines_of(
+    *,
+    terms: RebateTerms,
+    period: Period,
+    enrolment_id: int,
+    cut: int | None = None,
+    histories: str = "",
+    values: Mapping[str, Any] | None = None,
+) -> list[SaleLine]:
+    """The lines behind one enrolment's aggregates, by id.
+
+    `histories`: tables to be read instead of those of the same name, as a WITH clause with its `values`.
+    """
+    asked = _values([terms], period, cut, None, [enrolment_id]) | dict(values or {})
     with connection.cursor() as cursor:
-        cursor.execute(f"{SINGLE_LINES} ORDER BY line.id", _values([terms], period, cut, None, [enrolment_id]))
+        cursor.execute(f"{histories} {SINGLE_LINES} ORDER BY line.id", asked)
         return [_single_line(terms, *row) for _enrolment, *row in cursor]
 
 

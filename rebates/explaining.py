@@ -216,6 +216,13 @@ def _from(bound: Decimal, counts: Counts, currency: str) -> str:
     return _("from %(bound)s") % {"bound": written}
 
 
+def step_reached(terms: Terms, settlement: Settlement) -> str:
+    """The bound of the step that a settlement was paid by: "from 25"; a dash where none was reached."""
+    if settlement.step is None or settlement.stop is not None:
+        return formats.NOTHING
+    return _from(settlement.step, terms.counts, settlement.currency)
+
+
 def end_of(terms: Terms) -> Decimal | None:
     """Where the last step ends: the cap of what counts, if there is one."""
     return terms.cap.basis if terms.cap is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -76,12 +76,21 @@ class LineFilter(FilterSet):
         model = SaleLine
         fields: list[str] = []
 
-    def __init__(self, *args: Any, explained: Explained, parts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        explained: Explained,
+        parts: Iterable[tuple[str, str]],
+        changed: Mapping[str, Collection[int]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.explained = explained
+        self.explained, self.changed = explained, changed
         self.filters["part"].extra["choices"] = list(parts)
 
     def in_part(self, queryset: QuerySet[SaleLine], name: str, value: str) -> QuerySet[SaleLine]:
+        if value in self.changed:
+            return queryset.filter(pk__in=self.changed[value])
         wanted = [
             each.line.pk
             for each in self.explained.lines

@@ -24,7 +24,8 @@ from partners.models import Enrolment, Partner
 from partners.selectors import enrolments_of, partners_of
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Product, RebateTerms, Tier
-from rebates import cards, chains, explaining, selectors
+from rebates import cards, chains, change_wording, explaining, selectors
+from rebates.changes import Change, changes_of
 from rebates.engine import Reason, what_if
 from rebates.explained import Explained, LineShare, NothingToExplain, explain_period, sale_lines_of
 from rebates.forms import WhatIfForm
@@ -153,6 +154,10 @@ class ExplainedPage(ListPage):
             raise Http404 from error
 
     @cached_property
+    def changes(self) -> list[Change]:
+        return changes_of(self.explained)
+
+    @cached_property
     def tiers(self) -> dict[str, Tier]:
         return {tier.code: tier for tier in Tier.objects.filter(program=self.explained.terms.program)}
 
@@ -177,7 +182,10 @@ class ExplainedPage(ListPage):
         counts = chains.by_reason(self.explained.lines)
         words = {"counted": _("counts"), **{str(reason): str(text) for reason, text in explaining.REASONS.items()}}
         parts = [(key, f"{text} ({counts[key]})") for key, text in words.items() if key in counts]
-        return {"explained": self.explained, "parts": parts}
+        changed = {change_wording.key_of(change): change for change in self.changes}
+        parts += [(key, change_wording.part_name(change)) for key, change in changed.items()]
+        moved = {key: change.ids() for key, change in changed.items()}
+        return {"explained": self.explained, "parts": parts, "changed": moved}
 
     def records(self, rows: QuerySet[SaleLine], filterset: FilterSet | None) -> Sequence[LineRow]:
         wanted = set(rows.values_list("pk", flat=True))
@@ -216,6 +224,7 @@ class ExplainedPage(ListPage):
             "next_step": self._next_step(group) if running else "",
             "in_words": explaining.in_words(document),
             "chain": chains.chain_of(explained, {code: tier.name for code, tier in self.tiers.items()}),
+            "changes": change_wording.tell(explained, self.changes, self.sale_url),
             "history": history(explained),
             "since": since(explained),
             "terms_facts": terms_facts(explained, group, self.tiers),
