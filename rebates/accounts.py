@@ -71,11 +71,12 @@ def balances(*, vendor: Vendor, actor: Actor, partners: Iterable[int] | None = N
     for partner_id, currency, account, total in by.annotate(total=Sum("amount")):
         sums[partner_id, currency][account] = total
     known = Partner.objects.in_bulk({partner_id for partner_id, _currency in sums})
-    found = [_balance(known[partner_id], currency, each) for (partner_id, currency), each in sums.items()]
+    found = [balance_from(known[partner_id], currency, each) for (partner_id, currency), each in sums.items()]
     return sorted(found, key=lambda balance: (-balance.net, balance.partner.name, balance.currency))
 
 
-def _balance(partner: Partner, currency: str, sums: Mapping[str, Decimal]) -> Balance:
+def balance_from(partner: Partner, currency: str, sums: Mapping[str, Decimal]) -> Balance:
+    """A balance from the sums of postings by account."""
     # While a closing is at work more may be taken back than is owed: the seal carries it.
     open_ = -sums[Account.OWED]
     return Balance(

@@ -11,13 +11,17 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext as _
 
+from common import outbox
 from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
 from common.errors import DomainError
+from common.models import User
 from common.proofs import Proof
 from partners.models import Enrolment, Partner
-from programs.models import Program
+from programs.models import Program, Vendor, VendorStaff
+from rebates import mails
 from rebates.ledger import book_adjustment, hold
 from rebates.models import ManualAdjustment
 
@@ -57,8 +61,27 @@ class Proposal:
     proof: Proof
 
 
+def adjustments_of(*, vendor: Vendor, actor: Actor) -> QuerySet[ManualAdjustment]:
+    """The vendor's manual adjustments that the actor may see, without their proofs; what waits first."""
+    known = ManualAdjustment.objects.visible_to(actor).filter(program__vendor=vendor).defer("proof")
+    settled = Case(When(state=State.PROPOSED, then=0), default=1)
+    found = known.select_related("program__vendor", "partner", "requested_by", "decided_by")
+    return found.order_by(settled, "-requested_at", "-id")
+
+
+def deciders_of(adjustment: ManualAdjustment) -> list[User]:
+    """Who can decide about it: everybody in the vendor's finance and its admins, but who proposed it."""
+    staff = VendorStaff.objects.filter(vendor=adjustment.program.vendor_id, role__in=ADJUSTING_ROLES)
+    people = User.objects.filter(pk__in=staff.values("user_id"), is_active=True)
+    return list(people.exclude(pk=adjustment.requested_by_id).order_by("last_name", "first_name", "pk"))
+
+
+@transaction.atomic
 def propose(*, proposal: Proposal, actor: Actor, now: datetime) -> ManualAdjustment:
-    """Ask a second person to book an amount. Raises NotAllowed, NotAnAdjustment, NotEnrolled."""
+    """Ask a second person to book an amount; a double click finds its own proposal.
+
+    Raises NotAllowed, NotAnAdjustment, NotEnrolled.
+    """
     program, partner = proposal.program, proposal.partner
     user_id = _allow(actor, program)
     amount, reason = proposal.amount, proposal.reason.strip()
@@ -66,31 +89,35 @@ def propose(*, proposal: Proposal, actor: Actor, now: datetime) -> ManualAdjustm
         raise NotAnAdjustment(_("The amount is zero, too large, or has parts of a cent."))
     if not reason:
         raise NotAnAdjustment(_("Please give the reason; the partner reads it on its account."))
-    if not Enrolment.objects.filter(program=program, partner=partner).exists():
+    # Held, so that the same proposal is not made twice at once.
+    if not Enrolment.objects.select_for_update().filter(program=program, partner=partner):
         raise NotEnrolled(
             _("%(partner)s does not take part in %(program)s.") % {"partner": partner, "program": program}
         )
-    return ManualAdjustment.objects.create(
-        program=program,
-        partner=partner,
-        amount=amount,
-        currency=program.currency,
-        reason=reason,
-        proof_name=proposal.proof.file_name,
-        proof=proposal.proof.content,
-        proof_sha256=proposal.proof.sha256,
-        requested_by_id=user_id,
-        requested_at=now,
-    )
+    asked = {
+        "program": program,
+        "partner": partner,
+        "amount": amount,
+        "currency": program.currency,
+        "reason": reason,
+        "proof_name": proposal.proof.file_name,
+        "proof_sha256": proposal.proof.sha256,
+        "requested_by_id": user_id,
+    }
+    waiting = ManualAdjustment.objects.filter(**asked, state=State.PROPOSED).defer("proof")
+    return waiting.first() or ManualAdjustment.objects.create(**asked, proof=proposal.proof.content, requested_at=now)
 
 
 @transaction.atomic
 def book(*, adjustment_id: int, actor: Actor, now: datetime) -> ManualAdjustment:
-    """Owe the amount to the partner. Raises NotAllowed, OwnProposal, MovedOn, MoneyHalted."""
+    """Owe the amount to the partner and tell it. Raises NotAllowed, OwnProposal, MovedOn, MoneyHalted."""
     adjustment = _by_another(adjustment_id, actor)
     hold(vendor_id=adjustment.program.vendor_id)
     _decide(adjustment, State.BOOKED, actor, "", now)
     book_adjustment(adjustment=adjustment, now=now)
+    context = mails.adjusted(adjustment=adjustment)
+    for person in mails.told(partners=[adjustment.partner_id]).get(adjustment.partner_id, []):
+        outbox.put(kind=mails.ADJUSTED, period=f"adjustment {adjustment.pk}", recipient=person, context=context)
     return adjustment
 
 

@@ -14,12 +14,8 @@ from typing import Any
 from django.db import transaction
 
 from common import outbox
-from common.models import User
-from partners.models import Member
 from rebates import mails
 from rebates.models import Closing, ClosingItem, Settlement
-
-TOLD = (Member.Role.OWNER, Member.Role.FINANCE)
 
 
 def announce(*, now: datetime, chunk: int) -> int:
@@ -39,8 +35,8 @@ def announce_chunk(*, now: datetime, limit: int) -> int | None:
     if not items:
         return None
     settlements = _settlements(items)
-    people = _people(items)
-    letters: list[tuple[str, User, Mapping[str, Any]]] = []
+    people = mails.told(partners={item.enrolment.partner_id for item in items})
+    made = 0
     for item in items:
         if not (found := settlements[item.closing_id, item.enrolment_id]):
             continue
@@ -62,13 +58,3 @@ def _settlements(items: Sequence[ClosingItem]) -> Mapping[tuple[int, int], list[
     for settlement in rows.exclude(amount=0).select_related("terms").order_by("period", "id"):
         found[settlement.closing_id, settlement.enrolment_id].append(settlement)
     return found
-
-
-def _people(items: Sequence[ClosingItem]) -> Mapping[int, list[User]]:
-    """Who is told, per partner: owners and bookkeeping, each person once."""
-    partners = {item.enrolment.partner_id for item in items}
-    members = Member.objects.filter(partner__in=partners, role__in=TOLD, left_on__isnull=True, user__is_active=True)
-    people: dict[int, dict[int, User]] = defaultdict(dict)
-    for member in members.select_related("user").order_by("user_id"):
-        people[member.partner_id][member.user_id] = member.user
-    return {partner: list(found.values()) for partner, found in people.items()}

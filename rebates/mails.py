@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,18 +14,16 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import registry
+from common.models import User
 from common.money import ZERO
 from common.period_names import period_name
 from common.periods import Period
 from common.registry import MailKind, Text
-from programs.models import Vendor
-from rebates.models import Breach, Closing, Settlement
+from partners.models import Member
+from rebates.models import Closing, ManualAdjustment, Settlement
 
-SETTLED = "settled"
-HALTED = "ledger_halted"
-
-MOST_NAMED = 5
-"""Mistakes that the mail names; the page has all of them."""
+SETTLED, ADJUSTED = "settled", "adjusted"
+TOLD = (Member.Role.OWNER, Member.Role.FINANCE)
 
 in_words = lazy(period_name, str)
 """A period's name in the language of whoever reads it: the context is made before the recipient is known."""
@@ -39,6 +38,15 @@ class Part:
     amount: Decimal
     adjustment: bool
     url: str
+
+
+def told(*, partners: Iterable[int]) -> Mapping[int, list[User]]:
+    """Who is told about money, per partner: owners and bookkeeping, each person once."""
+    members = Member.objects.filter(partner__in=partners, role__in=TOLD, left_on__isnull=True, user__is_active=True)
+    people: dict[int, dict[int, User]] = defaultdict(dict)
+    for member in members.select_related("user").order_by("user_id"):
+        people[member.partner_id][member.user_id] = member.user
+    return {partner: list(found.values()) for partner, found in people.items()}
 
 
 def settled(*, closing: Closing, settlements: Sequence[Settlement], partner_number: str) -> Mapping[str, Any]:
@@ -78,19 +86,27 @@ def settled_sample() -> Mapping[str, Any]:
     }
 
 
-def halted(*, vendor: Vendor, breaches: Sequence[Breach]) -> Mapping[str, Any]:
-    """What finance is told: which rules are broken and where, and the page on which the money work is released."""
+def adjusted(*, adjustment: ManualAdjustment) -> Mapping[str, Any]:
+    """What the partner is told about an adjustment made by hand."""
+    program, number = adjustment.program, adjustment.partner.number
+    account = reverse("rebates:account-with", args=[number, program.vendor.slug, adjustment.currency])
     return {
-        "vendor": vendor.name,
-        "breaches": [{"rule": Breach.Rule(each.rule).label, "where": each.where} for each in breaches[:MOST_NAMED]],
-        "url": settings.PORTAL_URL + reverse("rebates:ledger", args=[vendor.slug]),
+        "vendor": program.vendor.name,
+        "program": program.name,
+        "amount": adjustment.amount,
+        "currency": adjustment.currency,
+        "reason": adjustment.reason,
+        "url": settings.PORTAL_URL + account,
     }
 
 
-def halted_sample() -> Mapping[str, Any]:
+def adjusted_sample() -> Mapping[str, Any]:
     return {
         "vendor": "Lenovo",
-        "breaches": [{"rule": Breach.Rule.BOOKED.label, "where": "2026Q3 topseller-loyalty 2B3C4D5F 2026Q3"}],
+        "program": "Top-Seller Loyalty",
+        "amount": Decimal("75.00"),
+        "currency": "EUR",
+        "reason": "Three devices of the spring campaign were returned by mistake",
         "url": settings.PORTAL_URL,
     }
 
@@ -100,5 +116,12 @@ def register() -> None:
         MailKind(SETTLED, _("a rebate is settled"), "settled", settled_sample, resend_when_uncertain=True, order=10)
     )
     registry.mails.register(
-        MailKind(HALTED, _("rebates are halted"), HALTED, halted_sample, resend_when_uncertain=True, order=11)
+        MailKind(
+            ADJUSTED,
+            _("an amount is corrected by hand"),
+            "adjusted",
+            adjusted_sample,
+            resend_when_uncertain=True,
+            order=11,
+        )
     )

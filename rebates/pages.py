@@ -38,13 +38,14 @@ def register() -> None:
     _partner_pages()
     _questions()
     sealed.sources.register(SealedSource("closings", closings.sealed_periods, closings.begun_periods))
-    deciding = (VENDOR_FINANCE, VENDOR_ADMIN)
-    for source in (
-        AttentionSource("halted", VENDOR, vendor_panels.halted, roles=deciding, order=5),
-        AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=deciding, order=30),
-        AttentionSource("out-of-bounds", VENDOR, vendor_panels.out_of_bounds, roles=deciding, order=31),
-    ):
-        registry.attention.register(source)
+    registry.attention.register(
+        AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=30)
+    )
+    registry.attention.register(
+        AttentionSource(
+            "adjustments", VENDOR, vendor_panels.to_be_decided, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=32
+        )
+    )
     registry.attention.register(AttentionSource("unsettled", VENDOR, vendor_panels.unsettled, order=35))
 
 
@@ -55,10 +56,14 @@ def _menu() -> None:
     def all_closings(area: Area) -> str:
         return reverse("rebates:closings", args=[area.slug])
 
-    def accounting(area: Area) -> str:
-        return reverse("rebates:accounting", args=[area.slug])
+    def account(area: Area) -> str:
+        return reverse("rebates:account", args=[area.slug])
 
-    finance = (VENDOR_FINANCE, VENDOR_ADMIN)
+    def accounts(area: Area) -> str:
+        return reverse("rebates:accounts", args=[area.slug])
+
+    registry.menu.register(MenuEntry("account", PARTNER, _("Account"), "cash-stack", account, order=25))
+    registry.menu.register(MenuEntry("accounts", VENDOR, _("Accounts"), "cash-stack", accounts, order=42))
     registry.menu.register(MenuEntry("rebates", PARTNER, _("Rebates"), "cash-coin", rebates, order=20))
     registry.menu.register(MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", all_closings, order=40))
     registry.menu.register(

@@ -86,4 +86,5 @@ def settled(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
             for row in rows
         ],
         "all_url": reverse("rebates:partner-rebates", args=[area.slug]),
+        "account_url": reverse("rebates:account", args=[area.slug]),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates import checking_views, closing_views, deciding_views, journal_views, late_views, views
+from rebates import account_views, adjustment_views, closing_views, late_views, views
 
 app_name = "rebates"
 urlpatterns = [
@@ -15,6 +15,26 @@ urlpatterns = [
         views.vendor_explained,
         name="vendor-explained",
     ),
+    path("partner/<slug:partner>/account/", account_views.overview, name="account"),
+    path(
+        "partner/<slug:partner>/account/<slug:of>/<slug:currency>/",
+        account_views.partner_statement,
+        name="account-with",
+    ),
+    path("vendor/<slug:vendor>/accounts/", account_views.balances, name="accounts"),
+    path("vendor/<slug:vendor>/accounts/<slug:number>/", account_views.vendor_statement, name="account-of-partner"),
+    path(
+        "vendor/<slug:vendor>/accounts/<slug:number>/<slug:currency>/",
+        account_views.vendor_statement,
+        name="account-of",
+    ),
+    path("vendor/<slug:vendor>/adjustments/", adjustment_views.adjustments, name="adjustments"),
+    path("vendor/<slug:vendor>/adjustments/new/", adjustment_views.propose, name="adjustment-new"),
+    path("vendor/<slug:vendor>/adjustments/<int:pk>/", adjustment_views.adjustment, name="adjustment"),
+    path("vendor/<slug:vendor>/adjustments/<int:pk>/proof/", adjustment_views.proof, name="adjustment-proof"),
+    path("vendor/<slug:vendor>/adjustments/<int:pk>/book/", adjustment_views.book, name="adjustment-book"),
+    path("vendor/<slug:vendor>/adjustments/<int:pk>/refuse/", adjustment_views.refuse, name="adjustment-refuse"),
+    path("vendor/<slug:vendor>/adjustments/<int:pk>/withdraw/", adjustment_views.withdraw, name="adjustment-withdraw"),
     path("vendor/<slug:vendor>/closings/", closing_views.closings, name="closings"),
     path("vendor/<slug:vendor>/closings/late/", late_views.late, name="late"),
     path("vendor/<slug:vendor>/closings/<slug:program>/bounds/", deciding_views.bounds, name="bounds"),

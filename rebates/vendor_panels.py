@@ -28,7 +28,7 @@ from rebates.closing import needs_comment
 from rebates.closing_words import state_of
 from rebates.late import late_lines
 from rebates.live import live_figures
-from rebates.models import Closing, ClosingItem, Ledger
+from rebates.models import Closing, ClosingItem, ManualAdjustment
 from rebates.running import running, running_by_partner
 from rebates.telling import TONES, state_in_words
 from rebates.views import vendor_url
@@ -93,7 +93,11 @@ def closing_states(area: Area, actor: Actor, today: date) -> Mapping[str, Any] |
                 "url": reverse("rebates:closing", args=[area.slug, row.program.slug, str(row.period)]),
             }
         )
-    return {"rows": shown, "all_url": reverse("rebates:closings", args=[area.slug])}
+    return {
+        "rows": shown,
+        "all_url": reverse("rebates:closings", args=[area.slug]),
+        "accounts_url": reverse("rebates:accounts", args=[area.slug]),
+    }
 
 
 def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
@@ -117,23 +121,22 @@ def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
         yield Waiting(text % values, url, since=closing.frozen_at, count=counts[closing.pk])
 
 
-def out_of_bounds(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
-    """Closings whose total waits for a reason."""
-    calculated = Closing.objects.filter(program__vendor_id=area.pk, state=Closing.State.CALCULATED, comment="")
-    for closing in calculated.select_related("program").order_by("ends_on", "pk"):
-        if needs_comment(closing):
-            values = {"period": period_name(Period.parse(closing.period)), "program": closing.program.name}
-            url = reverse("rebates:closing-comment", args=[area.slug, closing.program.slug, closing.period])
-            text = _("The total of the closing of %(period)s, %(program)s, is out of bounds")
-            yield Waiting(text % values, url, since=closing.calculated_at)
-
-
-def halted(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
-    """The ledger, when a check has found a mistake in it."""
-    ledger = Ledger.objects.filter(vendor=area.pk, halted_at__isnull=False).first()
-    if ledger is not None:
-        url = reverse("rebates:ledger", args=[area.slug])
-        yield Waiting(_("Rebates are halted: a check has found a mistake"), url, since=ledger.halted_at)
+def to_be_decided(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Manual adjustments that others have proposed: the actor may be the second person."""
+    waiting = ManualAdjustment.objects.filter(program__vendor_id=area.pk, state=ManualAdjustment.State.PROPOSED)
+    others = waiting.exclude(requested_by=actor.user_id).order_by("requested_at", "pk")
+    found = list(others.values_list("pk", "requested_at"))
+    if not found:
+        return
+    text = ngettext(
+        "%(count)s manual adjustment waits for a second person",
+        "%(count)s manual adjustments wait for a second person",
+        len(found),
+    )
+    url = reverse("rebates:adjustments", args=[area.slug])
+    if len(found) == 1:
+        url = reverse("rebates:adjustment", args=[area.slug, found[0][0]])
+    yield Waiting(text % {"count": formats.number(len(found))}, url, since=found[0][1], count=len(found))
 
 
 def unsettled(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
@@ -172,6 +175,7 @@ def rebates_of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: da
     return {
         "cards": cards_of(running, today=today, urls=urls),
         "rows": _past_rows(vendor, partner, past),
+        "account_url": reverse("rebates:account-of-partner", args=[vendor.slug, partner.number]),
     }
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.apps import apps
@@ -22,6 +23,7 @@ from common.access import Actor, ActorQuerySet
 from common.dated import since
 from common.models import ApiToken, OutboxMail, User
 from common.periods import Period
+from common.proofs import Proof
 from common.tokens import Scope
 from invoices.models import Invoice
 from partners.models import (
@@ -38,8 +40,9 @@ from partners.models import (
     VendorNumber,
 )
 from programs.models import Distributor, Product, Program, StaffInvitation, Vendor
-from rebates import closing
-from rebates.models import Closing
+from rebates import adjusting, closing
+from rebates.adjusting import Proposal
+from rebates.models import Closing, ManualAdjustment
 from sales import uploads
 from sales.golive import files
 from sales.models import ArticleNumber, Claim, CustomerNumber, PartnerImport, Upload
@@ -134,6 +137,8 @@ class Populated:
     rival_case_study: CaseStudy
     invoice: Invoice
     rival_invoice: Invoice
+    adjustment: ManualAdjustment
+    rival_adjustment: ManualAdjustment
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -188,6 +193,8 @@ def populate() -> Populated:
         _case_study(world, world.enrolment, world.reseller_owner, world.channel_manager),
         _case_study(world, world.rival_enrolment, world.rival_owner, world.rival_channel_manager),
         *uploaded(world),
+        _adjustment(world.program, world.reseller, world.vendor_finance),
+        _adjustment(world.rival_program, world.rival, world.rival_vendor_finance),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -254,6 +261,11 @@ def _token(user: User) -> ApiToken:
     return tokens.issue(user=user, name="ERP", scopes=[Scope.SALES], expires_at=NOW + timedelta(days=7), now=NOW)[0]
 
 
+def _adjustment(program: Program, partner: Partner, by: User) -> ManualAdjustment:
+    proposal = Proposal(program, partner, Decimal("12.50"), "Agreed on the telephone", Proof("note.pdf", PDF.content))
+    return adjusting.propose(proposal=proposal, actor=Actor.of(by), now=NOW)
+
+
 def _upload(vendor: Vendor, distributor: Distributor) -> Upload:
     return uploads.receive(
         actor=Actor.system(),
@@ -294,7 +306,7 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
         return _admin(address, there.world)
     values = _values(address, there)
     inner = [place for place in address.places if place not in AREAS] or list(address.places)
-    if address.name in ("rebates:explained", "partners:apply", "partners:leave", "tiers:way"):
+    if address.name in ("rebates:explained", "rebates:account-with", "partners:apply", "partners:leave", "tiers:way"):
         # The reseller takes part in the rival's program as well, and anybody may apply for any.
         inner = list(address.places)
     own = {place: values[place][0] for place in address.places}
@@ -315,6 +327,8 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "vendor": (world.vendor.slug, world.rival_vendor.slug, "nobody"),
         "distributor": (world.distributor.slug, world.rival_distributor.slug, "nobody"),
         "program": (world.program.slug, world.rival_program.slug, "nothing"),
+        "of": (world.vendor.slug, world.rival_vendor.slug, "nobody"),
+        "currency": ("EUR", None, "XXX"),
         "code": (world.terms.code, world.rival_terms.code, "nothing"),
         "period": ("2026Q3", "2026Q3", "1999Q1"),
         "row": (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
@@ -372,6 +386,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "files": (there.case_study.files.get(), there.rival_case_study.files.get()),
         "invoices": (there.invoice, there.rival_invoice),
         "keys": (None, None),
+        "adjustments": (there.adjustment, there.rival_adjustment),
         "company-changes": (there.change, there.rival_change),
         "people": (world.vendor_finance, world.rival_vendor_finance),
         "invitations": (there.staff_invitation, there.rival_staff_invitation),

@@ -1,0 +1,87 @@
+"""An account in words: how one stands, and what each entry is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from common import formats
+from common.period_names import period_name
+from common.periods import Period
+from common.ui import Chart, Series
+from rebates.accounts import Balance
+from rebates.models import LedgerEntry
+from rebates.statement import Account
+
+Kind = LedgerEntry.Kind
+
+
+def standing(account: Account, *, to_partner: bool) -> str:
+    """How the two stand, in one sentence; to the partner's people, or to the vendor's."""
+    balance = account.balance
+    values = {"vendor": account.vendor.name, "partner": balance.partner.name}
+    if balance.carried:
+        values["amount"] = formats.money(balance.carried, balance.currency)
+        if to_partner:
+            return _("%(vendor)s has credited you %(amount)s too much.") % values
+        return _("%(partner)s was credited %(amount)s too much.") % values
+    if balance.owed:
+        values["amount"] = formats.money(balance.owed, balance.currency)
+        if to_partner:
+            return _("%(vendor)s owes you %(amount)s.") % values
+        return _("%(vendor)s owes %(partner)s %(amount)s.") % values
+    if to_partner:
+        return _("Nothing is open between you and %(vendor)s.") % values
+    return _("Nothing is open between %(vendor)s and %(partner)s.") % values
+
+
+def meaning(balance: Balance) -> str:
+    """What becomes of the balance; empty where there is nothing to say."""
+    if balance.carried:
+        return _("Nothing has to be paid back: the amount is set off against the rebates earned next.")
+    if balance.owed:
+        return _("The amount is settled and waits to be paid out.")
+    return ""
+
+
+def text_of(entry: LedgerEntry) -> str:
+    """What an entry is."""
+    if entry.adjustment is not None:
+        return _("Correction: %(reason)s") % {"reason": entry.adjustment.reason}
+    assert entry.settlement is not None
+    settlement = entry.settlement
+    values = {
+        "rebate": settlement.terms.name,
+        "period": period_name(Period.parse(settlement.period)),
+        "closing": period_name(Period.parse(settlement.closing.period)),
+    }
+    if entry.kind == Kind.ADJUSTMENT:
+        return _("Adjustment of %(period)s, with the closing of %(closing)s") % values
+    return _("%(rebate)s, %(period)s") % values
+
+
+def about(entry: LedgerEntry) -> str:
+    """The quieter line below: which rebate of which program."""
+    if entry.adjustment is not None:
+        return entry.adjustment.program.name
+    assert entry.settlement is not None
+    program = entry.settlement.closing.program.name
+    return f"{entry.settlement.terms.name} · {program}" if entry.kind == Kind.ADJUSTMENT else program
+
+
+def earned_chart(earned: Sequence[tuple[Period, Decimal]], currency: str) -> Chart:
+    """What was earned quarter by quarter."""
+    latest, amount = earned[-1]
+    return Chart(
+        id="earned-by-quarter",
+        title=_("Earned by quarter"),
+        axis=_("Quarter"),
+        labels=[period_name(period) for period, _amount in earned],
+        series=[Series(_("Earned"), [amount for _period, amount in earned])],
+        kind="bar",
+        unit=currency,
+        summary=_("For %(period)s %(amount)s were settled.")
+        % {"period": period_name(latest), "amount": formats.money(amount, currency)},
+    )
