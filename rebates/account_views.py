@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from common import formats
 from common.access import VENDOR
@@ -214,6 +215,7 @@ def vendor_account_url(vendor: str, balance: Balance) -> str:
 
 
 @in_partner()
+@require_GET
 def overview(request: PersonRequest, partner: Partner) -> HttpResponse:
     """The partner's accounts; where there is only one, that one."""
     found = statement.accounts_between(partner=partner, actor=request.actor)

@@ -20,7 +20,7 @@ from common.errors import DomainError
 from common.models import User
 from common.periods import Period, PeriodKind
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat
-from portal.demo import accounts, applicants, invoices, learning, questions, tiers, trade
+from portal.demo import accounts, applicants, corrections, invoices, learning, questions, tiers, trade
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS, Company
 from portal.demo.programs import LENOVO, PROGRAMS, SNOM, Change, Participation, participations
 from programs import preset_files, preset_loading
@@ -70,6 +70,7 @@ def _fill(today: date, now: datetime) -> Seeded:
         if index < QUARTERS - 1:
             _close(programs.values(), quarter, today, now)
     _leave_the_latest_mails(quarters[-2])
+    corrections.write(programs=programs, partners=partners, now=now)
     questions.write(program=programs[LENOVO], partner=partners[SHOWN], now=now)
     applicants.write(program=programs[LENOVO], like=partners[COMPANIES[1].slug], owner=partners[SHOWN], now=now)
     accounts.invite(partner=partners[SHOWN], now=now)
