@@ -17,6 +17,7 @@ from common.filters import FilterSet
 from common.period_names import period_name
 from common.ui import Crumb
 from programs.entering import VendorListPage, in_vendor
+from rebates.adjusting import ADJUSTING_ROLES
 from rebates.closing_tables import LateFilter, LateRow, LateTable
 from rebates.late import Beyond, LateLine, late_lines
 from rebates.views import vendor_url
@@ -108,6 +109,8 @@ class LatePage(VendorListPage):
                 {"name": program.name, "url": reverse("admin:programs_program_change", args=[program.pk])}
                 for program in programs
             ],
+            "adjust_url": reverse("rebates:adjustment-new", args=[self.vendor.slug]),
+            "adjusts": self.request.actor.has(VENDOR, self.vendor.pk, *ADJUSTING_ROLES),
             "administers": self.request.actor.has(VENDOR, self.vendor.pk, VENDOR_ADMIN),
         }
 

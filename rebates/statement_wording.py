@@ -82,6 +82,6 @@ def earned_chart(earned: Sequence[tuple[Period, Decimal]], currency: str) -> Cha
         series=[Series(_("Earned"), [amount for _period, amount in earned])],
         kind="bar",
         unit=currency,
-        summary=_("For %(period)s %(amount)s were settled.")
+        summary=_("%(period)s: %(amount)s settled.")
         % {"period": period_name(latest), "amount": formats.money(amount, currency)},
     )

@@ -27,9 +27,12 @@ from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS
 from portal.demo.people import PASSWORD
 from portal.testing import clone_database, django_on
 from programs.models import Distributor, Program, Vendor
+from rebates.accounts import balances
+from rebates.changes import changes_of
 from rebates.closing import ensure_due_closings
+from rebates.explained import explain_period
 from rebates.live import live_figures
-from rebates.models import Closing, ClosingItem, LedgerEntry, Settlement
+from rebates.models import Closing, ClosingItem, LedgerEntry, ManualAdjustment, Settlement
 from sales.claim_selectors import candidates_for
 from sales.importing import import_sellout
 from sales.models import Claim, ClaimMessage, SaleLine, SellOutReport, Standing, WaitingRow
@@ -125,7 +128,8 @@ def test_four_quarters_are_closed_and_the_fifth_runs(demo: seeding.Seeded) -> No
     assert sorted(set(periods), key=periods.index) == ["2025Q4", "2026Q1", "2026Q2", "2026Q3"]
     assert len(periods) == demo.closings == 12
     assert {state for _period, state in closings} == {"sealed"}
-    assert Settlement.objects.exclude(amount=0).count() == LedgerEntry.objects.count() > 200
+    entries = LedgerEntry.objects.filter(settlement__isnull=False)
+    assert Settlement.objects.exclude(amount=0).count() == entries.count() > 200
 
 
 def test_no_further_closing_is_due(demo: seeding.Seeded) -> None:
@@ -134,6 +138,26 @@ def test_no_further_closing_is_due(demo: seeding.Seeded) -> None:
 
 def test_late_reports_lead_to_adjustments(demo: seeding.Seeded) -> None:
     assert Settlement.objects.filter(entry__kind="adjustment").exists()
+
+
+def test_the_shown_partner_has_an_adjustment_that_names_its_late_sale(demo: seeding.Seeded) -> None:
+    shown = Settlement.objects.filter(
+        entry__kind="adjustment", enrolment__partner__number=accounts.shown_partner_number()
+    )
+    settled = shown.select_related("closing", "enrolment__program__vendor", "terms").get()
+    explained = explain_period(enrolment=settled.enrolment, code=settled.terms.code, period=settled.period, today=TODAY)
+    (change,) = changes_of(explained)
+    assert [str(part.cause) for part in change.parts] == ["late", "rest"]
+    assert sum(part.amount for part in change.parts) == settled.amount > 0
+
+
+def test_amounts_are_adjusted_by_hand_one_waits_and_one_partner_is_below_zero(demo: seeding.Seeded) -> None:
+    states = ManualAdjustment.objects.filter(program__vendor__slug="snom").order_by("state")
+    assert list(states.values_list("state", flat=True)) == ["booked", "booked", "proposed"]
+    below_zero = [
+        each for each in balances(vendor=Vendor.objects.get(slug="snom"), actor=Actor.system()) if each.carried
+    ]
+    assert [each.carried for each in below_zero] == [Decimal("60.00")]
 
 
 def test_reports_have_rows_that_wait_are_known_already_come_back_or_have_no_value(demo: seeding.Seeded) -> None:

@@ -24,6 +24,7 @@ from rebates import change_wording, closing
 from rebates.changes import Cause, Change, changes_of
 from rebates.explained import Explained, explain_period
 from rebates.models import Closing, Settlement
+from rebates.settling import work_chunk
 from sales.booking import take_back_lines
 from sales.models import CustomerNumber, Evidence, SaleLine
 from sales.undoing import move_customer
@@ -391,3 +392,18 @@ def test_what_history_does_not_say_is_said_of_the_difference_as_a_whole(world: W
     assert [part.cause for part in found.parts] == [Cause.UNKNOWN]
     assert found.ids() == {late.pk}
     assert said(world, found) == ["What made the difference in detail can no longer be told."]
+
+
+def test_what_was_corrected_while_the_closing_was_at_work_is_told_apart(world: World) -> None:
+    """Settled before the correction, calculated after it: what was settled says which of the two it saw."""
+    rates(world)
+    opened = closing.open_closing(program=world.program, period=Q3, today=LATER, now=NOW)
+    closing.freeze(closing_id=opened.pk, now=NOW)
+    work_chunk(closing_id=opened.pk, now=NOW, limit=10)
+    gold = Tier.objects.get(program=world.program, code="gold")
+    services.set_tier(enrolment=world.enrolment, tier=gold, on=date(2026, 8, 1), actor=Actor.of(world.channel_manager))
+    close(world, Q3)
+    close(world, Q4)
+    found = change(world, "device-bonus")
+    assert parts(found) == [("tier", Decimal("72.00"))]
+    assert said(world, found, "device-bonus") == ["From 1 August on the tier Gold counts instead of Silver."]
