@@ -26,6 +26,7 @@ from partners import applications, team
 from partners.models import AccessRequest, Member, Partner, Registration
 from programs.models import Distributor, Vendor
 from rebates import announcing
+from rebates.models import ClosingItem
 from sales import claims
 from tests.partners.applying import act
 from tests.people import member_of, person, signed_in, token_client
@@ -85,6 +86,9 @@ def _more_of_the_rival(there: Populated) -> None:
     world = there.world
     for name in ("rival_finance", "rival_sales"):
         member_of(world.rival, name, SALES)
+    # A comment stands only where somebody has accepted an amount.
+    of_rival = ClosingItem.objects.filter(enrolment=world.rival_enrolment)
+    of_rival.update(accepted=1, accepted_by=world.rival_vendor_finance, comment="?")
     Registration.objects.create(user=world.rival_owner, typed={"name": "?"}, changed_at=NOW)
     viewer = signed_in(world.rival_channel_manager)
     viewer.post(reverse("partners:view", args=[world.rival_vendor.slug, world.rival.number]))
@@ -203,6 +207,7 @@ def _seen_everywhere(marked: Marked, role: str, area: str) -> set[str]:
             {
                 "partners.Partner.name", "sales.SellOutReport.file_name", "sales.WaitingRow.customer_name",
                 "sales.CustomerNumber.number", "sales.Upload.file_name", "trainings.CertificateClaim.issuer",
+                "rebates.ManualAdjustment.reason", "rebates.ManualAdjustment.proof_name",
             },
         ),
         ("rival_reporter", "distributor/", {"sales.SellOutReport.file_name"}),
