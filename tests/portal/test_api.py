@@ -23,6 +23,7 @@ from partners.models import Member
 from portal.api import api
 from rebates import closing, settling
 from rebates.models import Closing
+from rebates.settling import work_chunk
 from sales.models import SaleLine
 from tests.people import bearer, person, signed_in, token_client
 from tests.world import NOW, TODAY, World, sell
@@ -241,7 +242,7 @@ def test_settlements_appear_once_their_closing_is_sealed(world: World) -> None:
     client = token_client(world.reseller_owner)
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q3"), today=TODAY, now=NOW)
     closing.freeze(closing_id=opened.pk, now=NOW)
-    settling.work_chunk(closing_id=opened.pk, now=NOW, limit=10)
+    work_chunk(closing_id=opened.pk, now=NOW, limit=10)
     assert get(client, "/settlements")["items"] == []
     closing.run(closing_id=opened.pk, now=NOW, chunk=10)
     [settlement] = get(client, "/settlements", period="2026Q3", program="topseller")["items"]
