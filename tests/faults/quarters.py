@@ -112,16 +112,22 @@ def close(today: date) -> Closing:
 
 def close_odd_amounts() -> None:
     """What is held back is tried again, and as nothing has changed accepted; the total is commented on."""
-    day = date(2026, 8, 15)
-    current = close(day)
+    current = close(date(2026, 8, 15))
+    for decision in (retry, accept):
+        decision(current)
+        closing.run(closing_id=current.pk, now=NOW, chunk=CHUNK)
+    closing.comment(closing_id=current.pk, actor=finance(), text="Two large projects.", now=NOW)
+    announcing.announce(now=NOW, chunk=CHUNK)
+
+
+def retry(current: Closing) -> None:
     closing.retry_parked(closing_id=current.pk, actor=finance())
-    close(day)
+
+
+def accept(current: Closing) -> None:
     for item in current.items.filter(state=ITEM.PARKED).order_by("id"):
         assert item.found is not None
         closing.accept(item_id=item.pk, actor=finance(), text="A large project.", amount=item.found)
-    close(day)
-    closing.comment(closing_id=current.pk, actor=finance(), text="Two large projects.", now=NOW)
-    close(day)
 
 
 def decide() -> None:

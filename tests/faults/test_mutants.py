@@ -39,7 +39,7 @@ def test_a_broken_version_makes_its_test_fail(checkout: Path, name: str) -> None
     original = (checkout / mutant.file).read_bytes()
     mutant.apply(checkout)
     try:
-        done = tested(checkout, mutant.test)
+        done = outcome_of(checkout, mutant.test)
     finally:
         (checkout / mutant.file).write_bytes(original)
 
@@ -47,7 +47,7 @@ def test_a_broken_version_makes_its_test_fail(checkout: Path, name: str) -> None
     assert f"FAILED {mutant.test}" in done.stdout, done.stdout + done.stderr
 
 
-def tested(checkout: Path, test: str) -> subprocess.CompletedProcess[str]:
+def outcome_of(checkout: Path, test: str) -> subprocess.CompletedProcess[str]:
     """pytest's run of this one test in the copy, with services of its own."""
     ours = ("PYTEST_", "COV_", "PORTAL_", "TEST_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
