@@ -169,7 +169,7 @@ def changes_of(explained: Explained) -> list[Change]:
             continue
         if place:
             earlier = explained.settled[place - 1]
-            before, cut, known = states[earlier.pk], earlier.closing.cut, _result(earlier)
+            before, cut, known = states[earlier.pk], earlier.lines_until, _result(earlier)
         else:
             # Whoever was not enrolled when the period was closed got nothing then.
             before = _unsettled(explained, own, moments) if own is not None else None
@@ -187,7 +187,7 @@ def _change(
     known: engine.Settlement | None,
 ) -> Change:
     result = after.result if after is not None else _result(settlement)
-    new = _new_lines(explained, cut, settlement.closing.cut or 0)
+    new = _new_lines(explained, cut, settlement.lines_until)
     if before is not None and after is not None and before.lines.keys() <= after.lines.keys():
         parts = _parts(before, after, new)
         if sum((part.amount for part in parts), ZERO) == settlement.amount:
@@ -207,7 +207,7 @@ def _settled(explained: Explained, settlement: Settlement, moments: Iterable[dat
     """As the closing judged it; None where what is recorded does not give what was settled."""
     stored = _result(settlement)
     for recorded in _recorded(moments):
-        then = _judged(explained, settlement.terms, settlement.closing.cut or 0, recorded, stored.currency)
+        then = _judged(explained, settlement.terms, settlement.lines_until, recorded, stored.currency)
         found = then.result
         if (found.totals, found.left_out, found.amount) == (stored.totals, stored.left_out, stored.amount):
             return then if then.shares or stored.amount == 0 else None

@@ -14,13 +14,13 @@ import math
 import time
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-import structlog
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
+from common.access import Actor
 from common.errors import DomainError
 from common.models import User
 from common.money import ZERO
@@ -31,16 +31,11 @@ from rebates.bounds import TooMuch, too_much
 from rebates.ledger import carry, ensure_sound
 from rebates.live import terms_in_force
 from rebates.models import Closing, ClosingItem, LedgerEntry, Posting
+from rebates.rights import check_handles_money
 from rebates.settling import work_chunk
 from sales import books
 
-log = structlog.get_logger(__name__)
-RETRYING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
 State = Closing.State
-
-
-class NotAllowed(DomainError):
-    """The actor has no say in the vendor's closings."""
 
 
 class NothingToClose(DomainError):
@@ -216,18 +211,17 @@ def needs_comment(closing: Closing) -> list[TooMuch]:
 
 
 def comment(*, closing_id: int, actor: Actor, text: str, now: datetime) -> bool:
-    """Say why a calculated total is right though it is out of bounds, and seal. Raises NotAllowed, TextMissing.
+    """Say why a calculated total is right though it is out of bounds, and seal. False: somebody was first.
 
-    False: it needs no comment any more.
+    Raises NotAllowed, TextMissing, MoneyHalted, SumsDisagree; the reason is kept when sealing is what fails.
     """
     closing = _asked_of(actor, closing_id)
     if not text.strip():
         raise TextMissing(_("Please say why the amount is right."))
-    said = Closing.objects.filter(pk=closing.pk, state=State.CALCULATED, comment="").update(
+    Closing.objects.filter(pk=closing.pk, state=State.CALCULATED, comment="").update(
         comment=text.strip(), commented_by=actor.user_id
     )
-    seal(closing_id=closing.pk, now=now)
-    return said == 1
+    return seal(closing_id=closing.pk, now=now)
 
 
 def accept(*, item_id: int, actor: Actor, text: str, amount: Decimal) -> bool:
@@ -245,7 +239,6 @@ def accept(*, item_id: int, actor: Actor, text: str, amount: Decimal) -> bool:
         state=ClosingItem.State.PARKED,
         cause__in=(ClosingItem.Cause.BOUND, ClosingItem.Cause.JUMP),
         found=amount,
-        closing__state=State.FROZEN,
     )
     passed = held.update(
         state=ClosingItem.State.PENDING,
@@ -257,16 +250,29 @@ def accept(*, item_id: int, actor: Actor, text: str, amount: Decimal) -> bool:
     return passed == 1
 
 
+@transaction.atomic
 def retry_parked(*, closing_id: int, actor: Actor) -> int:
-    """Put parked items back to work, after their cause was repaired; returns how many. Raises NotAllowed."""
+    """Put parked items back to work, after their cause was repaired; returns how many. Raises NotAllowed.
+
+    They take the sales as they are now, the correction of a wrong one included: a new cut is made for them. No line
+    counts twice for an enrolment, because a closing books the difference to what was settled before. A sale that was
+    moved here from a partner who is settled already is taken from that one by the next closing.
+    """
     closing = _asked_of(actor, closing_id)
-    parked = closing.items.filter(closing__state=State.FROZEN, state=ClosingItem.State.PARKED)
-    return parked.update(state=ClosingItem.State.PENDING, cause="", reason="", found=None, bound=None)
+    # Columns of the item alone, here and in `accept`: a condition on the closing would be asked of an older state.
+    parked = ClosingItem.objects.filter(closing=closing, state=ClosingItem.State.PARKED)
+    if not parked.exists():
+        return 0
+    cut = books.freeze(vendor_id=closing.program.vendor_id)
+    nothing: dict[str, Any] = {"cause": "", "reason": "", "found": None, "bound": None}
+    nothing |= {"accepted": None, "accepted_by": None, "comment": ""}
+    return parked.update(state=ClosingItem.State.PENDING, cut=cut, **nothing)
 
 
 def _asked_of(actor: Actor, closing_id: int) -> Closing:
     """The closing, for whoever has a say in it."""
     closing = Closing.objects.select_related("program").get(pk=closing_id)
-    if not (actor.is_system or actor.has(VENDOR, closing.program.vendor_id, *RETRYING_ROLES)):
-        raise NotAllowed(_("Only finance and vendor admins decide about closings."))
+    if not actor.is_system:
+        refusal = _("Only finance and vendor admins decide about closings.")
+        check_handles_money(actor, closing.program.vendor_id, refusal)
     return closing

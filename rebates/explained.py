@@ -116,7 +116,7 @@ class Explained:
     @cached_property
     def lines(self) -> list[LineShare]:
         """Every line behind what is shown, latest first, with its share of the amount."""
-        cut = self.settled[-1].closing.cut if self.settled else None
+        cut = self.settled[-1].lines_until if self.settled else None
         found = lines_of(terms=self.terms, period=self.period, enrolment_id=self.enrolment.pk, cut=cut)
         try:
             shared: dict[int, Decimal] | None = shares(self.document, self.shown, found)

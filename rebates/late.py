@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from common.access import Actor
 from common.periods import Period
@@ -22,7 +22,7 @@ from rebates.aggregates import lines_among
 from rebates.engine import Facts
 from rebates.engine.eligibility import reason_for_nothing
 from rebates.live import next_closing, published_terms, terms_of_then
-from rebates.models import Closing
+from rebates.models import Closing, ClosingItem
 from sales.models import SaleLine
 
 
@@ -30,6 +30,7 @@ from sales.models import SaleLine
 class Beyond:
     """A closed period that no closing to come looks at; lines with a greater cut are settled by nobody.
 
+    `again`: enrolments that one of its closings calculated again after a repair, with the greater cut they have.
     `needed`: how many periods the program's closings would have to look back at for the next one to settle them; None
     where that is more than they can, or no further closing comes.
     """
@@ -37,7 +38,12 @@ class Beyond:
     program: Program
     period: Period
     cut: int
+    again: Mapping[int, int]
     needed: int | None
+
+    def settles(self, line: SaleLine, enrolment: int) -> bool:
+        """Whether the line was counted when the enrolment was calculated again."""
+        return line.cut <= self.again.get(enrolment, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,17 @@ def _beyond(program: Program, published: Sequence[RebateTerms], closings: Sequen
     for period, closing in covered:
         reached = following is not None and following.previous(program.recomputed_periods) <= period
         if closing.state == Closing.State.SEALED and not reached:
-            cuts = [other.cut or 0 for own, other in covered if own.previous(other.looks_back) <= period <= own]
+            covering = [other for own, other in covered if own.previous(other.looks_back) <= period <= own]
             ahead = range(1, Program.MOST_RECOMPUTED + 1)
             needed = next((count for count in ahead if period.next(count) == following), None)
-            yield Beyond(program=program, period=period, cut=max(cuts), needed=needed)
+            cut = max(other.cut or 0 for other in covering)
+            yield Beyond(program=program, period=period, cut=cut, again=_again(covering), needed=needed)
+
+
+def _again(closings: Iterable[Closing]) -> Mapping[int, int]:
+    """The greatest cut of each enrolment that one of the closings calculated again."""
+    items = ClosingItem.objects.filter(closing__in=closings, cut__isnull=False).order_by()
+    return dict(items.values_list("enrolment").annotate(cut=Max("cut")))
 
 
 def late_lines(*, vendor: Vendor, actor: Actor, most: int | None = None) -> list[LateLine]:
@@ -113,7 +126,7 @@ def _counting(program: Program, late: Mapping[int, Sequence[Beyond]]) -> Iterabl
     for terms, found in sales.items():
         for enrolment, sale in found:
             beyond = next((each for each in late[sale.id] if each.period in settles[terms]), None)
-            if beyond is None:
+            if beyond is None or beyond.settles(lines[sale.id], enrolment):
                 continue
             first = enrolments[enrolment].enrolled_on
             facts = Facts(period=beyond.period, currency=program.currency, first_enrolled_on=first)

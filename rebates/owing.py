@@ -72,7 +72,7 @@ def _change(entry: LedgerEntry, settlement: Settlement) -> Change | None:
     )
     earlier = same.filter(closing__ends_on__lt=settlement.closing.ends_on).select_related("closing")
     before = earlier.order_by("-closing__ends_on").first()
-    if before is None or before.closing.cut is None or settlement.closing.cut is None:
+    if before is None:
         return None
     period = Period.parse(settlement.period)
     lines = SaleLine.objects.filter(
@@ -81,7 +81,7 @@ def _change(entry: LedgerEntry, settlement: Settlement) -> Change | None:
         evidence=settlement.terms.terms.evidence,
         counts_on__gte=period.start,
         counts_on__lt=period.end,
-        cut__gt=before.closing.cut,
-        cut__lte=settlement.closing.cut,
+        cut__gt=before.lines_until,
+        cut__lte=settlement.lines_until,
     )
     return Change(before, list(lines.select_related("distributor", "product").order_by("pk")))

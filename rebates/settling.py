@@ -48,12 +48,22 @@ def work_chunk(*, closing_id: int, now: datetime, limit: int, skip_locked: bool 
     items = list(claimed[:limit])
     if not items:
         return 0
+    # Those who are calculated again after a repair have a cut of their own.
+    by_cut: dict[int | None, list[ClosingItem]] = defaultdict(list)
+    for item in items:
+        by_cut[item.cut].append(item)
+    for together in by_cut.values():
+        _settle_as_they_go(closing, together, now)
+    return len(items)
+
+
+def _settle_as_they_go(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> None:
+    """All at once, or, where one of them cannot be calculated, each alone."""
     try:
         _settle(closing, items, now)
     except NOT_CALCULABLE:
-        for item in items:  # each alone, so that only the one with the fault is parked
+        for item in items:
             _settle_or_park(closing, item, now)
-    return len(items)
 
 
 def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before:
@@ -64,8 +74,8 @@ def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before
     return {(enrolment, code, period, currency): total for enrolment, code, period, currency, total in sums}
 
 
-def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> Found:
-    """Results of the closing's period and of the closed ones before it, under the terms of then and this cut."""
+def _results(closing: Closing, enrolments: Sequence[Enrolment], cut: int | None) -> Found:
+    """Results of the closing's period and of the closed ones before it, under the terms of then, up to `cut`."""
     period = Period.parse(closing.period)
     earlier = [period.previous(n) for n in range(closing.looks_back, 0, -1)]
     closed = set(
@@ -76,7 +86,7 @@ def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> Found:
     asked = [*(period for period in earlier if str(period) in closed), period]
     found: Found = defaultdict(list)
     for each, versions in terms_of_then(program=closing.program, periods=asked).items():
-        for figure in figures(versions=versions, period=each, today=period.end, cut=closing.cut, enrolments=enrolments):
+        for figure in figures(versions=versions, period=each, today=period.end, cut=cut, enrolments=enrolments):
             found[figure.enrolment.pk].append(figure)
     return found
 
@@ -85,9 +95,9 @@ def _results(closing: Closing, enrolments: Sequence[Enrolment]) -> Found:
 def _settle(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> None:
     """Write the settlements and entries of these items and mark them done: all, or on an error none.
 
-    Those whose amount is above a bound are parked instead.
+    Those whose amount is above a bound are parked instead. `items` have the same cut.
     """
-    settlements = _settlements(closing, [item.enrolment for item in items], now)
+    settlements = _settlements(closing, items, now)
     held = held_back(closing=closing, items=items, settlements=settlements)
     settled = [each for each in settlements if each.enrolment_id not in held]
     Settlement.objects.bulk_create(settled)
@@ -101,12 +111,13 @@ def _settle(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> No
             _hold_back(closing, item, reason)
 
 
-def _settlements(closing: Closing, enrolments: Sequence[Enrolment], now: datetime) -> list[Settlement]:
-    found = _results(closing, enrolments)
+def _settlements(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> list[Settlement]:
+    enrolments, own_cut = [item.enrolment for item in items], items[0].cut
+    found = _results(closing, enrolments, own_cut or closing.cut)
     before = _settled_before(closing, enrolments)
     figures_found = (figure for enrolment in enrolments for figure in found[enrolment.pk])
     return [
-        _settlement(closing, figure, before.get(_key(figure), ZERO), now)
+        _settlement(closing, figure, before.get(_key(figure), ZERO), own_cut, now)
         for figure in figures_found
         if _to_be_settled(closing, figure, before.get(_key(figure), ZERO))
     ]
@@ -132,6 +143,8 @@ def _settle_or_park(closing: Closing, item: ClosingItem, now: datetime) -> None:
             state=ClosingItem.State.PARKED,
             cause=ClosingItem.Cause.FAULT,
             reason=f"{type(error).__name__}: {error}"[:300],
+            found=None,
+            bound=None,
             attempts=F("attempts") + 1,
         )
         log.warning("closing item parked", closing=closing.pk, item=item.pk, error=type(error).__name__)
@@ -146,7 +159,7 @@ def _to_be_settled(closing: Closing, figure: Figure, before: Decimal) -> bool:
     return str(figure.period) == closing.period or figure.settlement.amount != before
 
 
-def _settlement(closing: Closing, figure: Figure, before: Decimal, now: datetime) -> Settlement:
+def _settlement(closing: Closing, figure: Figure, before: Decimal, own_cut: int | None, now: datetime) -> Settlement:
     result = figure.settlement.amount
     return Settlement(
         closing=closing,
@@ -159,5 +172,6 @@ def _settlement(closing: Closing, figure: Figure, before: Decimal, now: datetime
         amount=result - before,
         currency=closing.program.currency,
         explanation=figure.settlement.to_json(),
+        cut=own_cut,
         settled_at=now,
     )

@@ -132,6 +132,7 @@ class ClosingItem(models.Model):
 
     `cause` says why it is parked: it could not be calculated (`reason`, for whoever repairs it), or it would get
     `found`, which is above `bound`. `accepted`: the amount that a person has said is right; it binds to that amount.
+    `cut`: up to which its lines are taken, where it is calculated again after a repair; else the closing's.
     """
 
     class State(models.TextChoices):
@@ -148,6 +149,7 @@ class ClosingItem(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    cut = models.PositiveIntegerField(null=True)
     cause = models.CharField(max_length=8, choices=Cause, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     found = models.DecimalField(max_digits=14, decimal_places=2, null=True)
@@ -184,6 +186,7 @@ class Settlement(models.Model):
 
     `result` is what the period's sales up to the closing's cut give in all; `amount` is that minus everything settled
     for the same period before, so the first closing of a period pays the result and later ones the difference.
+    `cut`: up to which its lines were taken, where the partner was calculated again after a repair; else the closing's.
     """
 
     closing = models.ForeignKey(Closing, on_delete=models.PROTECT, related_name="settlements")
@@ -196,6 +199,7 @@ class Settlement(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     currency = CURRENCY.clone()
     explanation = models.JSONField()
+    cut = models.PositiveIntegerField(null=True)
     settled_at = models.DateTimeField()
 
     objects = OfEnrolment.as_manager()
@@ -212,3 +216,8 @@ class Settlement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.period}: {self.amount} {self.currency}"
+
+    @property
+    def lines_until(self) -> int:
+        """The last cut whose lines it counts."""
+        return self.cut or self.closing.cut or 0

@@ -80,11 +80,18 @@ class Breach(models.Model):
         ]
 
 
+AT_WORK = (Closing.State.FROZEN, Closing.State.CALCULATED)
+
+
 class OfAccount(ActorQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         if actor.sees_all:
             return self
         return self.filter(Q(vendor_id__in=actor.ids(VENDOR)) | Q(partner_id__in=actor.ids(PARTNER)))
+
+    def final(self) -> Self:
+        """Without what a closing has booked that is not sealed: nobody relies on it yet."""
+        return self.exclude(settlement__closing__state__in=AT_WORK)
 
 
 class LedgerEntry(models.Model):
