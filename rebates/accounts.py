@@ -1,13 +1,13 @@
 """What a vendor owes a partner, and how it came about: the ledger as an account that both sides can read.
 
 The account takes what is owed and what is carried together: carrying changes nothing between the two sides. Amounts
-are positive in the partner's favour.
+are positive in the partner's favour. What a closing has booked counts once it is sealed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -55,14 +55,16 @@ class Balance:
 
 def owed(*, vendor_id: int, partner_id: int) -> dict[str, Decimal]:
     """What the ledger says that the vendor owes the partner, by currency; below zero where something is carried."""
-    between = _between(vendor_id).filter(entry__partner=partner_id)
+    between = _between(vendor_id).filter(entry__in=LedgerEntry.objects.final().filter(partner=partner_id))
     sums = between.order_by().values_list("entry__currency").annotate(total=Sum("amount"))
     return {currency: -total for currency, total in sums}
 
 
-def balances(*, vendor: Vendor, actor: Actor, partners: Iterable[int] | None = None) -> list[Balance]:
+def balances(
+    *, vendor: Vendor, actor: Actor, partners: Iterable[int] | QuerySet[Partner] | None = None
+) -> list[Balance]:
     """The vendor's accounts that the actor may see, largest first; `partners`: only these."""
-    entries = LedgerEntry.objects.visible_to(actor).filter(vendor=vendor)
+    entries = LedgerEntry.objects.visible_to(actor).final().filter(vendor=vendor)
     if partners is not None:
         entries = entries.filter(partner__in=partners)
     sums: dict[tuple[int, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
@@ -77,7 +79,7 @@ def balances(*, vendor: Vendor, actor: Actor, partners: Iterable[int] | None = N
 
 def balance_from(partner: Partner, currency: str, sums: Mapping[str, Decimal]) -> Balance:
     """A balance from the sums of postings by account."""
-    # While a closing is at work more may be taken back than is owed: the seal carries it.
+    # What a closing at work has set off is not counted yet: the rest may be below zero until its seal.
     open_ = -sums[Account.OWED]
     return Balance(
         partner=partner,
@@ -112,19 +114,13 @@ def _with_balances(entries: Iterable[LedgerEntry], amounts: Mapping[int, Decimal
 
 def entries_of(*, vendor: Vendor, partner: Partner, actor: Actor) -> QuerySet[LedgerEntry]:
     """Everything booked between the two that the actor may see, with what caused it."""
-    return with_causes(LedgerEntry.objects.visible_to(actor).filter(vendor=vendor, partner=partner))
+    return with_causes(LedgerEntry.objects.visible_to(actor).final().filter(vendor=vendor, partner=partner))
 
 
 def with_causes(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
     """The entries with what caused them, without what is large of it."""
     causes = ("settlement__closing__program", "settlement__terms", "adjustment__program", "closing__program")
     return entries.select_related(*causes).defer("settlement__explanation", "adjustment__proof")
-
-
-def currencies_of(*, vendor: Vendor, partner: Partner, actor: Actor) -> Sequence[str]:
-    """Currencies in which anything is booked between the two."""
-    entries = LedgerEntry.objects.visible_to(actor).filter(vendor=vendor, partner=partner).order_by("currency")
-    return list(entries.values_list("currency", flat=True).distinct())
 
 
 def _between(vendor_id: int) -> QuerySet[Posting]:

@@ -7,6 +7,7 @@ is found here has come past them, by a restored backup or somebody with the owne
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,23 +18,20 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from common import outbox
-from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
+from common.access import Actor
 from common.errors import DomainError
 from common.models import User
 from programs.models import Vendor, VendorStaff
 from rebates import mails
+from rebates.ledger import lock
 from rebates.models import Breach, Ledger
+from rebates.rights import MONEY_ROLES, check_handles_money
 
 log = structlog.get_logger(__name__)
-RELEASING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
 EVERY = timedelta(hours=1)
 MOST = 100
 """Places of one rule that are kept: more of them say nothing more."""
 Rule = Breach.Rule
-
-
-class NotAllowed(DomainError):
-    """The actor does not work in the vendor's finance."""
 
 
 class StillBroken(DomainError):
@@ -61,7 +59,7 @@ CHECKS: Mapping[Rule, str] = {
         WHERE entry.vendor_id = %(vendor)s
         GROUP BY entry.id HAVING coalesce(sum(posting.amount), 0) <> 0 OR count(posting.id) < 2""",
     Rule.BOOKED: """
-        SELECT closing.period || ' ' || terms.code || ' ' || partner.number || ' ' || settlement.period,
+        SELECT concat_ws(' ', program.slug, closing.period, terms.code, partner.number, settlement.period),
                settlement.amount - coalesce(booked.amount, 0)
         FROM rebates_settlement settlement
         JOIN rebates_closing closing ON closing.id = settlement.closing_id
@@ -70,17 +68,18 @@ CHECKS: Mapping[Rule, str] = {
         JOIN partners_enrolment enrolment ON enrolment.id = settlement.enrolment_id
         JOIN partners_partner partner ON partner.id = enrolment.partner_id
         LEFT JOIN (
-            SELECT entry.settlement_id, entry.vendor_id, entry.currency, -posting.amount AS amount
+            SELECT entry.settlement_id, entry.vendor_id, entry.partner_id, entry.currency, -posting.amount AS amount
             FROM rebates_ledgerentry entry
             JOIN rebates_posting posting ON posting.entry_id = entry.id AND posting.account = 'owed'
         ) AS booked ON booked.settlement_id = settlement.id
                AND booked.vendor_id = program.vendor_id AND booked.currency = settlement.currency
+               AND booked.partner_id = enrolment.partner_id
         WHERE settlement.amount <> coalesce(booked.amount, 0)""",
     Rule.SUMMED: """
-        SELECT period || ' ' || code || ' ' || number, result - total
+        SELECT concat_ws(' ', slug, period, code, number, currency), result - total
         FROM (
             SELECT DISTINCT ON (settlement.enrolment_id, terms.code, settlement.period, settlement.currency)
-                   settlement.period, terms.code, partner.number, settlement.result,
+                   program.slug, settlement.period, terms.code, partner.number, settlement.currency, settlement.result,
                    sum(settlement.amount) OVER same AS total
             FROM rebates_settlement settlement
             JOIN programs_rebateterms terms ON terms.id = settlement.terms_id
@@ -112,11 +111,12 @@ CHECKS: Mapping[Rule, str] = {
         JOIN programs_program program ON program.id = adjustment.program_id AND program.vendor_id = %(vendor)s
         JOIN partners_partner partner ON partner.id = adjustment.partner_id
         LEFT JOIN (
-            SELECT entry.adjustment_id, entry.partner_id, -posting.amount AS amount
+            SELECT entry.adjustment_id, entry.partner_id, entry.vendor_id, entry.currency, -posting.amount AS amount
             FROM rebates_ledgerentry entry
             JOIN rebates_posting posting ON posting.entry_id = entry.id AND posting.account = 'owed'
             WHERE entry.kind = 'manual'
         ) AS booked ON booked.adjustment_id = adjustment.id AND booked.partner_id = adjustment.partner_id
+               AND booked.vendor_id = program.vendor_id AND booked.currency = adjustment.currency
         WHERE CASE WHEN adjustment.state = 'booked' THEN adjustment.amount ELSE 0 END <> coalesce(booked.amount, 0)""",
     # A closing at work has booked what it settled so far, and carries when it is sealed.
     Rule.CARRIED: """
@@ -153,12 +153,17 @@ def due(*, now: datetime) -> list[int]:
     return list(Vendor.objects.exclude(pk__in=fresh.values("vendor")).order_by("pk").values_list("pk", flat=True))
 
 
+@transaction.atomic
 def check(*, vendor_id: int, now: datetime) -> list[Breach]:
     """Check one vendor's ledger and halt its money work on a breach; returns what is newly found.
 
-    A breach that is gone is marked so; the money work goes on only when a person releases it.
+    A breach that is gone is marked so; the money work goes on only when a person releases it. The ledger is held
+    meanwhile, so that of two checks the later one has the last word.
     """
-    return _note(vendor_id, look(vendor_id=vendor_id), now)
+    ledger = lock(vendor_id=vendor_id)
+    # Two places of the same name are one for a person who looks.
+    found = list({(each.rule, each.where): each for each in look(vendor_id=vendor_id)}.values())
+    return _note(ledger, found, now)
 
 
 def look(*, vendor_id: int) -> list[Found]:
@@ -168,13 +173,13 @@ def look(*, vendor_id: int) -> list[Found]:
         return [Found(Rule(rule), where[:200], difference) for rule, where, difference in cursor.fetchall()]
 
 
-@transaction.atomic
-def _note(vendor_id: int, found: list[Found], now: datetime) -> list[Breach]:
-    Ledger.objects.bulk_create([Ledger(vendor_id=vendor_id)], ignore_conflicts=True)
-    ledger = Ledger.objects.select_for_update().get(vendor=vendor_id)
+def _note(ledger: Ledger, found: list[Found], now: datetime) -> list[Breach]:
+    vendor_id = ledger.vendor_id
     known = {(each.rule, each.where): each for each in Breach.objects.filter(vendor=vendor_id, gone_at=None)}
     still = {(each.rule.value, each.where) for each in found}
-    gone = [breach.pk for key, breach in known.items() if key not in still]
+    # Of a rule that is broken in more places than are looked at, nobody knows which are mended.
+    full = {rule for rule, count in Counter(each.rule.value for each in found).items() if count >= MOST}
+    gone = [breach.pk for key, breach in known.items() if key not in still and breach.rule not in full]
     Breach.objects.filter(pk__in=gone).update(gone_at=now)
     new = Breach.objects.bulk_create(
         Breach(vendor_id=vendor_id, rule=each.rule, where=each.where, difference=each.difference, found_at=now)
@@ -193,7 +198,7 @@ def _note(vendor_id: int, found: list[Found], now: datetime) -> list[Breach]:
 def _tell(vendor_id: int, breaches: list[Breach], now: datetime) -> None:
     """Who can release the money work gets a mail, once for each time it is halted."""
     vendor = Vendor.objects.get(pk=vendor_id)
-    staff = VendorStaff.objects.filter(vendor=vendor, role__in=RELEASING_ROLES).values("user_id")
+    staff = VendorStaff.objects.filter(vendor=vendor, role__in=MONEY_ROLES).values("user_id")
     for person in User.objects.filter(pk__in=staff, is_active=True).order_by("pk"):
         context = mails.halted(vendor=vendor, breaches=breaches)
         outbox.put(kind=mails.HALTED, period=f"halt {vendor_id} {now.isoformat()}", recipient=person, context=context)
@@ -204,16 +209,15 @@ def release(*, vendor: Vendor, actor: Actor, comment: str, now: datetime) -> Non
 
     Raises NotAllowed, CommentMissing, StillBroken.
     """
-    if not actor.has(VENDOR, vendor.pk, *RELEASING_ROLES):
-        raise NotAllowed(_("Only finance and vendor admins let rebates go on."))
+    check_handles_money(actor, vendor.pk, _("Only finance and vendor admins let rebates go on."))
     if not comment.strip():
         raise CommentMissing(_("Please say what was found and what was done."))
-    check(vendor_id=vendor.pk, now=now)
     with transaction.atomic():
-        ledger = Ledger.objects.select_for_update().get(vendor=vendor)
-        if Breach.objects.filter(vendor=vendor, gone_at=None).exists():
-            raise StillBroken(_("The check still finds mistakes. Rebates stay halted."))
-        if ledger.halted_at is not None:
-            Ledger.objects.filter(vendor=vendor).update(
+        check(vendor_id=vendor.pk, now=now)
+        still = Breach.objects.filter(vendor=vendor, gone_at=None).exists()
+        if not still:
+            Ledger.objects.filter(vendor=vendor, halted_at__isnull=False).update(
                 halted_at=None, released_by=actor.user_id, released_comment=comment.strip()[:1000]
             )
+    if still:  # after the commit: what was found is kept
+        raise StillBroken(_("The check still finds mistakes. Rebates stay halted."))

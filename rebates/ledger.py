@@ -35,13 +35,15 @@ def ensure_sound(*, vendor_id: int) -> None:
         raise MoneyHalted(_("Rebates are halted: a check of the ledger has found a mistake."))
 
 
-def hold(*, vendor_id: int) -> Ledger:
-    """The vendor's ledger, held until the caller's commit: whoever moves balances does so one after the other.
-
-    Raises MoneyHalted.
-    """
+def lock(*, vendor_id: int) -> Ledger:
+    """The vendor's ledger, held until the caller's commit: those who want it come one after the other."""
     Ledger.objects.bulk_create([Ledger(vendor_id=vendor_id)], ignore_conflicts=True)
-    ledger = Ledger.objects.select_for_update().get(vendor=vendor_id)
+    return Ledger.objects.select_for_update().get(vendor=vendor_id)
+
+
+def hold(*, vendor_id: int) -> Ledger:
+    """`lock`, to move balances. Raises MoneyHalted."""
+    ledger = lock(vendor_id=vendor_id)
     ensure_sound(vendor_id=vendor_id)
     return ledger
 

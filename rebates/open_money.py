@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from common import formats
 from common.money import ZERO
 from common.ui import Fact
-from partners.models import Enrolment
+from partners.models import Enrolment, Partner
 from programs.models import Vendor
 from rebates import accounts, selectors
+from rebates.explaining import in_currencies
 from rebates.live import live_figures
+from rebates.models import ManualAdjustment
 from rebates.selectors import PeriodState
 
 
@@ -35,6 +37,21 @@ def open_money(vendor: Vendor, enrolments: Sequence[Enrolment], today: date) -> 
     ]
 
 
+def open_balance(vendor: Vendor, partner: Partner) -> str:
+    """What keeps the partner from going on as another one: what is carried, and adjustments nobody has decided."""
+    proposed = ManualAdjustment.objects.filter(program__vendor=vendor, partner=partner)
+    if proposed.filter(state=ManualAdjustment.State.PROPOSED).exists():
+        text = _("A manual adjustment for %(partner)s waits. Please decide about it first.")
+        return text % {"partner": partner.name}
+    for currency, amount in sorted(accounts.owed(vendor_id=vendor.pk, partner_id=partner.pk).items()):
+        if amount < 0:
+            text = _(
+                "%(amount)s are carried for %(partner)s and would be set off against nothing any more. "
+                "Please adjust both companies by hand first."
+            )
+            return text % {"amount": formats.money(-amount, currency), "partner": partner.name}
+    return ""
+
+
 def _written(amounts: Mapping[str, Decimal], currency: str) -> str:
-    shown = amounts or {currency: ZERO}
-    return ", ".join(formats.money(amount, code) for code, amount in sorted(shown.items()))
+    return in_currencies(amounts or {currency: ZERO})

@@ -43,7 +43,7 @@ class Line:
 
 def accounts_between(*, partner: Partner, actor: Actor, vendor: Vendor | None = None) -> list[Account]:
     """The partner's accounts that the actor may see, by vendor and currency; `vendor`: only those with this one."""
-    entries = LedgerEntry.objects.visible_to(actor).filter(partner=partner)
+    entries = LedgerEntry.objects.visible_to(actor).final().filter(partner=partner)
     if vendor is not None:
         entries = entries.filter(vendor=vendor)
     sums: dict[tuple[int, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
