@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.requests import UNPROCESSABLE, PersonRequest
-from common.ui import Crumb
+from common.ui import Crumb, Event, latest_first
 from partners import application_selectors, applications, duplicates, registration, selectors
 from partners.application_forms import ActForm, ApproveForm, AskBackForm, CareForm, RefuseForm
 from partners.application_tables import ApplicationFilter, ApplicationTable

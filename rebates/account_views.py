@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from common import formats
-from common.access import VENDOR
 from common.filters import FilterSet
 from common.listviews import ListPage
 from common.money import ZERO
@@ -38,10 +37,10 @@ from rebates.account_tables import (
     StatementTable,
 )
 from rebates.accounts import Balance
-from rebates.adjusting import ADJUSTING_ROLES
 from rebates.change_wording import key_of_closing
 from rebates.explaining import in_currencies
 from rebates.models import LedgerEntry, Settlement
+from rebates.rights import handles_money
 from rebates.statement import Account
 from rebates.views import partner_url, vendor_url
 
@@ -193,7 +192,7 @@ class VendorStatement(StatementPage, VendorListPage):
     def context(self, rows: QuerySet[LedgerEntry]) -> dict[str, Any]:
         """With where finance adjusts it by hand."""
         context = super().context(rows)
-        if self.request.actor.has(VENDOR, self.vendor.pk, *ADJUSTING_ROLES):
+        if handles_money(self.request.actor, self.vendor.pk):
             url = reverse("rebates:adjustment-new", args=[self.vendor.slug])
             context["propose_url"] = f"{url}?{urlencode({'partner': self.partner.number})}"
         return context
@@ -247,16 +246,10 @@ class BalancesPage(VendorListPage):
     def rows(self) -> QuerySet[Partner]:
         return partners_of(vendor=self.vendor, actor=self.request.actor)
 
-    @cached_property
-    def balances(self) -> list[Balance]:
-        return accounts.balances(vendor=self.vendor, actor=self.request.actor)
-
     def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> Sequence[BalanceRow]:
         asked = filterset.form.cleaned_data if filterset is not None and filterset.is_valid() else {}
-        wanted = set(rows.order_by().values_list("pk", flat=True))
-        self.shown = [
-            each for each in self.balances if each.partner.pk in wanted and _is(each, asked.get("state") or "")
-        ]
+        found = accounts.balances(vendor=self.vendor, actor=self.request.actor, partners=rows)
+        self.shown = [each for each in found if _is(each, asked.get("state") or "")]
         return [self._row(each) for each in self.shown]
 
     def _row(self, each: Balance) -> BalanceRow:

@@ -15,7 +15,7 @@ from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext as _
 
 from common import outbox
-from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
+from common.access import Actor
 from common.errors import DomainError
 from common.models import User
 from common.proofs import Proof
@@ -24,14 +24,10 @@ from programs.models import Program, Vendor, VendorStaff
 from rebates import mails
 from rebates.ledger import book_adjustment, hold
 from rebates.models import ManualAdjustment
+from rebates.rights import MONEY_ROLES, NotAllowed, check_handles_money
 
-ADJUSTING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
 MOST = Decimal("1000000.00")
 State = ManualAdjustment.State
-
-
-class NotAllowed(DomainError):
-    """The actor does not work in the vendor's finance."""
 
 
 class NotAnAdjustment(DomainError):
@@ -64,14 +60,14 @@ class Proposal:
 def adjustments_of(*, vendor: Vendor, actor: Actor) -> QuerySet[ManualAdjustment]:
     """The vendor's manual adjustments that the actor may see, without their proofs; what waits first."""
     known = ManualAdjustment.objects.visible_to(actor).filter(program__vendor=vendor).defer("proof")
-    settled = Case(When(state=State.PROPOSED, then=0), default=1)
+    waits_first = Case(When(state=State.PROPOSED, then=0), default=1)
     found = known.select_related("program__vendor", "partner", "requested_by", "decided_by")
-    return found.order_by(settled, "-requested_at", "-id")
+    return found.order_by(waits_first, "-requested_at", "-id")
 
 
 def deciders_of(adjustment: ManualAdjustment) -> list[User]:
     """Who can decide about it: everybody in the vendor's finance and its admins, but who proposed it."""
-    staff = VendorStaff.objects.filter(vendor=adjustment.program.vendor_id, role__in=ADJUSTING_ROLES)
+    staff = VendorStaff.objects.filter(vendor=adjustment.program.vendor_id, role__in=MONEY_ROLES)
     people = User.objects.filter(pk__in=staff.values("user_id"), is_active=True)
     return list(people.exclude(pk=adjustment.requested_by_id).order_by("last_name", "first_name", "pk"))
 
@@ -90,7 +86,7 @@ def propose(*, proposal: Proposal, actor: Actor, now: datetime) -> ManualAdjustm
     if not reason:
         raise NotAnAdjustment(_("Please give the reason; the partner reads it on its account."))
     # Held, so that the same proposal is not made twice at once.
-    if not Enrolment.objects.select_for_update().filter(program=program, partner=partner):
+    if not Enrolment.objects.select_for_update(no_key=True).filter(program=program, partner=partner):
         raise NotEnrolled(
             _("%(partner)s does not take part in %(program)s.") % {"partner": partner, "program": program}
         )
@@ -141,8 +137,8 @@ def withdraw(*, adjustment_id: int, actor: Actor, now: datetime) -> ManualAdjust
 
 def _allow(actor: Actor, program: Program) -> int:
     """The id of the person."""
-    if actor.user_id is None or not actor.has(VENDOR, program.vendor_id, *ADJUSTING_ROLES):
-        raise NotAllowed(_("Only finance and vendor admins adjust amounts by hand."))
+    check_handles_money(actor, program.vendor_id, _("Only finance and vendor admins adjust amounts by hand."))
+    assert actor.user_id is not None  # only people have roles
     return actor.user_id
 
 

@@ -15,21 +15,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from common import formats
-from common.access import VENDOR
 from common.downloads import download
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact
 from partners.selectors import partners_of
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
 from rebates import adjusting
-from rebates.adjusting import ADJUSTING_ROLES, MovedOn
+from rebates.adjusting import MovedOn
 from rebates.adjustment_forms import AdjustmentForm, RefusalForm
 from rebates.adjustment_tables import TONES, AdjustmentFilter, AdjustmentTable
 from rebates.models import ManualAdjustment
+from rebates.rights import MONEY_ROLES, handles_money
 
-UNPROCESSABLE = 422
 State = ManualAdjustment.State
 
 
@@ -43,7 +42,7 @@ class AdjustmentsPage(VendorListPage):
         return adjusting.adjustments_of(vendor=self.vendor, actor=self.request.actor)
 
     def context(self, rows: QuerySet[ManualAdjustment]) -> dict[str, Any]:
-        may = self.request.actor.has(VENDOR, self.vendor.pk, *ADJUSTING_ROLES)
+        may = handles_money(self.request.actor, self.vendor.pk)
         slug = self.vendor.slug
         return {
             "crumbs": [Crumb(_("Accounts"), reverse("rebates:accounts", args=[slug])), Crumb(_("Manual adjustments"))],
@@ -51,7 +50,7 @@ class AdjustmentsPage(VendorListPage):
         }
 
 
-@in_vendor(*ADJUSTING_ROLES)
+@in_vendor(*MONEY_ROLES)
 def propose(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """Ask a second person to book an amount. Partner and program may be filled in by the page one comes from."""
     programs = Program.objects.visible_to(request.actor).filter(vendor=vendor)
@@ -94,7 +93,7 @@ def proof(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return download(found.proof, found.proof_name)
 
 
-@in_vendor(*ADJUSTING_ROLES)
+@in_vendor(*MONEY_ROLES)
 @require_POST
 def book(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     found = _found(request, vendor, pk)
@@ -107,7 +106,7 @@ def book(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return _decided(request, found, State.BOOKED, decide, done)
 
 
-@in_vendor(*ADJUSTING_ROLES)
+@in_vendor(*MONEY_ROLES)
 @require_POST
 def refuse(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     """Why not is asked for; where it is missing the page comes again with what was typed."""
@@ -123,7 +122,7 @@ def refuse(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     return _decided(request, found, State.REFUSED, decide, _("The adjustment is refused."))
 
 
-@in_vendor(*ADJUSTING_ROLES)
+@in_vendor(*MONEY_ROLES)
 @require_POST
 def withdraw(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     found = _found(request, vendor, pk)
@@ -160,7 +159,7 @@ def _found(request: PersonRequest, vendor: Vendor, pk: int) -> ManualAdjustment:
 def _page(request: PersonRequest, vendor: Vendor, found: ManualAdjustment, form: RefusalForm) -> HttpResponse:
     actor = request.actor
     slug, waiting = vendor.slug, found.state == State.PROPOSED
-    may = waiting and actor.has(VENDOR, vendor.pk, *ADJUSTING_ROLES)
+    may = waiting and handles_money(actor, vendor.pk)
     own = found.requested_by_id == actor.user_id
     list_url = reverse("rebates:adjustments", args=[slug])
     context = {

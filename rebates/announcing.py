@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from common import outbox
+from common.models import User
 from rebates import mails
 from rebates.models import Closing, ClosingItem, Settlement
 
@@ -36,7 +37,7 @@ def announce_chunk(*, now: datetime, limit: int) -> int | None:
         return None
     settlements = _settlements(items)
     people = mails.told(partners={item.enrolment.partner_id for item in items})
-    made = 0
+    letters: list[tuple[str, User, Mapping[str, Any]]] = []
     for item in items:
         if not (found := settlements[item.closing_id, item.enrolment_id]):
             continue

@@ -9,24 +9,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
-from common.errors import DomainError
+from common.access import Actor
 from common.money import ZERO
 from programs.models import Program
 from rebates.models import Closing, ClosingBounds, ClosingItem, Settlement
+from rebates.rights import check_handles_money
 
 LAST = 4
 """So many closings of a partner its amount is compared with."""
-
-
-CHANGING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
-
-
-class NotAllowed(DomainError):
-    """The actor does not work in the vendor's finance."""
 
 
 class Beyond(StrEnum):
@@ -63,8 +56,7 @@ def bounds_of(program: Program) -> ClosingBounds:
 
 def change_bounds(*, program: Program, actor: Actor, values: Mapping[str, Any]) -> ClosingBounds:
     """Set the program's bounds; they hold for what is calculated from now on. Raises NotAllowed."""
-    if not actor.has(VENDOR, program.vendor_id, *CHANGING_ROLES):
-        raise NotAllowed(_("Only finance and vendor admins change the bounds."))
+    check_handles_money(actor, program.vendor_id, _("Only finance and vendor admins change the bounds."))
     bounds, _made = ClosingBounds.objects.update_or_create(program=program, defaults=dict(values))
     return bounds
 
@@ -95,10 +87,7 @@ def held_back(*, closing: Closing, items: Iterable[ClosingItem], settlements: It
 
 def _best_before(closing: Closing, enrolments: Iterable[int]) -> Mapping[int, Decimal]:
     """The largest amount that one of the last closings settled for each; those without any are left out."""
-    earlier = Closing.objects.filter(
-        program=closing.program_id, kind=closing.kind, state=Closing.State.SEALED, ends_on__lt=closing.ends_on
-    )
-    last = list(earlier.order_by("-ends_on").values_list("pk", flat=True)[:LAST])
+    last = list(_sealed_before(closing).values_list("pk", flat=True)[:LAST])
     sums = Settlement.objects.filter(closing__in=last, enrolment__in=list(enrolments)).order_by()
     best: dict[int, Decimal] = {}
     for pk, _closing, amount in sums.values_list("enrolment", "closing").annotate(total=Sum("amount")):
@@ -107,16 +96,19 @@ def _best_before(closing: Closing, enrolments: Iterable[int]) -> Mapping[int, De
     return best
 
 
+def _sealed_before(closing: Closing) -> QuerySet[Closing]:
+    """Closings of the same program and length of period, the latest first."""
+    sealed = Closing.objects.filter(program=closing.program_id, kind=closing.kind, state=Closing.State.SEALED)
+    return sealed.filter(ends_on__lt=closing.ends_on).order_by("-ends_on")
+
+
 def too_much(*, closing: Closing, total: Decimal) -> list[TooMuch]:
     """What about the total needs a person's comment before the closing is sealed."""
     bounds = bounds_of(closing.program)
     found = []
     if bounds.total is not None and abs(total) > bounds.total:
         found.append(TooMuch(Beyond.TOTAL, total, bounds.total))
-    earlier = Closing.objects.filter(
-        program=closing.program_id, kind=closing.kind, state=Closing.State.SEALED, ends_on__lt=closing.ends_on
-    )
-    before = earlier.order_by("-ends_on").values_list("total", flat=True).first()
+    before = _sealed_before(closing).values_list("total", flat=True).first()
     if before and abs(total) >= bounds.total_from and abs(total) > (bound := abs(before) * bounds.total_times):
         found.append(TooMuch(Beyond.TIMES, total, bound, before))
     return found

@@ -149,7 +149,7 @@ def _part(
     )
     rows = [_row(moved, lines[moved.ids[0]], sale_url) for moved in shown if moved.ids[0] in lines]
     sentences = _sentences(explained, change, part, lines)
-    return ToldPart(sentences, part.amount, rows, more % {"count": formats.number(left)} if more else "")
+    return ToldPart(sentences, part.amount, rows, more)
 
 
 def _row(moved: Moved, line: SaleLine, sale_url: Callable[[SaleLine], str]) -> MovedRow:

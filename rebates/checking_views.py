@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,15 +12,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from common import formats
-from common.access import VENDOR
 from common.errors import DomainError
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from programs.entering import in_vendor
 from programs.models import Vendor
-from rebates.checking import RELEASING_ROLES, check, release
+from rebates.checking import check, release
 from rebates.forms import CommentForm
 from rebates.models import Breach, Ledger
+from rebates.rights import MONEY_ROLES, handles_money
 
 
 @in_vendor()
@@ -31,7 +29,7 @@ def ledger(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     return _page(request, vendor, CommentForm())
 
 
-@in_vendor(*RELEASING_ROLES)
+@in_vendor(*MONEY_ROLES)
 @require_POST
 def check_now(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """Check once more, without waiting for the hour."""
@@ -45,7 +43,7 @@ def check_now(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     return redirect("rebates:ledger", vendor.slug)
 
 
-@in_vendor(*RELEASING_ROLES)
+@in_vendor(*MONEY_ROLES)
 @require_POST
 def go_on(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """Let the money work go on after a repair."""
@@ -69,10 +67,10 @@ def _page(request: PersonRequest, vendor: Vendor, form: CommentForm) -> HttpResp
         "ledger": Ledger.objects.filter(vendor=vendor).select_related("released_by").first(),
         "rules": [{"text": rule.label, "broken": rule.value in broken} for rule in Breach.Rule],
         "breaches": found,
-        "may_release": request.actor.has(VENDOR, vendor.pk, *RELEASING_ROLES),
+        "may_release": handles_money(request.actor, vendor.pk),
         "check_url": reverse("rebates:ledger-check", args=[vendor.slug]),
         "release_url": reverse("rebates:ledger-release", args=[vendor.slug]),
         "crumbs": [Crumb(_("Closings"), reverse("rebates:closings", args=[vendor.slug])), Crumb(_("Ledger"))],
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = UNPROCESSABLE if form.errors else 200
     return render(request, "rebates/ledger.html", context, status=status)

@@ -15,12 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from kombu.exceptions import OperationalError
 
 from common import formats
-from common.access import VENDOR
 from common.errors import DomainError
 from common.filters import FilterSet
+from common.hints import hint
 from common.money import ZERO
 from common.period_names import period_name
 from common.periods import NotAPeriod, Period
@@ -31,14 +30,14 @@ from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
 from rebates import closings as selectors
 from rebates import tasks
-from rebates.bounds import CHANGING_ROLES
-from rebates.closing import RETRYING_ROLES, NothingToClose, needs_comment, open_closing, retry_parked
+from rebates.closing import NothingToClose, needs_comment, open_closing, retry_parked
 from rebates.closing_tables import AmountFilter, AmountLine, AmountTable, ClosingFilter, ClosingLine, ClosingTable
 from rebates.closing_words import held_in_words, is_moving, stages_of, state_of, too_much_in_words
 from rebates.closings import Amount, ClosingRow
 from rebates.ledger import is_halted
 from rebates.live import terms_in_force
 from rebates.models import Closing
+from rebates.rights import MONEY_ROLES, handles_money
 from rebates.views import vendor_url
 
 
@@ -65,7 +64,7 @@ class ClosingsPage(VendorListPage):
             "bounds": [
                 {"name": program.name, "url": reverse("rebates:bounds", args=[self.vendor.slug, program.slug])}
                 for program in Program.objects.visible_to(self.request.actor).filter(vendor=self.vendor)
-                if self.request.actor.has(VENDOR, self.vendor.pk, *CHANGING_ROLES)
+                if handles_money(self.request.actor, self.vendor.pk)
             ],
         }
 
@@ -172,8 +171,8 @@ class ClosingPage(VendorListPage):
         own, adjusted = selectors.totals_of(amounts)
         known = [row.before for row in amounts if row.before is not None]
         row = ClosingRow(self.program, self.period, closing, items.all, len(items.parked))
+        state_text, state_tone = state_of(row)
         too_much = needs_comment(closing) if closing is not None else []
-        state_text, state_tone = state_of(row, waits=bool(too_much))
         return {
             "program": self.program,
             "period_name": period_name(self.period),
@@ -186,8 +185,8 @@ class ClosingPage(VendorListPage):
             "preview": closing is None or closing.state == Closing.State.OPEN,
             "state_text": state_text,
             "state_tone": state_tone,
-            "stages": stages_of(row, items, self.request.today, waits=bool(too_much)),
-            "moving": closing is not None and is_moving(closing, items) and not too_much,
+            "stages": stages_of(row, items, self.request.today),
+            "moving": closing is not None and is_moving(closing, items),
             "total": formats.money(own + adjusted, self.program.currency),
             "adjusted": adjusted,
             "against": own - sum(known, ZERO) if known else None,
@@ -200,7 +199,7 @@ class ClosingPage(VendorListPage):
 
     def _people(self, items: selectors.Items) -> dict[str, Any]:
         """What waits for a person, and what one has said."""
-        acts = self.request.actor.has(VENDOR, self.vendor.pk, *RETRYING_ROLES)
+        acts = handles_money(self.request.actor, self.vendor.pk)
         return {
             "may_act": acts,
             "may_start": acts and self.closing is None and self.period.end <= self.request.today,
@@ -233,11 +232,10 @@ def progress(request: PersonRequest, vendor: Vendor, program: str, period: str) 
     closings = Closing.objects.visible_to(request.actor).filter(program__vendor=vendor).select_related("program")
     closing = get_object_or_404(closings, program__slug=program, period=period)
     items = selectors.items_of(closing)
-    waits = bool(needs_comment(closing))
     row = ClosingRow(closing.program, Period.parse(period), closing, items.all, len(items.parked))
     context = {
-        "stages": stages_of(row, items, request.today, waits=waits),
-        "moving": is_moving(closing, items) and not waits,
+        "stages": stages_of(row, items, request.today),
+        "moving": is_moving(closing, items),
         "progress_url": request.path,
     }
     answer = render(request, "rebates/closing_progress.html", context)
@@ -246,7 +244,7 @@ def progress(request: PersonRequest, vendor: Vendor, program: str, period: str) 
     return answer
 
 
-@in_vendor(*RETRYING_ROLES)
+@in_vendor(*MONEY_ROLES)
 @require_POST
 def start(request: PersonRequest, vendor: Vendor, program: str, period: str) -> HttpResponse:
     """Close a period that is over before its grace days are."""
@@ -261,12 +259,12 @@ def start(request: PersonRequest, vendor: Vendor, program: str, period: str) -> 
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        work_on(closing.pk)
+        hint(tasks.run_closing, closing.pk)
         messages.success(request, _("The closing is started."))
     return redirect("rebates:closing", vendor.slug, program, period)
 
 
-@in_vendor(*RETRYING_ROLES)
+@in_vendor(*MONEY_ROLES)
 @require_POST
 def retry(request: PersonRequest, vendor: Vendor, program: str, period: str) -> HttpResponse:
     """Put the parked partners of a closing back to work."""
@@ -275,20 +273,12 @@ def retry(request: PersonRequest, vendor: Vendor, program: str, period: str) -> 
     closing = get_object_or_404(closings, program__slug=program, period=period)
     count = retry_parked(closing_id=closing.pk, actor=actor)
     if count:
-        work_on(closing.pk)
+        hint(tasks.run_closing, closing.pk)
         text = ngettext("%(count)s partner is calculated again.", "%(count)s partners are calculated again.", count)
         messages.success(request, text % {"count": count})
     else:
         messages.info(request, _("No partner is held back any more."))
     return redirect("rebates:closing", vendor.slug, program, period)
-
-
-def work_on(closing_id: int) -> None:
-    """A hint to the worker; without a broker the next tick finds the closing by itself."""
-    try:
-        tasks.run_closing.delay(closing_id)
-    except OperationalError:
-        return
 
 
 closings = in_vendor()(ClosingsPage.as_view())

@@ -11,19 +11,21 @@ from django.utils.translation import ngettext
 from common import formats
 from common.ui import Stage, Tone
 from rebates.bounds import TooMuch
+from rebates.closing import needs_comment
 from rebates.closings import ClosingRow, Items
+from rebates.ledger import is_halted
 from rebates.models import Closing, ClosingItem
 
 
-def state_of(row: ClosingRow, *, waits: bool = False) -> tuple[str, Tone]:
-    """The state of a closing in words, and how it looks. `waits`: for a comment on its total."""
+def state_of(row: ClosingRow) -> tuple[str, Tone]:
+    """The state of a closing in words, and how it looks."""
     closing = row.closing
     if closing is None:
         return _("closes on %(day)s") % {"day": formats.date_long(row.closes_on)}, "neutral"
     if row.parked:
         text = ngettext("%(count)s partner held back", "%(count)s partners held back", row.parked)
         return text % {"count": formats.number(row.parked)}, "danger"
-    if waits:
+    if needs_comment(closing):
         return _("total is out of bounds"), "danger"
     words: dict[str, tuple[str, Tone]] = {
         Closing.State.OPEN: (_("due, starts shortly"), "info"),
@@ -55,8 +57,8 @@ def too_much_in_words(found: TooMuch, currency: str) -> str:
     return text % values
 
 
-def stages_of(row: ClosingRow, items: Items, today: date, *, waits: bool) -> list[Stage]:
-    """The line of states: what is done, where the closing is, what comes. `waits`: for a comment on its total."""
+def stages_of(row: ClosingRow, items: Items, today: date) -> list[Stage]:
+    """The line of states: what is done, where the closing is, what comes."""
     closing = row.closing
     over = today >= row.period.end
     last_day, due = formats.date_long(row.period.last_day), formats.date_long(row.closes_on)
@@ -75,6 +77,7 @@ def stages_of(row: ClosingRow, items: Items, today: date, *, waits: bool) -> lis
     if closing is not None and closing.frozen_at is not None and not calculated:
         hint = _("%(done)s of %(all)s partners") % {"done": items.done, "all": items.all}
     add(_("Calculated"), closing.calculated_at if closing else None, calculated, hint, failed=bool(items.parked))
+    waits = closing is not None and bool(needs_comment(closing))
     sealed = closing is not None and closing.sealed_at is not None
     hint = _("waits for a reason") if waits else ""
     add(_("Closed"), closing.sealed_at if closing else None, sealed, hint, failed=waits)
@@ -83,6 +86,10 @@ def stages_of(row: ClosingRow, items: Items, today: date, *, waits: bool) -> lis
 
 def is_moving(closing: Closing, items: Items) -> bool:
     """Whether workers carry the closing on without anybody's help."""
-    if closing.state == Closing.State.FROZEN:
-        return items.done + len(items.parked) < items.all or not items.parked
-    return closing.state in (Closing.State.OPEN, Closing.State.CALCULATED)
+    if (
+        closing.state == Closing.State.SEALED
+        or needs_comment(closing)
+        or is_halted(vendor_id=closing.program.vendor_id)
+    ):
+        return False
+    return not items.parked or items.done + len(items.parked) < items.all

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,18 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.errors import DomainError
+from common.hints import hint
 from common.period_names import period_name
 from common.periods import Period
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from programs.entering import in_vendor
 from programs.models import Program, Vendor
-from rebates.bounds import CHANGING_ROLES, bounds_of, change_bounds
-from rebates.closing import RETRYING_ROLES, accept, comment, needs_comment
-from rebates.closing_views import work_on
+from rebates import tasks
+from rebates.bounds import bounds_of, change_bounds
+from rebates.closing import accept, comment, needs_comment
 from rebates.closing_words import held_in_words, too_much_in_words
 from rebates.forms import AcceptForm, BoundsForm, CommentForm
 from rebates.models import Closing, ClosingItem
+from rebates.rights import MONEY_ROLES
 
 
 def _crumbs(vendor: Vendor, closing: Closing, last: str) -> list[Crumb]:
@@ -34,7 +35,7 @@ def _crumbs(vendor: Vendor, closing: Closing, last: str) -> list[Crumb]:
     ]
 
 
-@in_vendor(*RETRYING_ROLES)
+@in_vendor(*MONEY_ROLES)
 def accept_amount(request: PersonRequest, vendor: Vendor, program: str, period: str, pk: int) -> HttpResponse:
     """Say why what a partner would get is right."""
     items = ClosingItem.objects.visible_to(request.actor).select_related("closing__program", "enrolment__partner")
@@ -49,7 +50,7 @@ def accept_amount(request: PersonRequest, vendor: Vendor, program: str, period: 
     if form.is_valid():
         text, amount = form.cleaned_data["comment"], form.cleaned_data["amount"]
         if accept(item_id=found.pk, actor=request.actor, text=text, amount=amount):
-            work_on(found.closing_id)
+            hint(tasks.run_closing, found.closing_id)
             messages.success(request, _("%(partner)s is settled.") % {"partner": found.enrolment.partner.name})
         else:
             messages.info(request, _("Nothing was done: somebody was first, or the amount is another one now."))
@@ -63,10 +64,10 @@ def accept_amount(request: PersonRequest, vendor: Vendor, program: str, period: 
         "currency": found.closing.program.currency,
         "cancel_url": page.url,
     }
-    return render(request, "rebates/closing_accept.html", context, status=_status(form.errors))
+    return render(request, "rebates/closing_accept.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@in_vendor(*RETRYING_ROLES)
+@in_vendor(*MONEY_ROLES)
 def comment_total(request: PersonRequest, vendor: Vendor, program: str, period: str) -> HttpResponse:
     """Say why a total that is out of bounds is right; the closing is sealed with it."""
     closings = Closing.objects.visible_to(request.actor).select_related("program")
@@ -78,8 +79,12 @@ def comment_total(request: PersonRequest, vendor: Vendor, program: str, period: 
         return page
     form = CommentForm(request.POST or None)
     if form.is_valid():
-        comment(closing_id=closing.pk, actor=request.actor, text=form.cleaned_data["comment"], now=timezone.now())
-        messages.success(request, _("The period is closed."))
+        try:
+            comment(closing_id=closing.pk, actor=request.actor, text=form.cleaned_data["comment"], now=timezone.now())
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The period is closed."))
         return page
     context = {
         "form": form,
@@ -89,10 +94,10 @@ def comment_total(request: PersonRequest, vendor: Vendor, program: str, period: 
         "program": closing.program,
         "cancel_url": page.url,
     }
-    return render(request, "rebates/closing_comment.html", context, status=_status(form.errors))
+    return render(request, "rebates/closing_comment.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@in_vendor(*CHANGING_ROLES)
+@in_vendor(*MONEY_ROLES)
 def bounds(request: PersonRequest, vendor: Vendor, program: str) -> HttpResponse:
     """From which amounts on a closing of the program waits for a person."""
     found = get_object_or_404(Program.objects.visible_to(request.actor), vendor=vendor, slug=program)
@@ -108,8 +113,4 @@ def bounds(request: PersonRequest, vendor: Vendor, program: str) -> HttpResponse
         "crumbs": [Crumb(_("Closings"), list_url), Crumb(_("Bounds, %(program)s") % {"program": found.name})],
         "cancel_url": list_url,
     }
-    return render(request, "rebates/bounds.html", context, status=_status(form.errors))
-
-
-def _status(errors: object) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    return render(request, "rebates/bounds.html", context, status=UNPROCESSABLE if form.errors else 200)

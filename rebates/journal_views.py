@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
-from http import HTTPStatus
 from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlencode
@@ -22,12 +22,11 @@ from common import formats
 from common.downloads import download_stream
 from common.errors import DomainError
 from common.filters import FilterSet
-from common.requests import PersonRequest
+from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 from rebates.journal.exporting import (
-    ACCOUNTING_ROLES,
     change_settings,
     export,
     overlapping,
@@ -39,6 +38,10 @@ from rebates.journal_forms import AccountingForm, JournalForm
 from rebates.journal_tables import ExportLine, ExportTable
 from rebates.models import AccountingSettings, JournalExport
 from rebates.models.accounting import DEFAULTS, Chart
+from rebates.rights import MONEY_ROLES
+
+LONGEST_COMMIT = timedelta(minutes=5)
+"""A worker dates what it books with its start: shortly after midnight the day before may still grow."""
 
 
 def range_name(days: Days) -> str:
@@ -110,7 +113,7 @@ class AccountingPage(VendorListPage):
             "days": range_name(days),
             "summary": summary,
             "currencies": _by_currency(summary, self.settings.numbers),
-            "runs": days.end > self.request.today,
+            "runs": days.end > (timezone.localtime() - LONGEST_COMMIT).date(),
             "earlier": [range_name(Days(*each)) for each in earlier[:5]],
             "not_set_up": self._format == JournalExport.Format.DATEV and not self.settings.known_to_datev,
             "download": JournalForm(initial=_query(days, self._format), unseen=True),
@@ -141,7 +144,7 @@ def _by_currency(summary: Summary, numbers: Mapping[str, str]) -> list[dict[str,
     ]
 
 
-@in_vendor(*ACCOUNTING_ROLES)
+@in_vendor(*MONEY_ROLES)
 @require_POST
 def take(request: PersonRequest, vendor: Vendor) -> HttpResponseBase:
     """The chosen part of the journal as a file, recorded."""
@@ -161,7 +164,7 @@ def take(request: PersonRequest, vendor: Vendor) -> HttpResponseBase:
     return download_stream(file, done.file_name)
 
 
-@in_vendor(*ACCOUNTING_ROLES)
+@in_vendor(*MONEY_ROLES)
 def settings(request: PersonRequest, vendor: Vendor) -> HttpResponseBase:
     """Numbers under which the vendor's bookkeeping knows itself and the accounts."""
     page = reverse("rebates:accounting", args=[vendor.slug])
@@ -178,8 +181,8 @@ def settings(request: PersonRequest, vendor: Vendor) -> HttpResponseBase:
         "crumbs": [Crumb(_("Accounting"), page), Crumb(_("Account numbers"))],
         "cancel_url": page,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = UNPROCESSABLE if form.errors else 200
     return render(request, "rebates/accounting_settings.html", context, status=status)
 
 
-accounting = in_vendor(*ACCOUNTING_ROLES)(AccountingPage.as_view())
+accounting = in_vendor(*MONEY_ROLES)(AccountingPage.as_view())

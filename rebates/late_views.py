@@ -17,9 +17,9 @@ from common.filters import FilterSet
 from common.period_names import period_name
 from common.ui import Crumb
 from programs.entering import VendorListPage, in_vendor
-from rebates.adjusting import ADJUSTING_ROLES
 from rebates.closing_tables import LateFilter, LateRow, LateTable
 from rebates.late import Beyond, LateLine, late_lines
+from rebates.rights import handles_money
 from rebates.views import vendor_url
 from sales.models import SaleLine
 
@@ -110,7 +110,7 @@ class LatePage(VendorListPage):
                 for program in programs
             ],
             "adjust_url": reverse("rebates:adjustment-new", args=[self.vendor.slug]),
-            "adjusts": self.request.actor.has(VENDOR, self.vendor.pk, *ADJUSTING_ROLES),
+            "adjusts": handles_money(self.request.actor, self.vendor.pk),
             "administers": self.request.actor.has(VENDOR, self.vendor.pk, VENDOR_ADMIN),
         }
 

@@ -20,10 +20,15 @@ from common.period_names import period_name
 from common.periods import Period
 from common.registry import MailKind, Text
 from partners.models import Member
-from rebates.models import Closing, ManualAdjustment, Settlement
+from programs.models import Vendor
+from rebates.models import Breach, Closing, ManualAdjustment, Settlement
 
 SETTLED, ADJUSTED = "settled", "adjusted"
+HALTED = "ledger_halted"
 TOLD = (Member.Role.OWNER, Member.Role.FINANCE)
+
+MOST_NAMED = 5
+"""Mistakes that the mail names; the page has all of them."""
 
 in_words = lazy(period_name, str)
 """A period's name in the language of whoever reads it: the context is made before the recipient is known."""
@@ -86,6 +91,23 @@ def settled_sample() -> Mapping[str, Any]:
     }
 
 
+def halted(*, vendor: Vendor, breaches: Sequence[Breach]) -> Mapping[str, Any]:
+    """What finance is told: which rules are broken and where, and the page on which the money work is released."""
+    return {
+        "vendor": vendor.name,
+        "breaches": [{"rule": Breach.Rule(each.rule).label, "where": each.where} for each in breaches[:MOST_NAMED]],
+        "url": settings.PORTAL_URL + reverse("rebates:ledger", args=[vendor.slug]),
+    }
+
+
+def halted_sample() -> Mapping[str, Any]:
+    return {
+        "vendor": "Lenovo",
+        "breaches": [{"rule": Breach.Rule.BOOKED.label, "where": "2026Q3 topseller-loyalty 2B3C4D5F 2026Q3"}],
+        "url": settings.PORTAL_URL,
+    }
+
+
 def adjusted(*, adjustment: ManualAdjustment) -> Mapping[str, Any]:
     """What the partner is told about an adjustment made by hand."""
     program, number = adjustment.program, adjustment.partner.number
@@ -116,12 +138,15 @@ def register() -> None:
         MailKind(SETTLED, _("a rebate is settled"), "settled", settled_sample, resend_when_uncertain=True, order=10)
     )
     registry.mails.register(
+        MailKind(HALTED, _("rebates are halted"), HALTED, halted_sample, resend_when_uncertain=True, order=11)
+    )
+    registry.mails.register(
         MailKind(
             ADJUSTED,
             _("an amount is corrected by hand"),
             "adjusted",
             adjusted_sample,
             resend_when_uncertain=True,
-            order=11,
+            order=12,
         )
     )

@@ -5,7 +5,7 @@ Settlements are also what questions to a vendor can be about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
-from common.access import PARTNER, VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, ActorQuerySet
+from common.access import PARTNER, VENDOR, ActorQuerySet
 from common.period_names import period_name
 from common.periods import Period
 from common.registry import Area, AttentionSource, MenuEntry, Panel
@@ -24,9 +24,11 @@ from partners.composing import Figures, OpenMoney, PartnerPanel
 from rebates import closings, panels, vendor_panels
 from rebates.explaining import measured
 from rebates.models import Settlement
-from rebates.open_money import open_money
+from rebates.open_money import open_balance, open_money
+from rebates.rights import MONEY_ROLES
 from rebates.views import partner_url, vendor_url
 from sales import sealed
+from sales.hindrances import Hindrance, hindrances
 from sales.models import Claim
 from sales.sealed import SealedSource
 from sales.subjects import SubjectKind, subjects
@@ -37,38 +39,30 @@ def register() -> None:
     _panels()
     _partner_pages()
     _questions()
+    hindrances.register(Hindrance("ledger", open_balance))
     sealed.sources.register(SealedSource("closings", closings.sealed_periods, closings.begun_periods))
-    registry.attention.register(
-        AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=30)
-    )
-    registry.attention.register(
-        AttentionSource(
-            "adjustments", VENDOR, vendor_panels.to_be_decided, roles=(VENDOR_FINANCE, VENDOR_ADMIN), order=32
-        )
-    )
+    for source in (
+        AttentionSource("halted", VENDOR, vendor_panels.halted, roles=MONEY_ROLES, order=5),
+        AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=MONEY_ROLES, order=30),
+        AttentionSource("out-of-bounds", VENDOR, vendor_panels.out_of_bounds, roles=MONEY_ROLES, order=31),
+        AttentionSource("adjustments", VENDOR, vendor_panels.to_be_decided, roles=MONEY_ROLES, order=32),
+    ):
+        registry.attention.register(source)
     registry.attention.register(AttentionSource("unsettled", VENDOR, vendor_panels.unsettled, order=35))
 
 
 def _menu() -> None:
-    def rebates(area: Area) -> str:
-        return reverse("rebates:partner-rebates", args=[area.slug])
+    def page(name: str) -> Callable[[Area], str]:
+        return lambda area: reverse(f"rebates:{name}", args=[area.slug])
 
-    def all_closings(area: Area) -> str:
-        return reverse("rebates:closings", args=[area.slug])
-
-    def account(area: Area) -> str:
-        return reverse("rebates:account", args=[area.slug])
-
-    def accounts(area: Area) -> str:
-        return reverse("rebates:accounts", args=[area.slug])
-
-    registry.menu.register(MenuEntry("account", PARTNER, _("Account"), "cash-stack", account, order=25))
-    registry.menu.register(MenuEntry("accounts", VENDOR, _("Accounts"), "cash-stack", accounts, order=42))
-    registry.menu.register(MenuEntry("rebates", PARTNER, _("Rebates"), "cash-coin", rebates, order=20))
-    registry.menu.register(MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", all_closings, order=40))
-    registry.menu.register(
-        MenuEntry("accounting", VENDOR, _("Accounting"), "calculator", accounting, roles=finance, order=42)
-    )
+    for entry in (
+        MenuEntry("rebates", PARTNER, _("Rebates"), "cash-coin", page("partner-rebates"), order=20),
+        MenuEntry("account", PARTNER, _("Account"), "cash-stack", page("account"), order=25),
+        MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", page("closings"), order=40),
+        MenuEntry("accounts", VENDOR, _("Accounts"), "cash-stack", page("accounts"), order=41),
+        MenuEntry("accounting", VENDOR, _("Accounting"), "calculator", page("accounting"), roles=MONEY_ROLES, order=42),
+    ):
+        registry.menu.register(entry)
 
 
 def _panels() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
@@ -14,6 +15,8 @@ from rebates.ledger import MoneyHalted
 from rebates.models import Closing
 from rebates.running import up_to_date
 from sales.standing import standings
+
+log = structlog.get_logger(__name__)
 
 # A task ends long before the worker's time limit; the next tick goes on where it stopped. What no worker has begun by
 # then is forgotten: the next tick says it once more, and nothing piles up.
@@ -42,8 +45,8 @@ def run_closing(closing_id: int) -> None:
         )
     except (closing.AnotherAtWork, MoneyHalted):
         return  # its turn comes once the earlier one is sealed, or the ledger is released
-    except DomainError as error:
-        closing.log.error("closing stopped", closing=closing_id, error=type(error).__name__)
+    except DomainError:
+        log.exception("closing stopped", closing=closing_id)
         raise
 
 

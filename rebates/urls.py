@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates import account_views, adjustment_views, closing_views, late_views, views
+from rebates import (
+    account_views,
+    adjustment_views,
+    checking_views,
+    closing_views,
+    deciding_views,
+    journal_views,
+    late_views,
+    views,
+)
 
 app_name = "rebates"
 urlpatterns = [
@@ -31,7 +40,7 @@ urlpatterns = [
     path("vendor/<slug:vendor>/adjustments/", adjustment_views.adjustments, name="adjustments"),
     path("vendor/<slug:vendor>/adjustments/new/", adjustment_views.propose, name="adjustment-new"),
     path("vendor/<slug:vendor>/adjustments/<int:pk>/", adjustment_views.adjustment, name="adjustment"),
-    path("vendor/<slug:vendor>/adjustments/<int:pk>/proof/", adjustment_views.proof, name="adjustment-proof"),
+    path("vendor/<slug:vendor>/adjustments/<int:pk>/file/", adjustment_views.proof, name="adjustment-proof"),
     path("vendor/<slug:vendor>/adjustments/<int:pk>/book/", adjustment_views.book, name="adjustment-book"),
     path("vendor/<slug:vendor>/adjustments/<int:pk>/refuse/", adjustment_views.refuse, name="adjustment-refuse"),
     path("vendor/<slug:vendor>/adjustments/<int:pk>/withdraw/", adjustment_views.withdraw, name="adjustment-withdraw"),

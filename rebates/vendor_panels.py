@@ -28,7 +28,7 @@ from rebates.closing import needs_comment
 from rebates.closing_words import state_of
 from rebates.late import late_lines
 from rebates.live import live_figures
-from rebates.models import Closing, ClosingItem, ManualAdjustment
+from rebates.models import Closing, ClosingItem, Ledger, ManualAdjustment
 from rebates.running import running, running_by_partner
 from rebates.telling import TONES, state_in_words
 from rebates.views import vendor_url
@@ -119,6 +119,25 @@ def held_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
         }
         url = reverse("rebates:closing", args=[area.slug, closing.program.slug, closing.period])
         yield Waiting(text % values, url, since=closing.frozen_at, count=counts[closing.pk])
+
+
+def out_of_bounds(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Closings whose total waits for a reason."""
+    calculated = Closing.objects.filter(program__vendor_id=area.pk, state=Closing.State.CALCULATED, comment="")
+    for closing in calculated.select_related("program").order_by("ends_on", "pk"):
+        if needs_comment(closing):
+            values = {"period": period_name(Period.parse(closing.period)), "program": closing.program.name}
+            url = reverse("rebates:closing-comment", args=[area.slug, closing.program.slug, closing.period])
+            text = _("The total of the closing of %(period)s, %(program)s, is out of bounds")
+            yield Waiting(text % values, url, since=closing.calculated_at)
+
+
+def halted(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """The ledger, when a check has found a mistake in it."""
+    ledger = Ledger.objects.filter(vendor=area.pk, halted_at__isnull=False).first()
+    if ledger is not None:
+        url = reverse("rebates:ledger", args=[area.slug])
+        yield Waiting(_("Rebates are halted: a check has found a mistake"), url, since=ledger.halted_at)
 
 
 def to_be_decided(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:

@@ -47,7 +47,7 @@ class Corrections:
         known = {partner.pk: slug for slug, partner in self.partners.items() if slug != SHOWN}
         owed = accounts.balances(vendor=program.vendor, actor=Actor.system(), partners=known)
         least = min((each for each in owed if each.owed), key=lambda each: (each.owed, each.partner.number))
-        reason = "Rückvergütung zu Geräten, die über einen nicht autorisierten Händler zurückgegeben wurden"
+        reason = "Bonus zu Geräten, die über einen nicht autorisierten Händler zurückgegeben wurden"
         slug = known[least.partner.pk]
         self._book(self._propose(vendor, slug, -(least.owed + Decimal("60.00")), reason, days=6))
 

@@ -13,20 +13,15 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
-from common.errors import DomainError
+from common.access import Actor
 from common.periods import Period, PeriodKind, months_after
 from programs.models import Vendor
 from rebates.journal import csvfile, datev, hledger
 from rebates.journal.reading import Days, Journal
 from rebates.models import AccountingSettings, JournalExport, LedgerEntry
+from rebates.rights import check_handles_money
 
-ACCOUNTING_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
 Format = JournalExport.Format
-
-
-class NotAllowed(DomainError):
-    """The actor does not work in the vendor's finance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +102,5 @@ def suggestions(*, settings: AccountingSettings, actor: Actor, today: date) -> l
 
 def _allow(actor: Actor, vendor: Vendor) -> None:
     """People of finance, and commands on the machine."""
-    if not (actor.is_system or actor.has(VENDOR, vendor.pk, *ACCOUNTING_ROLES)):
-        raise NotAllowed(_("Only finance and vendor admins take the journal."))
+    if not actor.is_system:
+        check_handles_money(actor, vendor.pk, _("Only finance and vendor admins take the journal."))

@@ -1,0 +1,22 @@
+"""Who may act where money is concerned: the vendor's finance and its admins."""
+
+from __future__ import annotations
+
+from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
+from common.errors import DomainError
+
+MONEY_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
+
+
+class NotAllowed(DomainError):
+    """The actor does not work in the vendor's finance."""
+
+
+def handles_money(actor: Actor, vendor_id: int) -> bool:
+    return actor.has(VENDOR, vendor_id, *MONEY_ROLES)
+
+
+def check_handles_money(actor: Actor, vendor_id: int, refusal: str) -> None:
+    """Raises NotAllowed with `refusal`, which says what only finance and vendor admins do."""
+    if not handles_money(actor, vendor_id):
+        raise NotAllowed(refusal)
