@@ -120,8 +120,8 @@ MUTANTS = {
     ),
     "nobody asks whether the ledger is halted": Mutant(
         LEDGER,
-        "    if Ledger.objects.filter(vendor=vendor_id, halted_at__isnull=False).exists():\n",
-        "    if Ledger.objects.filter(vendor=None, halted_at__isnull=False).exists():\n",
+        "    if is_halted(vendor_id=vendor_id):\n",
+        "    if is_halted(vendor_id=0):\n",
         f"{CHECKED}::test_every_step_of_a_closing_stops_where_the_ledger_is_halted_and_goes_on_afterwards",
     ),
 }

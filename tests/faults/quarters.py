@@ -172,5 +172,5 @@ STAGES: Mapping[str, Stage] = {
     "second": Stage(late_lines, lambda: close(date(2026, 8, 15)), CLOSING, "by_hand"),
     "third": Stage(third_sales, lambda: close(date(2026, 11, 15)), CLOSING, "second"),
     "held_back": Stage(odd_amounts, close_odd_amounts, CLOSING | DECIDED, "by_hand"),
-    "released": Stage(repaired, release, frozenset({"checking.check", "checking.release"}), "first"),
+    "released": Stage(repaired, release, frozenset({"checking.release"}), "first"),
 }

@@ -26,8 +26,8 @@ Q2, NEXT = Period.parse("2026Q2"), date(2026, 7, 20)
 IMPOSSIBLE, ODD = "P007", "P010"
 OTHERS = 38
 """Of forty partners."""
-UNITS = 200
-"""Instead of 20; with the 13 of before they earn 213 times 15.00, and 50.00 was the most so far."""
+UNITS = 400
+"""Instead of 20; with the 13 of before they earn 413 times 15.00, and 50.00 was the most so far."""
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.browser import Window
+from tests.journeys.browser import DESKTOP, Window
 from tests.journeys.conftest import OpenWindow, SendMails, paired
 from tests.journeys.reading import word
 from tests.journeys.test_accounts import follow, open_mail
@@ -165,9 +165,10 @@ def test_after_a_refusal_the_second_try_is_approved(
 
 @pytest.mark.parametrize(("language", "width"), [("en", DESKTOP)])
 def test_who_goes_back_finds_what_is_done_and_nothing_to_do_again(
-    own_demo: Served, windows: OpenWindow, language: str, width: int
+    own_demo: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
 ) -> None:
-    window = sign_up(own_demo, windows, language, width)
+    window = windows(own_demo, language=language, width=width)
+    sign_up(own_demo, window, send_mails)
     register(window)
     page = window.page
     for _step in ("what happens next", "reading over"):

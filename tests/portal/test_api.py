@@ -21,7 +21,7 @@ from common.periods import Period
 from common.tokens import Scope
 from partners.models import Member
 from portal.api import api
-from rebates import closing, settling
+from rebates import closing
 from rebates.models import Closing
 from rebates.settling import work_chunk
 from sales.models import SaleLine

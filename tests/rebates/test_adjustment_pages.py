@@ -187,7 +187,7 @@ def test_refusing_needs_a_reason_which_the_proposer_reads(world: World, admin: C
 
 
 def test_the_proof_is_only_ever_downloaded(world: World, finance: Client) -> None:
-    answer = finance.get(f"{LIST}{proposed(world).pk}/proof/")
+    answer = finance.get(f"{LIST}{proposed(world).pk}/file/")
     assert answer.content == NOTE.content
     assert answer["Content-Disposition"] == 'attachment; filename="note.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -200,7 +200,7 @@ def test_channel_managers_read_and_partners_and_strangers_see_nothing(world: Wor
     assert manager.post(f"{LIST}{made.pk}/book/").status_code == 403
     for person in (world.reseller_owner, world.rival_vendor_finance):
         client = signed_in(person)
-        assert [client.get(path).status_code for path in (LIST, f"{LIST}{made.pk}/", f"{LIST}{made.pk}/proof/")] == [
+        assert [client.get(path).status_code for path in (LIST, f"{LIST}{made.pk}/", f"{LIST}{made.pk}/file/")] == [
             404, 404, 404,
         ]  # fmt: skip
     own = proposed(world, program=world.rival_program, partner=world.rival, by=world.rival_vendor_finance)

@@ -13,9 +13,11 @@ from django.test import Client
 from common.access import Actor
 from common.models import OutboxMail, User
 from common.periods import Period
-from rebates import bounds, checking, closing, tasks
+from rebates import accounts, bounds, checking, closing, tasks
+from rebates.late import late_lines
 from rebates.ledger import MoneyHalted
 from rebates.models import Breach, Closing, ClosingBounds, ClosingItem, Ledger, Settlement
+from rebates.rights import NotAllowed
 from tests.rendering import words
 from tests.world import NOW, TODAY, World, enrol, make_partner, sell
 
@@ -139,11 +141,11 @@ def test_nobody_but_finance_and_admins_decides(world: World, manager: Client) ->
     item = held.items.get()
     assert "Accept the amount" not in read(manager, PAGE)
     assert manager.post(f"{PAGE}held/{item.pk}/", {"comment": "Right.", "amount": "120.00"}).status_code == 403
-    with pytest.raises(closing.NotAllowed):
+    with pytest.raises(NotAllowed):
         closing.accept(item_id=item.pk, actor=actor(world.channel_manager), text="Right.", amount=Decimal("120.00"))
-    with pytest.raises(closing.NotAllowed):
+    with pytest.raises(NotAllowed):
         closing.comment(closing_id=held.pk, actor=actor(world.channel_manager), text="Right.", now=NOW)
-    with pytest.raises(bounds.NotAllowed):
+    with pytest.raises(NotAllowed):
         bounds.change_bounds(program=world.program, actor=actor(world.channel_manager), values={})
 
 
@@ -268,7 +270,7 @@ def test_a_breach_halts_the_money_work_until_it_is_mended_and_finance_says_so(wo
 def test_the_check_and_the_release_are_for_finance_and_admins(world: World, manager: Client) -> None:
     assert manager.post(f"{LEDGER}check/").status_code == 403
     assert manager.post(f"{LEDGER}release/", {"comment": "Right."}).status_code == 403
-    with pytest.raises(checking.NotAllowed):
+    with pytest.raises(NotAllowed):
         checking.release(vendor=world.vendor, actor=actor(world.channel_manager), comment="Right.", now=NOW)
 
 
@@ -302,3 +304,72 @@ def test_who_is_calculated_again_gets_what_was_corrected_meanwhile(world: World)
     late = Settlement.objects.get(period="2026Q3", closing__period="2026Q4")
     assert (late.result, late.amount) == (Decimal("250.00"), Decimal("130.00"))
     assert checking.look(vendor_id=world.vendor.pk) == []
+
+
+def test_a_line_that_was_counted_when_calculated_again_is_not_listed_as_late(world: World) -> None:
+    world.program.recomputed_periods = 0
+    world.program.save()
+    close(world, Q2)
+    sell(
+        world.reseller, world.topseller, date(2026, 9, 9), "99999999999", None, distributor=world.distributor,
+        document="W-1",
+    )  # fmt: skip
+    held = close(world, Q3)
+    bought(world, date(2026, 9, 9), "-99999999999", "W-2")
+    bought(world, date(2026, 9, 10), "1", "W-3")
+    closing.retry_parked(closing_id=held.pk, actor=actor(world.vendor_finance))
+    assert go_on(held.pk).state == Closing.State.SEALED
+    bought(world, date(2026, 9, 11), "1", "L-1")
+    listed = late_lines(vendor=world.vendor, actor=Actor.system())
+    assert {row.line.document_number for row in listed} == {"L-1"}
+
+
+def test_who_is_calculated_again_has_to_be_accepted_again(world: World) -> None:
+    bound(world, partner="100.00")
+    held = close(world, Q3)
+    item = held.items.get()
+    finance = actor(world.vendor_finance)
+    assert closing.accept(item_id=item.pk, actor=finance, text="Right.", amount=Decimal("120.00"))
+    ClosingItem.objects.filter(pk=item.pk).update(state="parked", cause="fault", reason="x")
+    assert closing.retry_parked(closing_id=held.pk, actor=finance) == 1
+    assert go_on(held.pk).items.get().cause == "bound"
+
+
+def test_a_reason_for_the_total_is_kept_while_the_ledger_is_halted(world: World, finance: Client) -> None:
+    bound(world, total="100.00")
+    held = close(world, Q3)
+    Ledger.objects.update_or_create(vendor=world.vendor, defaults={"halted_at": NOW})
+    answer = finance.post(f"{PAGE}comment/", {"comment": "New terms."}, follow=True)
+    text = words(answer.content.decode())
+    assert "Rebates are halted" in text
+    assert "The period is closed." not in text
+    held.refresh_from_db()
+    assert (held.state, held.comment) == ("calculated", "New terms.")
+
+
+def test_what_is_not_sealed_stands_on_nobodys_account(world: World) -> None:
+    bound(world, total="100.00")
+    close(world, Q3)
+    assert accounts.balances(vendor=world.vendor, actor=actor(world.vendor_finance)) == []
+    assert accounts.owed(vendor_id=world.vendor.pk, partner_id=world.reseller.pk) == {}
+
+
+def test_two_breaches_of_one_name_halt_the_ledger(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = [
+        checking.Found(Breach.Rule.BOOKED, "2026Q3 x", Decimal(1)),
+        checking.Found(Breach.Rule.BOOKED, "2026Q3 x", None),
+    ]
+    monkeypatch.setattr(checking, "look", lambda **_: twice)
+    assert len(checking.check(vendor_id=world.vendor.pk, now=NOW)) == 1
+    assert Ledger.objects.get().halted_at == NOW
+
+
+def test_an_entry_for_another_partner_is_found(world: World) -> None:
+    close(world, Q3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE rebates_ledgerentry DISABLE TRIGGER USER")
+        cursor.execute("UPDATE rebates_ledgerentry SET partner_id = %s", [world.rival.pk])
+        cursor.execute("ALTER TABLE rebates_ledgerentry ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    assert {each.rule for each in checking.look(vendor_id=world.vendor.pk)} == {"booked"}

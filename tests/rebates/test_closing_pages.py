@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from common.models import User
 from common.periods import Period
 from rebates import closing, tasks
 from rebates.models import Closing, ClosingItem
+from rebates.rights import NotAllowed
 from tests.rendering import dashboard, words
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_report, sell
 
@@ -170,10 +172,13 @@ def test_who_is_held_back_and_why_is_said_first(world: World, manager: Client) -
 # --- putting parked partners back to work ------------------------------------------------------------
 
 
-def test_finance_puts_parked_partners_back_to_work(world: World, finance: Client, sent: list[int]) -> None:
+def test_finance_puts_parked_partners_back_to_work(
+    world: World, finance: Client, sent: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
     parked = park(world)
     assert "Calculate 1 partner again" in read(finance, PAGE)
-    answer = finance.post(RETRY, follow=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = finance.post(RETRY, follow=True)
     assert "1 partner is calculated again." in words(answer.content.decode())
     assert sent == [parked.pk]
     assert closing.run(closing_id=parked.pk, now=NOW, chunk=10).state == Closing.State.SEALED
@@ -181,14 +186,15 @@ def test_finance_puts_parked_partners_back_to_work(world: World, finance: Client
 
 
 def test_without_a_broker_the_next_tick_does_the_work(
-    world: World, finance: Client, monkeypatch: pytest.MonkeyPatch
+    world: World, finance: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     def unreachable(closing_id: int) -> None:
         raise OperationalError("no broker")
 
     monkeypatch.setattr(tasks.run_closing, "delay", unreachable)
     parked = park(world)
-    assert finance.post(RETRY).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert finance.post(RETRY).status_code == 302
     assert parked.items.get().state == ClosingItem.State.PENDING
 
 
@@ -291,6 +297,6 @@ def _queries(client: Client, path: str) -> int:
 def test_the_service_itself_lets_nobody_else_retry(world: World) -> None:
     closing_id = park(world).pk
     for person in (world.channel_manager, world.rival_vendor_finance, world.platform_admin):
-        with pytest.raises(closing.NotAllowed, match="Only finance and vendor admins"):
+        with pytest.raises(NotAllowed, match="Only finance and vendor admins"):
             closing.retry_parked(closing_id=closing_id, actor=Actor.of(person))
     assert closing.retry_parked(closing_id=closing_id, actor=Actor.of(world.vendor_finance)) == 1

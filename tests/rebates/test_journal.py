@@ -29,9 +29,10 @@ from common.periods import Period
 from partners.models import Partner
 from rebates import accounts, closing
 from rebates.journal import datev, hledger
-from rebates.journal.exporting import NotAllowed, change_settings, export, settings_of
+from rebates.journal.exporting import change_settings, export, settings_of
 from rebates.journal.reading import Account, Days, Journal, Side
 from rebates.models import AccountingSettings, JournalExport, LedgerEntry, Posting
+from rebates.rights import NotAllowed
 from tests.rebates.booked import book, post
 from tests.world import NOW, TODAY, World, make_partner
 

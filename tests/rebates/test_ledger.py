@@ -19,6 +19,8 @@ from rebates import accounts, adjusting, closing
 from rebates.adjusting import Proposal
 from rebates.ledger import MoneyHalted
 from rebates.models import Closing, Ledger, LedgerEntry, ManualAdjustment, Posting, Settlement
+from rebates.rights import NotAllowed
+from sales.hindrances import hindrances
 from tests.world import NOW, TODAY, World
 
 Q3 = Period.parse("2026Q3")
@@ -153,11 +155,11 @@ def test_an_adjustment_is_decided_once(world: World, propose: Propose) -> None:
 
 
 def test_what_is_refused_or_withdrawn_moves_no_money(world: World, propose: Propose) -> None:
-    first, second = propose(), propose()
+    first, second = propose(), propose("60.00")
     with pytest.raises(adjusting.NotAnAdjustment):
         adjusting.refuse(adjustment_id=first.pk, actor=Actor.of(world.vendor_admin), comment=" ", now=NOW)
     adjusting.refuse(adjustment_id=first.pk, actor=Actor.of(world.vendor_admin), comment="Never promised.", now=NOW)
-    with pytest.raises(adjusting.NotAllowed):
+    with pytest.raises(NotAllowed):
         adjusting.withdraw(adjustment_id=second.pk, actor=Actor.of(world.vendor_admin), now=NOW)
     adjusting.withdraw(adjustment_id=second.pk, actor=Actor.of(world.vendor_finance), now=NOW)
     assert not LedgerEntry.objects.exists()
@@ -182,12 +184,12 @@ def test_a_proposal_without_a_sum_or_a_reason_is_refused(propose: Propose, amoun
 
 def test_only_finance_and_admins_of_the_vendor_adjust_partners_of_the_program(world: World, propose: Propose) -> None:
     for stranger in (world.channel_manager, world.rival_vendor_finance, world.platform_admin, world.reseller_owner):
-        with pytest.raises(adjusting.NotAllowed):
+        with pytest.raises(NotAllowed):
             propose(by=stranger)
     with pytest.raises(adjusting.NotEnrolled):
         propose(partner=world.rival)
     proposed = propose()
-    with pytest.raises(adjusting.NotAllowed):
+    with pytest.raises(NotAllowed):
         adjusting.book(adjustment_id=proposed.pk, actor=Actor.of(world.rival_vendor_finance), now=NOW)
 
 
@@ -230,3 +232,18 @@ def test_an_account_is_read_by_its_two_sides_only(world: World, settled: LedgerE
 
     assert [seen(user) for user in (world.vendor_finance, world.channel_manager, world.reseller_owner)] == [1, 1, 1]
     assert [seen(user) for user in (world.rival_vendor_finance, world.rival_owner, world.reporter)] == [0, 0, 0]
+
+
+def test_who_has_something_carried_or_proposed_does_not_go_on_as_another_company(
+    world: World, propose: Propose
+) -> None:
+    def hindered() -> str:
+        return next(each for each in hindrances if each.key == "ledger").sentence(world.vendor, world.reseller)
+
+    assert hindered() == ""
+    proposed = propose("-50.00")
+    assert "Please decide about it first." in hindered()
+    adjusting.book(adjustment_id=proposed.pk, actor=Actor.of(world.vendor_admin), now=NOW)
+    assert "€50.00 are carried" in hindered()
+    adjusting.book(adjustment_id=propose("50.00").pk, actor=Actor.of(world.vendor_admin), now=NOW)
+    assert hindered() == ""
