@@ -145,7 +145,7 @@ def page_of_lines(lines: Sequence[InvoiceLine], asked: str | None) -> Page[Invoi
 
 
 def line_forms(data: Any, lines: Iterable[InvoiceLine], *, products: Any = None) -> LineFormSet:
-    """A form for each of these lines, and an empty one. `products`: what a reviewer may say that a line means."""
+    """A form for each of these lines, and `EMPTY_LINES` more. `products`: what a reviewer may say that a line means."""
     initial = [
         {
             **{name: getattr(line, name) for name in LINE},

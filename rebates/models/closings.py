@@ -23,8 +23,9 @@ class Closing(models.Model):
     """The settling of one period of one program: open → frozen → calculated → sealed, each move once.
 
     `period` is a code of `common.periods` ("2026Q3", "2026"): every terms of that period length is settled.
-    `cut`: lines with a greater cut number belong to a later closing. `looks_back`: so many periods before it, as far as
-    they are closed, are settled again; fixed with the cut, since the program's setting may change meanwhile.
+    `cut`: lines with a greater cut number belong to a later closing, but for partners who were calculated again after a
+    repair (`ClosingItem.cut`). `looks_back`: so many periods before it, as far as they are closed, are settled again;
+    fixed with the cut, since the program's setting may change meanwhile.
     """
 
     class State(models.TextChoices):
