@@ -15,11 +15,13 @@ FORGETTING = "portal.forgetting"
 
 def kept(name: str) -> list[pgtrigger.Trigger]:
     """Rows never change, and are removed inside `forgetting()` alone. Two triggers, whose names begin with `name`."""
+    return [pgtrigger.Protect(name=f"{name}_stay", operation=pgtrigger.Update), forgotten_alone(name)]
+
+
+def forgotten_alone(name: str) -> pgtrigger.Trigger:
+    """Rows are removed inside `forgetting()` alone."""
     nobody_forgets = pgtrigger.Condition(f"current_setting('{FORGETTING}', true) IS DISTINCT FROM 'yes'")
-    return [
-        pgtrigger.Protect(name=f"{name}_stay", operation=pgtrigger.Update),
-        pgtrigger.Protect(name=f"{name}_are_kept", operation=pgtrigger.Delete, condition=nobody_forgets),
-    ]
+    return pgtrigger.Protect(name=f"{name}_are_kept", operation=pgtrigger.Delete, condition=nobody_forgets)
 
 
 def kept_history() -> dict[str, Any]:

@@ -14,8 +14,10 @@ class PartnersConfig(AppConfig):
         # By name: the modules need the models, which are loaded only now.
         import_module("partners.areas").register()
         import_module("partners.pages").register()
+        import_module("partners.bank_pages").register()
         import_module("partners.application_mails").register()
         import_module("partners.life_mails").register()
+        import_module("partners.bank_mails").register()
         import_module("partners.personal").register()
         import_module("partners.personal_ties").register()
         import_module("partners.retention_rules").register()

@@ -10,6 +10,8 @@ from partners.models import (
     AccessRequest,
     Application,
     ApplicationStep,
+    BankAccount,
+    BankAccountUse,
     BroughtContact,
     Care,
     CompanyChange,
@@ -72,6 +74,20 @@ def _life() -> None:
             "confirmed_at", order=45)  # fmt: skip
     section("waves", _("Contacts you had invited"), BroughtContact, "asked_by", "partner__name", "address", "asked_at",
             order=46)  # fmt: skip
+
+
+def _money() -> None:
+    """What people did with bank accounts. The account is the company's: its number is nothing of theirs."""
+    account = ("partner__name", "holder", "recorded_at", "usable_from", "replaced_at")
+    section("bank-accounts", _("Bank accounts you named"), BankAccount, "recorded_by", *account, order=47)
+    section(
+        "bank-accounts-ended", _("Bank accounts you replaced or withdrew"), BankAccount, "replaced_by", *account,
+        order=48,
+    )  # fmt: skip
+    section(
+        "bank-accounts-decided", _("Bank accounts you decided about"), BankAccountUse, "decided_by",
+        "account__partner__name", "vendor__name", "state", "comment", "decided_at", order=49,
+    )  # fmt: skip
 
 
 def register() -> None:
@@ -143,4 +159,5 @@ def register() -> None:
     )
     sections.register(Section("viewed-pages", _("Pages you saw meanwhile"), _viewings, order=39))
     _life()
+    _money()
     section("care", _("Partners you look after"), Care, "manager", "partner__name", "vendor__name", order=40)

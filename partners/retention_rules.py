@@ -15,6 +15,7 @@ from partners.models import (
     AccessRequest,
     Application,
     ApplicationStep,
+    BankAccount,
     BroughtContact,
     Care,
     CompanyChange,
@@ -96,6 +97,7 @@ OF_COMPANY: tuple[tuple[type[Model], str], ...] = (
     (CompanyChange, "partner"),
     (Care, "partner"),
     (DataCheck, "partner"),
+    (BankAccount, "partner"),
     (Seat, "partner"),
     (Member, "partner"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from partners import company, waves
+from partners import bank_accounts, company, waves
 
 
 @shared_task(name="partners.send_invitations", ignore_result=True)
@@ -16,5 +16,6 @@ def send_invitations() -> None:
 
 @shared_task(name="partners.ask_newcomers", ignore_result=True)
 def ask_newcomers() -> None:
-    """Ask vendors that companies with an open change have joined since."""
+    """Ask vendors that companies with an open change, or with a bank account, have joined since."""
     company.ask_newcomers(today=timezone.localdate())
+    bank_accounts.ask_newcomers(now=timezone.now())

@@ -12,9 +12,11 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 # django-structlog adds these to each request line; an address of a person does not belong in a log.
-PERSONAL_KEYS = ("ip", "user_agent", "email", "request")
+PERSONAL_KEYS = ("ip", "user_agent", "email", "iban", "request")
 # Whoever has what follows in the address of these pages may do what the mail's reader may: a log is no list of keys.
 SECRET = re.compile(r"(/account/(?:confirm-email|email/link|password/reset/key)/|/join/\w+/)[^/ ]+")
+# An account number, with or without blanks. Whatever sentence it stands in, its beginning is written alone.
+IBAN = re.compile(r"\b([A-Z]{2}\d{2})(?: ?[A-Z0-9]{4}){2,6}(?: ?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
 
 
 def drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -26,7 +28,11 @@ def drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     for key in ("request", "event"):
         if isinstance(event.get(key), str):
             event[key] = SECRET.sub(r"\1…", event[key])
-    return event
+    return {key: without_iban(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def without_iban(text: str) -> str:
+    return IBAN.sub(r"\1…", text)
 
 
 # Messages of errors quote what was wrong: a row of the database, a line of a file. In production they stay out.
@@ -43,7 +49,7 @@ def traceback_of(exc_info: ExcInfo) -> str:
         message = f": {error}" if WITH_MESSAGES else ""
         parts.append("".join(traceback.format_tb(error.__traceback__)) + kind + message)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "\n".join(parts)
+    return without_iban("\n".join(parts))
 
 
 def drop_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -314,6 +314,8 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # --- work -------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CLOSING_CHUNK = env.int("CLOSING_CHUNK", 500)
+# Nothing is paid to a bank account that was recorded less than so many days ago.
+BANK_ACCOUNT_COOL_DOWN_DAYS = env.int("BANK_ACCOUNT_COOL_DOWN_DAYS", 3)
 
 configure_structlog()
 # Who asks is bound to the log when it is looked up (common.middleware), so that /healthz looks nobody up.

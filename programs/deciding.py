@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from common.access import CHANNEL_MANAGER, VENDOR_ADMIN
+from common.access import CHANNEL_MANAGER, VENDOR_ADMIN, VENDOR_FINANCE
 from common.models import User
 from programs.models import VendorStaff
 
 Role = VendorStaff.Role
 DECIDING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
 """With one of these roles a person decides about partners: who is one, as what, and until when."""
+MONEY_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
+"""With one of these roles a person decides where money is concerned."""
 
 
 def deciders(vendor_id: int, *more: VendorStaff.Role) -> list[User]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from common.access import VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor
+from common.access import VENDOR, Actor
 from common.errors import DomainError
-
-MONEY_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
+from programs.deciding import MONEY_ROLES as MONEY_ROLES
 
 
 class NotAllowed(DomainError):

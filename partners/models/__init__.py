@@ -9,6 +9,7 @@ from partners.models.applications import (
     Care,
     Registration,
 )
+from partners.models.bank_accounts import LONGEST_HOLDER, RECORDING_ROLES, BankAccount, BankAccountUse
 from partners.models.companies import (
     ALPHABET,
     Enrolment,
@@ -30,9 +31,13 @@ from partners.models.life import CompanyChange, CompanyChangeAsked, Participatio
 
 __all__ = [
     "ALPHABET",
+    "LONGEST_HOLDER",
+    "RECORDING_ROLES",
     "AccessRequest",
     "Application",
     "ApplicationStep",
+    "BankAccount",
+    "BankAccountUse",
     "BroughtContact",
     "Care",
     "CompanyChange",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,13 +70,28 @@ def xml(paper: Paper) -> bytes:
 
 def pdf(paper: Paper, *, with_data: bool) -> bytes:
     """One page that says what the invoice says; `with_data`: it carries the XML too."""
+    document = _page(_drawn(paper))
+    if with_data:
+        document.attachments[ATTACHED] = pikepdf.AttachedFileSpec(document, xml(paper), mime_type="text/xml")
+    return _saved(document)
+
+
+def letter(title: str, *lines: str) -> bytes:
+    """One page with a title and lines below it."""
+    below = [("F1", 11, 740 - 18 * place, line) for place, line in enumerate(lines)]
+    return _saved(_page(_shown([("F2", 16, 780, title), *below])))
+
+
+def _page(drawn: bytes) -> pikepdf.Pdf:
     document = pikepdf.new()
     document.add_blank_page(page_size=(595, 842))
     page = document.pages[0]
     page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=_font("Helvetica"), F2=_font("Helvetica-Bold")))
-    page.Contents = document.make_stream(_drawn(paper))
-    if with_data:
-        document.attachments[ATTACHED] = pikepdf.AttachedFileSpec(document, xml(paper), mime_type="text/xml")
+    page.Contents = document.make_stream(drawn)
+    return document
+
+
+def _saved(document: pikepdf.Pdf) -> bytes:
     file = io.BytesIO()
     document.save(file, deterministic_id=True)
     return file.getvalue()
@@ -111,8 +126,12 @@ def _drawn(paper: Paper) -> bytes:
         ("F1", 10, below, f"Netto {_amount(paper.net)}   USt 19 % {_amount(paper.vat)}"),
         ("F2", 11, below - 20, f"Gesamtbetrag {_amount(paper.gross)}"),
     ]
-    shown = (f"BT /{font} {size} Tf 60 {height} Td ({_escaped(text)}) Tj ET" for font, size, height, text in
-             (*head, *lines, *foot))  # fmt: skip
+    return _shown([*head, *lines, *foot])
+
+
+def _shown(texts: Iterable[tuple[str, int, int, str]]) -> bytes:
+    """Texts with their font, its size, and their height on the page."""
+    shown = (f"BT /{font} {size} Tf 60 {height} Td ({_escaped(text)}) Tj ET" for font, size, height, text in texts)
     return "\n".join(shown).encode("cp1252", "replace")
 
 

@@ -20,7 +20,7 @@ from common.errors import DomainError
 from common.models import User
 from common.periods import Period, PeriodKind
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat
-from portal.demo import accounts, applicants, corrections, invoices, learning, questions, tiers, trade
+from portal.demo import accounts, applicants, bank_accounts, corrections, invoices, learning, questions, tiers, trade
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS, Company
 from portal.demo.programs import LENOVO, PROGRAMS, SNOM, Change, Participation, participations
 from programs import preset_files, preset_loading
@@ -77,6 +77,7 @@ def _fill(today: date, now: datetime) -> Seeded:
     learning.write(snom=programs[SNOM], lenovo=programs[LENOVO], now=now)
     invoices.write(program=programs[SNOM], partner=partners[SHOWN], today=today, now=now)
     tiers.write(programs=programs, today=today, now=now)
+    bank_accounts.write(partners=partners, now=now)
     return Seeded(
         fresh=True,
         partners=len(partners),

@@ -29,6 +29,8 @@ from invoices.models import Invoice
 from partners.models import (
     AccessRequest,
     Application,
+    BankAccount,
+    BankAccountUse,
     BroughtContact,
     CompanyChange,
     Enrolment,
@@ -48,6 +50,7 @@ from sales.golive import files
 from sales.models import ArticleNumber, Claim, CustomerNumber, PartnerImport, Upload
 from tests import teams
 from tests.invoices.populated import uploaded
+from tests.partners import banking
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
@@ -139,6 +142,8 @@ class Populated:
     rival_invoice: Invoice
     adjustment: ManualAdjustment
     rival_adjustment: ManualAdjustment
+    account: BankAccount
+    rival_account: BankAccount
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -195,6 +200,8 @@ def populate() -> Populated:
         *uploaded(world),
         _adjustment(world.program, world.reseller, world.vendor_finance),
         _adjustment(world.rival_program, world.rival, world.rival_vendor_finance),
+        banking.record(world.reseller, world.reseller_finance),
+        banking.record(world.rival, world.rival_owner, iban=banking.ANOTHER),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -388,6 +395,11 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "keys": (None, None),
         "adjustments": (there.adjustment, there.rival_adjustment),
         "company-changes": (there.change, there.rival_change),
+        "bank-account": (there.account, there.rival_account),
+        "bank-accounts": (
+            BankAccountUse.objects.get(account=there.account, vendor=world.vendor),
+            BankAccountUse.objects.get(account=there.rival_account, vendor=world.rival_vendor),
+        ),
         "people": (world.vendor_finance, world.rival_vendor_finance),
         "invitations": (there.staff_invitation, there.rival_staff_invitation),
         "moves": (

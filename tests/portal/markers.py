@@ -21,6 +21,8 @@ SHORTEST = 10
 
 NOT_MARKED = {
     "common.User.password": "nobody could sign in, and it is a hash",
+    "partners.BankAccount.iban": "the database refuses what is none; tests/partners/test_bank_pages.py looks for it",
+    "partners.BankAccount.bic": "the database refuses what is none",
     "partners.Partner.number": "it stands in the addresses that are asked for, and in nothing else we look for",
     "rebates.Settlement.explanation": "sentences of the engine by their codes; what varies in them is numbers",
     "rebates.Settlement.period": "a code that pages calculate with",
