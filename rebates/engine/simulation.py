@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from common.errors import DomainError
+from common.errors import MarkedError
 from common.money import EXACT, NotANumber, exact_decimal, plain
 from common.periods import NotAPeriod, Period
-from common.sentences import _n, fill
+from common.sentences import _n
 from programs.terms import Terms
 from rebates.engine.facts import Aggregate, Facts
 from rebates.engine.result import Settlement
@@ -30,13 +30,8 @@ from rebates.engine.words import english
 COLUMNS = ("partner", "tier", "country", "article", "group", "date", "quantity", "net")
 
 
-class BadTable(DomainError, ValueError):
+class BadTable(MarkedError, ValueError):
     """The table cannot be read; names row (the header is row 1), column and value. Nothing has been calculated."""
-
-    def __init__(self, text: str, **values: object) -> None:
-        self.text = text
-        self.values = {name: str(value) for name, value in values.items()}
-        super().__init__(fill(text, self.values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What the bank answers, turned into records: bytes → `Answer`. Knows neither Django nor database."""
