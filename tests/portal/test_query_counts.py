@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
 from common import tokens
-from common.access import CHANNEL_MANAGER, SALES, TECHNICIAN
+from common.access import CHANNEL_MANAGER, OWNER, SALES, TECHNICIAN
 from common.models import User
 from common.periods import Period
 from partners.models import BroughtContact, Partner
@@ -29,6 +29,7 @@ from sales import claims
 from sales.models import ArticleNumber, CustomerNumber, PartnerImport, WaitingRow
 from tests import teams
 from tests.invoices.populated import invoice_of
+from tests.partners import banking
 from tests.people import member_of, signed_in, staff_of, token_client
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
@@ -134,6 +135,7 @@ def multiply(world: World, numbers: range) -> None:
         _team(world, number)
         _brought(world, partner, number)
         _taught(world, number)
+        _banking(world, partner, number)
         invoice_of(world.enrolment, world.reseller_owner, f"M-{number}")
         JournalExport.objects.create(
             vendor=world.vendor, format="csv", language="de", start=START, end=TODAY, entries=number,
@@ -141,6 +143,14 @@ def multiply(world: World, numbers: range) -> None:
         )  # fmt: skip
     opened = closing.open_closing(program=world.program, period=Period.parse("2026Q1"), today=TODAY, now=NOW)
     closing.run(closing_id=opened.pk, now=NOW, chunk=50)
+
+
+def _banking(world: World, partner: Partner, number: int) -> None:
+    """Another partner's account, and one that the reseller has no longer."""
+    banking.record(partner, member_of(partner, f"banker_{number}", OWNER))
+    of = {"holder": f"Elbtal {number}", "now": NOW + timedelta(minutes=number)}
+    changed = banking.record(world.reseller, world.reseller_owner, **of)
+    banking.refuse(changed, world.vendor, world.vendor_finance)
 
 
 def _team(world: World, number: int) -> None:
