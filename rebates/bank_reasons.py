@@ -21,7 +21,7 @@ _BANK_WRONG = _(
     "The bank could not be found by its code. Please enter your account again, as your bank statement has it."
 )
 _CURRENCY = _("The account does not take this currency. Please name one that does, or ask your bank.")
-_KIND = _("This kind of account takes no such payments, as a savings account. Please name a current account.")
+_KIND = _("An account of this kind, such as a savings account, takes no such payments. Please name a current account.")
 _NAME = _("The account holder's name is missing or cannot be read. Please enter it exactly as your bank has it.")
 _ADDRESS = _(
     "Your address is missing or incomplete. Please complete it in your company's data and confirm your account."

@@ -71,7 +71,7 @@ def bank_file(
     Texts are written in the characters that banks pass on, and cut to their length. Raises a FileRefused.
     """
     if not is_target_day(pay_on):
-        raise NoBankDay(_n("Banks do not book on {day}."), day=pay_on.isoformat())
+        raise NoBankDay(_n("Banks do not book on the day of payment."))
     check_id(message_id)
     _check_debtor(debtor)
     check_transfers(transfers)
