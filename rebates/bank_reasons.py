@@ -5,13 +5,17 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rebates.documents.reason_codes import about_account
+from rebates.documents.reason_codes import about_account, said_twice
 
 _GENERAL = _(
     "The bank did not carry out the payment and gave no reason that says more. Please check your bank account here, "
     "and ask your bank if it looks right."
 )
 _SENDERS = _("The payment failed on the side that pays. There is nothing for you to do: it will be made again.")
+_TWICE = _(
+    "The bank took the payment for one that it had been given before. There is nothing for you to do: the vendor finds "
+    "out whether the money has reached you, and pays it if it has not."
+)
 
 _WRONG_NUMBER = _(
     "The bank does not know the account number. Please compare the IBAN with your bank statement and enter it again."
@@ -66,4 +70,6 @@ def advice(code: str) -> Promise:
 
     A code that nobody knows, and none at all, gives a general one.
     """
+    if said_twice(code):
+        return _TWICE
     return _ADVICE.get(code, _GENERAL) if about_account(code) else _SENDERS

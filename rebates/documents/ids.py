@@ -10,7 +10,8 @@ LONGEST = 35
 """Characters in a MsgId, PmtInfId or EndToEndId of ISO 20022."""
 _DIGITS = 12
 _PLAIN_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_PLAIN_NUMBER = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+# Nothing that looks like the mark of a hash.
+_PLAIN_NUMBER = re.compile(r"(?!X[0-9A-F]{12}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
 
 def message_id(vendor_slug: str, run_number: int, file_number: int) -> str:

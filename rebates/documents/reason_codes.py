@@ -19,6 +19,16 @@ _SENDERS = frozenset(
     }
 )  # fmt: skip
 
+_SAID_TWICE = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL"})
+
+
+def said_twice(code: str) -> bool:
+    """Whether the bank turned it down because it has it already: then the first one may well have been paid.
+
+    Money that came back for this reason must not be paid again before a person has looked into the account.
+    """
+    return code in _SAID_TWICE
+
 
 def about_account(code: str) -> bool:
     """Whether the payee's account has to be named anew before money goes there again.

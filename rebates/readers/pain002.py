@@ -31,6 +31,10 @@ _SETTLED = (
     "OrgnlTxRef/IntrBkSttlmDt",
     "AccptncDtTm",
 )
+MOST = 100_000
+"""Payments that one answer may be about."""
+_FINAL = frozenset({"ACSC", "ACCC", "RJCT"})
+"""Statuses after which a bank says no other one of the same payment."""
 LONGEST = 500
 """Characters of a text that are kept; those of the standard are shorter."""
 # The Swiss write the version's name into a namespace of their own.
@@ -57,7 +61,8 @@ class Transaction:
 class Answer:
     """What the bank says of a file. `original_message_id`: of that file; `day`: when the answer was written.
 
-    `status` with `code` and `text` is that of all its payments where the bank gave them one, or that of the message.
+    `status` with `code` and `text` is that of all its payments where the bank gave them one, or that of the message;
+    empty where these contradict each other, and then handed down to no payment.
     """
 
     message_id: str
@@ -113,8 +118,7 @@ def parse(content: bytes) -> Answer:
     about = _text(group, "OrgnlMsgId")
     if not about:
         raise NotAnAnswer(_n("The answer does not say which file it is about. Please ask your bank."))
-    message = _said(group, "GrpSts", _Said())
-    blocks = [(block, _said(block, "PmtInfSts", message)) for block in _all(report, "OrgnlPmtInfAndSts")]
+    message, blocks = _levels(report, group)
     # What is said of all payments is nearer to them than what is said of the message they came in.
     nearest = {said.status: said for _block, said in blocks}
     whole = next(iter(nearest.values())) if len(nearest) == 1 else message
@@ -125,7 +129,7 @@ def parse(content: bytes) -> Answer:
         code=whole.code,
         text=whole.text,
         day=_day(_text(report, "GrpHdr/CreDtTm")),
-        transactions=tuple(_transactions(report, message, blocks)),
+        transactions=_transactions(report, message, blocks),
     )
 
 
@@ -139,14 +143,29 @@ class _Said:
     text: str = ""
 
 
-def _transactions(
-    report: etree._Element, message: _Said, blocks: list[tuple[etree._Element, _Said]]
-) -> Iterator[Transaction]:
+_Blocks = list[tuple[etree._Element, _Said]]
+
+
+def _levels(report: etree._Element, group: etree._Element | None) -> tuple[_Said, _Blocks]:
+    """What is said of the message, and of payments that were sent together."""
+    message = _said(group, "GrpSts", _Said())
+    blocks = [(block, _said(block, "PmtInfSts", message)) for block in _all(report, "OrgnlPmtInfAndSts")]
+    if message.status in _FINAL and any(said.status != message.status for _block, said in blocks):
+        # Paid and not paid at once: no payment is taken for either until a person has asked the bank.
+        return _Said(), [(block, _Said()) for block, _contradiction in blocks]
+    return message, blocks
+
+
+def _transactions(report: etree._Element, message: _Said, blocks: _Blocks) -> tuple[Transaction, ...]:
+    found = []
     # Until version .02 of the standard payments stood below the report itself.
     for parent, said in [(report, message), *blocks]:
         for each in _all(parent, "TxInfAndSts"):
+            if len(found) == MOST:
+                raise _refusal("too_much")
             own = _said(each, "TxSts", said)
-            yield Transaction(_text(each, "OrgnlEndToEndId"), own.status, own.code, own.text, _settled_on(each))
+            found.append(Transaction(_text(each, "OrgnlEndToEndId"), own.status, own.code, own.text, _settled_on(each)))
+    return tuple(found)
 
 
 def _said(element: etree._Element | None, tag: str, above: _Said) -> _Said:

@@ -78,6 +78,24 @@ def test_a_long_name_is_cut_and_keeps_its_run() -> None:
     assert re.fullmatch(r"a-vendor-with-[a-z-]*-R12-X[0-9A-F]{12}", long)
 
 
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (message_id("a-vendor-with-a-very-long-name-indeed", 12, 1), "a-vendor-with-a-v-R12-X8E3E11479F6B"),
+        (end_to_end_id("acme", 12, "P/4711"), "acme-R12-X4E031A5C6D1F"),
+        (end_to_end_id("Ünlü", 12, "P4711"), "nl-R12-XBE2F60B0CB30"),
+    ],
+)
+def test_an_id_never_changes(found: str, expected: str) -> None:
+    """Under another id the bank would make a payment twice that is on its way."""
+    assert found == expected
+
+
+def test_a_number_that_looks_like_a_cut_id_does_not_get_that_id() -> None:
+    cut = end_to_end_id("acme", 12, "P/4711")
+    assert end_to_end_id("acme", 12, cut.removeprefix("acme-R12-")) != cut
+
+
 @given(slugs, numbers, numbers, partner_numbers)
 def test_every_id_is_one_that_banks_pass_on(slug: str, run: int, file: int, partner: str) -> None:
     for name in (message_id(slug, run, file), end_to_end_id(slug, run, partner)):

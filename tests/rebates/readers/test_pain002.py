@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.limited import Allowance
-from rebates.readers.pain002 import LIMITS, Answer, NotAnAnswer, Transaction, parse, read_answer
+from rebates.readers.pain002 import LIMITS, MOST, Answer, NotAnAnswer, Transaction, parse, read_answer
 from tests.rebates.bank import VERSIONS, Reason, Said, pain002
 
 FILE = "acme-R1-F1"
@@ -62,6 +62,17 @@ def test_blocks_that_disagree_leave_the_status_to_the_message() -> None:
     block = one[one.index("<OrgnlPmtInfAndSts>") : one.index("</CstmrPmtStsRpt>")]
     two = one.replace(block, block + block.replace("RJCT", "ACSC"))
     assert parse(two.encode()).status == "PART"
+
+
+@pytest.mark.parametrize(("message", "block"), [("RJCT", "ACSC"), ("ACSC", "RJCT"), ("ACCC", "PDNG"), ("RJCT", "ACSP")])
+def test_an_answer_that_contradicts_itself_takes_no_payment_for_paid_or_rejected(message: str, block: str) -> None:
+    payments = [Said("1"), Said("2", "ACSC")]
+    content = pain002(
+        about=FILE, status=message, block_status=block, block_reason=Reason("AC02", "x"), payments=payments
+    )
+    answer = parse(content)
+    assert (answer.status, answer.code, answer.text) == ("", "", "")
+    assert [(each.status, each.code) for each in answer.transactions] == [("", ""), ("ACSC", "")]
 
 
 @each_version
@@ -172,6 +183,14 @@ def test_what_is_no_answer_is_refused_with_a_sentence(content: bytes, said: str)
     with pytest.raises(NotAnAnswer) as refused:
         read_answer(content)
     assert said in str(refused.value)
+
+
+def test_more_payments_than_a_file_has_are_refused() -> None:
+    with pytest.raises(NotAnAnswer) as refused:
+        read_answer(
+            GOOD.replace("</OrgnlGrpInfAndSts>", f"</OrgnlGrpInfAndSts>{'<TxInfAndSts/>' * (MOST + 1)}").encode()
+        )
+    assert "more than an answer" in str(refused.value)
 
 
 @pytest.mark.parametrize("allowance", [Allowance(memory=30_000_000), Allowance(seconds=0)], ids=["memory", "time"])
