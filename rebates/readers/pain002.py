@@ -157,7 +157,7 @@ def _levels(report: etree._Element, group: etree._Element | None) -> tuple[_Said
 
 
 def _transactions(report: etree._Element, message: _Said, blocks: _Blocks) -> tuple[Transaction, ...]:
-    found = []
+    found: list[Transaction] = []
     # Until version .02 of the standard payments stood below the report itself.
     for parent, said in [(report, message), *blocks]:
         for each in _all(parent, "TxInfAndSts"):
