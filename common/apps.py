@@ -15,6 +15,7 @@ class CommonConfig(AppConfig):
         import_module("common.account_mails").register()
         import_module("common.personal_data").register()
         import_module("common.retention_rules").register()
+        import_module("common.digests").register()
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

@@ -13,3 +13,4 @@ class RebatesConfig(AppConfig):
         import_module("rebates.mails").register()
         import_module("rebates.pages").register()
         import_module("rebates.personal").register()
+        import_module("rebates.digests").register()

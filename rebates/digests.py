@@ -1,0 +1,50 @@
+"""What of closings and the ledger must survive everything, whatever the ids of closings and the times are."""
+
+from __future__ import annotations
+
+from common.digests import AT_ONCE, Rows, Section, sections
+from rebates.models import Closing, LedgerEntry, ManualAdjustment, Posting, Settlement
+
+# In a key of what is carried stands the closing's id, of which a killed process may have used one up.
+ENTRY = (
+    "kind", "partner_id", "currency", "closing__period", "settlement__period", "settlement__closing__period",
+    "adjustment__reason",
+)  # fmt: skip
+
+
+def closings() -> Rows:
+    rows = Closing.objects.order_by("program_id", "period")
+    return rows.values_list("program_id", "period", "state", "cut", "total", "comment").iterator(AT_ONCE)
+
+
+def settlements() -> Rows:
+    rows = Settlement.objects.order_by("closing__period", "period", "enrolment_id", "terms_id")
+    return rows.values_list(
+        "closing__period", "period", "enrolment_id", "terms__code", "attainment", "step", "result", "amount",
+        "explanation",
+    ).iterator(AT_ONCE)  # fmt: skip
+
+
+def entries() -> Rows:
+    return LedgerEntry.objects.order_by(*ENTRY).values_list(*ENTRY).iterator(AT_ONCE)
+
+
+def postings() -> Rows:
+    columns = (*(f"entry__{name}" for name in ENTRY), "account", "amount")
+    return Posting.objects.order_by(*columns).values_list(*columns).iterator(AT_ONCE)
+
+
+def adjustments() -> Rows:
+    rows = ManualAdjustment.objects.order_by("id")
+    return rows.values_list("id", "amount", "state", "decided_by", "comment").iterator(AT_ONCE)
+
+
+MONEY = {
+    "closings": closings, "settlements": settlements, "entries": entries, "postings": postings,
+    "adjustments": adjustments,
+}  # fmt: skip
+
+
+def register() -> None:
+    for place, (key, rows) in enumerate(MONEY.items()):
+        sections.register(Section(key, rows, order=place))
