@@ -67,3 +67,9 @@ def test_production_sends_cookies_and_pages_over_tls_only() -> None:
 def test_development_starts_with_nothing_set() -> None:
     done = start("s.DEMO_MODE, s.DEBUG", **dict.fromkeys(GOOD))
     assert done.stdout.strip() == "(False, False)"
+
+
+def test_the_image_gets_every_app_and_what_backups_need_of_the_embedded_server() -> None:
+    given = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {f"!{path.parent.name}" for path in ROOT.glob("*/apps.py")} <= set(given)
+    assert not {"portal/embedded.py", "portal/children.py"} & set(given)
