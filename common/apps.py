@@ -16,6 +16,7 @@ class CommonConfig(AppConfig):
         import_module("common.personal_data").register()
         import_module("common.retention_rules").register()
         import_module("common.digests").register()
+        import_module("common.releasing").register()
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

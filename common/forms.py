@@ -52,3 +52,12 @@ class EmailChangeForm(forms.Form):
 
 class RemovalForm(forms.Form):
     understood = forms.BooleanField(label=_("I have read what is deleted and what stays. My account is to be closed."))
+
+
+class ReleaseForm(forms.Form):
+    """What a platform admin has looked at before a restored system goes on."""
+
+    comment = forms.CharField(
+        label=_("What you have looked at"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), strip=True,
+        help_text=_("It is kept with your name."),
+    )  # fmt: skip

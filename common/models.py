@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from typing import Any, ClassVar, Self
 
+import pgtrigger
 from django.apps import apps
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -220,3 +221,35 @@ class OutboxMail(models.Model):
     def message_id(self) -> str:
         key = f"{self.kind}|{self.period}|{self.recipient_id or self.address}"
         return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@partner-portal>"
+
+
+class Pause(models.Model):
+    """The whole system stands still, from the restore of a backup until a person releases it (`common.pausing`).
+
+    Written in the transaction of the restore itself, so that no worker ever sees the restored rows without it. A backup
+    of a paused system brings its own pause along; all of them are released together.
+    """
+
+    paused_at = models.DateTimeField()
+    backup_at = models.DateTimeField()
+    backup_digest = models.CharField(max_length=64)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    comment = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(released_at__isnull=True, released_by__isnull=True, comment="")
+                | models.Q(released_at__isnull=False, released_by__isnull=False) & ~models.Q(comment=""),
+                name="pause_released_by_somebody_who_says_why",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="pauses_stay", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="released_pauses_stay",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__released_at__isnull=False),
+            ),
+        ]

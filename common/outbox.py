@@ -32,13 +32,14 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils.translation import override
 
 from common import registry
 from common.models import OutboxMail, User
+from common.pausing import is_paused
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +128,9 @@ def _plain(template: str, values: Mapping[str, Any]) -> str:
 
 
 def claim(*, now: datetime) -> OutboxMail | None:
-    """Take the next mail that is due; other senders skip it. The claim is committed on return."""
+    """Take the next mail that is due; other senders skip it. The claim is committed on return. None in a pause."""
+    if is_paused():
+        return None
     with transaction.atomic():
         due = OutboxMail.objects.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now), state=State.PENDING)
         mail = due.order_by("id").select_for_update(skip_locked=True).first()
@@ -233,6 +236,12 @@ def _close(connection: BaseEmailBackend) -> None:
     """After a refused message smtplib may have closed the socket itself; the next mail opens a new one."""
     with contextlib.suppress(OSError, SMTPException):
         connection.close()
+
+
+def unsent(*, until: datetime | None = None) -> QuerySet[OutboxMail]:
+    """Mails that nobody knows to be sent, and that were made until then."""
+    mails = OutboxMail.objects.filter(state__in=[State.PENDING, State.CLAIMED])
+    return mails if until is None else mails.filter(created_at__lte=until)
 
 
 def sweep(*, now: datetime) -> int:

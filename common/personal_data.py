@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.models import ApiAnswer, ApiToken, EmailChange, OutboxMail, User
+from common.models import ApiAnswer, ApiToken, EmailChange, OutboxMail, Pause, User
 from common.personal import Rows, Section, section, sections
 
 ACCOUNT = ("email", "first_name", "last_name", "language", "date_joined", "last_login", "is_staff", "is_superuser")
@@ -101,4 +101,15 @@ def register() -> None:
         "content_type__model",
         "action_flag",
         order=9,
+    )
+    section(
+        "pauses-released",
+        _("Restores after which you let the portal go on"),
+        Pause,
+        "released_by",
+        "paused_at",
+        "backup_at",
+        "released_at",
+        "comment",
+        order=10,
     )

@@ -3,7 +3,8 @@
 - menu entries: where a person can go, by area;
 - panels: the cards a dashboard is composed of;
 - attention items: what waits for somebody, with a clock;
-- mail kinds: every mail the portal can send, with sample data.
+- mail kinds: every mail the portal can send, with sample data;
+- what to look at before a restored system is released.
 
 Each registry is a list in a fixed order; registering the same key twice is a programming error.
 """
@@ -105,7 +106,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits: what, for whom, since when, where to act."""
+    """One thing that waits: what, for whom, since when, where to act (empty: on the page that shows it)."""
 
     label: Text
     url: str
@@ -144,11 +145,21 @@ class MailKind:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class BeforeRelease:
+    """What a platform admin should look at before a restored system works again; `items(moment of the backup)`."""
+
+    key: str
+    items: Callable[[datetime], Iterable[Waiting]]
+    order: int = 100
+
+
 areas: Registry[AreaSource] = Registry()
 menu: Registry[MenuEntry] = Registry()
 panels: Registry[Panel] = Registry()
 attention: Registry[AttentionSource] = Registry()
 mails: Registry[MailKind] = Registry()
+before_release: Registry[BeforeRelease] = Registry()
 
 
 def panels_of(area: Area, actor: Actor, today: date) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from common import account_views, data_views, views
+from common import account_views, data_views, pause_views, views
 
 app_name = "common"
 urlpatterns = [
     path("language/", views.choose_language, name="language"),
+    path("pause/", pause_views.pause, name="pause"),
     path("account/profile/", account_views.profile, name="profile"),
     # In the place of allauth's page of addresses, whose name (account_email) leads here, too.
     path("account/email/", account_views.address, name="address"),

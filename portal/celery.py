@@ -36,7 +36,8 @@ VISIBILITY_TIMEOUT = 600
 
 TICK_SECONDS = 60
 
-app = Celery("portal")
+# By name: it needs the models, which are loaded later.
+app = Celery("portal", task_cls="common.background:Task")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_queues=[Queue(name, Exchange("portal", type="direct"), routing_key=name) for name in QUEUES],

@@ -13,6 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from common.context import areas_of
+from common.pausing import is_paused
 from common.requests import PersonRequest
 
 
@@ -33,7 +34,7 @@ def healthz(request: PersonRequest) -> HttpResponse:
 
 
 def readyz(request: PersonRequest) -> JsonResponse:
-    """Ready to serve: database reachable and migrated. Without the broker the portal is degraded, not down."""
+    """Ready to serve: database reachable and migrated. Without the broker, or paused, it is degraded, not down."""
     checks = {**_database(), "broker": "ok" if _broker_answers() else "degraded"}
     ready = checks["database"] == checks["migrations"] == "ok"
     return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
@@ -45,14 +46,14 @@ _known: dict[str, bool] = {}
 
 def _database() -> dict[str, str]:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
         if not _known.get("migrated"):
             executor = MigrationExecutor(connection)
             _known["migrated"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if not _known["migrated"]:
+            return {"database": "ok", "migrations": "missing"}
+        return {"database": "ok", "migrations": "ok", "work": "paused" if is_paused() else "ok"}
     except DatabaseError:
         return {"database": "down", "migrations": "unknown"}
-    return {"database": "ok", "migrations": "ok" if _known["migrated"] else "missing"}
 
 
 def _broker_answers() -> bool:

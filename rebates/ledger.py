@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.money import ZERO
+from common.pausing import ensure_running
 from rebates.models import Closing, Ledger, LedgerEntry, ManualAdjustment, Posting, Settlement
 
 Account, Kind = Posting.Account, LedgerEntry.Kind
@@ -30,7 +31,8 @@ def is_halted(*, vendor_id: int) -> bool:
 
 
 def ensure_sound(*, vendor_id: int) -> None:
-    """Raises MoneyHalted while the vendor's ledger is halted."""
+    """Raises MoneyHalted while the vendor's ledger is halted, Paused while everything is."""
+    ensure_running()
     if is_halted(vendor_id=vendor_id):
         raise MoneyHalted(_("Rebates are halted: a check of the ledger has found a mistake."))
 

@@ -5,7 +5,8 @@ Settlements are also what questions to a vendor can be about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -16,14 +17,14 @@ from common import formats, registry
 from common.access import PARTNER, VENDOR, ActorQuerySet
 from common.period_names import period_name
 from common.periods import Period
-from common.registry import Area, AttentionSource, MenuEntry, Panel
+from common.registry import Area, AttentionSource, BeforeRelease, MenuEntry, Panel, Waiting
 from common.tables import MoneyColumn
 from common.ui import Fact
 from partners import composing
 from partners.composing import Figures, OpenMoney, PartnerPanel
 from rebates import closings, panels, vendor_panels
 from rebates.explaining import measured
-from rebates.models import Settlement
+from rebates.models import Closing, Settlement
 from rebates.open_money import open_balance, open_money
 from rebates.rights import MONEY_ROLES
 from rebates.views import partner_url, vendor_url
@@ -48,7 +49,18 @@ def register() -> None:
         AttentionSource("adjustments", VENDOR, vendor_panels.to_be_decided, roles=MONEY_ROLES, order=32),
     ):
         registry.attention.register(source)
+    registry.before_release.register(BeforeRelease("closings", _unfinished, order=20))
     registry.attention.register(AttentionSource("unsettled", VENDOR, vendor_panels.unsettled, order=35))
+
+
+def _unfinished(backup_at: datetime) -> Iterator[Waiting]:
+    """Closings that go on from where the backup found them; they give the same amounts again."""
+    unfinished = Closing.objects.exclude(state=Closing.State.SEALED).select_related("program__vendor")
+    for closing in unfinished.order_by("ends_on", "pk"):
+        url = reverse("rebates:closing", args=[closing.program.vendor.slug, closing.program.slug, closing.period])
+        named = f"{closing.program} {period_name(Period.parse(closing.period))}"
+        text = gettext("Closing %(closing)s goes on: %(state)s")
+        yield Waiting(text % {"closing": named, "state": closing.get_state_display()}, url, since=closing.opened_at)
 
 
 def _menu() -> None:

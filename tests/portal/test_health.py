@@ -61,7 +61,7 @@ def test_alive_while_the_database_is_away(database_away: None) -> None:
 
 @pytest.mark.django_db
 def test_ready_when_everything_answers() -> None:
-    assert readiness() == (200, {"ready": True, "database": "ok", "migrations": "ok", "broker": "ok"})
+    assert readiness() == (200, {"ready": True, "database": "ok", "migrations": "ok", "work": "ok", "broker": "ok"})
 
 
 def test_not_ready_while_the_database_is_away(database_away: None) -> None:
@@ -100,7 +100,10 @@ def test_degraded_and_still_serving_while_the_broker_is_stopped(tmp_path: Path, 
         settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": valkey.url}}
         assert readiness()[1]["broker"] == "ok"
         valkey.stop()
-        assert readiness() == (200, {"ready": True, "database": "ok", "migrations": "ok", "broker": "degraded"})
+        assert readiness() == (
+            200,
+            {"ready": True, "database": "ok", "migrations": "ok", "work": "ok", "broker": "degraded"},
+        )
         client = Client()
         answer = client.post("/account/login/", {"login": owner.email, "password": PASSWORD})
         assert (answer.status_code, answer["Location"]) == (302, "/")
