@@ -21,6 +21,12 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PORTAL_ENV=production \
     PORTAL_VAR=/var/lib/portal
+# pg_dump, pg_restore and psql of the server in docker-compose.yml, for backups; Debian's own are older, and refuse it.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/portal --create-home portal
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /portal

