@@ -126,7 +126,7 @@ def test_it_prints_the_address_and_a_login_for_each_role_and_serves_the_page(por
     assert "@" in said
     assert page(portal.port, "readyz") == (
         200,
-        '{"ready": true, "database": "ok", "migrations": "ok", "broker": "ok"}',
+        '{"ready": true, "database": "ok", "migrations": "ok", "work": "ok", "broker": "ok"}',
     )
     status, content = page(portal.port)
     assert status == 200
