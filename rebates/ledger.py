@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from common.copying import insert_all
 from common.errors import DomainError
 from common.money import ZERO
 from common.pausing import ensure_running
@@ -65,7 +66,7 @@ def book_settlements(*, closing: Closing, settlements: Sequence[Settlement], now
         for each in settlements
         if each.amount != 0
     ]
-    LedgerEntry.objects.bulk_create(entries)
+    insert_all(entries)
     _post((entry, Account.EXPENSE, Account.OWED, entry.settlement.amount) for entry in entries if entry.settlement)
     return entries
 
@@ -112,7 +113,8 @@ def carry(*, cause: Closing | ManualAdjustment, partners: Iterable[int], now: da
             booked_at=now,
         )
         moved.append((entry, Account.CARRIED, Account.OWED, amount))
-    entries = LedgerEntry.objects.bulk_create([entry for entry, _debit, _credit, _amount in moved])
+    entries = [entry for entry, _debit, _credit, _amount in moved]
+    insert_all(entries)
     _post(moved)
     return entries
 
@@ -133,8 +135,10 @@ def _post(moves: Iterable[Move]) -> None:
     """Two sides for each entry: its amount to the debit of the first account, to the credit of the second."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an entry and its postings are one commit")
-    Posting.objects.bulk_create(
-        Posting(entry=entry, account=account, amount=amount)
-        for entry, debit, credit, moved in moves
-        for account, amount in ((debit, moved), (credit, -moved))
+    insert_all(
+        [
+            Posting(entry_id=entry.pk, account=account, amount=amount)
+            for entry, debit, credit, moved in moves
+            for account, amount in ((debit, moved), (credit, -moved))
+        ]
     )
