@@ -6,18 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
+from common.money import ZERO
 from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, RebateTerms
 from rebates.aggregates import aggregates_of
-from rebates.engine import Aggregate, Facts, settle
+from rebates.engine import Aggregate, Facts, settle, settle_unless
 from rebates.engine import Settlement as Result
 from rebates.models import Settlement
 from rebates.standing import standings_of
+
+Known = Mapping[tuple[int, str], Decimal]
+"""Amounts of a period, per id of the enrolment and code of the terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +125,13 @@ def figures(
     cut: int | None = None,
     until: date | None = None,
     enrolments: Sequence[Enrolment] | None = None,
+    known: Known | None = None,
 ) -> Iterator[Figure]:
     """Results of `enrolments` (None: all of the program), those without a sale included, in order of their ids.
 
     `versions`: terms of one program, whose figures follow each other; what counts the same evidence is added up once.
-    `cut` and `until` limit the lines as in `aggregates_of`. In a running period the next step takes into account
+    `cut` and `until` limit the lines as in `aggregates_of`. `known`: amounts of the period so far, 0.00 where there is
+    none; results that are the same are left out. In a running period the next step takes into account
     whether further sales would count as the enrolment stands today.
     """
     if not versions:
@@ -146,8 +153,13 @@ def figures(
                 first_enrolled_on=enrolment.enrolled_on,
                 standing=standings.get(enrolment.pk),
             )
-            settlement = settle(terms.terms, facts, sums[terms.pk].get(enrolment.pk, []))
-            yield Figure(enrolment, terms, period, settlement)
+            sales = sums[terms.pk].get(enrolment.pk, [])
+            if known is None:
+                yield Figure(enrolment, terms, period, settle(terms.terms, facts, sales))
+                continue
+            before = known.get((enrolment.pk, terms.code), ZERO)
+            if (changed := settle_unless(terms.terms, facts, sales, amount=before)) is not None:
+                yield Figure(enrolment, terms, period, changed)
 
 
 def _sums_of(versions: Sequence[RebateTerms], **asked: Any) -> dict[int, Mapping[int, list[Aggregate]]]:

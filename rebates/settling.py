@@ -15,6 +15,7 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Sum
 
+from common.copying import insert_all
 from common.errors import DomainError
 from common.money import ZERO
 from common.periods import Period
@@ -26,7 +27,7 @@ from rebates.models import Closing, ClosingItem, Settlement
 
 log = structlog.get_logger(__name__)
 State = Closing.State
-Before = dict[tuple[int, str, str, str], Decimal]
+Before = dict[str, dict[tuple[int, str], Decimal]]
 Found = dict[int, list[Figure]]
 # What wrong data of one partner can raise. A deadlock or a lost connection is no such thing: the chunk is tried again.
 NOT_CALCULABLE = (DataError, IntegrityError, ArithmeticError, ValueError, DomainError)
@@ -67,15 +68,21 @@ def _settle_as_they_go(closing: Closing, items: Sequence[ClosingItem], now: date
 
 
 def _settled_before(closing: Closing, enrolments: Sequence[Enrolment]) -> Before:
-    """What was settled so far, per enrolment, code of terms, period and currency."""
-    settled = Settlement.objects.filter(enrolment__in=enrolments, terms__program_id=closing.program_id)
-    by = settled.values_list("enrolment_id", "terms__code", "period", "currency").order_by()
-    sums = by.annotate(total=Sum("amount"))
-    return {(enrolment, code, period, currency): total for enrolment, code, period, currency, total in sums}
+    """What was settled so far in the program's currency, per period what `figures` takes as known."""
+    settled = Settlement.objects.filter(
+        enrolment__in=enrolments, terms__program_id=closing.program_id, currency=closing.program.currency
+    )
+    before: Before = defaultdict(dict)
+    by = settled.values_list("enrolment_id", "terms__code", "period").order_by()
+    for enrolment, code, period, total in by.annotate(total=Sum("amount")):
+        before[period][enrolment, code] = total
+    return before
 
 
-def _results(closing: Closing, enrolments: Sequence[Enrolment], cut: int | None) -> Found:
-    """Results of the closing's period and of the closed ones before it, under the terms of then, up to `cut`."""
+def _results(closing: Closing, enrolments: Sequence[Enrolment], cut: int | None, before: Before) -> Found:
+    """Results of the closing's period, and of the closed ones before it what has changed since; under the terms of
+    then, up to `cut`.
+    """
     period = Period.parse(closing.period)
     earlier = [period.previous(n) for n in range(closing.looks_back, 0, -1)]
     closed = set(
@@ -86,7 +93,10 @@ def _results(closing: Closing, enrolments: Sequence[Enrolment], cut: int | None)
     asked = [*(period for period in earlier if str(period) in closed), period]
     found: Found = defaultdict(list)
     for each, versions in terms_of_then(program=closing.program, periods=asked).items():
-        for figure in figures(versions=versions, period=each, today=period.end, cut=cut, enrolments=enrolments):
+        known = None if each == period else before[str(each)]
+        for figure in figures(
+            versions=versions, period=each, today=period.end, cut=cut, enrolments=enrolments, known=known
+        ):
             found[figure.enrolment.pk].append(figure)
     return found
 
@@ -100,7 +110,7 @@ def _settle(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> No
     settlements = _settlements(closing, items, now)
     held = held_back(closing=closing, items=items, settlements=settlements)
     settled = [each for each in settlements if each.enrolment_id not in held]
-    Settlement.objects.bulk_create(settled)
+    insert_all(settled)
     book_settlements(closing=closing, settlements=settled, now=now)
     done = [item.pk for item in items if item.enrolment_id not in held]
     ClosingItem.objects.filter(pk__in=done).update(
@@ -113,14 +123,10 @@ def _settle(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> No
 
 def _settlements(closing: Closing, items: Sequence[ClosingItem], now: datetime) -> list[Settlement]:
     enrolments, own_cut = [item.enrolment for item in items], items[0].cut
-    found = _results(closing, enrolments, own_cut or closing.cut)
     before = _settled_before(closing, enrolments)
+    found = _results(closing, enrolments, own_cut or closing.cut, before)
     figures_found = (figure for enrolment in enrolments for figure in found[enrolment.pk])
-    return [
-        _settlement(closing, figure, before.get(_key(figure), ZERO), own_cut, now)
-        for figure in figures_found
-        if _to_be_settled(closing, figure, before.get(_key(figure), ZERO))
-    ]
+    return [_settlement(closing, figure, _amount_before(before, figure), own_cut, now) for figure in figures_found]
 
 
 def _hold_back(closing: Closing, item: ClosingItem, held: Held) -> None:
@@ -150,13 +156,8 @@ def _settle_or_park(closing: Closing, item: ClosingItem, now: datetime) -> None:
         log.warning("closing item parked", closing=closing.pk, item=item.pk, error=type(error).__name__)
 
 
-def _key(figure: Figure) -> tuple[int, str, str, str]:
-    return figure.enrolment.pk, figure.terms.code, str(figure.period), figure.settlement.currency
-
-
-def _to_be_settled(closing: Closing, figure: Figure, before: Decimal) -> bool:
-    """Of earlier periods only what has changed since."""
-    return str(figure.period) == closing.period or figure.settlement.amount != before
+def _amount_before(before: Before, figure: Figure) -> Decimal:
+    return before[str(figure.period)].get((figure.enrolment.pk, figure.terms.code), ZERO)
 
 
 def _settlement(closing: Closing, figure: Figure, before: Decimal, own_cut: int | None, now: datetime) -> Settlement:

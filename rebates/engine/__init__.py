@@ -13,7 +13,7 @@ from rebates.engine.result import (
     Stop,
     Totals,
 )
-from rebates.engine.settle import settle, what_if
+from rebates.engine.settle import settle, settle_unless, what_if
 from rebates.engine.sharing import LinesDoNotMatch, shares
 from rebates.engine.words import english, english_money, english_number
 
@@ -37,6 +37,7 @@ __all__ = [
     "english_money",
     "english_number",
     "settle",
+    "settle_unless",
     "shares",
     "what_if",
 ]

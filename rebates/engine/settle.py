@@ -23,17 +23,15 @@ def settle(terms: Terms, facts: Facts, aggregates: Iterable[Aggregate]) -> Settl
     order and however finely split. The cost grows with their number, not with the lines behind them. Raises ValueError
     when the period is not one of the terms' kind.
     """
-    if facts.period.kind is not terms.period:
-        raise ValueError(f"{terms.code} settles by {terms.period}, {facts.period} is none")
-    totals, left_out = gather(terms, facts, aggregates)
-    return _conclude(
-        terms,
-        facts,
-        totals,
-        left_out,
-        running=facts.today is None or facts.today < facts.period.end,
-        barred=reason_against_more(terms, facts),
-    )
+    totals, left_out = _gathered(terms, facts, aggregates)
+    return _settled(terms, facts, totals, left_out, rate(terms, totals))
+
+
+def settle_unless(terms: Terms, facts: Facts, aggregates: Iterable[Aggregate], *, amount: Decimal) -> Settlement | None:
+    """`settle`, or None where this is the amount: explaining takes longer than calculating."""
+    totals, left_out = _gathered(terms, facts, aggregates)
+    outcome = rate(terms, totals)
+    return None if outcome.amount == amount else _settled(terms, facts, totals, left_out, outcome)
 
 
 def what_if(
@@ -61,9 +59,22 @@ def what_if(
         facts,
         totals,
         settlement.left_out,
+        rate(terms, totals),
         running=settlement.running,
         barred=None,
     )
+
+
+def _gathered(terms: Terms, facts: Facts, aggregates: Iterable[Aggregate]) -> tuple[Totals, tuple[LeftOut, ...]]:
+    if facts.period.kind is not terms.period:
+        raise ValueError(f"{terms.code} settles by {terms.period}, {facts.period} is none")
+    return gather(terms, facts, aggregates)
+
+
+def _settled(terms: Terms, facts: Facts, totals: Totals, left_out: tuple[LeftOut, ...], outcome: Outcome) -> Settlement:
+    running = facts.today is None or facts.today < facts.period.end
+    barred = reason_against_more(terms, facts)
+    return _conclude(terms, facts, totals, left_out, outcome, running=running, barred=barred)
 
 
 def _conclude(
@@ -71,11 +82,11 @@ def _conclude(
     facts: Facts,
     totals: Totals,
     left_out: tuple[LeftOut, ...],
+    outcome: Outcome,
     *,
     running: bool,
     barred: Reason | None,
 ) -> Settlement:
-    outcome = rate(terms, totals)
     step = outcome.step
     return Settlement(
         period=facts.period,
