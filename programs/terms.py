@@ -10,6 +10,7 @@ import itertools
 import json
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -128,7 +129,7 @@ class Step(_Part):
             raise refuse(_n("give exactly one of per_unit, percent and lump_sum"))
         return self
 
-    @property
+    @cached_property
     def measure(self) -> Measure:
         return next(measure for measure in Measure if getattr(self, measure) is not None)
 

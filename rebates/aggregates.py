@@ -21,11 +21,20 @@ from rebates.engine import Aggregate, Reason, SaleLine
 
 CIRCUMSTANCES = """
            tier.code, seat.country, coalesce(status.status = 'active', false), agreement.id IS NOT NULL,
-           product.article, {groups}, {project},
+           {article}, {groups}, {project},
            CASE WHEN authorised.id IS NULL THEN 'distributor'
                 WHEN line.currency <> program.currency THEN 'currency'
                 WHEN line.counts_on < program.starts_on OR line.counts_on >= program.ends_on THEN 'program'
                 WHEN coalesce(seat.country, '') <> ALL (program.countries) THEN 'country' END"""
+
+_OF_A_LINE = CIRCUMSTANCES.format(
+    article="product.article", groups="membership.id IS NOT NULL", project="line.project_ref <> ''"
+)
+_OF_A_SUM = CIRCUMSTANCES.format(
+    article="CASE WHEN %(by_article)s THEN product.article ELSE '' END",
+    groups="coalesce(grouped.codes, '{}')",
+    project="line.project",
+)
 
 # A line joins at most one row of each history: their exclusion constraints see to it. IS TRUE keeps the planner from
 # looking days up in those constraints' indexes, where it would meet everybody's rows of the day for each single line.
@@ -39,8 +48,7 @@ HISTORIES = """LEFT JOIN partners_enrolmentstatus status
     LEFT JOIN programs_authorisation authorised ON authorised.program_id = program.id
           AND authorised.distributor_id = line.distributor_id AND (authorised.valid @> line.counts_on) IS TRUE"""
 SINGLE_LINES = f"""
-    SELECT e.id, line.id, {CIRCUMSTANCES.format(groups="membership.id IS NOT NULL", project="line.project_ref <> ''")}
-           AS excluded, line.quantity, line.net
+    SELECT e.id, line.id, {_OF_A_LINE} AS excluded, line.quantity, line.net
     FROM sales_saleline line
     JOIN programs_program program ON program.id = %(program)s
     JOIN partners_enrolment e ON e.partner_id = line.partner_id AND e.program_id = program.id
@@ -111,8 +119,7 @@ AGGREGATES = f"""
          AND grp.vendor_id = %(vendor)s AND grp.code = ANY(%(groups)s)
         GROUP BY 1, 2
     )
-    SELECT line.enrolment_id, {CIRCUMSTANCES.format(groups="coalesce(grouped.codes, '{}')", project="line.project")}
-           AS excluded,
+    SELECT line.enrolment_id, {_OF_A_SUM} AS excluded,
            sum(line.units), sum(line.net), sum(line.lines)::bigint, sum(line.without_value)::bigint,
            sum(line.units_without_value)
     FROM line
@@ -140,6 +147,7 @@ def aggregates_of(
     `until`: only lines that count before this day. `enrolments`: only these; None: all of the program.
     """
     found: list[dict[int, list[Aggregate]]] = [defaultdict(list) for _terms in versions]
+    asked = [None if _every_product(terms) else terms.terms.products for terms in versions]
     rows = aggregate_rows(versions=versions, period=period, cut=cut, until=until, enrolments=enrolments)
     for enrolment, tier, country, active, agreement, article, groups, project, excluded, *sums in rows:
         units, net, lines, lines_without_value, units_without_value = sums
@@ -158,9 +166,13 @@ def aggregates_of(
             lines_without_value=lines_without_value,
             units_without_value=units_without_value,
         )
-        for of_terms, terms in zip(found, versions, strict=True):
-            counts = _every_product(terms) or terms.terms.products in groups
-            of_terms[enrolment].append(one if counts else replace(one, in_group=False))
+        outside: Aggregate | None = None
+        for of_terms, group in zip(found, asked, strict=True):
+            if group is None or group in groups:
+                of_terms[enrolment].append(one)
+            else:
+                outside = outside or replace(one, in_group=False)
+                of_terms[enrolment].append(outside)
     return list(found)
 
 
@@ -243,6 +255,8 @@ def _values(
         "vendor": vendor,
         "evidence": evidence,
         "groups": [terms.terms.products for terms in versions],
+        # Without rates no sum depends on the article: one row for all of them, instead of one for each.
+        "by_article": any(terms.terms.rates is not None for terms in versions),
         "start": period.start,
         "end": period.end if until is None else min(period.end, until),
         "cut": cut,

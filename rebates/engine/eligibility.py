@@ -21,8 +21,7 @@ def reason_against(terms: Terms, sale: Circumstances, *, newcomer: bool = True) 
         return sale.excluded
     if not sale.in_group:
         return Reason.PRODUCT
-    standing = Standing(sale.tier, sale.country, sale.active, sale.agreement)
-    return _reason_against_partner(terms, standing, newcomer=newcomer) or (
+    return _reason_against_partner(terms, sale, newcomer=newcomer) or (
         Reason.PROJECT if sale.project and terms.project_lines is ProjectLines.EXCLUDE else None
     )
 
@@ -67,7 +66,7 @@ def needs_value(terms: Terms) -> bool:
     return terms.counts is Counts.REVENUE or terms.measure is Measure.PERCENT
 
 
-def _reason_against_partner(terms: Terms, standing: Standing, *, newcomer: bool) -> Reason | None:
+def _reason_against_partner(terms: Terms, standing: Standing | Circumstances, *, newcomer: bool) -> Reason | None:
     eligible = terms.eligible
     if not standing.active:
         return Reason.NOT_ENROLLED

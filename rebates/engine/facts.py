@@ -51,6 +51,7 @@ class Aggregate:
     agreement: bool
     """An individual agreement held on that day."""
     article: str
+    """Empty where no terms have rates, so that nobody asks."""
     in_group: bool
     """The article belonged to the terms' product group on that day; True where the terms name all products."""
     project: bool

@@ -12,6 +12,8 @@ from common.money import EXACT, ZERO, round_cents
 from programs.terms import Counts, Measure, Mode, Step, Terms
 from rebates.engine.result import Part, Stop, Totals
 
+_BASE_COUNTS = {Measure.PERCENT: Counts.REVENUE, Measure.PER_UNIT: Counts.UNITS}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -70,8 +72,8 @@ def rate(terms: Terms, totals: Totals) -> Outcome:
 
 def base_counts(terms: Terms) -> Counts:
     """What the rates apply to: percent to revenue, a sum per unit to units; lump sums go by the attainment."""
-    of_measure = {Measure.PERCENT: Counts.REVENUE, Measure.PER_UNIT: Counts.UNITS}
-    return of_measure.get(terms.measure, terms.counts) if terms.measure is not None else Counts.UNITS
+    measure = terms.measure
+    return Counts.UNITS if measure is None else _BASE_COUNTS.get(measure, terms.counts)
 
 
 def reached(steps: Sequence[Step], attainment: Decimal) -> list[Step]:
