@@ -13,7 +13,13 @@ from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, get_currency_symbol, get_decimal_symbol, get_group_symbol
+from babel.numbers import (
+    format_currency,
+    get_currency_precision,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+)
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -70,10 +76,21 @@ def money(amount: Decimal | int | None, currency: str, *, signed: bool = False) 
     """`amount` in `currency` (ISO 4217) with its own number of decimals; `signed` also writes the plus."""
     if amount is None:
         return NOTHING
-    value = _exact(amount)
-    text = _minus(format_currency(value, currency, locale=active_locale()))
-    text = re.sub(r"(?<=[A-Za-z])(?=\d)", NO_BREAK_SPACE, text)  # CHF 5.00, as CLDR says and Babel does not
-    return f"+{text}" if signed and value > 0 else text
+    value, locale = _exact(amount), active_locale()
+    before, after = _around(currency, locale)
+    # Python's own formatting here too; see `number`.
+    figures = f"{value.copy_abs():,.{get_currency_precision(currency)}f}".translate(_marks(locale))
+    sign = MINUS if value.is_signed() else "+" if signed and value > 0 else ""
+    return f"{sign}{before}{figures}{after}"
+
+
+@cache
+def _around(currency: str, locale: Locale) -> tuple[str, str]:
+    """What stands before and after the figures of an amount."""
+    before, after = re.split(r"1(?:\D0+)?", format_currency(1, currency, locale=locale), maxsplit=1)
+    if before[-1:].isalpha():
+        before += NO_BREAK_SPACE  # CHF 5.00, as CLDR says and Babel does not
+    return before, after
 
 
 def currency_symbol(currency: str) -> str:

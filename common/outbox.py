@@ -112,10 +112,12 @@ def written(*, kind: str, recipient: User | Addressee, context: Mapping[str, Any
     template = registry.mails[kind].template
     with override(recipient.language):
         values = {**context, "recipient": recipient, "portal_url": settings.PORTAL_URL}
+        # A subject is one line, whatever a name in it contains. Both bodies may repeat it.
+        subject = " ".join(_plain(f"mail/{template}.subject.txt", values).split())[:250]
+        values["subject"] = subject
         return {
             "language": recipient.language,
-            # A subject is one line, whatever a name in it contains.
-            "subject": " ".join(_plain(f"mail/{template}.subject.txt", values).split())[:250],
+            "subject": subject,
             "text": _plain(f"mail/{template}.txt", values).strip() + "\n",
             "html": render_to_string(f"mail/{template}.html", values),
         }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common import formats
 from common.periods import Period, PeriodKind
@@ -16,6 +17,12 @@ _DAY = {"de": "d. MMMM", "en": "d MMMM"}
 
 def period_name(period: Period) -> str:
     """Q4 2026, December 2026, first half of 2026, 2026."""
+    return _period_name(period, get_language())
+
+
+@lru_cache(maxsize=1_000)
+def _period_name(period: Period, _language: str | None) -> str:
+    """Kept, because mails and lists say the same few periods many times."""
     match period.kind:
         case PeriodKind.QUARTER:
             return _("Q%(number)s %(year)s") % _numbers(period)

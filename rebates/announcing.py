@@ -32,7 +32,8 @@ def announce_chunk(*, now: datetime, limit: int) -> int | None:
     """Announce up to `limit` items nobody else works on; returns how many mails were made, None: nothing is left."""
     waiting = ClosingItem.objects.filter(closing__state=Closing.State.SEALED, announced_at__isnull=True)
     claimed = waiting.order_by("closing_id", "id").select_for_update(skip_locked=True, of=("self",))
-    items = list(claimed.select_related("closing__program__vendor", "enrolment__partner")[:limit])
+    together = claimed.select_related("enrolment__partner").prefetch_related("closing__program__vendor")
+    items = list(together[:limit])
     if not items:
         return None
     settlements = _settlements(items)
@@ -56,6 +57,7 @@ def _settlements(items: Sequence[ClosingItem]) -> Mapping[tuple[int, int], list[
     rows = Settlement.objects.filter(
         closing__in={item.closing_id for item in items}, enrolment__in={item.enrolment_id for item in items}
     )
-    for settlement in rows.exclude(amount=0).select_related("terms").order_by("period", "id"):
+    told = rows.exclude(amount=0).defer("explanation").prefetch_related("terms")
+    for settlement in told.order_by("period", "id"):
         found[settlement.closing_id, settlement.enrolment_id].append(settlement)
     return found
