@@ -57,6 +57,13 @@ def test_what_is_booked_is_never_changed_removed_or_emptied(settled: LedgerEntry
     assert Posting.objects.count() == 2
 
 
+@pytest.mark.django_db
+def test_a_session_says_that_no_trigger_is_left_out_so_that_none_has_to_find_out() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore')")
+        assert cursor.fetchone() == ("{}",)
+
+
 def entry(world: World, **values: Any) -> LedgerEntry:
     known = {"vendor": world.vendor, "partner": world.reseller, "currency": "EUR", "booked_at": NOW}
     return LedgerEntry.objects.create(**known | values)
