@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from common.models import OutboxMail
@@ -16,6 +17,7 @@ from common.periods import Period, PeriodKind
 from programs.models import Program
 from rebates.aggregates import aggregate_rows
 from rebates.announcing import announce
+from rebates.checking import check
 from rebates.closing import open_closing, run
 from rebates.live import terms_in_force
 from rebates.mails import SETTLED
@@ -25,6 +27,7 @@ from tests.bench.memory import peak_megabytes
 from tests.bench.results import at_most, give, told
 
 LIMIT = 5
+ROUNDS = 3
 
 
 def _quarter() -> Period:
@@ -67,8 +70,23 @@ def measure() -> None:
         at_most(f"{what}, against its floor", settled / floor, LIMIT),
         at_most(f"the same with {_outbox(closing).count():,} mails in the outbox", seconds / (floor + outbox), LIMIT),
         told("memory of the closing process at its peak", f"{peak:.0f} MB ({before:.0f} MB before)"),
+        told(f"check of the ledger with {Posting.objects.count():,} postings, against their sum", f"{_check():.1f}×"),
         closing_seconds_per_line=settled / lines,
     )
+
+
+def _check() -> float:
+    """How often the sum of all postings could be asked while the hourly check is made."""
+    vendor = Program.objects.get(slug="volume").vendor_id
+    checked, summed = [], []
+    for _round in range(ROUNDS):
+        begun = time.perf_counter()
+        assert not check(vendor_id=vendor, now=timezone.now())
+        checked.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        assert Posting.objects.aggregate(total=Sum("amount"))["total"] == 0
+        summed.append(time.perf_counter() - begun)
+    return statistics.median(checked) / statistics.median(summed)
 
 
 def _aggregates(closing: Closing) -> float:
