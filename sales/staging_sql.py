@@ -82,11 +82,15 @@ FULL JOIN (
 ) AS waiting USING ({_KEY})
 """  # noqa: S608
 # Lines numbered in one report and counted by article in another never meet as the same row: each would be booked.
+# Each document of the file is looked up by its key: LIMIT keeps the planner from reading all that a distributor has
+# sent in all its years to join it.
 _COUNTED = "starts_with({0}.document_line, {0}.article || '#')"
 _KNOWN_OTHERWISE = f"""
-SELECT staged.document_number, staged.file_row FROM documents AS staged JOIN {{table}} AS known USING (document_key)
-WHERE {_OURS.format("known")} AND {{live}} AND (known.report_id = ANY(%(chain)s)) IS NOT TRUE
-    AND {_COUNTED.format("known")} <> staged.counted
+SELECT staged.document_number, staged.file_row FROM documents AS staged CROSS JOIN LATERAL (
+    SELECT FROM {{table}} AS known WHERE {_OURS.format("known")} AND known.document_key = staged.document_key
+        AND {{live}} AND (known.report_id = ANY(%(chain)s)) IS NOT TRUE AND {_COUNTED.format("known")} <> staged.counted
+    LIMIT 1
+) AS otherwise
 """  # noqa: S608
 _LIVE_LINE = f"""known.{_SELL_OUT} AND known.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM sales_saleline AS reversal WHERE reversal.reverses_id = known.id)"""  # noqa: S608
