@@ -16,6 +16,7 @@ from common.access import CHANNEL_MANAGER, DISTRIBUTOR, VENDOR, VENDOR_ADMIN, Ac
 from common.errors import DomainError
 from common.models import User
 from common.periods import Period, PeriodKind
+from common.sentences import _n
 from programs.models import Authorisation, Distributor, Vendor
 from sales import layouts
 from sales.books import current_cut, one_report_at_a_time
@@ -23,6 +24,7 @@ from sales.models import SellOutReport
 from sales.readers.layout import Layout
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem, Unreadable
+from sales.readers.questions import Guess
 from sales.readers.reading import Reading, read_rows
 from sales.selectors import currencies_of
 from sales.staging import Scope, Staging, staging
@@ -99,26 +101,44 @@ def check_may_upload(*, actor: Actor, vendor: Vendor, distributor: Distributor) 
         raise NotAuthorised(_("%(distributor)s is not authorised for any program of %(vendor)s.") % names)
 
 
-def settled_layout(
+def settled_guess(
     *,
     vendor: Vendor,
     distributor: Distributor,
     content: bytes,
     numbers: Numbers | None = None,
     dates: Dates | None = None,
-) -> tuple[Layout, int]:
-    """How the file is read where nobody can be asked, and its number of rows.
+    sheet: str = "",
+) -> Guess:
+    """How the file is read where nobody can be asked.
 
-    As this distributor's files were read before, or as the file tells itself. Raises `ReportRefused` with what would
-    have to be asked.
+    As the caller says, as this distributor's files were read before, or as the file tells itself. Raises
+    `ReportRefused` with what would have to be asked, and where the sheet that is said or was read before is missing.
     """
     try:
-        guess = layouts.guess_for(vendor=vendor, distributor=distributor, content=content, numbers=numbers, dates=dates)
+        guess = layouts.guess_for(
+            vendor=vendor, distributor=distributor, content=content, numbers=numbers, dates=dates, sheet=sheet
+        )
     except Unreadable as error:
         raise ReportRefused(error.problems, read=error.rows) from error
     if guess.questions:
         raise ReportRefused([question.as_problem() for question in guess.questions], read=guess.rows)
-    return guess.layout, guess.rows
+    known = layouts.remembered(vendor=vendor, distributor=distributor)
+    _check_sheet(guess, sheet, Layout.from_document(known.layout).sheet if known else "")
+    return guess
+
+
+def _check_sheet(guess: Guess, said: str, remembered: str) -> None:
+    """Refuse a workbook in which the sheet that is meant is missing, or holds no sales. The only one may have any name,
+    which often is that of the month."""
+    meant = said or (remembered if len(guess.sheets) > 1 else "")
+    if not meant or not guess.sheets or meant == guess.layout.sheet:
+        return
+    sentence = _n(
+        "The workbook has no sheet “{sheet}” with sales. It has the sheets {sheets}: please say which is the report."
+    )
+    sheets = ", ".join(f"“{name}”" for name in guess.sheets)
+    raise ReportRefused([Problem.at(None, "", "", sentence, sheet=meant, sheets=sheets)], read=guess.rows)
 
 
 def import_sellout(
@@ -135,7 +155,7 @@ def import_sellout(
     replaces: SellOutReport | None = None,
     progress: Progress | None = None,
 ) -> ImportResult:
-    """Book the sales of a report, read by `layout` or as `settled_layout` says.
+    """Book the sales of a report, read by `layout` or as `settled_guess` says.
 
     Rows that are doubtful, of unknown customers, of unknown articles or in a currency that none of the vendor's
     programs uses wait for a person. A row known before (vendor, distributor, document, line) is a duplicate. With
@@ -148,7 +168,7 @@ def import_sellout(
     if earlier := _imported_before(vendor, distributor, sha256):
         return earlier
     if layout is None:
-        layout, _rows = settled_layout(vendor=vendor, distributor=distributor, content=content)
+        layout = settled_guess(vendor=vendor, distributor=distributor, content=content).layout
     report = SellOutReport(
         vendor=vendor,
         distributor=distributor,

@@ -15,7 +15,7 @@ from common.models import User
 from programs.models import Distributor, Vendor
 from sales.books import one_report_at_a_time
 from sales.models import ReportMapping
-from sales.readers.layout import Layout
+from sales.readers.layout import Kind, Layout
 from sales.readers.limits import Limits
 from sales.readers.notations import Dates, Numbers
 from sales.readers.questions import Guess
@@ -23,6 +23,7 @@ from sales.readers.reading import guess
 from sales.selectors import currencies_of
 
 DEFAULT_CURRENCY = "EUR"
+_NOTHING_KNOWN = Layout(kind=Kind.XLSX, encoding="", delimiter="", sheet="", header_row=0, columns={})
 
 
 def limits() -> Limits:
@@ -48,6 +49,7 @@ def guess_for(
     content: bytes,
     numbers: Numbers | None = None,
     dates: Dates | None = None,
+    sheet: str = "",
 ) -> Guess:
     """How this file is read, as far as the distributor's files before or the file itself tell. Raises `Unreadable`.
 

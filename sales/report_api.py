@@ -23,11 +23,15 @@ from sales.importing import UPLOADING_ROLES, ReportRefused
 from sales.models import SellOutReport, Upload
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem
+from sales.readers.questions import Guess
 from sales.selectors import vendors_of
 from sales.tasks import run_upload
 from sales.wording import complaint
 
 router = Router(tags=["sales"])
+
+LONGEST_SHEET = 100
+"""Of a sheet's name, which Excel keeps to 31 characters and others do not."""
 
 
 class ReportOut(Schema):
@@ -49,6 +53,13 @@ class ReportOut(Schema):
     unchanged: int
     replaces: int | None
     taken_back: int
+    sheet: str
+
+
+class HandedIn(ReportOut):
+    """`unread_sheets`: those of the workbook that look like sales and were not read; `sheet` is the one that was."""
+
+    unread_sheets: list[str]
 
 
 class ReportFilter(Schema):
@@ -58,13 +69,14 @@ class ReportFilter(Schema):
 
 class ReportIn(Schema):
     """`replaces`: id of the report that this file puts right. `numbers`, `dates`: how it writes them, where it does not
-    tell itself."""
+    tell itself. `sheet`: which one of a workbook is the report, unless it is the one that was read before."""
 
     vendor: Slug
     distributor: Slug
     replaces: Annotated[int, Query(ge=1, le=LARGEST_ID)] | None = None
     numbers: Numbers | None = None
     dates: Dates | None = None
+    sheet: Annotated[str, Query(max_length=LONGEST_SHEET)] = ""
 
 
 class UploadOut(Schema):
@@ -76,6 +88,13 @@ class UploadOut(Schema):
     rows_read: int | None
     report: int | None
     errors: list[FieldProblem]
+    sheet: str
+
+
+class Taken(UploadOut):
+    """`unread_sheets` as in the answer to a small file."""
+
+    unread_sheets: list[str]
 
 
 def report_out(report: SellOutReport) -> ReportOut:
@@ -93,6 +112,7 @@ def report_out(report: SellOutReport) -> ReportOut:
         unchanged=report.unchanged,
         replaces=report.replaces_id,
         taken_back=report.taken_back,
+        sheet=report.layout["sheet"],
     )
 
 
@@ -105,6 +125,7 @@ def upload_out(upload: Upload) -> UploadOut:
         rows_read=uploads.progress_of(upload).rows if queued else None,
         report=upload.report_id,
         errors=_field_problems(uploads.problems_of(upload)),
+        sheet=upload.layout["sheet"],
     )
 
 
@@ -134,7 +155,7 @@ def get_upload(request: ApiRequest, pk: int) -> UploadOut:
 
 @router.post(
     "/reports",
-    response=answers(ReportOut, status=201, also={200: ReportOut, 202: UploadOut}),
+    response=answers(HandedIn, status=201, also={200: HandedIn, 202: Taken}),
     **needs(Scope.REPORTS_WRITE),
 )
 def upload_report(
@@ -146,8 +167,9 @@ def upload_report(
     """Upload a report of a distributor to a vendor (CSV or XLSX): booked as a whole, or not at all, with every error.
 
     The same file twice adds nothing and is answered with 200 and the first report. A large file is answered with 202
-    and imported after that: ask `/uploads/{id}` what became of it. With the header `Idempotency-Key` a request that is
-    sent again gets the first answer again; another request with that key gets 409.
+    and imported after that: ask `/uploads/{id}` what became of it. A workbook of several sheets is read from the one
+    that was read before, and refused where that is missing, unless `sheet` names another. With the header
+    `Idempotency-Key` a request that is sent again gets the first answer again; another request with that key gets 409.
     """
     vendor, distributor = _addressees(request, about)
     if (file.size or 0) > settings.SELLOUT_MAX_BYTES:
@@ -171,7 +193,7 @@ def _hand_in(
         of_distributor = SellOutReport.objects.visible_to(request.actor).filter(vendor=vendor, distributor=distributor)
         replaces = get_object_or_404(of_distributor.defer("content"), pk=about.replaces)
     try:
-        upload = uploads.hand_in(
+        upload, found = uploads.hand_in(
             actor=request.actor,
             vendor=vendor,
             distributor=distributor,
@@ -181,20 +203,26 @@ def _hand_in(
             now=timezone.now(),
             numbers=about.numbers,
             dates=about.dates,
+            sheet=about.sheet,
             replaces=replaces,
         )
     except ReportRefused as refusal:
         raise Refused(422, str(refusal), _field_problems(refusal.problems)) from refusal
     if not uploads.runs_at_once(upload):
         hint(run_upload, upload.pk)
-        return Status(202, upload_out(upload))
+        return Status(202, _taken(upload, found))
     result = uploads.run(upload_id=upload.pk, now=timezone.now(), today=request.today)
     if result is not None:
-        return Status(200 if result.known else 201, report_out(result.report))
+        answer = HandedIn(**report_out(result.report).model_dump(), unread_sheets=found.unread)
+        return Status(200 if result.known else 201, answer)
     upload.refresh_from_db(fields=["state", "report", "problems"])
     if upload.state == Upload.State.REFUSED:
         raise Refused(422, str(ReportRefused([], read=upload.rows)), _field_problems(uploads.problems_of(upload)))
-    return Status(202, upload_out(upload))
+    return Status(202, _taken(upload, found))
+
+
+def _taken(upload: Upload, found: Guess) -> Taken:
+    return Taken(**upload_out(upload).model_dump(), unread_sheets=found.unread)
 
 
 def _addressees(request: ApiRequest, about: ReportIn) -> tuple[Vendor, Distributor]:

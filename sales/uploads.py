@@ -27,7 +27,7 @@ from sales.importing import (
     ReportRefused,
     check_may_upload,
     import_sellout,
-    settled_layout,
+    settled_guess,
     tidy_name,
 )
 from sales.models import SellOutReport, Upload
@@ -100,11 +100,17 @@ def hand_in(
     now: datetime,
     numbers: Numbers | None = None,
     dates: Dates | None = None,
+    sheet: str = "",
     replaces: SellOutReport | None = None,
-) -> Upload:
-    """Take a file in where nobody can be asked, and queue it. Raises as `receive`, also for what would be asked."""
+) -> tuple[Upload, Guess]:
+    """Take a file in where nobody can be asked, and queue it, with how it will be read.
+
+    Raises as `receive`, also for what would be asked.
+    """
     check_may_upload(actor=actor, vendor=vendor, distributor=distributor)
-    layout, rows = settled_layout(vendor=vendor, distributor=distributor, content=content, numbers=numbers, dates=dates)
+    found = settled_guess(
+        vendor=vendor, distributor=distributor, content=content, numbers=numbers, dates=dates, sheet=sheet
+    )
     upload = Upload(
         vendor=vendor,
         distributor=distributor,
@@ -115,12 +121,12 @@ def hand_in(
         uploaded_at=now,
         state=State.QUEUED,
         queued_at=now,
-        layout=layout.to_document(),
-        rows=rows,
+        layout=found.layout.to_document(),
+        rows=found.rows,
         replaces=replaces,
     )
     large_files.insert(upload)
-    return upload
+    return upload, found
 
 
 def look(upload: Upload, layout: Layout | None = None) -> Guess:

@@ -54,7 +54,7 @@ def program(own_database: str) -> Program:
 
 
 def queue(program: Program, content: bytes, replaces: SellOutReport | None = None) -> Upload:
-    return uploads.hand_in(
+    upload, _found = uploads.hand_in(
         actor=Actor.system(),
         vendor=program.vendor,
         distributor=Distributor.objects.get(),
@@ -64,6 +64,7 @@ def queue(program: Program, content: bytes, replaces: SellOutReport | None = Non
         now=NOW,
         replaces=replaces,
     )
+    return upload
 
 
 def digest() -> str:

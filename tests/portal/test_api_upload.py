@@ -17,6 +17,7 @@ from sales import uploads
 from sales.models import SaleLine, SellOutReport
 from tests.people import token_client
 from tests.portal.test_api import ROOT, refused
+from tests.sales.sending import workbook
 from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,21 @@ def test_a_large_file_is_taken_at_once_and_imported_by_a_worker(
     assert (done["state"], done["errors"]) == ("imported", [])
     assert client.get(f"{ROOT}/reports/{done['report']}").json()["booked"] == 2
     assert token_client(world.rival_reporter, Scope.REPORTS).get(address).status_code == 404
+
+
+def test_the_answer_says_which_sheet_was_read_and_which_was_not(world: World) -> None:
+    head = ["document_number", "document_line", "document_date", "customer_number", "article", "quantity", "net"]
+    tables: dict[str, list[list[Any]]] = {
+        name: [head, [name, "1", TODAY, "K-1", "21HM", 1, 1000]] for name in ("October", "November")
+    }
+    file = SimpleUploadedFile("2026.xlsx", workbook(**tables))
+    client = token_client(world.reporter, Scope.REPORTS_WRITE)
+    refused(upload(client, file), 422)
+    file.seek(0)
+    about = {"vendor": "lenovo", "distributor": "allnet", "file": file, "sheet": "November"}
+    answer = client.post(f"{ROOT}/reports", about)
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["sheet"], answer.json()["unread_sheets"]) == ("November", ["October"])
 
 
 def test_a_report_is_replaced_by_naming_it(world: World) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection
+from openpyxl import Workbook
 
 from common.access import Actor
 from common.models import User
-from sales.importing import ImportResult, import_sellout, settled_layout
+from sales.importing import ImportResult, import_sellout, settled_guess
 from sales.models import SaleLine, SellOutReport, WaitingRow
 from tests.world import NOW, TODAY, World
 
@@ -27,11 +29,23 @@ def report(*rows: str) -> bytes:
     return "\n".join([HEADER, *rows, ""]).encode()
 
 
+def workbook(**sheets: list[list[Any]]) -> bytes:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def send(world: World, content: bytes, *, by: User | None = None, **options: Any) -> ImportResult:
     """Import a report as where nobody can be asked; `options` say otherwise who sends it and how it is written."""
     parties = {"vendor": world.vendor, "distributor": options.pop("distributor", world.distributor)}
     told = {name: options.pop(name) for name in ("numbers", "dates") if name in options}
-    layout = options.pop("layout", None) or settled_layout(content=content, **parties, **told)[0]
+    layout = options.pop("layout", None) or settled_guess(content=content, **parties, **told).layout
     sent = {"actor": Actor.system(), "file_name": "november.csv", **parties, **options}
     return import_sellout(content=content, layout=layout, uploaded_by=by, now=NOW, today=TODAY, **sent)
 

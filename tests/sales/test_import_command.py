@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from sales import layouts
 from sales.models import SaleLine
-from tests.sales.sending import ROWS, counts, report
-from tests.world import World
+from sales.readers.reading import guess
+from tests.sales.sending import ROWS, counts, report, workbook
+from tests.world import NOW, World
 
 
 @pytest.fixture
@@ -100,3 +102,58 @@ def test_the_way_of_writing_can_be_named(world: World, file: Path) -> None:
     file.write_bytes(report("K-1;;R-1;1;02.11.2026;4X40;1;100.000;;"))
     assert "can mean two different numbers" in run(file)[1]
     assert run(file, "--numbers=en")[0].startswith("read 1, matched 1")
+
+
+SHEET = [row.split(";") for row in report(*ROWS).decode().splitlines()]
+OCTOBER = [[cell.replace("RE-", "RE-9") for cell in row] for row in SHEET]
+COVER = [["Abverkauf", "ALLNET"]]
+
+
+def remember(world: World, sheet: str) -> None:
+    """The distributor's workbook of a month before was read from this sheet."""
+    layout = guess(workbook(**{sheet: SHEET})).layout
+    layouts.remember(vendor=world.vendor, distributor=world.distributor, layout=layout, user=None, now=NOW)
+
+
+def test_it_says_which_sheet_was_read_and_which_was_not(world: World, tmp_path: Path) -> None:
+    remember(world, "November")
+    file = tmp_path / "2026.xlsx"
+    file.write_bytes(workbook(Deckblatt=COVER, Oktober=OCTOBER, November=SHEET))
+    out, err = run(file)
+    assert out.splitlines() == [
+        "read 3, matched 3, unmatched 0, duplicate 0, refused 0",
+        "sheet “November” was read",
+        "not read, though they look like sales: “Oktober”",
+    ]
+    assert err == ""
+    answer = json.loads(run(file, "--json")[0])
+    assert (answer["sheet"], answer["unread_sheets"], answer["known"]) == ("November", ["Oktober"], True)
+    assert SaleLine.objects.filter(document_key="RE91").count() == 0
+
+
+def test_a_missing_sheet_is_said_and_no_other_read_in_its_place(world: World, tmp_path: Path) -> None:
+    remember(world, "Umsatz")
+    before = counts()
+    file = tmp_path / "2026.xlsx"
+    file.write_bytes(workbook(Deckblatt=COVER, November=SHEET))
+    missing = "The workbook has no sheet “Umsatz” with sales. It has the sheets “Deckblatt”, “November”"
+    assert missing in run(file)[1]
+    assert missing in run(file, "--sheet=Umsatz")[1]
+    assert counts() == before
+    assert run(file, "--sheet=November")[0].startswith("read 3, matched 3")
+
+
+def test_which_of_several_sheets_is_meant_is_not_guessed_but_can_be_said(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "2026.xlsx"
+    file.write_bytes(workbook(Oktober=OCTOBER, November=SHEET))
+    assert "Several sheets of the workbook hold sales." in run(file)[1]
+    remember(world, "Umsatz")
+    assert "Several sheets of the workbook hold sales." in run(file)[1]
+    assert "sheet “Oktober” was read" in run(file, "--sheet=Oktober")[0]
+
+
+def test_the_only_sheet_may_have_the_name_of_another_month(world: World, tmp_path: Path) -> None:
+    remember(world, "Oktober")
+    file = tmp_path / "november.xlsx"
+    file.write_bytes(workbook(November=SHEET))
+    assert "sheet “November” was read" in run(file)[0]

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from common.models import User
 from sales import layouts, uploads
 from sales.models import ReportMapping, SaleLine, SellOutReport, Upload, WaitingRow
 from sales.readers.reading import guess
-from tests.sales.sending import HEADER, ROWS, counts, report
+from tests.sales.sending import HEADER, ROWS, counts, report, workbook
 from tests.world import NOW, World, make_distributor
 
 SignedIn = Callable[[User], Client]
@@ -34,18 +34,6 @@ Summe;;;;;;;;;3.080,50
 
 def file(content: bytes, name: str = "november.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, "text/csv")
-
-
-def workbook(**sheets: list[list[Any]]) -> bytes:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def text(response: Any) -> str:

@@ -15,7 +15,7 @@ from common.access import Actor
 from common.errors import DomainError
 from common.management.arguments import named
 from programs.models import Distributor, Vendor
-from sales.importing import ImportResult, ReportRefused, import_sellout, settled_layout
+from sales.importing import ImportResult, ReportRefused, import_sellout, settled_guess
 from sales.models import SellOutReport
 from sales.readers.notations import Dates, Numbers
 from sales.wording import complaint
@@ -34,42 +34,48 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dates", choices=[*Dates], help="iso: 2026-12-31, de: 31.12.2026, dmy: 31/12/2026, mdy: 12/31/2026"
         )
+        parser.add_argument("--sheet", default="", help="the one of a workbook (default: the one that was read before)")
         parser.add_argument("--replace", type=int, metavar="REPORT", help="id of the report that this file puts right")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, file: str, vendor: str, distributor: str, **options: Any) -> None:
         try:
-            result = self._import(Path(file), named(Vendor, vendor), named(Distributor, distributor), options)
+            result, unread = self._import(Path(file), named(Vendor, vendor), named(Distributor, distributor), options)
         except ReportRefused as refusal:
             self._refuse(refusal, as_json=options["json"])
         except DomainError as error:
             raise CommandError(str(error)) from error
         else:
-            self._report(result, as_json=options["json"])
+            self._report(result, unread, as_json=options["json"])
 
-    def _import(self, path: Path, vendor: Vendor, distributor: Distributor, options: Mapping[str, Any]) -> ImportResult:
+    def _import(
+        self, path: Path, vendor: Vendor, distributor: Distributor, options: Mapping[str, Any]
+    ) -> tuple[ImportResult, list[str]]:
+        """What became of the file, and its sheets that look like sales and were not read."""
         content = _content(path)
-        layout, _rows = settled_layout(
+        found = settled_guess(
             vendor=vendor,
             distributor=distributor,
             content=content,
             numbers=Numbers(options["numbers"]) if options["numbers"] else None,
             dates=Dates(options["dates"]) if options["dates"] else None,
+            sheet=options["sheet"],
         )
-        return import_sellout(
+        result = import_sellout(
             actor=Actor.system(),
             vendor=vendor,
             distributor=distributor,
             file_name=path.name,
             content=content,
-            layout=layout,
+            layout=found.layout,
             uploaded_by=None,
             now=timezone.now(),
             today=timezone.localdate(),
             replaces=_report_of(vendor, distributor, options["replace"]),
         )
+        return result, found.unread
 
-    def _report(self, result: ImportResult, *, as_json: bool) -> None:
+    def _report(self, result: ImportResult, unread: list[str], *, as_json: bool) -> None:
         figures = {
             "read": result.read,
             "matched": result.matched,
@@ -79,12 +85,18 @@ class Command(BaseCommand):
         }
         replaced = {"unchanged": result.unchanged, "taken_back": result.taken_back}
         if as_json:
+            sheets = {"sheet": result.report.layout["sheet"], "unread_sheets": unread}
             about = {"report": result.report.pk, "known": result.known, "errors": []}
-            self.stdout.write(json.dumps({**figures, **replaced, **about}))
+            self.stdout.write(json.dumps({**figures, **replaced, **about, **sheets}, ensure_ascii=False))
             return
         if result.report.replaces_id and not result.known:
             figures |= replaced
         self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items()))
+        if sheet := result.report.layout["sheet"]:
+            self.stdout.write(f"sheet “{sheet}” was read")
+        if unread:
+            others = ", ".join(f"“{name}”" for name in unread)
+            self.stdout.write(f"not read, though they look like sales: {others}", self.style.WARNING)
         if result.known:
             received = timezone.localtime(result.report.uploaded_at)
             self.stdout.write(f"This file was imported before ({received:%Y-%m-%d %H:%M}); nothing was added.")
