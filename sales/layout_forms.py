@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from sales.previews import DATE_NAMES, DELIMITER_NAMES, NUMBER_NAMES, label_of, samples_of
 from sales.readers.columns import REQUIRED, Column
-from sales.readers.layout import Kind, Layout, name_at, places_of
+from sales.readers.layout import ENCODINGS, Kind, Layout, name_at, places_of
 from sales.readers.notations import Dates, Numbers
 from sales.readers.questions import Guess, Question
 from sales.wording import sentence, shown
@@ -98,8 +98,8 @@ class FileColumn:
 class LayoutForm(forms.Form):
     """Made for what was found in one file; `layout` is what the person makes of it, once the form is valid.
 
-    Where sheet, separator or header row are changed, the columns that were found mean nothing any more: `layout` then
-    names none, so that they are found anew.
+    Where encoding, sheet, separator or header row are changed, the columns that were found mean nothing any more:
+    `layout` then names none, so that they are found anew.
     """
 
     header_row = forms.IntegerField(
@@ -145,6 +145,9 @@ class LayoutForm(forms.Form):
         layout = self.found.layout
         if layout.kind is Kind.CSV:
             names = [(sign, str(name)) for sign, name in DELIMITER_NAMES.items()]
+            self.fields["encoding"] = forms.ChoiceField(
+                label=_("Character set"), choices=_encodings(layout.encoding), initial=layout.encoding
+            )
             self.fields["delimiter"] = forms.ChoiceField(label=_("Separator"), choices=names, initial=layout.delimiter)
         elif len(self.found.sheets) > 1:
             sheets = [(name, name) for name in self.found.sheets]
@@ -172,7 +175,8 @@ class LayoutForm(forms.Form):
 
     @property
     def cut(self) -> Iterator[forms.BoundField]:
-        return (self[name] for name in ("sheet", "delimiter", "header_row", "numbers", "dates") if name in self.fields)
+        names = ("sheet", "encoding", "delimiter", "header_row", "numbers", "dates")
+        return (self[name] for name in names if name in self.fields)
 
     @property
     def columns(self) -> Iterator[FileColumn]:
@@ -192,18 +196,26 @@ class LayoutForm(forms.Form):
 
     @property
     def cuts_anew(self) -> bool:
-        """Whether sheet, separator or header row are others than those found."""
+        """Whether encoding, sheet, separator or header row are others than those found."""
         return self._cut(self.layout) != self._cut(self.found.layout)
 
+    @property
+    def blamed(self) -> str | None:
+        """The field at which it is told that the file cannot be read like this."""
+        if self.layout.encoding != self.found.layout.encoding:
+            return next((name for name, each in self._asked.items() if each.key == "encoding"), "encoding")
+        return "header_row" if self.cuts_anew else None
+
     @staticmethod
-    def _cut(layout: Layout) -> tuple[str, str, int]:
-        return layout.sheet, layout.delimiter, layout.header_row
+    def _cut(layout: Layout) -> tuple[str, str, str, int]:
+        return layout.encoding, layout.sheet, layout.delimiter, layout.header_row
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         found = self.found.layout
         self.layout = replace(
             found,
+            encoding=self._answer("encoding") or data.get("encoding") or found.encoding,
             sheet=self._answer("sheet") or data.get("sheet") or found.sheet,
             delimiter=data.get("delimiter") or found.delimiter,
             header_row=data.get("header_row") or found.header_row,
@@ -211,7 +223,8 @@ class LayoutForm(forms.Form):
         if self.cuts_anew:
             # Another sheet has its header elsewhere.
             row = self.layout.header_row if "header_row" in self.changed_data else 0
-            self.layout = replace(self.layout, header_row=row, columns={})
+            encoding = "" if self._unanswered("encoding") else self.layout.encoding
+            self.layout = replace(self.layout, encoding=encoding, header_row=row, columns={})
             return data
         columns = self._chosen_columns()
         self._check_answers(columns)
@@ -236,6 +249,9 @@ class LayoutForm(forms.Form):
                     return question.choices[int(answer)].value if answer else None
                 return answer
         return None
+
+    def _unanswered(self, key: str) -> bool:
+        return any(question.key == key for question in self._asked.values()) and not self._answer(key)
 
     def _unit_answers(self) -> dict[str, Decimal]:
         asked = [question.key for question in self._asked.values() if question.key.startswith(UNIT)]
@@ -290,6 +306,15 @@ class LayoutForm(forms.Form):
                 self.add_error(None, _("No column is read as %(columns)s. Please choose one below.") % names)
         if Column.NET not in columns and f"{COLUMN}{Column.NET}" not in asked and not data.get("no_amounts"):
             self.add_error("no_amounts", _("Please choose the column of the net amounts, or say that there is none."))
+
+
+def _encodings(found: str) -> list[tuple[str, str]]:
+    """One of each name; of two with the same name the one that was found."""
+    by_name = {}
+    for encoding, name in ENCODINGS.items():
+        if name not in by_name or encoding == found:
+            by_name[name] = encoding
+    return [(encoding, name) for name, encoding in by_name.items()]
 
 
 def _field_of(question: Question) -> forms.Field:

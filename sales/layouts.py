@@ -53,30 +53,33 @@ def guess_for(
 ) -> Guess:
     """How this file is read, as far as the distributor's files before or the file itself tell. Raises `Unreadable`.
 
-    `numbers`, `dates`: how it writes them, where the caller knows.
+    `numbers`, `dates`: how it writes them, `sheet`: which one of a workbook is the report, where the caller knows.
     """
     known = remembered(vendor=vendor, distributor=distributor)
-    found = guess_by(vendor=vendor, content=content, layout=Layout.from_document(known.layout) if known else None)
+    layout = Layout.from_document(known.layout) if known else None
+    if sheet:
+        layout = replace(layout or _NOTHING_KNOWN, sheet=sheet)
+    found = guess_by(vendor=vendor, content=content, layout=layout)
     if numbers is None and dates is None:
         return found
     told = replace(found.layout, numbers=numbers or found.layout.numbers, dates=dates or found.layout.dates)
     return guess_by(vendor=vendor, content=content, layout=told)
 
 
-def guess_by(*, vendor: Vendor, content: bytes, layout: Layout | None) -> Guess:
-    """How this file is read by `layout`, where it fits. Raises `Unreadable`.
+def guess_by(*, vendor: Vendor, content: bytes, layout: Layout | None, own: bool = False) -> Guess:
+    """How this file is read by `layout`, where it fits. `own`: it was made for this file. Raises `Unreadable`.
 
     Each page about an upload asks, mostly the same; a child process answers what was not asked before.
     """
     allowed, currency = limits(), currency_of_files(vendor)
-    given = [layout.to_document() if layout else None, asdict(allowed), currency]
+    given = [layout.to_document() if layout else None, asdict(allowed), currency, own]
     asked = hashlib.sha256(content)
     asked.update(json.dumps(given, sort_keys=True).encode())
     key = asked.hexdigest()
     known = caches["guesses"]
     if (document := known.get(key)) is not None:
         return Guess.from_document(document)
-    found = guess(content, layout, allowed, currency=currency)
+    found = guess(content, layout, allowed, currency=currency, own=own)
     known.set(key, found.to_document())
     return found
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import formats
 from common.ui import Fact
 from sales.readers.columns import LABELS, Column
-from sales.readers.layout import Kind, Layout, places_of
+from sales.readers.layout import ENCODINGS, Kind, Layout, places_of
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem
 from sales.readers.questions import Guess
@@ -27,7 +27,6 @@ DELIMITER_NAMES = {
     "\t": gettext_lazy("tabs"),
     "|": gettext_lazy("vertical bars"),
 }
-ENCODING_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 NUMBER_NAMES = {
     Numbers.GERMAN: gettext_lazy("German numbers (1.234,56)"),
     Numbers.ENGLISH: gettext_lazy("English numbers (1,234.56)"),
@@ -74,8 +73,8 @@ def in_words(layout: Layout, rows: int) -> str:
 
 
 def _written(layout: Layout) -> list[str]:
-    encoding = ENCODING_NAMES.get(layout.encoding, layout.encoding.upper().replace("_", "-"))
-    return [_("separated by %(signs)s") % {"signs": DELIMITER_NAMES[layout.delimiter]}, encoding]
+    signs = _("separated by %(signs)s") % {"signs": DELIMITER_NAMES[layout.delimiter]}
+    return [signs, ENCODINGS[layout.encoding]] if layout.encoding else [signs]
 
 
 def facts_of(layout: Layout) -> list[Fact]:

@@ -241,7 +241,7 @@ def _corrected(request: PersonRequest, upload: Upload) -> tuple[Guess, LayoutFor
         uploads.correct(upload=upload, layout=found.kept, rows=found.rows)
     except Unreadable as error:
         for problem in error.problems:
-            form.add_error("header_row" if form.cuts_anew else None, complaint(problem).sentence)
+            form.add_error(form.blamed, complaint(problem).sentence)
     except DomainError as error:
         form.add_error(None, str(error))
     else:

@@ -135,6 +135,7 @@ def look(upload: Upload, layout: Layout | None = None) -> Guess:
         vendor=upload.vendor,
         content=bytes(upload.content),
         layout=layout or Layout.from_document(upload.layout),
+        own=True,
     )
 
 

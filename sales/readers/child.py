@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from common.sentences import _n
 from sales.readers.annotating import Annotator, annotate_csv
@@ -34,11 +34,17 @@ LISTED = 200
 LINES_AT_ONCE = 1_000
 
 
+class Opener(Protocol):
+    """Opens a file in the encoding that is `said`, else in the one it shows, else in the `remembered` one."""
+
+    def __call__(self, content: bytes, limits: Limits, remembered: str = "", said: str = "") -> Opened: ...
+
+
 @dataclass(frozen=True)
 class Format:
     """How files of one kind are opened for a guess, opened for reading, and written back."""
 
-    open: Callable[[bytes, Limits], Opened]
+    open: Opener
     source: Callable[[bytes, Layout, Limits], Source]
     annotate: Annotator
 
@@ -52,7 +58,9 @@ def serve(file_format: Format, given: BinaryIO, out: BinaryIO) -> None:
     try:
         limits.check_size(content)
         if arguments["mode"] == "guess":
-            found = guess(file_format.open(content, limits), layout, limits, arguments["currency"])
+            encoding = layout.encoding if layout else ""
+            said = {"said": encoding} if arguments["own"] else {"remembered": encoding}
+            found = guess(file_format.open(content, limits, **said), layout, limits, arguments["currency"])
             tell(out, b"G", found.to_document())
             return
         if arguments["mode"] == "table":

@@ -11,7 +11,7 @@ from typing import Any
 from common.sentences import _n
 from sales.readers.columns import LABELS, REQUIRED, Column, columns_of, plain
 from sales.readers.headers import SEARCHED, Candidate, Found, find_again, find_header, header_of
-from sales.readers.layout import Kind, Layout, name_at
+from sales.readers.layout import ENCODINGS, Kind, Layout, name_at
 from sales.readers.limits import Limits
 from sales.readers.notations import Ambiguous, Clues, Dates, Numbers, date_readings, number_readings
 from sales.readers.problems import Unreadable
@@ -29,17 +29,21 @@ MOST_UNITS = 20
 
 @dataclass(frozen=True)
 class Opened:
-    """A file with all ways to cut it into rows. `encoding` of a CSV, "" of a workbook."""
+    """A file with all ways to cut it into rows. `encoding` of a CSV, "" of a workbook.
+
+    `doubtful`: the encodings that it can have as well as this one, and how a word of it reads in each.
+    """
 
     kind: Kind
     encoding: str
     candidates: Sequence[Candidate]
+    doubtful: Mapping[str, str] = field(default_factory=dict)
 
 
 def guess(file: Opened, remembered: Layout | None, limits: Limits, currency: str) -> Guess:
     """How `file` is to be read. `remembered` is used without questions about what it settles, where all its columns are
     found again. Raises `Unreadable` for a file without a table in it."""
-    questions: list[Question] = []
+    questions = [_which_encoding(file.doubtful)] if file.doubtful else []
     known = said = None
     if remembered and remembered.columns:
         known = _known(file, remembered, questions)
@@ -118,6 +122,15 @@ def _as_said(file: Opened, layout: Layout) -> Found | None:
 
 def _name_in(file: Opened, layout: Layout) -> str:
     return layout.sheet if file.kind is Kind.XLSX else layout.delimiter
+
+
+def _which_encoding(words: Mapping[str, str]) -> Question:
+    names = {encoding: f"{ENCODINGS[encoding]}: “{word}”" for encoding, word in words.items()}
+    return Question(
+        "encoding",
+        _n("The file is in no character set that is usual. How do its special characters read right?"),
+        choices=tuple(Choice(encoding, "{name}", {"name": name}) for encoding, name in names.items()),
+    )
 
 
 def _best(file: Opened, sheet: str, questions: list[Question]) -> Found:

@@ -14,7 +14,23 @@ from common.money import NotANumber, exact_decimal, shortest
 from sales.readers.columns import LABELS, Column, plain
 from sales.readers.notations import Dates, Numbers
 
-ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be")
+ENCODINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "utf-8": "UTF-8",
+        "utf-8-sig": "UTF-8",
+        "cp1252": "Windows-1252",
+        "cp1250": "Windows-1250",
+        "iso8859-15": "ISO 8859-15",
+        "cp850": "DOS 850",
+        "mac-roman": "Mac Roman",
+        "utf-16": "UTF-16",
+        "utf-16-le": "UTF-16 LE",
+        "utf-16-be": "UTF-16 BE",
+    }
+)
+"""What a CSV may be written in, with the name that people know it by."""
+ONE_BYTE = ("cp1252", "cp1250", "iso8859-15", "cp850", "mac-roman")
+"""Those in which a byte is a character, so that no file shows by itself which of them it is."""
 DELIMITERS = (";", ",", "\t", "|")
 MOST_WORDS = 20_000
 """Unit words or pack factors of one layout."""
@@ -29,7 +45,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Layout:
-    """`encoding` and `delimiter` are those of a CSV, `sheet` that of a workbook, else "".
+    """`encoding` ("" while it is asked for) and `delimiter` are those of a CSV, `sheet` that of a workbook, else "".
 
     `header_row` as a spreadsheet counts. `columns`: the header's text above each; "#3" is the third column, where the
     header says nothing or the same twice; none at all: still to be found, in the sheet, by the separator and from the
@@ -98,7 +114,7 @@ class Layout:
         return layout
 
     def _check(self) -> None:
-        if self.kind is Kind.CSV and not (self.encoding in ENCODINGS and self.delimiter in DELIMITERS):
+        if self.kind is Kind.CSV and not (self.encoding in ("", *ENCODINGS) and self.delimiter in DELIMITERS):
             raise ValueError(f"A CSV is written in one of {', '.join(ENCODINGS)} with a separator that is known.")
         if self.header_row < (1 if self.columns else 0):
             raise ValueError("The header’s row is counted from 1.")

@@ -31,8 +31,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """`key` says what of the layout is open: "numbers", "dates", "sheet", "column:net" (value "": there is none),
-    "unit:VE" (how many pieces; no choices, a number is the answer).
+    """`key` says what of the layout is open: "encoding", "numbers", "dates", "sheet", "column:net" (value "": there is
+    none), "unit:VE" (how many pieces; no choices, a number is the answer).
 
     `row`, `column` and `value`: where the file shows what it is about.
     """
@@ -95,9 +95,10 @@ class Guess:
     def kept(self) -> Layout:
         """The layout without what is asked about, so that it is asked again until somebody has answered."""
         keys = {question.key for question in self.questions} - {f"column:{Column.NET}"}
+        layout = replace(self.layout, encoding="") if "encoding" in keys else self.layout
         if not any(key == "sheet" or key.startswith("column:") for key in keys):
-            return self.layout
-        return replace(self.layout, sheet="" if "sheet" in keys else self.layout.sheet, columns={})
+            return layout
+        return replace(layout, sheet="" if "sheet" in keys else self.layout.sheet, columns={})
 
     def to_document(self) -> dict[str, Any]:
         return {

@@ -35,14 +35,16 @@ def guess(
     limits: Limits = USUAL_LIMITS,
     *,
     currency: str = EUR,
+    own: bool = False,
     allowance: Allowance = USUAL_ALLOWANCE,
 ) -> Guess:
     """How a file will be read, and what has to be asked before. `remembered` settles what it can, where all its columns
     are found again; answers to questions are given by putting them into it. `currency`: that of files that name none.
+    `own`: `remembered` was made for this very file, so that its encoding holds whatever the file looks like.
 
     Raises `Unreadable` for what is no table, with one sentence what to do.
     """
-    with _working("guess", content, remembered, limits, allowance, currency=currency) as child:
+    with _working("guess", content, remembered, limits, allowance, currency=currency, own=own) as child:
         kind, data = next(records(child), (b"", b""))
         child.finish()
     return Guess.from_document(_answer(kind, b"G", data))

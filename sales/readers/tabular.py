@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from common.sentences import _n
 from sales.readers.columns import plain
+from sales.readers.csvfile import CHARACTERS
 from sales.readers.guessing import Opened
 from sales.readers.headers import Candidate, header_of
 from sales.readers.layout import Kind, Layout
@@ -32,6 +33,8 @@ def found_in(file: Opened, words: Collection[str]) -> tuple[Layout, Candidate]:
 
     Raises `Unreadable`.
     """
+    if file.doubtful:
+        raise Unreadable.because(CHARACTERS)
     known = frozenset(words)
     best: tuple[int, int, Candidate] | None = None
     for candidate in file.candidates:

@@ -14,7 +14,7 @@ from sales.readers.xlsx_annotating import annotate_xlsx
 from sales.readers.xlsxfile import Workbook
 
 
-def open_xlsx(content: bytes, limits: Limits) -> Opened:
+def open_xlsx(content: bytes, limits: Limits, remembered: str = "", said: str = "") -> Opened:
     book = Workbook.open(content)
     return Opened(Kind.XLSX, "", [Candidate.of(name, book.sheet(name, limits)) for name in book.sheets])
 

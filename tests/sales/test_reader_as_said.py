@@ -48,3 +48,24 @@ def test_what_is_asked_about_columns_is_asked_until_it_is_answered() -> None:
     answered = replace(found.layout, columns={**found.layout.columns, Column.DATE: "Rechnungsdatum"})
     again = guess(DOUBTFUL, answered)
     assert (again.questions, again.kept) == ([], again.layout)
+
+
+UMLAUT = TWO_HEADERS.decode().replace("K-1", "Bär-1")
+
+
+def test_a_remembered_character_set_holds_where_a_file_does_not_show_its_own() -> None:
+    known = guess(UMLAUT.encode("cp850"), replace(guess(UMLAUT.encode("cp850")).layout, encoding="cp850"), own=True)
+    assert known.preview[1][0] == "Bär-1"
+    for content in (UMLAUT.encode("cp850"), TWO_HEADERS):
+        assert guess(content, known.layout).layout.encoding == "cp850"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le"):
+        found = guess(UMLAUT.encode(encoding), known.layout)
+        assert (found.layout.encoding, found.preview[1][0]) == (encoding, "Bär-1")
+
+
+def test_for_its_own_file_a_character_set_holds_whatever_the_file_looks_like() -> None:
+    layout = guess(UMLAUT.encode()).layout
+    found = guess(UMLAUT.encode(), replace(layout, encoding="cp1252"), own=True)
+    assert (found.layout.encoding, found.preview[1][0]) == ("cp1252", "BÃ¤r-1")
+    marked = guess(UMLAUT.encode("utf-8-sig"), replace(layout, encoding="utf-8"), own=True)
+    assert marked.layout.encoding == "utf-8-sig"

@@ -385,6 +385,45 @@ def test_the_sheet_of_a_workbook_is_asked_where_several_hold_sales(world: World,
     }  # fmt: skip
 
 
+DOS = report("K-1;Bäckerei Elbtal;RE-1;10;02.11.2026;21HM;3;3.000,50;EUR;").decode().encode("cp850")
+
+
+def test_a_character_set_that_was_guessed_wrong_is_put_right_and_remembered(world: World, manager: Client) -> None:
+    page = send(manager, world, DOS)
+    assert "Windows-1252" in page.context["summary"]
+    assert "B„ckerei Elbtal" in text(page)
+    page = press(manager, page, "layout", encoding="cp850")
+    assert "DOS 850" in page.context["summary"]
+    assert "Bäckerei Elbtal" in text(page)
+    press(manager, page, "start")
+    assert ReportMapping.objects.get().layout["encoding"] == "cp850"
+
+    second = DOS.replace(b"RE-1", b"RE-2").replace(b"K-1", b"K-9")
+    page = send(manager, world, second, "dezember.csv")
+    assert "As your files before (layout version 1)." in text(page)
+    press(manager, page, "start")
+    assert WaitingRow.objects.get(document_number="RE-2").customer_name == "Bäckerei Elbtal"
+
+
+def test_a_character_set_in_which_the_file_cannot_be_is_one_line_at_the_field(world: World, manager: Client) -> None:
+    page = press(manager, send(manager, world, DOS), "layout", encoding="utf-8")
+    assert list(page.context["form"].errors) == ["encoding"]
+    assert "neither UTF-8" in page.context["form"].errors["encoding"][0]
+    assert "Windows-1252" in page.context["summary"]
+
+
+def test_a_character_set_that_no_usual_one_is_is_asked_by_a_word_of_the_file(world: World, manager: Client) -> None:
+    page = send(manager, world, DOS.replace("Bäck".encode("cp850"), "Küch".encode("cp850")))
+    assert "DOS 850: “Währung”" in text(page)
+    assert "Mac Roman: “WÑhrung”" in text(page)
+    assert "Please answer this question." in text(press(manager, page, "layout"))
+    page = press(manager, page, "layout", **{answer(page, "encoding"): "0"})
+    assert not page.context["found"].questions
+    assert "Import 1 row" in text(page)
+    again = press(manager, page, "layout", encoding="mac-roman")
+    assert "Mac Roman" in again.context["summary"]
+
+
 def test_what_was_changed_since_it_was_shown_is_shown_before_it_is_imported(world: World, manager: Client) -> None:
     page = send(manager, world, report(*ROWS))
     again = press(manager, page, "start", packs="21HM = 2")

@@ -50,6 +50,13 @@ NOTATION_CASES = [
     Case("a comma between German numbers in quotes", as_csv(table(), ",", quoting=csv.QUOTE_ALL), ROWS),
     Case("UTF-8 with its mark", as_csv(table(), encoding="utf-8-sig"), ROWS),
     Case("Windows-1252", as_csv(table(), encoding="cp1252"), ROWS),
+    Case(
+        "characters of DOS",
+        as_csv(table(), encoding="cp850"),
+        ROWS,
+        questions=("encoding",),
+        answer=said(encoding="cp850"),
+    ),
     Case("UTF-16 with its mark", as_csv(table(), "\t", "utf-16"), ROWS),
     Case("UTF-16, high byte first, with its mark", b"\xfe\xff" + as_csv(table(), encoding="utf-16-be"), ROWS),
     Case("UTF-16 without a mark", as_csv(table(), encoding="utf-16-le"), ROWS),

@@ -45,6 +45,6 @@ REFUSED_CASES = [
     refused("a workbook cut in half", saved(as_workbook(Umsatz=table()))[:3000], "damaged", "report.xlsx"),
     refused("quotation marks that nobody closes", CSV.replace(b'"Gro', b'"Gro"'), "Quotation marks"),
     refused("binary zeros", CSV.replace(b"Netto", b"Ne\x00to"), "zeros"),
-    refused("characters of no known encoding", CSV.replace("ü".encode(), b"\x81"), "neither"),
+    refused("characters of no known encoding", CSV.replace("ü".encode(), b"\x81\x07"), "neither"),
     refused("a workbook that calls itself UTF-8", b"\xef\xbb\xbf" + CSV.decode().encode("cp1252"), "neither"),
 ]
