@@ -197,7 +197,7 @@ def _book(report: SellOutReport, rows: Staging, scope: Scope, now: datetime) -> 
         unlisted = max(0, clashes.rows - LISTED_PROBLEMS)
         replaceable = None if report.replaces else _last_of_chain(clashes.reports)
         raise ReportRefused(clashes.problems, read=report.rows, unlisted=unlisted, replaceable=replaceable)
-    found = rows.sort(scope)
+    found = rows.sort()
     report.matched, report.unmatched, report.duplicates = found.bookable, found.waiting, found.known
     report.unchanged, report.taken_back = found.unchanged, found.gone
     large_files.insert(report)

@@ -101,7 +101,8 @@ class Staging:
         self._analyze(f"sellout_staged ({sql.JOINED_COLUMNS})")
 
     def compare(self, scope: Scope, limit: int) -> Clashes:
-        """Find out which rows are known. Problems are listed of at most `limit` rows."""
+        """Find out which rows are known, whose they are and what makes them doubtful: whether each can be booked or
+        has to wait for a person. Problems are listed of at most `limit` rows."""
         chain = list(scope.chain)
         if otherwise := self._execute(sql.NUMBERED_OTHERWISE, chain=chain, limit=limit):
             problems = [self._numbered_otherwise(document, row) for _total, document, row in otherwise]
@@ -110,16 +111,6 @@ class Staging:
         self._analyze("sellout_keys")
         self._execute(sql.KNOWN, chain=chain)
         self._analyze("sellout_known")
-        self._execute(sql.SORT)
-        self._analyze("sellout_sorted")
-        clashes = self._execute(sql.CLASHES, limit=limit)
-        if not clashes:
-            return Clashes([], 0)
-        reports = [pk for pk, _rows in self._execute(sql.CLASHING_REPORTS)]
-        return Clashes([problem for clash in clashes for problem in self._clash(clash)], clashes[0][0], reports)
-
-    def sort(self, scope: Scope) -> Sorted:
-        """Match the new rows and say which of them can be booked; the others wait for a person."""
         # What follows joins and sorts this report's rows alone, of which a file has only so many: not over files.
         self._execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
         self._execute(sql.MATCH_BY_VAT_ID)
@@ -127,15 +118,24 @@ class Staging:
         self._analyze("sellout_customers")
         self._execute(sql.ARTICLES)
         self._analyze("sellout_articles")
-        self._execute(sql.COUNTS_ON)
         self._execute(
-            sql.IDENTIFY,
+            sql.SORT,
             currencies=list(scope.currencies),
             today=scope.today,
             oldest=scope.oldest,
             largest=scope.largest,
             replacing=bool(scope.chain),
         )
+        self._analyze("sellout_sorted")
+        clashes = self._execute(sql.CLASHES, limit=limit)
+        if not clashes:
+            return Clashes([], 0)
+        reports = [pk for pk, _rows in self._execute(sql.CLASHING_REPORTS)]
+        return Clashes([problem for clash in clashes for problem in self._clash(clash)], clashes[0][0], reports)
+
+    def sort(self) -> Sorted:
+        """Say when returns count, and how many rows end where."""
+        self._execute(sql.COUNTS_ON)
         ((rows, known, unchanged, bookable),) = self._execute(sql.COUNT)
         ((gone,),) = self._execute(sql.COUNT_GONE)
         return Sorted(bookable, rows - known - unchanged - bookable, known, unchanged, gone)

@@ -107,47 +107,6 @@ SELECT count(*) OVER (), document_number, file_row FROM (
 ORDER BY file_row LIMIT %(limit)s
 """  # noqa: S608
 
-# --- what becomes of each row ----------------------------------------------------------------------------------------
-
-NEW, CHANGED, UNCHANGED, DUPLICATE, CLASH = "new", "changed", "unchanged", "duplicate", "clash"
-SORT = f"""
-INSERT INTO sellout_sorted (file_row, first_row, fate, generation, line_id, waiting_id)
-SELECT staged.file_row, staged.first_row,
-    CASE
-        WHEN staged.first_row <> staged.file_row THEN '{DUPLICATE}'
-        WHEN known.live IS NOT TRUE THEN '{NEW}'
-        WHEN ({_of("staged")}) IS NOT DISTINCT FROM ({_of("known")})
-            THEN CASE WHEN known.replaced THEN '{UNCHANGED}' ELSE '{DUPLICATE}' END
-        WHEN known.replaced THEN '{CHANGED}'
-        ELSE '{CLASH}'
-    END,
-    coalesce(known.generation + 1, 0),
-    CASE WHEN known.live AND known.waiting_id IS NULL THEN known.line_id END, known.waiting_id
-FROM (SELECT *, min(file_row) OVER (PARTITION BY {_KEY}) AS first_row FROM sellout_staged) AS staged
-LEFT JOIN sellout_known AS known USING ({_KEY})
-"""  # noqa: S608
-# The same key with other values, in the file itself or in what is known.
-CLASHES = f"""
-SELECT count(*) OVER (), staged.file_row, staged.document_number, staged.document_line, first.file_row,
-    {_of("staged")},
-    {", ".join(f"CASE WHEN first.file_row IS NULL THEN known.{name} ELSE first.{name} END" for name in COMPARED)}
-FROM (
-    SELECT * FROM sellout_sorted WHERE fate = '{CLASH}' OR first_row <> file_row
-) AS sorted
-JOIN sellout_staged AS staged USING (file_row)
-LEFT JOIN sellout_staged AS first ON first.file_row = sorted.first_row AND sorted.first_row <> sorted.file_row
-LEFT JOIN sellout_known AS known ON known.document_key = staged.document_key
-    AND known.document_line = staged.document_line
-WHERE sorted.fate = '{CLASH}' OR ({_of("staged")}) IS DISTINCT FROM ({_of("first")})
-ORDER BY staged.file_row LIMIT %(limit)s
-"""  # noqa: S608
-# The reports that the rows with other values stand in: those that this file may be meant to replace.
-CLASHING_REPORTS = f"""
-SELECT known.report_id, count(*) FROM sellout_sorted AS sorted
-JOIN sellout_staged AS staged USING (file_row) JOIN sellout_known AS known USING ({_KEY})
-WHERE sorted.fate = '{CLASH}' AND known.report_id IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 DESC
-"""  # noqa: S608
-
 # --- who and what ----------------------------------------------------------------------------------------------------
 
 _ROW = "SELECT %(vendor)s::bigint AS vendor_id, %(distributor)s::bigint AS distributor_id"
@@ -191,24 +150,6 @@ FROM (
 LEFT JOIN programs_product AS product ON product.id = asked.product_id
 """  # noqa: S608
 
-# A return that names its sale counts when that sale counted, whether it is booked, waits or stands in this file; any
-# other return on its own day.
-_NAMED = """known.document_key = staged.original_document_key
-    AND CASE WHEN staged.original_line = '' THEN known.article = staged.article
-        ELSE known.document_line = staged.original_line END"""
-COUNTS_ON = f"""
-UPDATE sellout_sorted AS sorted SET counts_on = coalesce(
-    (SELECT min(known.counts_on) FROM sales_saleline AS known
-        WHERE {_OURS.format("known")} AND {_SELL_OUT} AND known.reverses_id IS NULL AND {_NAMED}),
-    (SELECT min(known.counts_on) FROM sales_waitingrow AS known
-        WHERE {_OURS.format("known")} AND known.{_LIVE_ROW} AND {_NAMED}),
-    (SELECT min(known.document_date) FROM sellout_staged AS known WHERE {_NAMED})
-)
-FROM sellout_staged AS staged
-WHERE staged.file_row = sorted.file_row AND staged.original_document_key <> ''
-    AND (staged.quantity < 0 OR staged.net < 0) AND sorted.fate IN ('{NEW}', '{CHANGED}')
-"""  # noqa: S608
-
 # --- what is doubtful ------------------------------------------------------------------------------------------------
 
 PRICE_FACTOR = 10
@@ -233,25 +174,80 @@ _STILL_DOUBTED = ", ".join(
     f" THEN '{doubt.value}' END"
     for doubt, test in _DOUBTS.items()
 )
-IDENTIFY = f"""
-UPDATE sellout_sorted AS sorted
-SET partner_id = found.partner_id, product_id = found.product_id, doubts = found.doubts,
-    bookable = found.partner_id IS NOT NULL AND found.product_id IS NOT NULL AND found.doubts = '{{}}'
-        AND found.currency = ANY(%(currencies)s)
+# --- what becomes of each row ----------------------------------------------------------------------------------------
+
+NEW, CHANGED, UNCHANGED, DUPLICATE, CLASH = "new", "changed", "unchanged", "duplicate", "clash"
+_ADDED = f"sorted.fate IN ('{NEW}', '{CHANGED}')"
+SORT = f"""
+INSERT INTO sellout_sorted (file_row, first_row, fate, generation, line_id, waiting_id, partner_id, product_id, doubts,
+    bookable)
+SELECT file_row, first_row, fate, generation, line_id, waiting_id, partner_id, product_id, doubts,
+    {_ADDED} AND partner_id IS NOT NULL AND product_id IS NOT NULL AND doubts = '{{}}'
+        AND currency = ANY(%(currencies)s)
 FROM (
-    SELECT staged.file_row, staged.currency, customer.partner_id, article.product_id,
+    SELECT staged.file_row, staged.first_row, staged.currency, customer.partner_id, article.product_id,
+        CASE
+            WHEN staged.first_row <> staged.file_row THEN '{DUPLICATE}'
+            WHEN known.live IS NOT TRUE THEN '{NEW}'
+            WHEN ({_of("staged")}) IS NOT DISTINCT FROM ({_of("known")})
+                THEN CASE WHEN known.replaced THEN '{UNCHANGED}' ELSE '{DUPLICATE}' END
+            WHEN known.replaced THEN '{CHANGED}'
+            ELSE '{CLASH}'
+        END AS fate,
+        coalesce(known.generation + 1, 0) AS generation,
+        CASE WHEN known.live AND known.waiting_id IS NULL THEN known.line_id END AS line_id, known.waiting_id,
         array_remove(ARRAY[{_STILL_DOUBTED}], NULL)::text[] AS doubts
-    FROM sellout_staged AS staged
+    FROM (SELECT *, min(file_row) OVER (PARTITION BY {_KEY}) AS first_row FROM sellout_staged) AS staged
     JOIN sellout_customers AS customer USING (customer_number)
     JOIN sellout_articles AS article USING (article, gtin, distributor_article)
+    LEFT JOIN sellout_known AS known USING ({_KEY})
     LEFT JOIN (
         SELECT DISTINCT ON ({_KEY}) * FROM sales_waitingrow AS row WHERE %(replacing)s AND {_OURS.format("row")}
             AND row.settled_at IS NOT NULL AND row.state <> '{State.REJECTED.value}'
         ORDER BY {_KEY}, row.settled_at DESC
     ) AS accepted USING ({_KEY})
-) AS found
-WHERE found.file_row = sorted.file_row AND sorted.fate IN ('{NEW}', '{CHANGED}')
+) AS sorted
 """  # noqa: S608
+# The same key with other values, in the file itself or in what is known.
+CLASHES = f"""
+SELECT count(*) OVER (), staged.file_row, staged.document_number, staged.document_line, first.file_row,
+    {_of("staged")},
+    {", ".join(f"CASE WHEN first.file_row IS NULL THEN known.{name} ELSE first.{name} END" for name in COMPARED)}
+FROM (
+    SELECT * FROM sellout_sorted WHERE fate = '{CLASH}' OR first_row <> file_row
+) AS sorted
+JOIN sellout_staged AS staged USING (file_row)
+LEFT JOIN sellout_staged AS first ON first.file_row = sorted.first_row AND sorted.first_row <> sorted.file_row
+LEFT JOIN sellout_known AS known ON known.document_key = staged.document_key
+    AND known.document_line = staged.document_line
+WHERE sorted.fate = '{CLASH}' OR ({_of("staged")}) IS DISTINCT FROM ({_of("first")})
+ORDER BY staged.file_row LIMIT %(limit)s
+"""  # noqa: S608
+# The reports that the rows with other values stand in: those that this file may be meant to replace.
+CLASHING_REPORTS = f"""
+SELECT known.report_id, count(*) FROM sellout_sorted AS sorted
+JOIN sellout_staged AS staged USING (file_row) JOIN sellout_known AS known USING ({_KEY})
+WHERE sorted.fate = '{CLASH}' AND known.report_id IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 DESC
+"""  # noqa: S608
+
+# A return that names its sale counts when that sale counted, whether it is booked, waits or stands in this file; any
+# other return on its own day.
+_NAMED = """known.document_key = staged.original_document_key
+    AND CASE WHEN staged.original_line = '' THEN known.article = staged.article
+        ELSE known.document_line = staged.original_line END"""
+COUNTS_ON = f"""
+UPDATE sellout_sorted AS sorted SET counts_on = coalesce(
+    (SELECT min(known.counts_on) FROM sales_saleline AS known
+        WHERE {_OURS.format("known")} AND {_SELL_OUT} AND known.reverses_id IS NULL AND {_NAMED}),
+    (SELECT min(known.counts_on) FROM sales_waitingrow AS known
+        WHERE {_OURS.format("known")} AND known.{_LIVE_ROW} AND {_NAMED}),
+    (SELECT min(known.document_date) FROM sellout_staged AS known WHERE {_NAMED})
+)
+FROM sellout_staged AS staged
+WHERE staged.file_row = sorted.file_row AND staged.original_document_key <> ''
+    AND (staged.quantity < 0 OR staged.net < 0) AND {_ADDED}
+"""  # noqa: S608
+
 COUNT = f"""
 SELECT count(*), count(*) FILTER (WHERE fate = '{DUPLICATE}'), count(*) FILTER (WHERE fate = '{UNCHANGED}'),
     count(*) FILTER (WHERE bookable)
@@ -297,7 +293,6 @@ _SOURCES = {
     "report_row": "staged.file_row",
 }
 _SELECTED = ", ".join(_SOURCES.get(name, f"staged.{name}") for name in SOLD_COLUMNS)
-_ADDED = f"sorted.fate IN ('{NEW}', '{CHANGED}')"
 BOOK = f"""
 INSERT INTO sales_saleline ({", ".join(SOLD_COLUMNS)}, partner_id, product_id, evidence, cut, generation, booked_at)
 SELECT {_SELECTED}, sorted.partner_id, sorted.product_id, '{Evidence.SELL_OUT.value}', %(cut)s, sorted.generation,

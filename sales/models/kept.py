@@ -45,13 +45,14 @@ class ChangedPartner(models.Model):
     )
 
 
-# Whose lines these are, and whose invoices they prove too, which then no longer count.
+# Whose lines these are, and whose invoices they prove too, which then no longer count: there are few of them, so each is
+# looked for among the documents. Of another distributor's a partner may be marked for nothing.
 _MARK = """
     INSERT INTO sales_changedpartner (vendor_id, partner_id)
     SELECT vendor_id, partner_id FROM new_lines
-    UNION SELECT invoice.vendor_id, invoice.partner_id
-    FROM (SELECT DISTINCT vendor_id, distributor_id, document_key FROM new_lines WHERE evidence = 'sell_out') AS proven
-    JOIN sales_saleline AS invoice USING (vendor_id, distributor_id, document_key) WHERE invoice.evidence = 'invoice';
+    UNION SELECT vendor_id, partner_id FROM sales_saleline
+    WHERE evidence = 'invoice' AND vendor_id = ANY (ARRAY(SELECT DISTINCT vendor_id FROM new_lines))
+        AND document_key = ANY (ARRAY(SELECT document_key FROM new_lines WHERE evidence = 'sell_out'));
     RETURN NULL;
 """
 MARK_PARTNERS = pgtrigger.Trigger(
