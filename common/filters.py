@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -119,13 +119,17 @@ class FilterSet(django_filters.FilterSet):
         """Groups offered above the list with their counts; none unless a subclass has some."""
         return []
 
-    def facets_of(self, name: str) -> list[Facet]:
-        """Those of the choice `name`, a field of the rows, in the order of its choices."""
+    def counts_of(self, name: str) -> Mapping[Any, int]:
+        """How many rows each value of the field `name` has, under the filters but that by `name`."""
         rows = self.queryset
         for other, value in self.form.cleaned_data.items() if self.is_valid() else ():
             if other != name:
                 rows = self.filters[other].filter(rows, value)
-        counts = dict(rows.order_by().annotate(facet=F(name)).values_list("facet").annotate(rows=Count("pk")))
+        return dict(rows.order_by().annotate(facet=F(name)).values_list("facet").annotate(rows=Count("pk")))
+
+    def facets_of(self, name: str) -> list[Facet]:
+        """Those of the choice `name`, a field of the rows, in the order of its choices."""
+        counts = self.counts_of(name)
         chosen = self.form.cleaned_data.get(name) if self.is_valid() else None
         return [
             Facet(str(label), counts.get(key, 0), self._with(name, "" if key == chosen else key), key == chosen)

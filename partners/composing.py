@@ -50,7 +50,7 @@ class Figures:
     values: Callable[[Asked, Sequence[int]], Values]
     in_sql: Callable[[Asked], Mapping[str, Combinable]] = lambda asked: {}
     relations: Callable[[Asked], Mapping[str, FilteredRelation]] = lambda asked: {}
-    """Joins by name, which these expressions and those of divisions may use."""
+    """Joins by name, which these expressions and those of divisions may use. Each partner of the list has its row."""
     order: int = 100
 
 
@@ -66,6 +66,8 @@ class Division:
     label: Text
     groups: Mapping[str, Text]
     in_sql: Callable[[Asked], Combinable]
+    counts: Callable[[Asked], Mapping[str, int]]
+    """Of the whole list, without a look at each partner."""
     meaning: Callable[[date], str]
     order: int = 100
 

@@ -20,6 +20,7 @@ from common.registry import Area
 from common.requests import PersonRequest
 from common.tables import LinkColumn, MomentColumn, Table
 from partners import composing
+from partners.composing import Asked
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, Partner, Seat, ViewedPage, Viewing
 from partners.selectors import countries_of
 from programs.models import Program, Tier, Vendor
@@ -87,9 +88,10 @@ class PartnerFilter(FilterSet):
         model = Partner
         fields: list[str] = []
 
-    def __init__(self, *args: Any, programs: Sequence[Program], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, programs: Sequence[Program], asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.programs = programs
+        self.asked = asked
         self.today: date = self.request.today
         countries = countries_of(programs=programs, day=self.today)
         tiers = Tier.objects.filter(program__in=programs).order_by("rank", "program").values_list("pk", "name")
@@ -109,6 +111,13 @@ class PartnerFilter(FilterSet):
     @cached_property
     def divided(self) -> list[list[Facet]]:
         return [self.facets_of(division.key) for division in composing.divisions]
+
+    def counts_of(self, name: str) -> Mapping[Any, int]:
+        """Of the whole list they are kept."""
+        chosen = self.form.cleaned_data.items() if self.is_valid() else ()
+        if "merged" in self.request.GET or any(value for other, value in chosen if other != name):
+            return super().counts_of(name)
+        return next(division for division in composing.divisions if division.key == name).counts(self.asked)
 
     def facets(self) -> list[Facet]:
         return [facet for facets in self.divided for facet in facets]

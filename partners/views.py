@@ -69,7 +69,9 @@ class PartnersPage(VendorListPage):
         # Only what this request orders by: to carry all of it through every query costs more than to ask it.
         ordered = {"tier_rank" if key == "tier" else key for key in self._sorted_by()}
         chosen = {key: expression for key, expression in by.items() if key in ordered}
-        joined = partners.alias(**composing.relations_in_sql(self.asked))
+        relations = composing.relations_in_sql(self.asked)
+        # Each partner has its row: said so, the database can walk along an index of the other table.
+        joined = partners.alias(**relations).filter(**{f"{name}__isnull": False for name in relations})
         return joined.alias(**chosen, **composing.divisions_in_sql(self.asked))
 
     def _sorted_by(self) -> set[str]:
@@ -79,7 +81,7 @@ class PartnersPage(VendorListPage):
         return {"currency": self.asked.currency, "extra_columns": composing.columns_of(self.sortable)}
 
     def filter_options(self) -> dict[str, Any]:
-        return {"programs": self.programs}
+        return {"programs": self.programs, "asked": self.asked}
 
     def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> CompletedRows:
         count = filterset.count() if isinstance(filterset, PartnerFilter) else None

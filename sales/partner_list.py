@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import django_tables2 as tables
-from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.formats import date_short
-from common.money import ZERO
 from common.tables import DateColumn, MoneyColumn
 from common.templatetags.ui import badge_html
 from common.ui import Tone
 from partners import composing
 from partners.composing import Asked, Division, Figures
+from partners.models import Succession
 from sales.models import Standing
 from sales.standing import awake_since, standings
 
@@ -38,7 +38,7 @@ LONG_AGO = date.min
 
 def register() -> None:
     composing.divisions.register(
-        Division("activity", gettext_lazy("Activity"), LABELS, _activity_in_sql, _activity_in_words)
+        Division("activity", gettext_lazy("Activity"), LABELS, _activity_in_sql, _active_and_others, _activity_in_words)
     )
     composing.figures.register(Figures("sales", _columns, _values, _in_sql, _relations, order=10))
 
@@ -66,15 +66,21 @@ def _relations(asked: Asked) -> Mapping[str, FilteredRelation]:
 
 
 def _activity_in_sql(asked: Asked) -> Combinable:
-    return Coalesce(F("standing__activity"), Value(Activity.NEVER.value))
+    return F("standing__activity")
+
+
+def _active_and_others(asked: Asked) -> Mapping[str, int]:
+    merged = Succession.objects.filter(vendor=asked.vendor).values("source")
+    listed = _standings(asked).filter(enrolled=True).exclude(partner__in=merged)
+    return dict(listed.order_by().values_list("activity").annotate(partners=Count("pk")))
 
 
 def _in_sql(asked: Asked) -> Mapping[str, Combinable]:
-    # Never null, which would sort first.
     return {
-        "revenue": Coalesce(F("standing__revenue"), ZERO),
-        "revenue_before": Coalesce(F("standing__revenue_before"), ZERO),
-        "revenue_change": Coalesce(F("standing__revenue") - F("standing__revenue_before"), ZERO),
+        "revenue": F("standing__revenue"),
+        "revenue_before": F("standing__revenue_before"),
+        "revenue_change": F("standing__revenue") - F("standing__revenue_before"),
+        # Never null, which would sort first.
         "last_sale": Coalesce(F("standing__last_sale"), LONG_AGO),
     }
 
@@ -100,7 +106,9 @@ def _columns() -> Mapping[str, tables.Column]:
 
 
 def _values(asked: Asked, partners: Sequence[int]) -> composing.Values:
-    found = {each.partner_id: each for each in _standings(asked).filter(partner__in=partners)}
+    kept = _standings(asked).filter(partner__in=partners)
+    # Who never had a line has no figures, not zeros.
+    found = {each.partner_id: each for each in kept if each.last_sale or each.revenue or each.revenue_before}
     return {
         "activity": {pk: found[pk].activity if pk in found else Activity.NEVER.value for pk in partners},
         "revenue": {pk: each.revenue for pk, each in found.items()},

@@ -1,19 +1,21 @@
 """How all of a vendor's partners stand: kept, and found anew for whom lines were booked, or when another day begins.
 
-The list of partners counts, sorts and filters ten thousand of them by these figures. They come from `sales.revenue`; a
-trigger names in the transaction of each booking whose are outdated, so a line committed shows in the next request.
+The list of partners counts, sorts and filters ten thousand of them by these figures. They come from `sales.revenue`;
+triggers name in the transaction of each booking and enrolment whose are outdated, so it shows in the next request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from common.money import ZERO
 from common.periods import Period, PeriodKind
+from partners.models import Enrolment
 from programs.models import Vendor
 from sales.models import Standing
 from sales.revenue import last_sale_by_partner, net_by_partner, same_time
@@ -45,6 +47,27 @@ def standings(*, vendor: Vendor, currency: str, today: date) -> QuerySet[Standin
     return Standing.objects.filter(vendor=vendor, day=today, currency=currency)
 
 
+MOST_OF_REVENUE = Decimal(80)
+"""Percent."""
+CONCENTRATION = """
+SELECT count(*) FILTER (WHERE reached - revenue < whole * %(most)s / 100), count(*) FROM (
+    SELECT revenue, sum(revenue) OVER largest AS reached, sum(revenue) OVER () AS whole
+    FROM sales_standing WHERE vendor_id = %(vendor)s AND day = %(day)s AND currency = %(currency)s AND revenue > 0
+    WINDOW largest AS (ORDER BY revenue DESC ROWS UNBOUNDED PRECEDING)
+) AS buying
+"""
+
+
+def concentration(*, vendor: Vendor, currency: str, today: date) -> tuple[int, int]:
+    """How few partners make `MOST_OF_REVENUE` of the running quarter, and how many buy at all; after `standings`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CONCENTRATION, {"vendor": vendor.pk, "day": today, "currency": currency, "most": MOST_OF_REVENUE}
+        )
+        few, buying = cursor.fetchone()
+    return few, buying
+
+
 @transaction.atomic
 def _find(vendor: Vendor, currency: str, today: date) -> None:
     """One at a time per vendor: who waited finds the work done. What is booked meanwhile stays marked."""
@@ -65,8 +88,12 @@ def _found(vendor: Vendor, currency: str, today: date, partners: Collection[int]
     now = net_by_partner(vendor=vendor, currency=currency, start=quarter.start, end=quarter.end, partners=partners)
     before = net_by_partner(vendor=vendor, currency=currency, start=start, end=end, partners=partners)
     last = last_sale_by_partner(vendor=vendor, partners=partners)
+    enrolments = Enrolment.objects.filter(program__vendor=vendor)
+    if partners is not None:
+        enrolments = enrolments.filter(partner__in=partners)
+    enrolled = set(enrolments.order_by().values_list("partner_id", flat=True))
     awake = awake_since(today)
-    for pk in sorted(now.keys() | before.keys() | last.keys()):
+    for pk in sorted(now.keys() | before.keys() | last.keys() | enrolled):
         bought = last.get(pk)
         yield Standing(
             vendor=vendor,
@@ -77,6 +104,7 @@ def _found(vendor: Vendor, currency: str, today: date, partners: Collection[int]
             revenue=now.get(pk, ZERO),
             revenue_before=before.get(pk, ZERO),
             last_sale=bought,
+            enrolled=pk in enrolled,
         )
 
 

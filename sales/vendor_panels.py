@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,12 +22,11 @@ from partners.selectors import currency_of
 from programs.models import Vendor
 from sales.revenue import net_by_quarter, same_time
 from sales.selectors import reports_of
-from sales.standing import standings
+from sales.standing import MOST_OF_REVENUE, concentration, standings
 
 ROWS_SHOWN = 5
 QUARTERS_SHOWN = 8
 REPORTS_SHOWN = 4
-MOST_OF_REVENUE = Decimal(80)
 
 # --- the dashboard ---------------------------------------------------------------------------------------------------
 
@@ -38,39 +37,30 @@ def rising(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
     currency = currency_of(vendor)
     now, _until, _start, _end = same_time(today)
     buying = standings(vendor=vendor, currency=currency, today=today).filter(revenue__gt=0)
-    found = list(buying.values_list("partner_id", "revenue", "revenue_before"))
-    sold = {pk: net for pk, net, _before in found}
-    more = {pk: net - before for pk, net, before in found}
-    first = sorted((pk for pk, amount in more.items() if amount > 0), key=lambda pk: -more[pk])[:ROWS_SHOWN]
+    rising = buying.annotate(more=F("revenue") - F("revenue_before")).filter(more__gt=0).order_by("-more", "partner_id")
+    first = list(rising[:ROWS_SHOWN])
     if not first:
         return None
-    partners = Partner.objects.visible_to(actor).in_bulk(first)
+    partners = Partner.objects.visible_to(actor).in_bulk([each.partner_id for each in first])
     return {
         "currency": currency,
         "than": same_time_in(now.previous()),
-        "concentration": _concentration(sold),
+        "concentration": _concentration(*concentration(vendor=vendor, currency=currency, today=today)),
         "rows": [
             {
-                "name": partners[pk].name,
-                "revenue": formats.money(sold[pk], currency),
-                "more": more[pk],
-                "url": reverse("partners:detail", args=[area.slug, partners[pk].number]),
+                "name": partners[each.partner_id].name,
+                "revenue": formats.money(each.revenue, currency),
+                "more": each.more,
+                "url": reverse("partners:detail", args=[area.slug, partners[each.partner_id].number]),
             }
-            for pk in first
-            if pk in partners
+            for each in first
+            if each.partner_id in partners
         ],
     }
 
 
-def _concentration(net: Mapping[int, Decimal]) -> str:
+def _concentration(few: int, buying: int) -> str:
     """How few partners make most of the revenue, in one sentence."""
-    amounts = sorted((amount for amount in net.values() if amount > 0), reverse=True)
-    if not amounts:
-        return ""
-    wanted, reached, few = sum(amounts, ZERO) * MOST_OF_REVENUE / 100, ZERO, 0
-    while reached < wanted:
-        reached += amounts[few]
-        few += 1
     text = ngettext(
         "%(few)s of %(all)s buying partners makes %(share)s of the quarter's revenue.",
         "%(few)s of %(all)s buying partners make %(share)s of the quarter's revenue.",
@@ -78,7 +68,7 @@ def _concentration(net: Mapping[int, Decimal]) -> str:
     )
     return text % {
         "few": formats.number(few),
-        "all": formats.number(len(amounts)),
+        "all": formats.number(buying),
         "share": formats.percent(MOST_OF_REVENUE),
     }
 

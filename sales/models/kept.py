@@ -12,8 +12,9 @@ from programs.models import CURRENCY, Vendor
 class Standing(models.Model):
     """A partner's sales with a vendor as of `day`; true while no `ChangedPartner` row names it.
 
-    `revenue`: of the running quarter, `revenue_before`: of the last one by the same day. `last_sale`: None for who only
-    gave back. Who never had a line is missing.
+    `revenue`: of the running quarter, `revenue_before`: of the last one by the same day. `last_sale`: None for who
+    never bought, or only gave back. There is a row for each partner that is `enrolled` in a program of the vendor, in
+    any status, or ever had a line.
     """
 
     class Activity(models.TextChoices):
@@ -31,13 +32,16 @@ class Standing(models.Model):
     revenue = models.DecimalField(max_digits=20, decimal_places=2)
     revenue_before = models.DecimalField(max_digits=20, decimal_places=2)
     last_sale = models.DateField(null=True)
+    enrolled = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["vendor", "partner"], name="standing_once")]
+        indexes = [models.Index("vendor", models.F("revenue").desc(), name="standing_by_revenue")]
 
 
 class ChangedPartner(models.Model):
-    """Lines of the partner were booked. Written in the transaction of the booking, taken away in that which counts."""
+    """Lines of the partner were booked, or it was enrolled. Written in that transaction, taken away in that which
+    counts."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     partner = models.ForeignKey(
@@ -45,8 +49,8 @@ class ChangedPartner(models.Model):
     )
 
 
-# Whose lines these are, and whose invoices they prove too, which then no longer count: there are few of them, so each is
-# looked for among the documents. Of another distributor's a partner may be marked for nothing.
+# Whose lines these are, and whose invoices they prove too, which then no longer count: there are few of them, so each
+# is looked for among the documents. Of another distributor's a partner may be marked for nothing.
 _MARK = """
     INSERT INTO sales_changedpartner (vendor_id, partner_id)
     SELECT vendor_id, partner_id FROM new_lines

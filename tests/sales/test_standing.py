@@ -10,10 +10,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.filters import FilterSet
+from partners.models import EnrolmentStatus, EnrolmentTier
 from rebates.tasks import keep_figures_of
 from sales.models import ChangedPartner, Evidence, SaleLine, Standing
 from sales.standing import standings
-from tests.world import TODAY, World, sell
+from tests.world import TODAY, World, enrol, make_partner, sell
 
 Kept = dict[int, tuple[str, Decimal, Decimal, date | None]]
 
@@ -82,3 +84,28 @@ def test_a_worker_looks_before_anybody_asks_and_then_no_line_is_read(world: Worl
         found = kept(world)
     assert not any("sales_saleline" in query["sql"] for query in captured)
     assert found == anew(world)
+
+
+@pytest.mark.django_db
+def test_who_was_enrolled_just_now_stands_in_the_list_and_who_left_does_not(world: World) -> None:
+    before = kept(world)
+    fresh = make_partner("Spreewald IT", "3C4D5F6G")
+    enrolment = enrol(fresh, world.program, tier="silver")
+    assert kept(world) == {**before, fresh.pk: ("never", Decimal(0), Decimal(0), None)} == anew(world)
+    EnrolmentTier.objects.filter(enrolment=enrolment).delete()
+    EnrolmentStatus.objects.filter(enrolment=enrolment).delete()
+    enrolment.delete()
+    assert kept(world) == before == anew(world)
+
+
+@pytest.mark.django_db
+def test_who_bought_without_being_enrolled_is_kept_and_not_counted(world: World, signed_in: Any) -> None:
+    stranger = make_partner("Oderbruch Netze", "4D5F6G7H")
+    sell(stranger, world.topseller, TODAY, "1", "9.00", distributor=world.distributor, document="S-9")
+    assert kept(world)[stranger.pk][1] == 9
+    assert not Standing.objects.get(partner=stranger).enrolled
+    page = signed_in(world.channel_manager).get("/vendor/lenovo/partners/")
+    found = page.context["filter"]
+    assert found.counts_of("activity") == FilterSet.counts_of(found, "activity")
+    assert "Oderbruch Netze" not in page.content.decode()
+    assert sum(found.counts_of("activity").values()) == page.context["table"].paginator.count
