@@ -78,8 +78,10 @@ def closings_of(*, vendor: Vendor, actor: Actor, today: date) -> list[ClosingRow
             parked_items=Count("items", filter=Q(items__state=ClosingItem.State.PARKED)),
         )
     )
+    # What is sealed knows its sum; to add up all settlements of all years would take ever longer.
     settled = dict(
         Settlement.objects.filter(closing__program__vendor=vendor)
+        .exclude(closing__state=Closing.State.SEALED)
         .order_by()
         .values_list("closing_id")
         .annotate(total=Sum("amount"))
@@ -91,7 +93,7 @@ def closings_of(*, vendor: Vendor, actor: Actor, today: date) -> list[ClosingRow
             closing=closing,
             items=closing.all_items,
             parked=closing.parked_items,
-            total=settled.get(closing.pk),
+            total=settled.get(closing.pk) if closing.total is None else closing.total,
         )
         for closing in found
     ]
