@@ -112,7 +112,7 @@ def report_out(report: SellOutReport) -> ReportOut:
         unchanged=report.unchanged,
         replaces=report.replaces_id,
         taken_back=report.taken_back,
-        sheet=report.layout["sheet"],
+        sheet=report.layout.get("sheet", ""),
     )
 
 
@@ -125,7 +125,7 @@ def upload_out(upload: Upload) -> UploadOut:
         rows_read=uploads.progress_of(upload).rows if queued else None,
         report=upload.report_id,
         errors=_field_problems(uploads.problems_of(upload)),
-        sheet=upload.layout["sheet"],
+        sheet=upload.layout.get("sheet", ""),
     )
 
 

@@ -85,14 +85,14 @@ class Command(BaseCommand):
         }
         replaced = {"unchanged": result.unchanged, "taken_back": result.taken_back}
         if as_json:
-            sheets = {"sheet": result.report.layout["sheet"], "unread_sheets": unread}
+            sheets = {"sheet": result.report.layout.get("sheet", ""), "unread_sheets": unread}
             about = {"report": result.report.pk, "known": result.known, "errors": []}
             self.stdout.write(json.dumps({**figures, **replaced, **about, **sheets}, ensure_ascii=False))
             return
         if result.report.replaces_id and not result.known:
             figures |= replaced
         self.stdout.write(", ".join(f"{name} {value}" for name, value in figures.items()))
-        if sheet := result.report.layout["sheet"]:
+        if sheet := result.report.layout.get("sheet", ""):
             self.stdout.write(f"sheet “{sheet}” was read")
         if unread:
             others = ", ".join(f"“{name}”" for name in unread)
