@@ -1,0 +1,246 @@
+"""What the bank says about payments: paid, or come back. Each answer is kept, and does something once.
+
+Answers come as the bank's file (pain.002) or are typed in from its statement. What cannot be is parked for a person: an
+id that no payment has, or a word against an earlier one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.access import Actor
+from programs.models import Vendor
+from rebates.documents.reason_codes import about_account
+from rebates.ledger import book_payments, hold
+from rebates.models import AnswerLine, BankAnswer, LedgerEntry, Payment, PaymentFile, PaymentRun
+from rebates.payments.errors import MovedOn, Refused, TextMissing
+from rebates.payments.steps import on_record
+from rebates.payments.telling import tell_came_back, tell_paid
+from rebates.readers.pain002 import Answer, read_answer
+from rebates.rights import check_handles_money, person_of
+
+State = Payment.State
+PARKED = (AnswerLine.Outcome.CONTRADICTS, AnswerLine.Outcome.UNKNOWN)
+SETTLED_CODES = ("ACSC", "ACCC")
+REJECTED_CODES = ("RJCT", "CANC")
+
+
+class NotADay(Refused):
+    """The value date is in the future, or before the run was given to the bank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What was said about one payment. `account_stays`: it came back for a reason that is not the account's."""
+
+    said: AnswerLine.Said
+    value_date: date | None = None
+    status: str = ""
+    code: str = ""
+    text: str = ""
+    account_stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An answer that was taken. `new`: False where the same file had been taken before, and nothing was done."""
+
+    answer: BankAnswer
+    new: bool
+
+
+def take_answer(*, vendor: Vendor, file_name: str, content: bytes, actor: Actor, now: datetime) -> Taken:
+    """Read the bank's file and book what it says; taken a second time it does nothing.
+
+    Raises NotAllowed, MoneyHalted, and what `read_answer` says about files that are no answers.
+    """
+    check_handles_money(actor, vendor.pk, _("Only finance and vendor admins take the bank's answers."))
+    read = read_answer(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        hold(vendor_id=vendor.pk)
+        known = BankAnswer.objects.filter(vendor=vendor, sha256=sha256).first()
+        if known is not None:
+            return Taken(known, new=False)
+        answer = BankAnswer.objects.create(
+            vendor=vendor, file_name=file_name[-200:], content=content, sha256=sha256,
+            message_id=read.message_id[:35], about=read.original_message_id[:35], taken_by_id=person_of(actor),
+            taken_at=now,
+        )  # fmt: skip
+        _book(_words(vendor, read), vendor=vendor, answer=answer, actor=actor, now=now)
+    return Taken(answer, new=True)
+
+
+def say(
+    *,
+    payment_id: int,
+    said: AnswerLine.Said,
+    value_date: date,
+    code: str,
+    text: str,
+    account_stays: bool,
+    actor: Actor,
+    now: datetime,
+) -> AnswerLine:
+    """Say from the bank's statement that a payment was paid, or came back.
+
+    Raises NotAllowed, NotADay, MoneyHalted; refusals are recorded.
+    """
+    payment = Payment.objects.select_related("run").get(pk=payment_id)
+    with on_record(run_id=payment.run_id, actor=actor, step="answer", now=now):
+        check_handles_money(actor, payment.vendor_id, _("Only finance and vendor admins enter what the bank says."))
+        hold(vendor_id=payment.vendor_id)
+        given = payment.run.exported_at
+        if given is None or not timezone.localdate(given) <= value_date <= timezone.localdate(now):
+            raise NotADay(_("The value date is before the run was given to the bank, or in the future."))
+        word = Word(said, value_date, code=code, text=text.strip()[:300], account_stays=account_stays)
+        vendor = payment.run.vendor
+        [line] = _book([(payment.end_to_end_id, word)], vendor=vendor, answer=None, actor=actor, now=now)
+    return line
+
+
+def parked(*, vendor: Vendor, actor: Actor) -> QuerySet[AnswerLine]:
+    """What was said and cannot be, as long as nobody has looked at it; oldest first."""
+    lines = AnswerLine.objects.visible_to(actor).filter(vendor=vendor, outcome__in=PARKED, looked_at__isnull=True)
+    return lines.select_related("payment__partner", "answer", "said_by").order_by("id")
+
+
+def answers_of(*, vendor: Vendor, actor: Actor) -> QuerySet[BankAnswer]:
+    """The vendor's answers that the actor may see, latest first, each with how many of its lines did what."""
+    outcome = {
+        "booked": Count("lines", filter=Q(lines__outcome=AnswerLine.Outcome.BOOKED)),
+        "waiting": Count("lines", filter=Q(lines__outcome__in=PARKED, lines__looked_at__isnull=True)),
+    }
+    found = BankAnswer.objects.visible_to(actor).filter(vendor=vendor).defer("content")
+    return found.select_related("taken_by").annotate(**outcome).order_by("-pk")
+
+
+def look_at(*, line: AnswerLine, actor: Actor, note: str, now: datetime) -> None:
+    """Say what a parked answer was about; it changes no money. Raises NotAllowed, TextMissing, MovedOn."""
+    check_handles_money(actor, line.vendor_id, _("Only finance and vendor admins enter what the bank says."))
+    if not note.strip():
+        raise TextMissing(_("Please say what it was about."))
+    waiting = AnswerLine.objects.filter(pk=line.pk, outcome__in=PARKED, looked_at__isnull=True)
+    if not waiting.update(looked_at_by=actor.user_id, looked_at=now, note=note.strip()[:500]):
+        raise MovedOn(_("Somebody has looked at this already."))
+
+
+# --- from a file to words ---------------------------------------------------------------------------------------------
+
+
+def _words(vendor: Vendor, read: Answer) -> list[tuple[str, Word]]:
+    """By id what the file says: of single payments, and of the others of the run where it speaks of all of them."""
+    words = [(each.end_to_end_id, _word(each.status, each.code, each.text, each.day)) for each in read.transactions]
+    named = {end_to_end_id for end_to_end_id, _word_ in words}
+    if read.status in (*SETTLED_CODES, *REJECTED_CODES):
+        file = PaymentFile.objects.filter(run__vendor=vendor, message_id=read.original_message_id).first()
+        whole = _word(read.status, read.code, read.text, read.day)
+        if file is None:
+            words.append((read.original_message_id, whole))
+        else:
+            others = Payment.objects.filter(run=file.run_id).exclude(end_to_end_id__in=named).order_by("pk")
+            words += [(end_to_end_id, whole) for end_to_end_id in others.values_list("end_to_end_id", flat=True)]
+    return words
+
+
+def _word(status: str, code: str, text: str, day: date | None) -> Word:
+    said = AnswerLine.Said.PENDING
+    if status in SETTLED_CODES:
+        said = AnswerLine.Said.PAID
+    elif status in REJECTED_CODES:
+        said = AnswerLine.Said.RETURNED
+    return Word(said, day, status[:10], code[:10], text[:300], account_stays=bool(code) and not about_account(code))
+
+
+# --- what a word does -------------------------------------------------------------------------------------------------
+
+
+def _book(
+    words: Sequence[tuple[str, Word]], *, vendor: Vendor, answer: BankAnswer | None, actor: Actor, now: datetime
+) -> list[AnswerLine]:
+    """Keep each word and do what it says, in the caller's transaction, which holds the ledger."""
+    ids = [end_to_end_id for end_to_end_id, _word_ in words]
+    found = Payment.objects.select_for_update(of=("self",)).filter(vendor=vendor, end_to_end_id__in=ids)
+    payments = {each.end_to_end_id: each for each in found.select_related("run__vendor", "partner")}
+    lines: list[AnswerLine] = []
+    paid: list[Payment] = []
+    rejected: list[Payment] = []
+    returned: list[Payment] = []
+    for end_to_end_id, word in words:
+        payment = payments.get(end_to_end_id)
+        outcome = _outcome(payment, word, by_person=answer is None)
+        lines.append(
+            AnswerLine(
+                vendor=vendor,
+                answer=answer,
+                payment=payment,
+                end_to_end_id=end_to_end_id[:35],
+                said=word.said,
+                value_date=word.value_date,
+                status=word.status,
+                code=word.code,
+                text=word.text,
+                outcome=outcome,
+                said_by_id=person_of(actor),
+                at=now,
+            )
+        )
+        if outcome != AnswerLine.Outcome.BOOKED or payment is None:
+            continue
+        step = paid if word.said == AnswerLine.Said.PAID else rejected if payment.state == State.OPEN else returned
+        step.append(payment)
+        _move(payment, word, now)
+    AnswerLine.objects.bulk_create(lines)
+    book_payments(payments=paid, kind=LedgerEntry.Kind.PAID, now=now)
+    book_payments(payments=rejected, kind=LedgerEntry.Kind.REJECTED, now=now)
+    book_payments(payments=returned, kind=LedgerEntry.Kind.RETURNED, now=now)
+    _settle_runs({payment.run_id for payment in payments.values()}, now)
+    tell_paid(payments=paid)
+    tell_came_back(payments=rejected + returned)
+    return lines
+
+
+def _outcome(payment: Payment | None, word: Word, *, by_person: bool) -> AnswerLine.Outcome:
+    """What becomes of a word. Only a person may say that what was paid came back later."""
+    if payment is None:
+        return AnswerLine.Outcome.UNKNOWN
+    given = payment.run.state in (PaymentRun.State.EXPORTED, PaymentRun.State.SETTLED)
+    if word.said == AnswerLine.Said.PENDING:
+        return AnswerLine.Outcome.NOTED
+    if payment.state == word.said:
+        return AnswerLine.Outcome.KNOWN
+    may_return = by_person and word.said == AnswerLine.Said.RETURNED and payment.state == State.PAID
+    return (
+        AnswerLine.Outcome.BOOKED
+        if given and (payment.state == State.OPEN or may_return)
+        else AnswerLine.Outcome.CONTRADICTS
+    )
+
+
+def _move(payment: Payment, word: Word, now: datetime) -> None:
+    stays = word.account_stays and word.said == AnswerLine.Said.RETURNED
+    moved = Payment.objects.filter(pk=payment.pk, state=payment.state).update(
+        state=word.said, answered_at=now, value_date=word.value_date, answer_code=word.code, answer_text=word.text,
+        account_stays=stays,
+    )  # fmt: skip
+    if not moved:
+        raise MovedOn(_("Somebody else was first."))
+    payment.refresh_from_db(fields=["state", "answered_at", "value_date", "answer_code", "answer_text"])
+
+
+def _settle_runs(runs: Iterable[int], now: datetime) -> None:
+    """A run is settled when each of its payments is answered."""
+    given = PaymentRun.objects.filter(pk__in=runs, state=PaymentRun.State.EXPORTED)
+    waiting = given.annotate(open=Count("payments", filter=Q(payments__state=State.OPEN)))
+    done = [run.pk for run in waiting if not run.open]
+    PaymentRun.objects.filter(pk__in=done, state=PaymentRun.State.EXPORTED).update(
+        state=PaymentRun.State.SETTLED, settled_at=now
+    )

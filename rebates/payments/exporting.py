@@ -1,0 +1,128 @@
+"""Giving a run to the bank: the stored bytes, checked against what was approved, each taking recorded.
+
+The first taking exports the run. Should a file be lost before it reached the bank, a further one for the same money
+takes two people, a reason and the statement that the one before was not submitted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Max, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.access import Actor
+from common.models import User
+from common.money import ZERO
+from rebates.documents.target_days import target_days_after
+from rebates.models import FileTaken, Payment, PaymentFile, PaymentRun, Posting
+from rebates.payments.errors import Changed, MovedOn, Refused, TextMissing
+from rebates.payments.files import further_file
+from rebates.payments.settings import settings_of
+from rebates.payments.steps import FIRST, check_file, check_still_right, lock_run, logins_of, move, on_record
+from rebates.rights import person_of
+
+State = PaymentRun.State
+GIVEN = (State.EXPORTED, State.SETTLED)
+
+
+class SumsDisagree(Refused):
+    """The run, its payments and the ledger do not say the same sum."""
+
+
+class OwnFile(Refused):
+    """Whoever asked for a further file does not release it."""
+
+
+class Answered(Refused):
+    """The bank has answered: it did get the file."""
+
+
+def take(*, run_id: int, number: int, actor: Actor, now: datetime) -> PaymentFile:
+    """The run's file for the bank, the same bytes for everybody; with the first taking the run is given to the bank.
+
+    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, OnHold, TooLate; refusals are recorded.
+    """
+    with on_record(run_id=run_id, actor=actor, step="export", now=now):
+        run = lock_run(run_id, actor, _("Only finance and vendor admins take files for the bank."))
+        if run.state not in (State.APPROVED, *GIVEN):
+            raise MovedOn(_("The run is not approved."))
+        file = check_file(run, run.sha256) if number == FIRST else _released(run, number)
+        if run.state == State.APPROVED:
+            _check_approved(run)
+            check_still_right(run, now)
+            move(run, State.APPROVED, state=State.EXPORTED, exported_at=now)
+        FileTaken.objects.create(file=file, person_id=person_of(actor), at=now)
+    return file
+
+
+def ask_for_another(*, run_id: int, actor: Actor, reason: str, not_submitted: bool, now: datetime) -> PaymentFile:
+    """A further file for the same payments, which another person has to release; a double click finds it.
+
+    Raises NotAllowed, MoneyHalted, MovedOn, Answered, TextMissing; refusals are recorded.
+    """
+    with on_record(run_id=run_id, actor=actor, step="another file", now=now):
+        run = lock_run(run_id, actor, _("Only finance and vendor admins ask for another file."))
+        if run.state != State.EXPORTED:
+            raise MovedOn(_("Only a run that was given to the bank and has no answer can have another file."))
+        if run.payments.exclude(state=Payment.State.OPEN).exists():
+            raise Answered(_("The bank has answered payments of this run: it did get the file."))
+        if not reason.strip() or not not_submitted:
+            raise TextMissing(_("Please say why, and that the file before was not submitted."))
+        waiting = run.files.filter(number__gt=FIRST, released_at__isnull=True).first()
+        if waiting is not None:
+            return waiting
+        today = timezone.localdate(now)
+        file = further_file(
+            run=run,
+            payments=list(run.payments.select_related("partner")),
+            settings=settings_of(run.vendor),
+            number=(run.files.aggregate(last=Max("number"))["last"] or FIRST) + 1,
+            pay_on=max(run.pay_on, target_days_after(today, 1)),
+            now=now,
+        )
+        file.reason, file.not_submitted, file.requested_by_id = reason.strip()[:500], True, actor.user_id
+        file.save(force_insert=True)
+    return file
+
+
+def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now: datetime) -> PaymentFile:
+    """Let a further file be taken. Raises NotAllowed, MoneyHalted, MovedOn, OwnFile, Changed, Answered; on record."""
+    with on_record(run_id=run_id, actor=actor, step="release file", now=now):
+        run = lock_run(run_id, actor, _("Only finance and vendor admins release files."))
+        file = run.files.get(number=number)
+        if file.requested_by_id in logins_of(User.objects.get(pk=person_of(actor))):
+            raise OwnFile(_("You asked for this file: somebody else has to release it."))
+        if sha256 != file.sha256:
+            raise Changed(_("The file is another one than you have seen."))
+        if run.payments.exclude(state=Payment.State.OPEN).exists():
+            raise Answered(_("The bank has answered payments of this run: it did get the file."))
+        waiting = PaymentFile.objects.filter(pk=file.pk, number__gt=FIRST, released_at__isnull=True)
+        if not waiting.update(released_by=actor.user_id, released_at=now):
+            raise MovedOn(_("Somebody has released this file already."))
+        file.refresh_from_db(fields=["released_by", "released_at"])
+    return file
+
+
+def _released(run: PaymentRun, number: int) -> PaymentFile:
+    file = run.files.get(number=number)
+    if file.released_at is None:
+        raise MovedOn(_("This file waits for a second person."))
+    if hashlib.sha256(file.content).hexdigest() != file.sha256:
+        raise Changed(_("The file is not the one that was made. Please tell your administrator."))
+    return file
+
+
+def _check_approved(run: PaymentRun) -> None:
+    """Approvals bind to the file, and run, payments and ledger say the same sum."""
+    if run.approvals.exclude(sha256=run.sha256).exists():
+        raise Changed(_("The run was approved with another file."))
+    paid: Decimal = run.payments.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    postings = Posting.objects.filter(entry__payment__run=run, account=Posting.Account.IN_PAYMENT)
+    booked: Decimal = -(postings.aggregate(sum=Sum("amount"))["sum"] or ZERO)
+    if not run.total == paid == booked:
+        sums = {"run": run.total, "paid": paid, "booked": booked}
+        raise SumsDisagree(_("The run says %(run)s, its payments %(paid)s, the ledger %(booked)s.") % sums)

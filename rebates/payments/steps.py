@@ -1,0 +1,85 @@
+"""What every step of a run shares: the ledger is held, the run is as expected, and a refusal leaves a trace."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.access import Actor
+from common.errors import DomainError
+from common.models import User
+from rebates.ledger import hold
+from rebates.models import PaymentFile, PaymentHold, PaymentRun, RefusedStep
+from rebates.payments.errors import Changed, MovedOn, Refused
+from rebates.rights import check_handles_money
+
+FIRST = 1
+
+
+class OnHold(Refused):
+    """A partner in the run is on hold by now."""
+
+
+class TooLate(Refused):
+    """The run's payment date is over."""
+
+
+@contextmanager
+def on_record(*, run_id: int, actor: Actor, step: str, now: datetime) -> Iterator[None]:
+    """One commit for the step; where it is refused, that is recorded in a commit of its own and raised on."""
+    try:
+        with transaction.atomic():
+            yield
+    except DomainError as error:
+        if actor.user_id is not None and PaymentRun.objects.filter(pk=run_id).exists():
+            RefusedStep.objects.create(run_id=run_id, person_id=actor.user_id, step=step, why=str(error)[:300], at=now)
+        raise
+
+
+def lock_run(run_id: int, actor: Actor, refusal: str) -> PaymentRun:
+    """The run as it is now, with its vendor's ledger held until the commit. Raises NotAllowed, MoneyHalted."""
+    run = PaymentRun.objects.select_related("vendor", "proposal").get(pk=run_id)
+    check_handles_money(actor, run.vendor_id, refusal)
+    hold(vendor_id=run.vendor_id)
+    run.refresh_from_db(fields=["state"])
+    return run
+
+
+def check_file(run: PaymentRun, sha256: str) -> PaymentFile:
+    """The run's file, whose bytes are those with this checksum and those it was proposed with. Raises Changed."""
+    file = run.files.get(number=FIRST)
+    if not (sha256 == run.sha256 == file.sha256 == hashlib.sha256(file.content).hexdigest()):
+        raise Changed(_("The file is not the one that was proposed. Nothing was done; please tell your administrator."))
+    return file
+
+
+def check_still_right(run: PaymentRun, now: datetime) -> None:
+    """Raises OnHold, TooLate: what may have come up since the run was proposed."""
+    held = PaymentHold.objects.filter(
+        vendor=run.vendor_id, released_at__isnull=True, partner__in=run.payments.values("partner")
+    )
+    if found := held.select_related("partner").first():
+        text = _("%(partner)s is on hold since the run was proposed. Please cancel the run and propose it anew.")
+        raise OnHold(text % {"partner": found.partner.name})
+    if run.pay_on < timezone.localdate(now):
+        raise TooLate(_("The payment date is over. Please cancel the run and propose it anew."))
+
+
+def logins_of(person: User) -> set[int]:
+    """This login and every other one of the same person, as platform admins have noted."""
+    first = person.second_of_id or person.pk
+    return set(User.objects.filter(Q(pk=first) | Q(second_of=first)).values_list("pk", flat=True))
+
+
+def move(run: PaymentRun, old: str, **new: object) -> None:
+    """Compare and set. Raises MovedOn."""
+    if not PaymentRun.objects.filter(pk=run.pk, state=old).update(**new):
+        raise MovedOn(_("Somebody else was first."))
+    run.refresh_from_db()
