@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from inspect import CO_GENERATOR
 from types import FrameType
 from typing import Any
 
@@ -29,7 +30,9 @@ def service() -> str:
         function = frame.f_locals.get("func") if frame.f_code.co_name == "inner" else None
         module = getattr(function, "__module__", None) or str(frame.f_globals.get("__name__"))
         name = getattr(function, "__name__", None) or frame.f_code.co_name
-        if module.startswith("rebates.") and not name.startswith(("_", "<")):
+        # A context manager's own frame works for whoever has entered it.
+        own = not frame.f_code.co_flags & CO_GENERATOR
+        if own and module.startswith("rebates.") and not name.startswith(("_", "<")):
             return f"{module.removeprefix('rebates.')}.{name}"
         frame = frame.f_back
     return "nobody"

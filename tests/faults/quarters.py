@@ -18,9 +18,11 @@ from partners.models import Member, Partner
 from programs.models import Distributor, Product, Program, Vendor
 from rebates import adjusting, announcing, checking, closing
 from rebates.models import Closing, ClosingBounds, ClosingItem, ManualAdjustment
+from tests.faults import paying
 from tests.faults.world import NOW, make_world, sell
 from tests.owner import without_triggers
 from tests.people import member_of, staff_of
+from tests.rebates.payments.paying import pays
 
 CHUNK = 3
 ITEM = ClosingItem.State
@@ -47,6 +49,7 @@ def admin() -> Actor:
 def first_sales() -> None:
     """55.00, 110.00, 330.00, 440.00, 825.00 and 990.00 in the first quarter."""
     program = make_world(partners=6)
+    pays(program.vendor)
     staff_of(program.vendor, "finance", VENDOR_FINANCE)
     staff_of(program.vendor, "admin", VENDOR_ADMIN)
     for partner in Partner.objects.order_by("number"):
@@ -173,4 +176,19 @@ STAGES: Mapping[str, Stage] = {
     "third": Stage(third_sales, lambda: close(date(2026, 11, 15)), CLOSING, "second"),
     "held_back": Stage(odd_amounts, close_odd_amounts, CLOSING | DECIDED, "by_hand"),
     "released": Stage(repaired, release, frozenset({"checking.release"}), "first"),
+    "proposed": Stage(paying.accounts, paying.propose, frozenset({"payments.proposing.propose"}), "first"),
+    "scheduled": Stage(
+        paying.accounts, paying.propose_by_schedule, frozenset({"payments.proposing.ensure_due_runs"}), "first"
+    ),
+    "approved": Stage(paying.nothing, paying.approve, frozenset({"payments.deciding.approve"}), "proposed"),
+    "cancelled": Stage(paying.nothing, paying.cancel, frozenset({"payments.deciding.cancel"}), "approved"),
+    "exported": Stage(paying.nothing, paying.export, frozenset({"payments.exporting.take"}), "approved"),
+    "exported_again": Stage(
+        paying.nothing,
+        paying.export_again,
+        frozenset(f"payments.exporting.{name}" for name in ("ask_for_another", "release_another", "take")),
+        "exported",
+    ),
+    "answered": Stage(paying.nothing, paying.take_answer, frozenset({"payments.answering.take_answer"}), "exported"),
+    "typed_in": Stage(paying.nothing, paying.type_in, frozenset({"payments.answering.say"}), "answered"),
 }
