@@ -9,7 +9,7 @@ CLOSING, SETTLING, LEDGER, TASKS = (f"rebates/{name}.py" for name in ("closing",
 CLAIMS = "tests/faults/test_claims.py"
 RACES, CHECKED = (f"tests/rebates/test_{name}.py" for name in ("ledger_races", "checking"))
 KILLED = "tests/faults/test_every_commit.py::test_whoever_comes_after_a_kill_finishes_what_an_undisturbed_run_gives"
-PAUSED = "tests/common/test_pausing.py"
+PAYMENTS, RUNS = "tests/faults/test_payments.py", "tests/rebates/payments/test_runs.py"
 TWICE = f"{CLAIMS}::test_the_database_refuses_to_settle_or_book_the_same_twice"
 STARTED = '        os.environ["DATABASE_URL"] = database.start().url\n'
 
@@ -125,29 +125,36 @@ MUTANTS = {
         "    if is_halted(vendor_id=0):\n",
         f"{CHECKED}::test_every_step_of_a_closing_stops_where_the_ledger_is_halted_and_goes_on_afterwards",
     ),
-    "a restored system sends mails": Mutant(
-        "common/outbox.py",
-        "    if is_paused():\n",
-        "    if False:\n",
-        f"{PAUSED}::test_no_mail_is_taken_to_be_sent",
-    ),
-    "a restored system settles": Mutant(
-        LEDGER,
-        "    ensure_running()\n",
+    "whoever proposes payments does not hold the ledger": Mutant(
+        "rebates/payments/proposing.py",
+        """        hold(vendor_id=vendor.pk)
+""",
         "",
-        f"{PAUSED}::test_no_closing_begins_whoever_asks",
+        f"{PAYMENTS}::test_of_two_who_propose_at_once_only_one_pays",
     ),
-    "a backup is of another moment than its digest": Mutant(
-        "portal/postgres.py",
-        'f"--snapshot={snapshot}", ',
-        "",
-        "tests/portal/test_backups.py::test_what_is_written_during_a_backup_is_neither_in_it_nor_in_its_digest",
+    "a payment is booked in a commit of its own": Mutant(
+        "rebates/payments/proposing.py",
+        """    book_payments(payments=list(payments.values()), kind=LedgerEntry.Kind.PAYMENT, now=now)
+""",
+        """    made = list(payments.values())
+    transaction.on_commit(
+        lambda: transaction.atomic(book_payments)(payments=made, kind=LedgerEntry.Kind.PAYMENT, now=now) and None)
+""",
+        f"{KILLED}[proposed-after]",
     ),
-    "a restore is more than one transaction": Mutant(
-        "portal/postgres.py",
-        'writer.stdin.write(b"BEGIN;\\n")',
-        'writer.stdin.write(b"")',
-        "tests/faults/test_backups.py::test_a_killed_restore_leaves_the_database_empty_and_the_next_one_succeeds"
-        "[after all rows]",
+    "one approval is enough": Mutant(
+        "rebates/payments/deciding.py", "NEEDED = 2\n", "NEEDED = 1\n", f"{RUNS}::test_one_approval_is_not_enough"
+    ),
+    "the bytes are not compared with what was approved": Mutant(
+        "rebates/payments/steps.py",
+        " == file.sha256 == hashlib.sha256(file.content).hexdigest()):",
+        " == file.sha256):",
+        f"{PAYMENTS}::test_a_file_of_which_one_byte_changed_after_the_approvals_is_not_given_to_the_bank",
+    ),
+    "an answer does not look at what was answered before": Mutant(
+        "rebates/payments/answering.py",
+        "        if given and (payment.state == State.OPEN or may_return)\n",
+        "        if given\n",
+        f"{RUNS}::test_a_word_said_twice_is_known_and_one_against_it_waits_for_a_person",
     ),
 }
