@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,7 +40,7 @@ from rebates.payments.errors import Changed, MovedOn
 from tests.faults import paying, quarters
 from tests.faults.test_claims import apart, wait_for_locks
 from tests.faults.test_cuts import SECONDS
-from tests.faults.world import digest, money, payments
+from tests.faults.world import NOW, digest, money, payments
 from tests.owner import without_triggers
 
 ROUNDS = 12
@@ -88,7 +89,7 @@ def at_once(*works: Work) -> list[Any]:
         return work()
 
     with ThreadPoolExecutor(len(works)) as pool:
-        going = [pool.submit(tried(lambda work=work: go(work))) for work in works]
+        going = [pool.submit(tried(partial(go, work))) for work in works]
         return [each.result(SECONDS) for each in going]
 
 
@@ -141,17 +142,17 @@ def approved() -> PaymentRun:
 
 def approving(run: PaymentRun, name: str) -> Work:
     actor = paying.person(name)
-    return lambda: deciding.approve(run_id=run.pk, actor=actor, sha256=run.sha256, device="", now=paying.NOW)
+    return lambda: deciding.approve(run_id=run.pk, actor=actor, sha256=run.sha256, device="", now=NOW)
 
 
 def cancelling(run: PaymentRun) -> Work:
     actor = paying.person("proposer")
-    return lambda: deciding.cancel(run_id=run.pk, actor=actor, reason="Wrong day", now=paying.NOW)
+    return lambda: deciding.cancel(run_id=run.pk, actor=actor, reason="Wrong day", now=NOW)
 
 
 def taking(run: PaymentRun, name: str) -> Work:
     actor = paying.person(name)
-    return lambda: exporting.take(run_id=run.pk, number=1, actor=actor, now=paying.NOW)
+    return lambda: exporting.take(run_id=run.pk, number=1, actor=actor, now=NOW)
 
 
 # --- at once ---------------------------------------------------------------------------------------------------------
@@ -234,7 +235,7 @@ def all_come_back(run: PaymentRun) -> None:
     for payment in run.payments.all():
         answering.say(
             payment_id=payment.pk, said=paying.Said.RETURNED, value_date=paying.TODAY, code="AM04", text="",
-            account_stays=True, actor=paying.person("first"), now=paying.NOW,
+            account_stays=True, actor=paying.person("first"), now=NOW,
         )  # fmt: skip
 
 

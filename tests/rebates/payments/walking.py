@@ -42,10 +42,12 @@ class Browsers:
     def of(self, person: User) -> Client:
         return self.open.setdefault(person.pk, signed_in(person))
 
-    def post(self, person: User, name: str, *args: object, file: bytes = b"", **data: object) -> None:
+    def post(self, person: User, name: str, *args: object, **data: object) -> None:
+        """Bytes are sent as a file."""
         url = reverse(f"rebates:{name}", args=[self.world.vendor.slug, *args])
         for _ in range(self.times):
-            sent = {**self.extra, **data, **({"file": SimpleUploadedFile("answer.xml", file)} if file else {})}
+            files = {key: SimpleUploadedFile("answer.xml", it) for key, it in data.items() if isinstance(it, bytes)}
+            sent = {**self.extra, **data, **files}
             assert self.of(person).post(url, sent).status_code in (200, 302, 422)
 
 
