@@ -13,9 +13,10 @@ from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from common import limited
 from common.models import User
 from portal.testing import clone_database, django_on, migrated_database
-from tests import people
+from tests import forked_readers, people
 from tests.demo import WrittenDemo, write_once
 from tests.kept_world import KeptWorld, keep_world
 from tests.world import NOW, TODAY, World, build_world
@@ -27,6 +28,18 @@ def _nothing_cached() -> Iterator[None]:
     yield
     cache.clear()
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _readers_are_forked() -> Iterator[None]:
+    with forked_readers.forking():
+        yield
+
+
+@pytest.fixture
+def readers_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the readers' children themselves: the interpreter starts them, as outside the tests."""
+    monkeypatch.setattr(limited, "_started", forked_readers.started_anew)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem, Unreadable
 from tests.sales.reading_here import Options, Table, read_sellout
 
+pytestmark = pytest.mark.usefixtures("readers_started_anew")
+
 GERMAN_HEADER = "Kundennummer;Kunde;Belegnummer;Position;Belegdatum;Artikelnummer;Menge;Netto;Währung;Projekt"
 ENGLISH_HEADER = "Customer no.,Customer,Invoice no.,Line,Date,Article,Quantity,Net,Currency,Project"
 GERMAN = f"""{GERMAN_HEADER}

@@ -10,6 +10,8 @@ from sales.readers.columns import Column
 from sales.readers.problems import Unreadable
 from sales.readers.reading import guess
 
+pytestmark = pytest.mark.usefixtures("readers_started_anew")
+
 HEADER = "Kundennummer;Belegnummer;Belegdatum;Herstellernummer;Menge;Netto"
 ROW = "K-1;RE-1;13.11.2026;21HM;3;3.000,50"
 TWO_HEADERS = "\n".join(["Kunde;Netto;Datum", HEADER, ROW, ROW.replace("RE-1", "RE-2")]).encode()

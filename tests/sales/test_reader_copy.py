@@ -23,7 +23,7 @@ from sales.readers.reading import guess, read_rows
 from sales.readers.rows import RowReader, SellOutRow
 from sales.readers.sieve import Sieve
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("readers_started_anew")]
 
 TYPES = {"row": "integer", "document_date": "date", "quantity": "numeric(14, 3)", "net": "numeric(14, 2)"}
 CREATE = ", ".join(f'"{name}" {TYPES.get(name, "text")}' for name in SellOutRow.__slots__)

@@ -18,6 +18,8 @@ from sales.readers.problems import Unreadable
 from sales.readers.reading import guess, read_rows
 from tests.sales.oddities.cases import as_csv, as_workbook, one_row, saved, table
 
+pytestmark = pytest.mark.usefixtures("readers_started_anew")
+
 CSV = as_csv(table())
 XLSX = saved(as_workbook(Umsatz=table()))
 

@@ -25,6 +25,8 @@ from sales.readers.reading import Reading, annotate, guess, read_rows
 from sales.readers.rows import SellOutRow
 from tests.sales.oddities import CASES, Case
 
+pytestmark = pytest.mark.usefixtures("readers_started_anew")
+
 read_cases = pytest.mark.parametrize("case", [case for case in CASES if not case.refused], ids=str)
 refused_cases = pytest.mark.parametrize("case", [case for case in CASES if case.refused], ids=str)
 

@@ -23,6 +23,8 @@ from tests.sales.invoices.cases import Case
 from tests.sales.invoices.hostile import ALL_FILES, jpeg, jpeg_of_many_scans, png_of_most_pixels
 from tests.sales.invoices.pdfs import NUMBER, cii, hybrid, pdf
 
+pytestmark = pytest.mark.usefixtures("readers_started_anew")
+
 READ_BY_PEOPLE = [case for case in ALL_FILES if "pages" in case.outcomes]
 
 

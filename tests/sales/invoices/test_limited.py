@@ -18,6 +18,8 @@ from sales.readers.invoices.visible import Visible
 from tests.sales.invoices.hostile import jpeg
 from tests.sales.invoices.pdfs import NUMBER, attached, cii, hybrid, pdf, shown
 
+pytestmark = pytest.mark.usefixtures("readers_started_anew")
+
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "zugferd"
 
 
