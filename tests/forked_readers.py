@@ -124,7 +124,7 @@ def forking() -> Iterator[None]:
             forks.append(Forks())
         return forks[0].started(*asked)
 
-    limited._started = started
+    limited._started = started  # type: ignore[assignment]
     try:
         yield
     finally:
@@ -188,7 +188,7 @@ def _become(module: str, scratch: str, files: list[int]) -> None:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
         sys.stdout.flush()
     except BaseException:  # noqa: BLE001  # as the interpreter does
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         status = 1
     sys.stderr.flush()
     os._exit(status)
