@@ -1,11 +1,14 @@
 """`python -m tests.clock 2026-11-16T11:00:00+00:00 -m gunicorn …`: a Python program for which it is that moment.
 
 The clock runs on from there, in the program and in what it forks. Browsers and the database keep the real time.
+FORK_READERS: files are read as in the tests' own process (`tests.forked_readers`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import runpy
 import sys
 from datetime import datetime
@@ -17,11 +20,18 @@ import time_machine  # noqa: E402
 
 del sys.modules["pytest"]
 
+from tests.forked_readers import forking  # noqa: E402
+
 
 def main(moment: str, program: list[str]) -> None:
     # A fifth of a start is looking for garbage among what is being loaded.
     gc.set_threshold(20_000, 20, 50)
     time_machine.travel(datetime.fromisoformat(moment), tick=True).start()
+    with forking() if "FORK_READERS" in os.environ else contextlib.nullcontext():
+        run(program)
+
+
+def run(program: list[str]) -> None:
     if program[0] == "-m":
         sys.argv = program[1:]
         runpy.run_module(program[1], run_name="__main__", alter_sys=True)

@@ -51,7 +51,8 @@ def at(moment: datetime | None, *program: str) -> tuple[str, ...]:
 
 def seed_demo(database_url: str, *, moment: datetime | None = NOW, timeout: float = 180) -> Seeded:
     """Fill a migrated database with the demo's data, as it would be on that day."""
-    output = _finish(at(moment, "manage.py", "seed_demo", "--json"), database_url, {"PORTAL_DEMO": "1"}, timeout)
+    settings = {"PORTAL_DEMO": "1", "FORK_READERS": "1"}
+    output = _finish(at(moment, "manage.py", "seed_demo", "--json"), database_url, settings, timeout)
     return Seeded(**json.loads(output))
 
 
