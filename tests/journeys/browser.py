@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
-# No sandbox, because root cannot have one; and no traffic of the browser's own. Axe runs once on each page, and
-# is done before optimised code pays: without it a page that is looked at takes a sixth less.
+# No sandbox, because root cannot have one; and no traffic of the browser's own.
 FLAGS = (
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -22,7 +21,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-features=Translate,OptimizationHints,MediaRouter",
     "--font-render-hinting=none",
-    "--js-flags=--no-opt --no-maglev",
 )
 PHONE, DESKTOP = 360, 1400
 HEIGHT = {PHONE: 740, DESKTOP: 900}

@@ -204,6 +204,8 @@ def test_an_invoice_without_data_is_typed_by_the_partner_and_decided_by_key(
     page.locator("#refuse select").select_option(value="not_an_invoice")
     page.locator("#refuse form button[type=submit]").press("Enter")
     expect(page.locator("h1")).to_contain_text("third.pdf")
+    # Keys mean something once the scripts are there, a moment after the heading.
+    manager.wait_until_still()
     page.keyboard.press("q")
     expect(page).to_have_url(f"{manager.url}{VENDOR}")
     manager.see()
