@@ -242,7 +242,9 @@ def _shown(field: models.Field[Any, Any], value: Any) -> str:
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
-        fields = ("email", "first_name", "last_name", "language", "is_active", "is_staff", "is_superuser")
+        fields = (
+            "email", "first_name", "last_name", "language", "is_active", "is_staff", "is_superuser", "second_of",
+        )  # fmt: skip
         labels = {"is_superuser": _("platform admin"), "is_staff": _("may open the administration")}
         help_texts = {"is_superuser": "", "is_staff": _("Needed by platform admins and vendor admins, nobody else.")}
 
@@ -252,6 +254,16 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("There is an account with this address already."))
         return email
+
+    def clean_second_of(self) -> User | None:
+        """The first account of a person is no second one of somebody."""
+        first: User | None = self.cleaned_data["second_of"]
+        if first is None:
+            return None
+        others = User.objects.filter(second_of=self.instance.pk) if self.instance.pk else User.objects.none()
+        if first.pk == self.instance.pk or first.second_of_id is not None or others.exists():
+            raise forms.ValidationError(_("Please name the first account of the person, which is no second one."))
+        return first
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -272,6 +284,7 @@ class UserAdmin(ScopedAdmin):
     """Accounts. Roles are given at the vendor, the distributor or the partner."""
 
     form = UserForm
+    autocomplete_fields = ("second_of",)
     fixed = ("email",)  # allauth keeps its own record of verified addresses
     vendor_admins_may = frozenset()
     list_display = ("email", "first_name", "last_name", "is_active", "is_superuser", "last_login")

@@ -42,6 +42,8 @@ class User(AbstractUser):
 
     `anonymised_at`: since when the row says only that there was somebody (`common.erasing`).
 
+    `second_of`: the first account of the same person, as a platform admin has noted.
+
     `is_superuser` means platform admin; `is_staff` opens Django's admin, for platform and vendor admins.
     """
 
@@ -52,6 +54,10 @@ class User(AbstractUser):
     )
     is_demo = models.BooleanField(default=False, editable=False)
     anonymised_at = models.DateTimeField(null=True, editable=False)
+    second_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("second account of"),
+        help_text=_("The same person has another account: the two count as one wherever two people are needed."),
+    )  # fmt: skip
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -28,6 +28,7 @@ def _mails(user: User) -> Rows:
 
 def register() -> None:
     sections.register(Section("account", _("Your account"), _account, order=1))
+    section("second-accounts", _("Your second accounts"), User, "second_of", "email", order=2)
     section("addresses", _("Your e-mail addresses"), EmailAddress, "user", "email", "verified", "primary", order=2)
     section(
         "address-changes",

@@ -38,7 +38,7 @@ class Balance:
     """How a vendor's account with one partner stands in one currency; each amount as it is told, none below zero.
 
     `owed`: to be paid. `carried`: credited too much, set off against what is earned next. `in_payment`: on its way.
-    `paid`: in all so far.
+    `paid`: in all so far, without what came back.
     """
 
     partner: Partner
@@ -87,7 +87,7 @@ def balance_from(partner: Partner, currency: str, sums: Mapping[str, Decimal]) -
         owed=max(open_, ZERO),
         carried=sums[Account.CARRIED] + max(-open_, ZERO),
         in_payment=-sums[Account.IN_PAYMENT],
-        paid=-sums[Account.PAID],
+        paid=-sums[Account.PAID] - sums[Account.RETURNED],
     )
 
 
@@ -119,7 +119,13 @@ def entries_of(*, vendor: Vendor, partner: Partner, actor: Actor) -> QuerySet[Le
 
 def with_causes(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
     """The entries with what caused them, without what is large of it."""
-    causes = ("settlement__closing__program", "settlement__terms", "adjustment__program", "closing__program")
+    causes = (
+        "settlement__closing__program",
+        "settlement__terms",
+        "adjustment__program",
+        "closing__program",
+        "payment__run",
+    )
     return entries.select_related(*causes).defer("settlement__explanation", "adjustment__proof")
 
 

@@ -11,6 +11,7 @@ class RebatesConfig(AppConfig):
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
         import_module("rebates.mails").register()
+        import_module("rebates.payment_mails").register()
         import_module("rebates.pages").register()
         import_module("rebates.personal").register()
         import_module("rebates.digests").register()

@@ -137,6 +137,32 @@ CHECKS: Mapping[Rule, str] = {
             JOIN partners_enrolment enrolment ON enrolment.id = settlement.enrolment_id
             WHERE enrolment.partner_id = balance.partner_id AND closing.program_id IN (
                 SELECT id FROM programs_program WHERE vendor_id = %(vendor)s))""",
+    Rule.PAID: """
+        SELECT payment.end_to_end_id, payment.amount
+        FROM rebates_payment payment
+        LEFT JOIN (
+            SELECT entry.payment_id, entry.vendor_id, entry.partner_id, entry.currency,
+                   coalesce(sum(posting.amount) FILTER (WHERE posting.account = 'in_payment'), 0) AS under_way,
+                   coalesce(sum(posting.amount) FILTER (WHERE posting.account IN ('paid', 'returned')), 0) AS paid
+            FROM rebates_ledgerentry entry JOIN rebates_posting posting ON posting.entry_id = entry.id
+            WHERE entry.kind <> 'carry'
+            GROUP BY entry.payment_id, entry.vendor_id, entry.partner_id, entry.currency
+        ) AS booked ON booked.payment_id = payment.id AND booked.vendor_id = payment.vendor_id
+               AND booked.partner_id = payment.partner_id AND booked.currency = payment.currency
+        WHERE payment.vendor_id = %(vendor)s AND (
+            booked.payment_id IS NULL
+            OR booked.under_way <> CASE payment.state WHEN 'open' THEN -payment.amount ELSE 0 END
+            OR booked.paid <> CASE payment.state WHEN 'paid' THEN -payment.amount ELSE 0 END)""",
+    Rule.RUN: """
+        SELECT 'run ' || run.number, run.total - coalesce(paid.total, 0)
+        FROM rebates_paymentrun run
+        LEFT JOIN (
+            SELECT run_id, sum(amount) AS total, count(*) AS count FROM rebates_payment GROUP BY run_id
+        ) AS paid ON paid.run_id = run.id
+        LEFT JOIN rebates_paymentfile file ON file.run_id = run.id AND file.number = 1
+        WHERE run.vendor_id = %(vendor)s AND (
+            run.total IS DISTINCT FROM paid.total OR run.count IS DISTINCT FROM paid.count
+            OR run.sha256 IS DISTINCT FROM encode(sha256(file.content), 'hex'))""",
 }
 
 

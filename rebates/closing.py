@@ -31,6 +31,7 @@ from rebates.bounds import TooMuch, too_much
 from rebates.ledger import carry, ensure_sound
 from rebates.live import terms_in_force
 from rebates.models import Closing, ClosingItem, LedgerEntry, Posting
+from rebates.promising import promised_day
 from rebates.rights import check_handles_money
 from rebates.settling import work_chunk
 from sales import books
@@ -180,7 +181,7 @@ def seal(*, closing_id: int, now: datetime) -> bool:
     closing = Closing.objects.select_for_update(of=("self",)).select_related("program").get(pk=closing_id)
     if closing.state != State.CALCULATED:
         return False
-    total = total_of(closing)
+    vendor_id, total = closing.program.vendor_id, total_of(closing)
     postings = Posting.objects.filter(entry__settlement__closing=closing, account=Posting.Account.OWED)
     owed = -(postings.aggregate(total=Sum("amount"))["total"] or ZERO)
     if total != owed:
@@ -188,9 +189,9 @@ def seal(*, closing_id: int, now: datetime) -> bool:
     if not closing.comment and too_much(closing=closing, total=total):
         return False
     booked = LedgerEntry.objects.filter(settlement__closing=closing)
-    carry(cause=closing, partners=set(booked.values_list("partner", flat=True)), now=now)
+    carry(causes=dict.fromkeys(booked.values_list("partner", flat=True), closing), now=now)
     moved = Closing.objects.filter(pk=closing_id, state=State.CALCULATED).update(
-        state=State.SEALED, sealed_at=now, total=total
+        state=State.SEALED, sealed_at=now, total=total, promised_on=promised_day(vendor_id=vendor_id, sealed_at=now)
     )
     return moved == 1
 

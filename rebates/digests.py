@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from common.digests import AT_ONCE, Rows, Section, sections
-from rebates.models import Closing, LedgerEntry, ManualAdjustment, Posting, Settlement
+from rebates.models import (
+    AnswerLine,
+    Closing,
+    LedgerEntry,
+    ManualAdjustment,
+    Payment,
+    PaymentFile,
+    PaymentRun,
+    Posting,
+    Settlement,
+)
 
 # In a key of what is carried stands the closing's id, of which a killed process may have used one up.
 ENTRY = (
     "kind", "partner_id", "currency", "closing__period", "settlement__period", "settlement__closing__period",
-    "adjustment__reason",
+    "adjustment__reason", "payment__end_to_end_id",
 )  # fmt: skip
 
 
@@ -39,9 +49,31 @@ def adjustments() -> Rows:
     return rows.values_list("id", "amount", "state", "decided_by", "comment").iterator(AT_ONCE)
 
 
+def runs() -> Rows:
+    rows = PaymentRun.objects.order_by("vendor_id", "number")
+    return rows.values_list("vendor_id", "number", "way", "currency", "total", "sha256", "state").iterator(AT_ONCE)
+
+
+def payments() -> Rows:
+    rows = Payment.objects.order_by("end_to_end_id")
+    return rows.values_list(
+        "end_to_end_id", "partner_id", "amount", "iban", "holder", "state", "value_date", "answer_code"
+    ).iterator(AT_ONCE)
+
+
+def files() -> Rows:
+    rows = PaymentFile.objects.order_by("message_id")
+    return rows.values_list("message_id", "sha256", "reason", "released_by").iterator(AT_ONCE)
+
+
+def answers() -> Rows:
+    columns = ("end_to_end_id", "said", "value_date", "code", "outcome", "note")
+    return AnswerLine.objects.order_by(*columns).values_list(*columns).iterator(AT_ONCE)
+
+
 MONEY = {
     "closings": closings, "settlements": settlements, "entries": entries, "postings": postings,
-    "adjustments": adjustments,
+    "adjustments": adjustments, "runs": runs, "payments": payments, "files": files, "answers": answers,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,11 +15,13 @@ from common.copying import insert_all
 from common.errors import DomainError
 from common.money import ZERO
 from common.pausing import ensure_running
-from rebates.models import Closing, Ledger, LedgerEntry, ManualAdjustment, Posting, Settlement
+from rebates.models import Closing, Ledger, LedgerEntry, ManualAdjustment, Payment, Posting, Settlement
 
 Account, Kind = Posting.Account, LedgerEntry.Kind
 Move = tuple[LedgerEntry, str, str, Decimal]
 """An entry, the account to its debit, the one to its credit, and the amount."""
+Cause = Closing | ManualAdjustment | Payment
+"""What can change the sign of a balance."""
 
 
 class MoneyHalted(DomainError):
@@ -83,25 +85,63 @@ def book_adjustment(*, adjustment: ManualAdjustment, now: datetime) -> LedgerEnt
         booked_at=now,
     )
     _post([(entry, Account.EXPENSE, Account.OWED, adjustment.amount)])
-    carry(cause=adjustment, partners=[adjustment.partner_id], now=now)
+    carry(causes={adjustment.partner_id: adjustment}, now=now)
     return entry
 
 
-def carry(*, cause: Closing | ManualAdjustment, partners: Iterable[int], now: datetime) -> list[LedgerEntry]:
-    """Move what these partners were credited too much from owed to carried, and set it off against what they earn.
+STEPS: Mapping[str, tuple[str, str]] = {
+    Kind.PAYMENT: (Account.OWED, Account.IN_PAYMENT),
+    Kind.CANCELLED: (Account.IN_PAYMENT, Account.OWED),
+    Kind.PAID: (Account.IN_PAYMENT, Account.PAID),
+    Kind.REJECTED: (Account.IN_PAYMENT, Account.OWED),
+    Kind.RETURNED: (Account.RETURNED, Account.OWED),
+}
+"""The accounts to debit and to credit with each step of a payment."""
 
-    Afterwards nothing is owed to a partner for whom something is carried, and no balance of `owed` is below zero. In
-    the caller's transaction, which holds the ledger until its commit. Raises MoneyHalted.
+
+def book_payments(*, payments: Sequence[Payment], kind: LedgerEntry.Kind, now: datetime) -> list[LedgerEntry]:
+    """Book one step of these payments, whose state is already the one after it.
+
+    What is owed anew is set off against what was carried meanwhile. In the caller's transaction, which holds the
+    ledger.
     """
-    vendor_id = cause.program.vendor_id
+    entries = LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            key=f"{kind}:{each.pk}",
+            kind=kind,
+            vendor_id=each.vendor_id,
+            partner_id=each.partner_id,
+            currency=each.currency,
+            payment=each,
+            booked_at=now,
+        )
+        for each in payments
+    )
+    _post((entry, *STEPS[kind], entry.payment.amount) for entry in entries if entry.payment)
+    if STEPS[kind][1] == Account.OWED:
+        carry(causes={each.partner_id: each for each in payments}, now=now)
+    return entries
+
+
+def carry(*, causes: Mapping[int, Cause], now: datetime) -> list[LedgerEntry]:
+    """Move what partners were credited too much from owed to carried, and set it off against what they earn.
+
+    `causes`: what has changed the balance, by partner, all of one vendor. Afterwards nothing is owed to a partner for
+    whom something is carried, and no balance of `owed` is below zero. In the caller's transaction, which holds the
+    ledger until its commit. Raises MoneyHalted.
+    """
+    if not causes:
+        return []
+    vendor_id = _vendor_of(next(iter(causes.values())))
     hold(vendor_id=vendor_id)
     moved: list[Move] = []
-    for (partner_id, currency), balances in sorted(_balances(vendor_id, partners).items()):
+    for (partner_id, currency), balances in sorted(_balances(vendor_id, causes).items()):
         overpaid, carried = balances[Account.OWED], balances[Account.CARRIED]
         # Overpaid further: all of it is carried. Earned anew: as much of what is carried as that covers.
         amount = overpaid if overpaid > 0 else -min(-overpaid, carried)
         if amount == 0:
             continue
+        cause = causes[partner_id]
         entry = LedgerEntry(
             key=f"carry:{cause._meta.model_name}:{cause.pk}:{partner_id}:{currency}",
             kind=Kind.CARRY,
@@ -110,6 +150,7 @@ def carry(*, cause: Closing | ManualAdjustment, partners: Iterable[int], now: da
             currency=currency,
             closing=cause if isinstance(cause, Closing) else None,
             adjustment=cause if isinstance(cause, ManualAdjustment) else None,
+            payment=cause if isinstance(cause, Payment) else None,
             booked_at=now,
         )
         moved.append((entry, Account.CARRIED, Account.OWED, amount))
@@ -117,6 +158,10 @@ def carry(*, cause: Closing | ManualAdjustment, partners: Iterable[int], now: da
     insert_all(entries)
     _post(moved)
     return entries
+
+
+def _vendor_of(cause: Cause) -> int:
+    return cause.vendor_id if isinstance(cause, Payment) else cause.program.vendor_id
 
 
 def _balances(vendor_id: int, partners: Iterable[int]) -> dict[tuple[int, str], dict[str, Decimal]]:

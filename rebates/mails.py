@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +66,7 @@ def settled(*, closing: Closing, settlements: Sequence[Settlement], partner_numb
         "currency": closing.program.currency,
         "total": sum((part.amount for part in parts), ZERO),
         "parts": parts,
+        "promised_on": closing.promised_on,
         "url": parts[0].url if len(parts) == 1 else overview,
     }
 
@@ -87,6 +89,7 @@ def settled_sample() -> Mapping[str, Any]:
             Part("Top-seller rebate", in_words(Period.parse("2026Q2")), Decimal("50.00"), True, settings.PORTAL_URL),
             Part("Top-seller rebate", in_words(Period.parse("2026Q3")), Decimal("120.00"), False, settings.PORTAL_URL),
         ],
+        "promised_on": date(2026, 10, 29),
         "url": settings.PORTAL_URL,
     }
 

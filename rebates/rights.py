@@ -15,6 +15,12 @@ def handles_money(actor: Actor, vendor_id: int) -> bool:
     return actor.has(VENDOR, vendor_id, *MONEY_ROLES)
 
 
+def person_of(actor: Actor) -> int:
+    """The id of the person; only people have roles, so whoever has one is somebody."""
+    assert actor.user_id is not None
+    return actor.user_id
+
+
 def check_handles_money(actor: Actor, vendor_id: int, refusal: str) -> None:
     """Raises NotAllowed with `refusal`, which says what only finance and vendor admins do."""
     if not handles_money(actor, vendor_id):

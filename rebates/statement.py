@@ -60,10 +60,14 @@ def accounts_between(*, partner: Partner, actor: Actor, vendor: Vendor | None = 
 
 
 def entries_in(*, account: Account, actor: Actor) -> QuerySet[LedgerEntry]:
-    """What is booked on the account, latest first. Carrying moves nothing between the two sides."""
+    """What is booked on the account, latest first, without what moves nothing between the two sides."""
     entries = entries_of(vendor=account.vendor, partner=account.balance.partner, actor=actor)
     entries = entries.select_related("settlement__terms__program")
-    return entries.filter(currency=account.currency).exclude(kind=LedgerEntry.Kind.CARRY).order_by("-booked_at", "-id")
+    return (
+        entries.filter(currency=account.currency)
+        .exclude(kind__in=(LedgerEntry.Kind.CARRY, LedgerEntry.Kind.PAID))
+        .order_by("-booked_at", "-id")
+    )
 
 
 def running_balances(*, entries: QuerySet[LedgerEntry]) -> Mapping[int, tuple[Decimal, Decimal]]:

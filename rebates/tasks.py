@@ -13,6 +13,7 @@ from programs.models import Vendor
 from rebates import announcing, checking, closing
 from rebates.ledger import MoneyHalted
 from rebates.models import Closing
+from rebates.payments.proposing import ensure_due_runs
 from rebates.running import up_to_date
 from sales.standing import standings
 
@@ -48,6 +49,12 @@ def run_closing(closing_id: int) -> None:
     except DomainError:
         log.exception("closing stopped", closing=closing_id)
         raise
+
+
+@shared_task(name="rebates.propose_payments", ignore_result=True)
+def propose_payments() -> None:
+    """Propose the payment runs that are promised and near."""
+    ensure_due_runs(today=timezone.localdate(), now=timezone.now())
 
 
 @shared_task(name="rebates.announce", ignore_result=True)

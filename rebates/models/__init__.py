@@ -1,23 +1,46 @@
-"""Money: closings and their items, settlements, the ledger. Facts here are append-only by trigger."""
+"""Money: closings and their items, settlements, the ledger, payments. Facts here are append-only by trigger."""
 
 from rebates.models.accounting import AccountingSettings, JournalExport
 from rebates.models.adjustments import ManualAdjustment
+from rebates.models.bank import AnswerLine, BankAnswer, FileTaken, PaymentFile
 from rebates.models.closings import Closing, ClosingBounds, ClosingItem, Settlement
+from rebates.models.holds import PaymentHold
 from rebates.models.ledger import Breach, Ledger, LedgerEntry, Posting
+from rebates.models.payments import (
+    LeftOut,
+    Payment,
+    PaymentApproval,
+    PaymentProposal,
+    PaymentRun,
+    PaymentSettings,
+    RefusedStep,
+)
 from rebates.models.running import Outdated, RunningFigure
 
 __all__ = [
     "AccountingSettings",
+    "AnswerLine",
+    "BankAnswer",
     "Breach",
     "Closing",
     "ClosingBounds",
     "ClosingItem",
+    "FileTaken",
     "JournalExport",
     "Ledger",
     "LedgerEntry",
+    "LeftOut",
     "ManualAdjustment",
     "Outdated",
+    "Payment",
+    "PaymentApproval",
+    "PaymentFile",
+    "PaymentHold",
+    "PaymentProposal",
+    "PaymentRun",
+    "PaymentSettings",
     "Posting",
+    "RefusedStep",
     "RunningFigure",
     "Settlement",
 ]

@@ -25,7 +25,8 @@ class Closing(models.Model):
     `period` is a code of `common.periods` ("2026Q3", "2026"): every terms of that period length is settled.
     `cut`: lines with a greater cut number belong to a later closing, but for partners who were calculated again after a
     repair (`ClosingItem.cut`). `looks_back`: so many periods before it, as far as they are closed, are settled again;
-    fixed with the cut, since the program's setting may change meanwhile.
+    fixed with the cut, since the program's setting may change meanwhile. `promised_on`: the day on which partners are
+    told to be paid, fixed with the seal; empty where the vendor does not pay through the portal.
     """
 
     class State(models.TextChoices):
@@ -47,6 +48,7 @@ class Closing(models.Model):
     calculated_at = models.DateTimeField(null=True)
     sealed_at = models.DateTimeField(_("closed"), null=True)
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, null=True)
+    promised_on = models.DateField(_("promised payment date"), null=True)
     comment = models.CharField(_("comment"), max_length=1000, blank=True)
     commented_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
 

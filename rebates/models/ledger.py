@@ -15,6 +15,7 @@ from partners.models import Partner
 from programs.models import CURRENCY, OfVendor, Vendor
 from rebates.models.adjustments import ManualAdjustment
 from rebates.models.closings import FACT, Closing, Settlement
+from rebates.models.payments import Payment
 
 
 def kept_whole(name: str) -> pgtrigger.Trigger:
@@ -61,6 +62,8 @@ class Breach(models.Model):
         FINISHED = "finished", _("A closing is complete before it is closed.")
         ADJUSTED = "adjusted", _("Every manual adjustment that was approved is booked, once.")
         CARRIED = "carried", _("Nothing is carried for a partner to whom something is owed.")
+        PAID = "paid", _("Every payment is booked as far as it has come, once.")
+        RUN = "run", _("A payment run pays what its payments say, and its file is as approved.")
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     rule = models.CharField(_("rule"), max_length=10, choices=Rule)
@@ -94,11 +97,30 @@ class OfAccount(ActorQuerySet):
         return self.exclude(settlement__closing__state__in=AT_WORK)
 
 
+CAUSES = {
+    "settlement": ("rebate", "adjustment"),
+    "adjustment": ("manual", "carry"),
+    "closing": ("carry",),
+    "payment": ("payment", "cancelled", "paid", "rejected", "returned", "carry"),
+}
+"""By the key to a cause the kinds of entries that it has."""
+
+
+def _caused_by() -> Q:
+    """An entry has exactly one cause, one that its kind can have."""
+    condition = Q()
+    for cause, kinds in CAUSES.items():
+        others = {f"{other}__isnull": True for other in CAUSES if other != cause}
+        condition |= Q(kind__in=kinds, **{f"{cause}__isnull": False}, **others)
+    return condition
+
+
 class LedgerEntry(models.Model):
     """A booking between one vendor and one partner, with its cause. `key` is deterministic: booked twice is refused.
 
-    `settlement` is the cause of a rebate and of an adjustment, `adjustment` that of a manual one. What is carried is
-    caused by the closing or the manual adjustment that made the balance change its sign.
+    `settlement` is the cause of a rebate and of an adjustment, `adjustment` that of a manual one, `payment` that of
+    each step of a payment. What is carried is caused by the closing, the manual adjustment or the payment that came
+    back which made the balance change its sign.
     """
 
     class Kind(models.TextChoices):
@@ -106,6 +128,11 @@ class LedgerEntry(models.Model):
         ADJUSTMENT = "adjustment", _("adjustment")
         MANUAL = "manual", _("manual adjustment")
         CARRY = "carry", _("carried")
+        PAYMENT = "payment", _("payment")
+        CANCELLED = "cancelled", _("payment cancelled")
+        PAID = "paid", _("paid")
+        REJECTED = "rejected", _("payment rejected")
+        RETURNED = "returned", _("payment returned")
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
@@ -116,6 +143,7 @@ class LedgerEntry(models.Model):
     settlement = models.OneToOneField(Settlement, null=True, on_delete=models.PROTECT, related_name="entry")
     adjustment = models.ForeignKey(ManualAdjustment, null=True, on_delete=models.PROTECT, related_name="entries")
     closing = models.ForeignKey(Closing, null=True, on_delete=models.PROTECT, related_name="+")
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="entries")
     booked_at = models.DateTimeField(_("booked"))
 
     objects = OfAccount.as_manager()
@@ -123,19 +151,11 @@ class LedgerEntry(models.Model):
     class Meta:
         ordering = ["-booked_at", "-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=["rebate", "adjustment"],
-                    settlement__isnull=False,
-                    adjustment__isnull=True,
-                    closing__isnull=True,
-                )
-                | Q(kind="manual", settlement__isnull=True, adjustment__isnull=False, closing__isnull=True)
-                | Q(kind="carry", settlement__isnull=True, adjustment__isnull=False, closing__isnull=True)
-                | Q(kind="carry", settlement__isnull=True, adjustment__isnull=True, closing__isnull=False),
-                name="entry_has_its_cause",
-            ),
+            models.CheckConstraint(condition=_caused_by(), name="entry_has_its_cause"),
             models.UniqueConstraint(fields=["adjustment"], condition=Q(kind="manual"), name="adjustment_booked_once"),
+            models.UniqueConstraint(
+                fields=["payment", "kind"], condition=~Q(kind="carry"), name="payment_step_booked_once"
+            ),
         ]
         indexes = [models.Index(fields=["vendor", "partner", "currency"], name="entries_of_account")]
         triggers = [
@@ -164,7 +184,8 @@ class Posting(models.Model):
 
     Debit is positive, credit negative. `owed` is thus negative where the vendor owes money to the partner, `expense`
     is the other side. `carried` is positive where the partner was credited more than it earned: nobody collects that,
-    later earnings are set off against it.
+    later earnings are set off against it. A payment moves what is owed to `in_payment`, and when the bank has carried
+    it out to `paid`; what comes back afterwards is `returned` and owed again.
     """
 
     class Account(models.TextChoices):

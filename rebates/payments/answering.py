@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from common.access import Actor
 from programs.models import Vendor
-from rebates.documents.reason_codes import about_account
+from rebates.documents.reason_codes import about_account, said_twice
 from rebates.ledger import book_payments, hold
 from rebates.models import AnswerLine, BankAnswer, LedgerEntry, Payment, PaymentFile, PaymentRun
 from rebates.payments.errors import MovedOn, Refused, TextMissing
@@ -28,7 +28,7 @@ from rebates.readers.pain002 import Answer, read_answer
 from rebates.rights import check_handles_money, person_of
 
 State = Payment.State
-PARKED = (AnswerLine.Outcome.CONTRADICTS, AnswerLine.Outcome.UNKNOWN)
+PARKED = (AnswerLine.Outcome.CONTRADICTS, AnswerLine.Outcome.TWICE, AnswerLine.Outcome.UNKNOWN)
 SETTLED_CODES = ("ACSC", "ACCC")
 REJECTED_CODES = ("RJCT", "CANC")
 
@@ -215,6 +215,8 @@ def _outcome(payment: Payment | None, word: Word, *, by_person: bool) -> AnswerL
     given = payment.run.state in (PaymentRun.State.EXPORTED, PaymentRun.State.SETTLED)
     if word.said == AnswerLine.Said.PENDING:
         return AnswerLine.Outcome.NOTED
+    if word.said == AnswerLine.Said.RETURNED and said_twice(word.code) and payment.state == State.OPEN:
+        return AnswerLine.Outcome.TWICE  # one of two files was carried out: paid again it would be paid twice
     if payment.state == word.said:
         return AnswerLine.Outcome.KNOWN
     may_return = by_person and word.said == AnswerLine.Said.RETURNED and payment.state == State.PAID

@@ -50,6 +50,8 @@ def take(*, run_id: int, number: int, actor: Actor, now: datetime) -> PaymentFil
         run = lock_run(run_id, actor, _("Only finance and vendor admins take files for the bank."))
         if run.state not in (State.APPROVED, *GIVEN):
             raise MovedOn(_("The run is not approved."))
+        if run.files.filter(number__gt=number, released_at__isnull=False).exists():
+            raise MovedOn(_("A later file was released in place of this one: the bank must not get both."))
         file = check_file(run, run.sha256) if number == FIRST else _released(run, number)
         if run.state == State.APPROVED:
             _check_approved(run)
