@@ -52,7 +52,9 @@ class StatementFilter(FilterSet):
         field_name="settlement__period", choices=[], label=_("Period"), empty_label=_("all")
     )
     kind = django_filters.ChoiceFilter(
-        choices=[(kind.value, kind.label) for kind in Kind if kind != Kind.CARRY], label=_("Kind"), empty_label=_("all")
+        choices=[(kind.value, kind.label) for kind in Kind if kind not in (Kind.CARRY, Kind.PAID)],
+        label=_("Kind"),
+        empty_label=_("all"),
     )
 
     class Meta:

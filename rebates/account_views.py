@@ -13,10 +13,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from common import formats
+from common.access import PARTNER
 from common.filters import FilterSet
 from common.listviews import ListPage
 from common.money import ZERO
@@ -24,7 +26,8 @@ from common.requests import PersonRequest
 from common.tables import CompletedRows
 from common.ui import Crumb, Fact
 from partners.entering import PartnerListPage, in_partner
-from partners.models import Partner
+from partners.ibans import masked
+from partners.models import RECORDING_ROLES, Partner
 from partners.selectors import currency_of, partners_of
 from programs.entering import VendorListPage, in_vendor
 from rebates import accounts, statement, statement_wording
@@ -37,14 +40,18 @@ from rebates.account_tables import (
     StatementTable,
 )
 from rebates.accounts import Balance
+from rebates.bank_reasons import advice
 from rebates.change_wording import key_of_closing
 from rebates.explaining import in_currencies
-from rebates.models import LedgerEntry, Settlement
+from rebates.models import LedgerEntry, Payment, Settlement
+from rebates.payment_words import NAME_AN_ACCOUNT, payment_to_partner, promise_in_words
+from rebates.payments import standing
 from rebates.rights import handles_money
 from rebates.statement import Account
 from rebates.views import partner_url, vendor_url
 
 Kind = LedgerEntry.Kind
+PAYMENTS_SHOWN = 6
 
 # --- a statement ------------------------------------------------------------------------------------------------------
 
@@ -121,7 +128,13 @@ class StatementPage(ListPage):
                 url=self._url(line.entry),
             )
 
+    def payment_url(self, entry: LedgerEntry) -> str:
+        """Where a payment's run is shown to whoever looks; empty: the page says everything."""
+        return ""
+
     def _url(self, entry: LedgerEntry) -> str:
+        if entry.payment is not None:
+            return self.payment_url(entry)
         if entry.settlement is None:
             return self.adjustment_url(entry)
         url = self.explained_url(entry.settlement)
@@ -140,12 +153,45 @@ class StatementPage(ListPage):
                 for label, amount in ((_("In payment"), balance.in_payment), (_("Paid so far"), balance.paid))
                 if amount
             ],
+            **self.payments(),
             "chart": statement_wording.earned_chart(earned, account.currency) if len(earned) > 1 else None,
             "others": [
                 {"currency": each.currency, "url": self.account_url(each), "current": each is account}
                 for each in self.all_accounts
             ],
         }
+
+    def payments(self) -> dict[str, Any]:
+        """What is promised, and the latest payments with where each is."""
+        account, actor = self.account, self.request.actor
+        partner, vendor = account.balance.partner, account.vendor
+        found = standing.payments_of(partner=partner, actor=actor, vendor=vendor).filter(currency=account.currency)
+        lines = [_payment_line(each) for each in found[:PAYMENTS_SHOWN]]
+        now = timezone.now()
+        promises = standing.promises(partner=partner, vendor=vendor, today=self.request.today, now=now)
+        promise = next((each for each in promises if each.currency == account.currency), None)
+        if promise is None:
+            return {"payments": lines}
+        names_account = (
+            self.to_partner and promise.why in NAME_AN_ACCOUNT and actor.has(PARTNER, partner.pk, *RECORDING_ROLES)
+        )
+        return {
+            "payments": lines,
+            "promise": promise_in_words(promise, to_partner=self.to_partner),
+            "bank_url": reverse("partners:bank-account", args=[partner.number]) if names_account else "",
+        }
+
+
+def _payment_line(payment: Payment) -> dict[str, Any]:
+    words, tone = payment_to_partner(payment)
+    came_back = payment.state == Payment.State.RETURNED
+    return {
+        "payment": payment,
+        "account": masked(payment.iban),
+        "words": words,
+        "tone": tone,
+        "advice": advice(payment.answer_code) if came_back else "",
+    }
 
 
 class PartnerStatement(StatementPage, PartnerListPage):
@@ -185,6 +231,11 @@ class VendorStatement(StatementPage, VendorListPage):
 
     def explained_url(self, settlement: Settlement) -> str:
         return vendor_url(self.vendor.slug, self.partner.number, settlement.terms, settlement.period)
+
+    def payment_url(self, entry: LedgerEntry) -> str:
+        if entry.payment is None or not handles_money(self.request.actor, self.vendor.pk):
+            return ""
+        return reverse("rebates:payment-run", args=[self.vendor.slug, entry.payment.run.number])
 
     def adjustment_url(self, entry: LedgerEntry) -> str:
         return reverse("rebates:adjustment", args=[self.vendor.slug, entry.adjustment_id])

@@ -7,19 +7,16 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
-from common.filters import with_words
 from common.proof_forms import ProofField, ProofForm
 from partners.models import Partner
 from programs.models import Program
 from rebates.adjusting import MOST, Proposal
+from rebates.partner_field import PartnerInWordsField
 
 MORE, LESS = "more", "less"
-NAMED = 5
-"""So many partners are named where what was typed fits several."""
 
 
 class AdjustmentForm(ProofForm):
@@ -28,11 +25,7 @@ class AdjustmentForm(ProofForm):
     program = forms.ModelChoiceField(
         Program.objects.none(), label=gettext_lazy("Program"), empty_label=gettext_lazy("Please choose")
     )
-    partner = forms.CharField(
-        label=gettext_lazy("Partner"),
-        max_length=200,
-        help_text=gettext_lazy("Partner number, or so much of name and place that only one partner fits."),
-    )
+    partner = PartnerInWordsField()
     direction = forms.ChoiceField(
         label=gettext_lazy("What changes"),
         choices=[
@@ -68,26 +61,10 @@ class AdjustmentForm(ProofForm):
 
     def __init__(self, *args: Any, programs: QuerySet[Program], partners: QuerySet[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.partners = partners
+        self.fields["partner"].partners = partners  # type: ignore[attr-defined]
         self.fields["program"].queryset = programs  # type: ignore[attr-defined]
         if len(found := list(programs[:2])) == 1:
             self.fields["program"].initial = found[0]
-
-    def clean_partner(self) -> Partner:
-        """Who is meant: by the number, or by words that fit one alone."""
-        text = self.cleaned_data["partner"].strip()
-        if (exact := self.partners.filter(number__iexact=text).first()) is not None:
-            return exact
-        found = list(self.partners.filter(with_words(text, ("name", "number", "city"))).order_by("name")[: NAMED + 1])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise forms.ValidationError(_("No partner of yours fits this."))
-        names = ", ".join(f"{each.name} ({each.number})" for each in found[:NAMED])
-        names += ", …" if len(found) > NAMED else ""
-        raise forms.ValidationError(
-            _("Several partners fit this: %(names)s. Please type the number.") % {"names": names}
-        )
 
     @property
     def proposal(self) -> Proposal:

@@ -22,7 +22,8 @@ from common.tables import MoneyColumn
 from common.ui import Fact
 from partners import composing
 from partners.composing import Figures, OpenMoney, PartnerPanel
-from rebates import closings, panels, vendor_panels
+from partners.models import RECORDING_ROLES
+from rebates import closings, panels, payment_panels, vendor_panels
 from rebates.explaining import measured
 from rebates.models import Closing, Settlement
 from rebates.open_money import open_balance, open_money
@@ -46,9 +47,14 @@ def register() -> None:
         AttentionSource("halted", VENDOR, vendor_panels.halted, roles=MONEY_ROLES, order=5),
         AttentionSource("held-back", VENDOR, vendor_panels.held_back, roles=MONEY_ROLES, order=30),
         AttentionSource("out-of-bounds", VENDOR, vendor_panels.out_of_bounds, roles=MONEY_ROLES, order=31),
+        AttentionSource("payment-runs", VENDOR, payment_panels.waiting, roles=MONEY_ROLES, order=31),
         AttentionSource("adjustments", VENDOR, vendor_panels.to_be_decided, roles=MONEY_ROLES, order=32),
     ):
         registry.attention.register(source)
+    registry.attention.register(
+        AttentionSource("payment-came-back", PARTNER, payment_panels.came_back, roles=RECORDING_ROLES, order=6)
+    )
+    registry.before_release.register(BeforeRelease("payments", payment_panels.before_release, order=10))
     registry.before_release.register(BeforeRelease("closings", _unfinished, order=20))
     registry.attention.register(AttentionSource("unsettled", VENDOR, vendor_panels.unsettled, order=35))
 
@@ -72,6 +78,7 @@ def _menu() -> None:
         MenuEntry("account", PARTNER, _("Account"), "cash-stack", page("account"), order=25),
         MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", page("closings"), order=40),
         MenuEntry("accounts", VENDOR, _("Accounts"), "cash-stack", page("accounts"), order=41),
+        MenuEntry("payments", VENDOR, _("Payments"), "cash-coin", page("payments"), roles=MONEY_ROLES, order=41),
         MenuEntry("accounting", VENDOR, _("Accounting"), "calculator", page("accounting"), roles=MONEY_ROLES, order=42),
     ):
         registry.menu.register(entry)

@@ -58,7 +58,7 @@ class RunsPage(VendorListPage):
         return found.annotate(
             approved=Count("approvals", distinct=True),
             returned=Count("payments", filter=Q(payments__state=Payment.State.RETURNED), distinct=True),
-        )
+        ).order_by("-number")
 
     def context(self, rows: QuerySet[PaymentRun]) -> dict[str, Any]:
         slug = self.vendor.slug
@@ -183,7 +183,9 @@ class RunPage(VendorListPage):
         run, slug = self.run, self.vendor.slug
         approvals = list(run.approvals.select_related("person"))
         answered = run.payments.exclude(state=Payment.State.OPEN).count()
-        files = run.files.defer("content").select_related("requested_by", "released_by")
+        kept = run.files.defer("content").select_related("requested_by", "released_by")
+        files = list(kept.prefetch_related("taken__person"))
+        current = max(each.number for each in files if each.number == 1 or each.released_at is not None)
         context = {
             "run": run,
             "state_text": run_in_words(run, len(approvals)),
@@ -193,9 +195,7 @@ class RunPage(VendorListPage):
             "approvals": approvals,
             "refused": list(run.refused_steps.select_related("person")[:10]),
             "hindrance": deciding.hindrance(run=run, actor=self.request.actor) if run.state == State.PROPOSED else "",
-            "files": [
-                _file_row(run, each, self.request.actor.user_id) for each in files.prefetch_related("taken__person")
-            ],
+            "files": [_file_row(run, each, current, self.request.actor.user_id) for each in files],
             "left_out": _left_out(run),
             "cancel_form": self.cancel_form or ReasonForm(),
             "another_form": self.another_form or AnotherFileForm(),
@@ -221,14 +221,16 @@ def _facts(run: PaymentRun) -> list[Fact]:
     ]
 
 
-def _file_row(run: PaymentRun, file: PaymentFile, person: int | None) -> dict[str, Any]:
+def _file_row(run: PaymentRun, file: PaymentFile, current: int, person: int | None) -> dict[str, Any]:
+    """`current`: the number of the file that may go to the bank."""
     args = [run.vendor.slug, run.number, file.number]
     return {
         "file": file,
         "first": file.number == 1,
         "take_url": reverse("rebates:payment-file", args=args),
         "release_url": reverse("rebates:payment-release", args=args),
-        "may_take": run.state in (State.APPROVED, *exporting.GIVEN) and (file.number == 1 or file.released_at),
+        "may_take": run.state in (State.APPROVED, *exporting.GIVEN) and file.number == current,
+        "replaced": file.number < current,
         "may_release": file.number > 1 and file.released_at is None and file.requested_by_id != person,
         "taken": list(file.taken.all()),
     }

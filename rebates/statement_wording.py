@@ -11,8 +11,10 @@ from common import formats
 from common.period_names import period_name
 from common.periods import Period
 from common.ui import Chart, Series
+from partners.ibans import masked
 from rebates.accounts import Balance
 from rebates.models import LedgerEntry
+from rebates.payment_words import payment_to_partner
 from rebates.statement import Account
 
 Kind = LedgerEntry.Kind
@@ -32,6 +34,11 @@ def standing(account: Account, *, to_partner: bool) -> str:
         if to_partner:
             return _("%(vendor)s owes you %(amount)s.") % values
         return _("%(vendor)s owes %(partner)s %(amount)s.") % values
+    if balance.in_payment:
+        values["amount"] = formats.money(balance.in_payment, balance.currency)
+        if to_partner:
+            return _("%(amount)s from %(vendor)s are on their way to you.") % values
+        return _("%(amount)s are on their way to %(partner)s.") % values
     if to_partner:
         return _("Nothing is open between you and %(vendor)s.") % values
     return _("Nothing is open between %(vendor)s and %(partner)s.") % values
@@ -50,6 +57,9 @@ def text_of(entry: LedgerEntry) -> str:
     """What an entry is."""
     if entry.adjustment is not None:
         return _("Correction: %(reason)s") % {"reason": entry.adjustment.reason}
+    if entry.payment is not None:
+        kind = str(entry.get_kind_display())
+        return _("%(kind)s, run %(number)s") % {"kind": kind[:1].upper() + kind[1:], "number": entry.payment.run.number}
     assert entry.settlement is not None
     settlement = entry.settlement
     values = {
@@ -63,9 +73,11 @@ def text_of(entry: LedgerEntry) -> str:
 
 
 def about(entry: LedgerEntry) -> str:
-    """The quieter line below: which rebate of which program."""
+    """The quieter line below: which rebate of which program, or how a payment stands."""
     if entry.adjustment is not None:
         return entry.adjustment.program.name
+    if entry.payment is not None:
+        return payment_to_partner(entry.payment)[0] if entry.kind == Kind.PAYMENT else masked(entry.payment.iban)
     assert entry.settlement is not None
     program = entry.settlement.closing.program.name
     return f"{entry.settlement.terms.name} · {program}" if entry.kind == Kind.ADJUSTMENT else program

@@ -108,6 +108,8 @@ class Booking:
         """What was booked, in the active language: "Rebate Q3 2026"."""
         label = str(self.entry.get_kind_display())
         label = label[:1].upper() + label[1:]
+        if self.entry.payment is not None:
+            return _("%(kind)s, run %(number)s") % {"kind": label, "number": self.entry.payment.run.number}
         if self.period is None:
             return label
         return _("%(kind)s %(period)s") % {"kind": label, "period": period_name(self.period)}

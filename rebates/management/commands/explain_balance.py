@@ -12,10 +12,11 @@ from django.utils import timezone
 from common.access import Actor
 from common.management.arguments import named
 from common.models import User
+from partners.ibans import masked
 from partners.models import Partner
 from programs.models import Vendor
 from rebates.accounts import Balance, balances
-from rebates.models import LedgerEntry, ManualAdjustment, Settlement
+from rebates.models import LedgerEntry, ManualAdjustment, Payment, Settlement
 from rebates.owing import Change, Step, account_of
 
 
@@ -90,6 +91,10 @@ def _cause(step: Step) -> Mapping[str, Any]:
         found |= _of_person(entry.adjustment)
     elif entry.adjustment is not None:
         found["because_of"] = f"the manual adjustment “{entry.adjustment.reason}”"
+    elif entry.payment is not None and entry.kind == LedgerEntry.Kind.CARRY:
+        found["because_of"] = f"the payment {entry.payment.end_to_end_id}"
+    elif entry.payment is not None:
+        found |= _of_payment(entry.payment)
     elif entry.closing is not None:
         found["because_of"] = f"the closing {entry.closing.period} of {entry.closing.program.slug}"
     if step.carried:
@@ -115,6 +120,19 @@ def _of_settlement(settlement: Settlement, change: Change | None) -> dict[str, A
             for line in change.lines
         ]
         found["booked_since"] = "; ".join(lines) or "no sale: a tier, a status, an agreement or the terms changed"
+    return found
+
+
+def _of_payment(payment: Payment) -> dict[str, Any]:
+    found = {
+        "run": str(payment.run.number),
+        "payment": payment.end_to_end_id,
+        "account": masked(payment.iban),
+        "state": payment.state,
+        "pay_on": payment.run.pay_on.isoformat(),
+    }
+    if payment.value_date is not None:
+        found["value_date"] = payment.value_date.isoformat()
     return found
 
 

@@ -1,0 +1,146 @@
+"""Forms of the payment pages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.errors import DomainError, MarkedError
+from common.fields import LineField
+from common.sentences import fill
+from partners import ibans
+from partners.forms import Day
+from partners.models import Partner
+from rebates.models import AnswerLine, PaymentHold, PaymentSettings
+from rebates.partner_field import PartnerInWordsField
+
+CODES = (
+    ("", gettext_lazy("not said")),
+    ("AC01", gettext_lazy("AC01 – wrong account number")),
+    ("AC04", gettext_lazy("AC04 – account closed")),
+    ("AC06", gettext_lazy("AC06 – account blocked")),
+    ("BE01", gettext_lazy("BE01 – name and account do not fit")),
+    ("MD07", gettext_lazy("MD07 – account holder has died")),
+    ("MS02", gettext_lazy("MS02 – refused by the account holder")),
+    ("MS03", gettext_lazy("MS03 – no reason given by the bank")),
+    ("RR04", gettext_lazy("RR04 – legal reasons")),
+    ("AM04", gettext_lazy("AM04 – our account was not covered")),
+)
+"""What banks write on statements: codes of ISO 20022's ExternalStatusReason1Code that come up with transfers."""
+LARGEST_ANSWER = 20_000_000
+"""Bytes of an answer of the bank at most."""
+
+
+class RefusableForm(forms.Form):
+    def refuse(self, error: DomainError) -> None:
+        """Show why the service did not take it."""
+        words = fill(_(error.text), error.values) if isinstance(error, MarkedError) else str(error)
+        self.add_error(None, words)
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = PaymentSettings
+        fields = [
+            "holder", "iban", "street", "postcode", "city", "minimum", "most", "days_after_closing", "lead_days",
+            "scheduled",
+        ]  # fmt: skip
+        field_classes = {"holder": LineField, "iban": LineField}
+        help_texts = {"iban": gettext_lazy("The account from which rebates are paid.")}
+
+    def clean_iban(self) -> str:
+        try:
+            return ibans.read(self.cleaned_data["iban"])
+        except ibans.NotAnIban as error:
+            raise forms.ValidationError(_(str(error))) from None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "bic": ibans.bank_of(self.cleaned_data["iban"]).bic}
+
+
+class ProposeForm(RefusableForm):
+    day = Day(label=gettext_lazy("Payment date"), help_text=gettext_lazy("A day on which banks book."))
+    last_of_year = forms.BooleanField(
+        label=gettext_lazy("The last payment of the year: pay small balances, too"), required=False
+    )
+
+
+class ReasonForm(RefusableForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}), strip=True
+    )
+
+
+class AnotherFileForm(ReasonForm):
+    not_submitted = forms.BooleanField(
+        label=gettext_lazy("The file before was not submitted to the bank, and will not be."),
+    )
+
+
+class AnswerFileForm(RefusableForm):
+    file = forms.FileField(
+        label=gettext_lazy("File of the bank"),
+        help_text=gettext_lazy("A payment status report (pain.002) in XML."),
+        widget=forms.FileInput(attrs={"accept": ".xml"}),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_ANSWER:
+            raise forms.ValidationError(_("The file is larger than %(size)s MB.") % {"size": 20})
+        return file
+
+
+class SayForm(RefusableForm):
+    """What the bank's statement says about one payment."""
+
+    said = forms.ChoiceField(
+        label=gettext_lazy("What the statement says"),
+        choices=[
+            (AnswerLine.Said.PAID, gettext_lazy("The money was paid")),
+            (AnswerLine.Said.RETURNED, gettext_lazy("The money came back")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    value_date = Day(label=gettext_lazy("Value date"))
+    code = forms.ChoiceField(
+        label=gettext_lazy("Why it came back"),
+        choices=CODES,
+        required=False,
+        help_text=gettext_lazy("As the bank's statement says it, where it does."),
+    )
+    account_stays = forms.BooleanField(
+        label=gettext_lazy("The account is right: the next run pays to it again"), required=False
+    )
+    text = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value_date"].initial = today
+
+
+class NoteForm(RefusableForm):
+    note = forms.CharField(
+        label=gettext_lazy("What it was about"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class HoldForm(RefusableForm):
+    partner = PartnerInWordsField()
+    why = forms.ChoiceField(label=gettext_lazy("Reason"), choices=PaymentHold.Why.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=gettext_lazy("What is known"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("For your finance only. The partner reads that payments are on hold, and not why."),
+    )
+
+    def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["partner"].partners = partners  # type: ignore[attr-defined]

@@ -1,0 +1,75 @@
+"""What waits because of payments: runs and answers for finance, a payment that came back for the partner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import formats
+from common.access import Actor
+from common.registry import Area, Waiting
+from programs.models import Vendor
+from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun
+from rebates.payments.answering import parked
+
+State = PaymentRun.State
+
+
+def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Runs to approve or to give to the bank, answers that need a person, releases to agree to."""
+    own = PaymentApproval.objects.filter(run=OuterRef("pk"), person=actor.user_id)
+    runs = PaymentRun.objects.filter(vendor=area.pk, state__in=(State.PROPOSED, State.APPROVED)).order_by("number")
+    for run in runs.exclude(Exists(own), state=State.PROPOSED).select_related("proposal"):
+        if run.state == State.PROPOSED and run.proposal.requested_by_id == actor.user_id:
+            continue
+        values = {"number": run.number, "total": formats.money(run.total, run.currency)}
+        text = _("Payment run %(number)s waits for approval: %(total)s")
+        if run.state == State.APPROVED:
+            text = _("Payment run %(number)s can go to the bank: %(total)s")
+        since = run.approved_at or run.proposed_at
+        yield Waiting(text % values, reverse("rebates:payment-run", args=[area.slug, run.number]), since)
+    found = list(parked(vendor=Vendor(pk=area.pk), actor=actor).values_list("at", flat=True))
+    if found:
+        text = ngettext(
+            "%(count)s answer of the bank needs a person", "%(count)s answers of the bank need a person", len(found)
+        )
+        url = reverse("rebates:payment-answers", args=[area.slug])
+        yield Waiting(text % {"count": formats.number(len(found))}, url, since=found[0], count=len(found))
+    asked = PaymentHold.objects.filter(vendor=area.pk, released_at__isnull=True, release_asked_at__isnull=False)
+    for hold in asked.exclude(release_asked_by=actor.user_id).select_related("partner").order_by("release_asked_at"):
+        text = _("Payments to %(partner)s are to go on: a second person has to agree")
+        url = reverse("rebates:payment-hold", args=[area.slug, hold.pk])
+        yield Waiting(text % {"partner": hold.partner.name}, url, since=hold.release_asked_at)
+
+
+def before_release(backup_at: datetime) -> Iterable[Waiting]:
+    """Runs that the bank may know more of than a restored system does: what was taken or answered after the backup."""
+    texts = {
+        State.PROPOSED: _(
+            "Payment run %(number)s of %(vendor)s was proposed: did the bank get its file after the backup?"
+        ),
+        State.APPROVED: _(
+            "Payment run %(number)s of %(vendor)s was approved: did the bank get its file after the backup?"
+        ),
+        State.EXPORTED: _("Payment run %(number)s of %(vendor)s is at the bank: take its answer, do not pay it again"),
+    }
+    for run in PaymentRun.objects.filter(state__in=texts).select_related("vendor").order_by("vendor", "number"):
+        values = {"number": run.number, "vendor": run.vendor.name}
+        url = reverse("rebates:payment-run", args=[run.vendor.slug, run.number])
+        yield Waiting(texts[State(run.state)] % values, url, since=run.exported_at or run.proposed_at)
+
+
+def came_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
+    """Payments that came back from the account that the company still has."""
+    found = Payment.objects.filter(
+        partner=area.pk, state=Payment.State.RETURNED, account_stays=False, account__replaced_at__isnull=True
+    )
+    for payment in found.select_related("vendor").order_by("answered_at"):
+        values = {"vendor": payment.vendor.name, "amount": formats.money(payment.amount, payment.currency)}
+        text = _("A payment of %(vendor)s came back: %(amount)s. Please name another bank account")
+        yield Waiting(text % values, reverse("partners:bank-account", args=[area.slug]), since=payment.answered_at)
