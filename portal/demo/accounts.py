@@ -119,6 +119,7 @@ def logins() -> list[Login]:
         (_("Channel manager"), vendor, f"channel@{PRINTED_VENDOR}.example"),
         (_("Vendor, finance"), vendor, f"finance@{PRINTED_VENDOR}.example"),
         (_("Vendor, finance, the second"), vendor, f"finance2@{PRINTED_VENDOR}.example"),
+        (_("Vendor, finance, checks bank accounts"), vendor, f"{people.ACCOUNTS}@{PRINTED_VENDOR}.example"),
         (_("Vendor admin"), vendor, f"admin@{PRINTED_VENDOR}.example"),
         (_("Distributor"), distributor, f"reports@{PRINTED_DISTRIBUTOR}.example"),
         (_("Platform admin"), "–", people.platform_admin().email),

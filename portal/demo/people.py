@@ -19,6 +19,8 @@ from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS, Company
 from portal.demo.programs import PROGRAMS
 
 PASSWORD = "partner-portal-demo"  # noqa: S105 - printed for everybody, and only a demo accepts it
+ACCOUNTS = "accounts"
+"""Before the @ of whoever checks bank accounts, and therefore approves no payments to them."""
 PRINTED_VENDOR = "lenovo"
 PRINTED_DISTRIBUTOR = "also"
 
@@ -68,11 +70,12 @@ def members() -> list[Person]:
 
 
 def staff() -> list[Person]:
-    """Channel manager, two for finance (money needs two) and an admin at every vendor."""
+    """At every vendor a channel manager, an admin, two who approve payments and one who checks bank accounts."""
     roles = (
         (CHANNEL_MANAGER, "channel"),
         (VENDOR_FINANCE, "finance"),
         (VENDOR_FINANCE, "finance2"),
+        (VENDOR_FINANCE, ACCOUNTS),
         (VENDOR_ADMIN, "admin"),
     )
     return [_person(role, vendor, f"{name}@{vendor}.example") for vendor in PROGRAMS for role, name in roles]

@@ -20,7 +20,18 @@ from common.errors import DomainError
 from common.models import User
 from common.periods import Period, PeriodKind
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat
-from portal.demo import accounts, applicants, bank_accounts, corrections, invoices, learning, questions, tiers, trade
+from portal.demo import (
+    accounts,
+    applicants,
+    bank_accounts,
+    corrections,
+    invoices,
+    learning,
+    payments,
+    questions,
+    tiers,
+    trade,
+)
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS, Company
 from portal.demo.programs import LENOVO, PROGRAMS, SNOM, Change, Participation, participations
 from programs import preset_files, preset_loading
@@ -63,11 +74,15 @@ def _fill(today: date, now: datetime) -> Seeded:
     parts = participations(quarters)
     _enrol(parts, programs, partners)
     accounts.write(partners=partners, joined_on=quarters[0].start)
+    joined_at = timezone.make_aware(datetime.combine(quarters[0].start, time(9)))
+    bank_accounts.write(partners=partners, joined_at=joined_at, now=now)
+    payments.settle_on(programs=programs, last=quarters[-2], today=today)
     market = trade.Market(parts=parts, programs=programs, partners=partners, quarters=quarters, today=today, now=now)
     market.write_customer_numbers()
     for index, quarter in enumerate(quarters):
         market.report(index)
         if index < QUARTERS - 1:
+            payments.pay(until=quarter.end)
             _close(programs.values(), quarter, today, now)
     _leave_the_latest_mails(quarters[-2])
     corrections.write(programs=programs, partners=partners, now=now)
@@ -77,7 +92,7 @@ def _fill(today: date, now: datetime) -> Seeded:
     learning.write(snom=programs[SNOM], lenovo=programs[LENOVO], now=now)
     invoices.write(program=programs[SNOM], partner=partners[SHOWN], today=today, now=now)
     tiers.write(programs=programs, today=today, now=now)
-    bank_accounts.write(partners=partners, now=now)
+    payments.propose(today=today, now=now)
     return Seeded(
         fresh=True,
         partners=len(partners),
