@@ -9,6 +9,7 @@ CLOSING, SETTLING, LEDGER, TASKS = (f"rebates/{name}.py" for name in ("closing",
 CLAIMS = "tests/faults/test_claims.py"
 RACES, CHECKED = (f"tests/rebates/test_{name}.py" for name in ("ledger_races", "checking"))
 KILLED = "tests/faults/test_every_commit.py::test_whoever_comes_after_a_kill_finishes_what_an_undisturbed_run_gives"
+PAUSED = "tests/common/test_pausing.py"
 PAYMENTS, RUNS = "tests/faults/test_payments.py", "tests/rebates/payments/test_runs.py"
 TWICE = f"{CLAIMS}::test_the_database_refuses_to_settle_or_book_the_same_twice"
 STARTED = '        os.environ["DATABASE_URL"] = database.start().url\n'
@@ -58,12 +59,10 @@ MUTANTS = {
     ),
     "what is carried is a commit of its own": Mutant(
         CLOSING,
-        """    carry(cause=closing, partners=set(booked.values_list("partner", flat=True)), now=now)
+        """    carry(causes=dict.fromkeys(booked.values_list("partner", flat=True), closing), now=now)
 """,
-        """    partners = set(booked.values_list("partner", flat=True))
-    transaction.on_commit(
-        lambda: transaction.atomic(carry)(cause=closing, partners=partners, now=now) and None
-    )
+        """    causes = dict.fromkeys(booked.values_list("partner", flat=True), closing)
+    transaction.on_commit(lambda: transaction.atomic(carry)(causes=causes, now=now) and None)
 """,
         f"{KILLED}[second-after]",
     ),
@@ -124,6 +123,31 @@ MUTANTS = {
         "    if is_halted(vendor_id=vendor_id):\n",
         "    if is_halted(vendor_id=0):\n",
         f"{CHECKED}::test_every_step_of_a_closing_stops_where_the_ledger_is_halted_and_goes_on_afterwards",
+    ),
+    "a restored system sends mails": Mutant(
+        "common/outbox.py",
+        "    if is_paused():\n",
+        "    if False:\n",
+        f"{PAUSED}::test_no_mail_is_taken_to_be_sent",
+    ),
+    "a restored system settles": Mutant(
+        LEDGER,
+        "    ensure_running()\n",
+        "",
+        f"{PAUSED}::test_no_closing_begins_whoever_asks",
+    ),
+    "a backup is of another moment than its digest": Mutant(
+        "portal/postgres.py",
+        'f"--snapshot={snapshot}", ',
+        "",
+        "tests/portal/test_backups.py::test_what_is_written_during_a_backup_is_neither_in_it_nor_in_its_digest",
+    ),
+    "a restore is more than one transaction": Mutant(
+        "portal/postgres.py",
+        'writer.stdin.write(b"BEGIN;\\n")',
+        'writer.stdin.write(b"")',
+        "tests/faults/test_backups.py::test_a_killed_restore_leaves_the_database_empty_and_the_next_one_succeeds"
+        "[after all rows]",
     ),
     "whoever proposes payments does not hold the ledger": Mutant(
         "rebates/payments/proposing.py",

@@ -22,20 +22,16 @@ from programs.models import (
     Tier,
     Vendor,
 )
+from rebates.digests import MONEY, closings
 from rebates.models import (
     AnswerLine,
     Breach,
-    Closing,
     ClosingItem,
     Ledger,
-    LedgerEntry,
-    ManualAdjustment,
     Payment,
     PaymentApproval,
     PaymentFile,
     PaymentRun,
-    Posting,
-    Settlement,
 )
 from sales.books import current_cut
 from sales.models import SaleLine
@@ -120,28 +116,7 @@ def rebate_of(units: int) -> Decimal:
 
 def money() -> list[str]:
     """What was settled, booked and adjusted, in a fixed order, whatever the ids of closings and the times."""
-    settlements = Settlement.objects.order_by("closing__period", "period", "enrolment_id", "terms_id").values_list(
-        "closing__period",
-        "period",
-        "enrolment_id",
-        "terms__code",
-        "attainment",
-        "step",
-        "result",
-        "amount",
-        "explanation",
-    )
-    # In a key of what is carried stands the closing's id, of which a killed process may have used one up.
-    cause = (
-        "closing__period", "settlement__period", "settlement__closing__period", "adjustment__reason",
-        "payment__end_to_end_id",
-    )  # fmt: skip
-    entry = ("kind", "partner_id", "currency", *cause)
-    entries = LedgerEntry.objects.order_by(*entry).values_list(*entry)
-    sides = [f"entry__{name}" for name in entry]
-    postings = Posting.objects.order_by(*sides, "account").values_list(*sides, "account", "amount")
-    adjustments = ManualAdjustment.objects.order_by("id").values_list("id", "amount", "state", "decided_by", "comment")
-    return [str(row) for rows in (settlements, entries, postings, adjustments) for row in rows]
+    return [str(row) for key in ("settlements", "entries", "postings", "adjustments") for row in MONEY[key]()]
 
 
 def payments() -> list[str]:
@@ -167,16 +142,12 @@ def payments() -> list[str]:
 
 def digest() -> str:
     """One fingerprint over money, payments, closings, their items, the ledger's state, and the outbox."""
-    closings = Closing.objects.order_by("period").values_list("period", "state", "cut", "total", "comment")
     items = ClosingItem.objects.order_by("closing__period", "enrolment_id").values_list(
         "closing__period", "enrolment_id", "state", "cause", "accepted", "comment", "announced_at"
     )
     ledgers = Ledger.objects.values_list("vendor_id", "checked_at", "halted_at", "released_by", "released_comment")
     breaches = Breach.objects.order_by("rule", "where").values_list("rule", "where", "difference", "gone_at")
-    mails = OutboxMail.objects.order_by("address", "subject", "text").values_list(
-        "kind", "address", "subject", "text", "html", "state"
-    )
-    rows = [str(row) for rows in (closings, items, ledgers, breaches, mails) for row in rows]
+    rows = [str(row) for rows in (closings(), items, ledgers, breaches, mails()) for row in rows]
     return hashlib.sha256("\n".join([*money(), *payments(), *rows]).encode()).hexdigest()
 
 

@@ -279,7 +279,7 @@ def test_the_state_of_an_account_decides_whether_it_is_paid(world: World) -> Non
 def test_what_is_payable_says_since_when_and_until_when(world: World) -> None:
     account = record(world.reseller, world.reseller_owner)
     use = approve(account, world.vendor, world.vendor_finance, LATER)
-    of = {"vendor_id": world.vendor.pk, "partner_ids": [world.reseller.pk]}
+    of: dict[str, Any] = {"vendor_id": world.vendor.pk, "partner_ids": [world.reseller.pk]}
     (cooling,) = payable(**of, now=LATER).values()
     assert (cooling.account, cooling.use, cooling.since, cooling.until) == (account, use, LATER, USABLE)
     (ready,) = payable(**of, now=USABLE).values()
@@ -321,7 +321,7 @@ def test_an_account_never_changes_and_ends_once(world: World) -> None:
         with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
             rows.update(**change)
     with pytest.raises(ProgrammingError, match="Cannot delete"), transaction.atomic():
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)
     banking.withdraw(account, world.reseller_owner)
     with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
         rows.update(replaced_at=None, replaced_by=None)

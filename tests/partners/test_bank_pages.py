@@ -247,7 +247,7 @@ def test_what_waits_is_one_line_for_finance_and_leads_to_the_account(world: Worl
     area = vendor_area(world.vendor)
 
     def waiting(person: User) -> list[tuple[str, str]]:
-        return [(item.label, item.url) for item in bank_pages.undecided(area, Actor.of(person), TODAY)]
+        return [(str(item.label), item.url) for item in bank_pages.undecided(area, Actor.of(person), TODAY)]
 
     assert waiting(world.vendor_finance) == []
     account = record(world.reseller, world.reseller_owner)
@@ -264,7 +264,8 @@ def test_the_page_shows_what_to_compare_and_what_to_look_at_twice(world: World, 
     page = read(finance, use_url(account, world))
     assert "Elbtal Systemhaus GmbH" in page
     assert "Please look twice" not in page
-    other = {"iban": "AT611904300234573201", "holder": "Blaufeld Holding AG", "now": NOW + timedelta(hours=1)}
+    other: dict[str, Any] = {"iban": "AT611904300234573201", "holder": "Blaufeld Holding AG"}
+    other["now"] = NOW + timedelta(hours=1)
     doubtful = record(world.reseller, world.reseller_owner, **other)
     page = read(finance, use_url(doubtful, world))
     for said in (

@@ -52,6 +52,7 @@ from tests import teams
 from tests.invoices.populated import uploaded
 from tests.partners import banking
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
+from tests.rebates.payments.populated import Paying, paying
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
 from tests.tiers import studies
@@ -144,6 +145,8 @@ class Populated:
     rival_adjustment: ManualAdjustment
     account: BankAccount
     rival_account: BankAccount
+    paying: Paying
+    rival_paying: Paying
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -163,6 +166,8 @@ def populate() -> Populated:
         for program in (world.program, world.rival_program):
             opened = closing.open_closing(program=program, period=Period.parse(period), today=TODAY, now=NOW)
             closings[program] = closing.run(closing_id=opened.pk, now=NOW, chunk=10)
+    account = banking.record(world.reseller, world.reseller_finance)
+    rival_account = banking.record(world.rival, world.rival_owner, iban=banking.ANOTHER)
     return Populated(
         world,
         closings[world.program],
@@ -200,8 +205,10 @@ def populate() -> Populated:
         *uploaded(world),
         _adjustment(world.program, world.reseller, world.vendor_finance),
         _adjustment(world.rival_program, world.rival, world.rival_vendor_finance),
-        banking.record(world.reseller, world.reseller_finance),
-        banking.record(world.rival, world.rival_owner, iban=banking.ANOTHER),
+        account,
+        rival_account,
+        paying(account, world.vendor, world.vendor_finance),
+        paying(rival_account, world.rival_vendor, world.rival_vendor_finance),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -312,6 +319,8 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
     if address.kind == "admin":
         return _admin(address, there.world)
     values = _values(address, there)
+    if address.route.startswith("vendor/<slug:vendor>/payments/"):
+        values["number"] = (1, None, 99)  # each vendor counts its own runs
     inner = [place for place in address.places if place not in AREAS] or list(address.places)
     if address.name in ("rebates:explained", "rebates:account-with", "partners:apply", "partners:leave", "tiers:way"):
         # The reseller takes part in the rival's program as well, and anybody may apply for any.
@@ -345,6 +354,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "anything": ("nothing", None, "nothing/at/all"),
         "column": ("main", None, "nothing"),
         "page": (1, None, 99),
+        "file": (1, None, 99),
         "slug": (world.program.slug, None, "nothing"),
         "answer": ("decline", None, "nothing"),
         "change": ("suspend", None, "nothing"),
@@ -417,6 +427,9 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
     }
     for word in ("trainings", "dates", "bookings", "certificates", "claims"):
         pairs[word] = (there.taught.of(word), there.rival_taught.of(word))
+    if address.route.startswith("vendor/<slug:vendor>/payments/"):
+        for word in ("<int:number>", "holds", "answers", "lines"):
+            pairs[word] = (there.paying.of(word), there.rival_paying.of(word))
     if address.route.startswith("partner/"):
         pairs["people"] = (world.reseller_sales, world.rival_owner)
         pairs["invitations"] = (there.invitation, there.rival_invitation)

@@ -269,6 +269,7 @@ def test_every_printed_login_signs_in_with_its_role(demo: seeding.Seeded, client
         "channel_manager",
         "finance",
         "finance",
+        "finance",
         "admin",
         "reporter",
         "platform admin",
@@ -356,7 +357,7 @@ def test_the_commands_say_what_they_did(demo: seeding.Seeded, settings: Settings
     assert PASSWORD in out.getvalue()
     out = StringIO()
     call_command("demo_logins", json=True, stdout=out)
-    assert len([json.loads(line) for line in out.getvalue().splitlines()]) == 10
+    assert len([json.loads(line) for line in out.getvalue().splitlines()]) == 11
 
 
 @pytest.mark.parametrize("command", [("seed_demo", "--force"), ("demo_report", "ibm")])

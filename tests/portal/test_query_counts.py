@@ -9,7 +9,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -22,9 +24,9 @@ from common import tokens
 from common.access import CHANNEL_MANAGER, OWNER, SALES, TECHNICIAN
 from common.models import User
 from common.periods import Period
-from partners.models import BroughtContact, Partner
+from partners.models import BankAccount, BroughtContact, Partner
 from rebates import closing
-from rebates.models import JournalExport
+from rebates.models import AnswerLine, JournalExport, LeftOut, Payment, PaymentHold, PaymentRun
 from sales import claims
 from sales.models import ArticleNumber, CustomerNumber, PartnerImport, WaitingRow
 from tests import teams
@@ -136,6 +138,7 @@ def multiply(world: World, numbers: range) -> None:
         _brought(world, partner, number)
         _taught(world, number)
         _banking(world, partner, number)
+        _paying(world, partner, number)
         invoice_of(world.enrolment, world.reseller_owner, f"M-{number}")
         JournalExport.objects.create(
             vendor=world.vendor, format="csv", language="de", start=START, end=TODAY, entries=number,
@@ -148,9 +151,33 @@ def multiply(world: World, numbers: range) -> None:
 def _banking(world: World, partner: Partner, number: int) -> None:
     """Another partner's account, and one that the reseller has no longer."""
     banking.record(partner, member_of(partner, f"banker_{number}", OWNER))
-    of = {"holder": f"Elbtal {number}", "now": NOW + timedelta(minutes=number)}
+    of: dict[str, Any] = {"holder": f"Elbtal {number}", "now": NOW + timedelta(minutes=number)}
     changed = banking.record(world.reseller, world.reseller_owner, **of)
     banking.refuse(changed, world.vendor, world.vendor_finance)
+
+
+def _paying(world: World, partner: Partner, number: int) -> None:
+    """Another payment in the run, another run, a hold, an answer that needs a person, and a payment that came back."""
+    run, finance = PaymentRun.objects.get(vendor=world.vendor, number=1), world.vendor_finance
+    account = BankAccount.objects.get(partner=partner)
+    of: dict[str, Any] = {"vendor": world.vendor, "partner": partner, "amount": Decimal(5), "account": account}
+    of |= {"holder": account.holder, "iban": account.iban}
+    Payment.objects.create(run=run, end_to_end_id=f"more-{number}", **of)
+    other = PaymentRun.objects.create(
+        proposal=run.proposal, vendor=world.vendor, number=number + 2, way=run.way, pay_on=run.pay_on, count=1,
+        total=Decimal(5), sha256=run.sha256, proposed_at=NOW,
+    )  # fmt: skip
+    paid = Payment.objects.create(
+        run=other, end_to_end_id=f"of-reseller-{number}", **{**of, "partner": world.reseller, "currency": f"X{number}"}
+    )
+    AnswerLine.objects.create(
+        vendor=world.vendor, payment=paid, end_to_end_id=paid.end_to_end_id, said="paid", outcome="contradicts",
+        said_by=finance, at=NOW,
+    )  # fmt: skip
+    PaymentHold.objects.create(
+        vendor=world.vendor, partner=partner, why="other", text="Asked by the court", placed_by=finance, placed_at=NOW
+    )
+    LeftOut.objects.create(proposal=run.proposal, partner=partner, balance=Decimal(1), why=LeftOut.Why.MINIMUM)
 
 
 def _team(world: World, number: int) -> None:

@@ -19,6 +19,7 @@ from rebates.ledger import MoneyHalted
 from rebates.models import Breach, Closing, Ledger, LedgerEntry, ManualAdjustment, Posting
 from rebates.rights import NotAllowed
 from tests.owner import without_triggers
+from tests.rebates.payments.paying import has_account, make_finance, pays, proposed
 from tests.world import NOW, TODAY, World
 
 Rule = Breach.Rule
@@ -130,8 +131,42 @@ def expected(world: World, broken: Break) -> Found:
     return Found(broken.rule, broken.where.format(**names), difference)
 
 
+_BYTE = "UPDATE rebates_paymentfile SET content = set_byte(content, 9, 255 - get_byte(content, 9))"
+PAYMENT_BREAKS = {
+    "a payment is said to be paid and is not booked": Break(
+        Rule.PAID, "rebates_payment", "UPDATE rebates_payment SET state = 'paid', answered_at = now()",
+        "UPDATE rebates_payment SET state = 'open', answered_at = NULL", "lenovo-R1-{number}", "170.00",
+    ),
+    "a payment is booked to another account": Break(
+        Rule.PAID, POSTING, "UPDATE rebates_posting SET account = 'paid' WHERE account = 'in_payment'",
+        "UPDATE rebates_posting SET account = 'in_payment' WHERE account = 'paid'", "lenovo-R1-{number}", "170.00",
+    ),
+    "the total of a run is changed": Break(
+        Rule.RUN, "rebates_paymentrun", "UPDATE rebates_paymentrun SET total = total + 1",
+        "UPDATE rebates_paymentrun SET total = total - 1", "run 1", "1.00",
+    ),
+    "one byte of the bank's file is changed": Break(
+        Rule.RUN, "rebates_paymentfile", _BYTE, _BYTE, "run 1", "0.00",
+    ),
+}  # fmt: skip
+
+
 def test_every_rule_is_broken_by_one_of_the_cases() -> None:
-    assert {each.rule for each in BREAKS.values()} == set(CHECKS) == set(Rule)
+    assert {each.rule for each in (BREAKS | PAYMENT_BREAKS).values()} == set(CHECKS) == set(Rule)
+
+
+@pytest.mark.parametrize("case", PAYMENT_BREAKS)
+def test_a_payment_that_is_not_as_it_was_approved_or_booked_is_found(settled: World, case: str) -> None:
+    broken = PAYMENT_BREAKS[case]
+    finance = make_finance(settled.vendor)
+    pays(settled.vendor)
+    has_account(settled.reseller, settled.vendor, finance.bookkeeper)
+    proposed(settled, finance)
+    assert checking.look(vendor_id=settled.vendor.pk) == []
+    run_as_owner(settled, broken.table, broken.breaks)
+    assert checking.look(vendor_id=settled.vendor.pk) == [expected(settled, broken)]
+    run_as_owner(settled, broken.table, broken.mends)
+    assert checking.look(vendor_id=settled.vendor.pk) == []
 
 
 def test_a_sound_ledger_has_no_breach_and_is_not_halted(settled: World) -> None:

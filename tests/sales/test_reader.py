@@ -256,7 +256,7 @@ def test_two_columns_that_mean_the_same_are_refused_by_who_cannot_ask() -> None:
         (b"\xd0\xcf\x11\xe0rest", "workbook"),
         (b"%PDF-1.7", "PDF"),
         (GERMAN.encode().replace(b"Projekt", b"Pro\x00jekt"), "zeros"),
-        (GERMAN.encode().replace(b"ller", b"\x81\x8d"), "neither"),
+        (GERMAN.encode().replace(b"ller", b"\x81\x8d"), "no character set that is usual"),
         (b"\xef\xbb\xbf" + GERMAN.encode("cp1252"), "neither"),
         (GERMAN.encode().replace(b'KG"', b"KG"), "Quotation"),
         (GERMAN.encode().replace(b'"Gro', b'"Gro"'), "Quotation"),
