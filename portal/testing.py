@@ -44,6 +44,7 @@ ONLY_WHEN_NAMED = ("faults", "bench")
 # does not show them.
 ONE_WORKER = (
     "tests/journeys/",
+    "tests/portal/test_backups.py",
     "tests/portal/test_demo.py",
     "tests/portal/test_nothing_of_others.py",
     "tests/portal/test_query_counts.py",
