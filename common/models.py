@@ -174,6 +174,12 @@ class ApiAnswer(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="answered_once")]
 
 
+class OutboxMailQuerySet(ActorQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """A person's own. How the sending goes is another matter (`common.mail_operations`)."""
+        return self.filter(recipient_id=actor.user_id) if actor.user_id is not None else self.none()
+
+
 class OutboxMail(models.Model):
     """One mail to one recipient, made once: unique by kind, period and recipient, content stored when made.
 
@@ -181,6 +187,10 @@ class OutboxMail(models.Model):
 
     A claim is committed before sending. A claim that a crash left behind becomes `uncertain`: nobody knows whether the
     server took it. Kinds with `resend_when_uncertain` are then sent again under the same Message-ID, others are listed.
+
+    For a person with an account it is a notice in the portal as well: `url` is where it leads, `read_at` since when it
+    counts as read. What the person wants in the portal only, or once a day, is made all the same
+    (`common.mail_choices`). `handled_by` has retried or dismissed it.
     """
 
     class State(models.TextChoices):
@@ -189,6 +199,9 @@ class OutboxMail(models.Model):
         SENT = "sent", _("sent")
         UNCERTAIN = "uncertain", _("unknown whether sent")
         FAILED = "failed", _("refused by the mail server")
+        COLLECTED = "collected", _("waiting for the daily summary")
+        KEPT = "kept", _("in the portal only")
+        DISMISSED = "dismissed", _("dismissed by an administrator")
 
     kind = models.CharField(max_length=60)
     period = models.CharField(max_length=60)
@@ -198,6 +211,8 @@ class OutboxMail(models.Model):
     subject = models.CharField(max_length=250)
     text = models.TextField()
     html = models.TextField(blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    read_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
@@ -205,6 +220,10 @@ class OutboxMail(models.Model):
     claimed_at = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    handled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    handled_at = models.DateTimeField(null=True)
+
+    objects = OutboxMailQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -221,12 +240,78 @@ class OutboxMail(models.Model):
                 name="mail_unsent",
                 condition=models.Q(state__in=["pending", "claimed", "uncertain"]),
             ),
+            models.Index(fields=["recipient", "-id"], name="mail_of_person"),
+            models.Index(
+                fields=["recipient"], name="mail_unread", condition=models.Q(read_at=None, recipient__isnull=False)
+            ),
+            models.Index(fields=["recipient"], name="mail_collected", condition=models.Q(state="collected")),
+            models.Index(fields=["created_at"], name="mail_by_day"),
         ]
 
     @property
     def message_id(self) -> str:
         key = f"{self.kind}|{self.period}|{self.recipient_id or self.address}"
         return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@partner-portal>"
+
+
+class MailChoice(models.Model):
+    """How a person wants mails of one kind; without a row, the kind's first choice holds (`common.mail_choices`)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=60)
+    choice = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_choice_per_kind")]
+
+
+class Bounce(models.Model):
+    """An address at which mails do not arrive: a mail server has said so after taking one (`common.bounces`).
+
+    Open until somebody says that they arrive again. `told`: what the server wrote, one line of it.
+    """
+
+    address = models.EmailField()
+    mail = models.ForeignKey(OutboxMail, null=True, on_delete=models.SET_NULL, related_name="+")
+    told = models.CharField(max_length=300, blank=True)
+    bounced_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address"], condition=models.Q(ended_at__isnull=True), name="one_open_bounce_per_address"
+            ),
+            models.CheckConstraint(condition=models.Q(address=Lower("address")), name="bounce_in_lower_case"),
+        ]
+
+
+class MailStop(models.Model):
+    """No mail is sent, from the moment a platform admin says so until one lets it go on; mails are made and wait."""
+
+    stopped_at = models.DateTimeField()
+    stopped_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=models.Q(ended_at__isnull=True), name="one_open_mail_stop"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="mail_stop_ended_by_somebody",
+            ),
+        ]
+
+
+class MailPace(models.Model):
+    """One row: when the next mail may be sent, whichever process sends it (`common.pace`)."""
+
+    next_at = models.DateTimeField()
 
 
 class Pause(models.Model):

@@ -134,6 +134,9 @@ class MailKind:
     under the same Message-ID; notices of the week are not.
 
     `opens`: with a link that lets its reader in. What such a mail says is forgotten once the server has taken it.
+
+    `choices`: how often or in which way a person may have it (`common.mail_choices.Choice`), from most to least; the
+    first holds until the person chooses. None: it is always sent, at once.
     """
 
     key: str
@@ -142,6 +145,7 @@ class MailKind:
     sample: Callable[[], Mapping[str, Any]]
     resend_when_uncertain: bool = False
     opens: bool = False
+    choices: tuple[str, ...] = ()
     order: int = 100
 
 
