@@ -37,7 +37,8 @@ from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils.translation import override
 
-from common import registry
+from common import pace, registry, stopping, unsubscribing
+from common.delivery import states_for
 from common.models import OutboxMail, User
 from common.pausing import is_paused
 
@@ -49,6 +50,7 @@ RETRY_AFTER = timedelta(minutes=5)
 """Grows threefold with each attempt: 5 minutes, 15, 45, 2 hours 15."""
 TOO_LARGE = 552
 """With this answer to the sender's address the server means the message."""
+URL_LENGTH = 500
 CLAIM_EXPIRES = timedelta(minutes=10)
 """Far longer than any sender lives: tasks are killed after two minutes."""
 
@@ -80,12 +82,12 @@ def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping
 
     `period` names the occasion ("2026W47", "2026Q3", "closing 17"); together with kind and recipient it is unique.
     """
-    content = written(kind=kind, recipient=recipient, context=context)
+    content: dict[str, Any] = written(kind=kind, recipient=recipient, context=context)
     address = {"address": recipient.email}
     if isinstance(recipient, User):
         # A person's mail is one, even if the address has changed since.
         known: dict[str, Any] = {"recipient": recipient}
-        content |= address
+        content |= address | {"state": states_for(kind=registry.mails[kind], people=[recipient])[recipient.pk]}
     else:
         known = {"recipient": None, **address}
     _mail, made = OutboxMail.objects.get_or_create(kind=kind, period=period, **known, defaults=content)
@@ -94,24 +96,30 @@ def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping
 
 def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]]) -> None:
     """`put` many mails of one kind, each with its period, recipient and context, in one statement."""
+    written_to = list(letters)
+    states = states_for(kind=registry.mails[kind], people=[person for _period, person, _context in written_to])
     mails = (
         OutboxMail(
             kind=kind,
             period=period,
             recipient=person,
             address=person.email,
+            state=states[person.pk],
             **written(kind=kind, recipient=person, context=context),
         )
-        for period, person, context in letters
+        for period, person, context in written_to
     )
     OutboxMail.objects.bulk_create(mails, ignore_conflicts=True)
 
 
 def written(*, kind: str, recipient: User | Addressee, context: Mapping[str, Any]) -> dict[str, str]:
-    """What the mail of `kind` says to `recipient`: language, subject, text and html."""
-    template = registry.mails[kind].template
+    """What the mail of `kind` says to `recipient`: language, subject, text and html, and where it leads."""
+    known = registry.mails[kind]
+    template, person = known.template, recipient if isinstance(recipient, User) else None
     with override(recipient.language):
         values = {**context, "recipient": recipient, "portal_url": settings.PORTAL_URL}
+        if person is not None and known.choices:
+            values["unsubscribe_url"] = unsubscribing.link(user_id=person.pk, kind=kind)
         # A subject is one line, whatever a name in it contains. Both bodies may repeat it.
         subject = " ".join(_plain(f"mail/{template}.subject.txt", values).split())[:250]
         values["subject"] = subject
@@ -120,7 +128,14 @@ def written(*, kind: str, recipient: User | Addressee, context: Mapping[str, Any
             "subject": subject,
             "text": _plain(f"mail/{template}.txt", values).strip() + "\n",
             "html": render_to_string(f"mail/{template}.html", values),
+            "url": "" if person is None or known.opens else _path(str(context.get("url", ""))),
         }
+
+
+def _path(url: str) -> str:
+    """Where a notice leads within the portal; empty where that is elsewhere."""
+    path = url.removeprefix(settings.PORTAL_URL)
+    return path if path != url and path.startswith("/") and len(path) <= URL_LENGTH else ""
 
 
 def _plain(template: str, values: Mapping[str, Any]) -> str:
@@ -130,8 +145,11 @@ def _plain(template: str, values: Mapping[str, Any]) -> str:
 
 
 def claim(*, now: datetime) -> OutboxMail | None:
-    """Take the next mail that is due; other senders skip it. The claim is committed on return. None in a pause."""
-    if is_paused():
+    """Take the next mail that is due; other senders skip it. The claim is committed on return.
+
+    None while the portal is paused, or an administrator has stopped the mail.
+    """
+    if is_paused() or stopping.is_stopped():
         return None
     with transaction.atomic():
         due = OutboxMail.objects.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now), state=State.PENDING)
@@ -149,7 +167,10 @@ def send_batch(*, now: datetime, limit: int = 100) -> Batch:
     connection = get_connection()
     taken = sent = 0
     try:
-        while taken < limit and (mail := claim(now=now)) is not None:
+        while taken < limit:
+            pace.wait()
+            if (mail := claim(now=now)) is None:
+                break
             try:
                 sent += _send(mail, connection, now)
             except ServerAway as error:
@@ -195,12 +216,18 @@ def _state_after(error: Exception, attempts: int) -> str:
 
 
 def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated", "From": settings.DEFAULT_FROM_EMAIL}
+    kind = registry.mails.get(mail.kind)
+    if mail.recipient_id is not None and kind is not None and kind.choices:
+        headers |= unsubscribing.headers(user_id=mail.recipient_id, kind=mail.kind)
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
+        # To this address a server writes that a mail did not arrive; the From of the header is what people see.
+        from_email=settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL,
         to=[mail.address],
         connection=connection,
-        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
@@ -227,7 +254,7 @@ def _answer(
         values |= {"claimed_at": None, "next_attempt_at": now + RETRY_AFTER * 3 ** max(tried - 1, 0)}
     elif state == State.SENT:
         values |= {"sent_at": now}
-        if any(kind.opens and kind.key == mail.kind for kind in registry.mails):
+        if (kind := registry.mails.get(mail.kind)) is not None and kind.opens:
             values |= {"text": "", "html": ""}
     ours.update(**values)
     if error is not None:

@@ -50,6 +50,9 @@ class Registry(Generic[T]):
     def __getitem__(self, key: str) -> T:
         return self._items[key]
 
+    def get(self, key: str) -> T | None:
+        return self._items.get(key)
+
 
 @dataclass(frozen=True)
 class Area:
@@ -137,6 +140,8 @@ class MailKind:
 
     `choices`: how often or in which way a person may have it (`common.mail_choices.Choice`), from most to least; the
     first holds until the person chooses. None: it is always sent, at once.
+
+    `scope`: whose people get it (`common.access`), and so may choose; empty: anybody.
     """
 
     key: str
@@ -146,6 +151,7 @@ class MailKind:
     resend_when_uncertain: bool = False
     opens: bool = False
     choices: tuple[str, ...] = ()
+    scope: str = ""
     order: int = 100
 
 

@@ -250,6 +250,10 @@ else:
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Partner Portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# The sender on the envelope: what a server could not deliver comes back to it (`manage.py read_bounces`).
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+# All processes together send so many mails in a second at most; 0: as fast as the server takes them.
+MAILS_PER_SECOND = env.float("MAILS_PER_SECOND", 0)
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:" + env.str("PORT", "8000"))
 
 # --- security ---------------------------------------------------------------------------------------------------------
