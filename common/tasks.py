@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from common import outbox, retention
+from common import outbox, retention, summaries
 
 SECONDS = 80
 """A task ends by itself before its time limit; the next tick goes on where it stopped."""
@@ -24,6 +24,12 @@ def send_mails() -> None:
         batch = outbox.send_batch(now=timezone.now(), limit=20)
         if batch.stopped or not batch.taken:
             return
+
+
+@shared_task(name="common.make_summaries", ignore_result=True)
+def make_summaries() -> None:
+    """From seven in the morning: the summaries of today that are not made yet."""
+    summaries.make_due(now=timezone.now())
 
 
 ONCE_A = timedelta(days=1)

@@ -20,6 +20,7 @@ ROUTES = {
     "portal.*": {"queue": "money"},
     "rebates.*": {"queue": "money"},
     "common.forget": {"queue": "import"},
+    "common.make_summaries": {"queue": "mail"},
     "common.send_mails": {"queue": "mail"},
     "sales.*": {"queue": "import"},
     "invoices.*": {"queue": "import"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from common.tasks import forget, send_mails
+from common.tasks import forget, make_summaries, send_mails
 from invoices.tasks import work_on_all
 from partners.tasks import ask_newcomers, send_invitations
 from portal.celery import TICK_SECONDS
@@ -15,7 +15,8 @@ from tiers.tasks import assess_all
 from trainings.tasks import look_after
 
 STEPS = (
-    close_due, announce, propose_payments, look_after, assess_all, announce_tiers, work_on_all, send_mails,
+    close_due, announce, propose_payments, look_after, assess_all, announce_tiers, work_on_all, make_summaries,
+    send_mails,
     import_queued, keep_figures, check_ledgers, send_invitations, ask_newcomers, forget,
 )  # fmt: skip
 """Each looks at the rows itself and does what is due or was left unfinished."""
