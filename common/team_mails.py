@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from common import formats, outbox, registry
 from common.invited import MailInvitation
-from common.models import User
+from common.models import Bounce, User
 from common.outbox import Addressee
 from common.registry import MailKind, Text
 
 if TYPE_CHECKING:
     from common.teams import Team
 
-INVITED, CHANGED, GONE = "team-invitation", "team-changed", "team-gone"
+INVITED, CHANGED, GONE, BOUNCED = "team-invitation", "team-changed", "team-gone", "team-bounced"
 
 
 class Step(StrEnum):
@@ -108,6 +108,24 @@ def put_gone(*, team: Team, organisation: Any, user: User, step: Step, now: date
     outbox.put(kind=GONE, period=period, recipient=user, context={"parting": parting})
 
 
+def put_bounced(*, team: Team, organisation: Any, person: User, bounce: Bounce) -> None:
+    """Those who run the team hear that mails to one of them do not arrive."""
+    context = bounced(str(organisation), person.name, bounce.address, bounce.told, team.url("team", organisation))
+    for lead in team.leads(organisation).exclude(pk=person.pk):
+        outbox.put(kind=BOUNCED, period=f"{team.scope} bounce {bounce.pk}", recipient=lead, context=context)
+
+
+def bounced(organisation: str, name: str, address: str, told: str, url: str) -> Mapping[str, Any]:
+    """Mails to the person `name` of the organisation come back from `address`; `told` by the mail server."""
+    happened = {"organisation": organisation, "name": name, "address": address, "told": told}
+    return {**happened, "url": settings.PORTAL_URL + url}
+
+
+def bounced_sample() -> Mapping[str, Any]:
+    told = "550 5.1.1 The email account that you tried to reach does not exist"
+    return bounced("Elbtal Systemhaus GmbH", "Jonas Roth", "jonas.roth@elbtal.example", told, "/")
+
+
 def invitation_sample() -> Mapping[str, Any]:
     return {
         "organisation": "Elbtal Systemhaus GmbH",
@@ -134,6 +152,7 @@ def register() -> None:
     kinds = (
         (CHANGED, gettext_lazy("somebody joined, left or got other roles"), "team_changed", changed_sample),
         (GONE, gettext_lazy("a person is no longer in a team"), "team_gone", gone_sample),
+        (BOUNCED, gettext_lazy("mails to a person of the team do not arrive"), "team_bounced", bounced_sample),
     )
     invited = gettext_lazy("a person is invited to a team")
     # Whoever has the link makes an account with it: it is not kept where mails are.

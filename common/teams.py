@@ -24,7 +24,7 @@ from common import leaving, team_mails
 from common.access import Actor
 from common.errors import DomainError
 from common.invited import OPEN, MailInvitation
-from common.models import User
+from common.models import Bounce, User
 from common.registry import Area, Text
 from common.team_mails import Step
 
@@ -115,6 +115,16 @@ class Team(ABC):
 
     def open_invitations(self, organisation: Any) -> models.QuerySet[Any]:
         return self.invitations._default_manager.filter(OPEN, **{self.field: organisation})
+
+    def of_person(self, user: User) -> models.QuerySet[Any]:
+        """The organisations in which the person has a role."""
+        rows = self.people._default_manager.filter(user=user, **self.holding)
+        return self.organisations._default_manager.filter(pk__in=rows.values(self.field)).order_by("pk")
+
+    def tell_of_bounce(self, person: User, bounce: Bounce) -> None:
+        """Mails to a person do not arrive: those who run the person's teams may know another address."""
+        for organisation in self.of_person(person):
+            team_mails.put_bounced(team=self, organisation=organisation, person=person, bounce=bounce)
 
     def url(self, name: str, organisation: Any, *places: Any) -> str:
         return reverse(f"{self.namespace}:{name}", args=[self.area(organisation).slug, *places])

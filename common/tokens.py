@@ -35,6 +35,7 @@ class Scope(models.TextChoices):
     INVOICES = "invoices:read", gettext_lazy("read uploaded invoices")
     INVOICES_WRITE = "invoices:write", gettext_lazy("upload invoices")
     CLOSINGS = "closings:read", gettext_lazy("read closings")
+    BOUNCES = "bounces:write", gettext_lazy("report mails that came back (administrators of the portal)")
 
 
 class SecondFactorMissing(DomainError):

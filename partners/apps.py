@@ -14,6 +14,7 @@ class PartnersConfig(AppConfig):
         # By name: the modules need the models, which are loaded only now.
         import_module("partners.areas").register()
         import_module("partners.pages").register()
+        import_module("partners.team").register()
         import_module("partners.bank_pages").register()
         import_module("partners.application_mails").register()
         import_module("partners.life_mails").register()

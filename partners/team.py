@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import invitations, team_mails
+from common import bounces, invitations, team_mails
 from common.access import OWNER, PARTNER, VENDOR, Actor
 from common.dated import since
 from common.errors import DomainError
@@ -176,3 +176,7 @@ def _has_brought_owner(partner: Partner, vendor_id: int) -> bool:
         partner=partner, vendor_id=vendor_id, invitation__accepted_by__in=TEAM.leads(partner)
     )
     return came.exists()
+
+
+def register() -> None:
+    bounces.tellers.append(TEAM.tell_of_bounce)

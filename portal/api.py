@@ -10,6 +10,7 @@ from django.urls import reverse
 from ninja import NinjaAPI, Router, Schema
 from ninja.openapi.schema import OpenAPISchema
 
+import common.bounce_api
 import invoices.api
 import partners.api
 import rebates.api
@@ -112,4 +113,5 @@ api.add_router("", sales.api.router)
 api.add_router("", sales.report_api.router)
 api.add_router("", rebates.api.router)
 api.add_router("", invoices.api.router)
+api.add_router("", common.bounce_api.router)
 api.add_router("", rest)

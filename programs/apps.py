@@ -14,6 +14,7 @@ class ProgramsConfig(AppConfig):
         # By name: the modules need the models, which are loaded only now.
         import_module("programs.areas").register()
         import_module("programs.pages").register()
+        import_module("programs.team").register()
         import_module("programs.personal").register()
         import_module("programs.personal_ties").register()
         import_module("programs.retention_rules").register()

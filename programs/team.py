@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from common import bounces
 from common.access import VENDOR, VENDOR_ADMIN
 from common.models import User
 from common.registry import Area
@@ -44,3 +45,7 @@ class VendorTeam(Team):
 
 
 TEAM = VendorTeam()
+
+
+def register() -> None:
+    bounces.tellers.append(TEAM.tell_of_bounce)
