@@ -25,6 +25,7 @@ class CommonConfig(AppConfig):
         # By name: the module needs the models, which are loaded only now.
         import_module("common.team_mails").register()
         import_module("common.account_mails").register()
+        import_module("common.summaries").register()
         import_module("common.personal_data").register()
         import_module("common.retention_rules").register()
         import_module("common.digests").register()

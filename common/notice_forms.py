@@ -1,0 +1,41 @@
+"""Forms about notices and mails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from common import mail_choices
+from common.access import Actor
+from common.mail_choices import Choice
+from common.models import User
+from common.registry import MailKind
+
+
+class ReadForm(forms.Form):
+    until = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class ChoicesForm(forms.Form):
+    """A field for each kind of mail that the person can get, and may choose about."""
+
+    def __init__(self, *args: Any, user: User, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = [kind for kind in mail_choices.kinds() if concerns(kind, actor)]
+        held = mail_choices.choices_of(user=user)
+        for kind in self.kinds:
+            label = str(kind.label)
+            self.fields[kind.key] = forms.ChoiceField(
+                label=label[:1].upper() + label[1:],
+                choices=[(choice, Choice(choice).label) for choice in kind.choices],
+                initial=held[kind.key],
+            )
+
+    def chosen(self) -> dict[str, str]:
+        return {kind.key: self.cleaned_data[kind.key] for kind in self.kinds}
+
+
+def concerns(kind: MailKind, actor: Actor) -> bool:
+    """Whether the actor works where this kind is sent to."""
+    return not kind.scope or bool(actor.ids(kind.scope))
