@@ -125,7 +125,7 @@ def keep(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
     found = _found(request, vendor, pk)
 
     def step() -> None:
-        holding.keep_holding(hold=found, actor=request.actor)
+        holding.keep_holding(hold=found, actor=request.actor, now=timezone.now())
 
     return _stepped(request, found, step, _("The payments stay on hold."))
 
@@ -153,6 +153,7 @@ def _page(request: PersonRequest, vendor: Vendor, found: PaymentHold, form: Reas
         "state_text": words,
         "state_tone": tone,
         "facts": _facts(found),
+        "refused": list(found.refused_steps.select_related("person")[:10]),
         "form": form,
         "may_ask": found.released_at is None and not asked,
         "may_release": asked and not own,

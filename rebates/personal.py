@@ -68,7 +68,7 @@ def _payments() -> None:
     )  # fmt: skip
     section(
         "payments-refused", _("Steps of payments that were refused to you"), RefusedStep, "person",
-        "run__vendor__name", "run__number", "step", "why", "at", order=80,
+        "run__vendor__name", "run__number", "hold__vendor__name", "hold__partner__name", "step", "why", "at", order=80,
     )  # fmt: skip
     section(
         "bank-files-taken", _("Files for the bank you downloaded"), FileTaken, "person", "file__message_id", "at",

@@ -13,8 +13,8 @@ from rebates.models.payments import (
     PaymentProposal,
     PaymentRun,
     PaymentSettings,
-    RefusedStep,
 )
+from rebates.models.refused import RefusedStep
 from rebates.models.running import Outdated, RunningFigure
 
 __all__ = [

@@ -99,12 +99,11 @@ def hindrance(*, run: PaymentRun, actor: Actor) -> str:
 
 
 def _check_person(run: PaymentRun, actor: Actor) -> None:
-    person = User.objects.get(pk=person_of(actor))
-    people = logins_of(person)
+    people = set(logins_of(actor).values_list("pk", flat=True))
     if run.proposal.requested_by_id in people:
         raise OwnRun(_("You proposed this run: two others have to approve it."))
     approved = set(run.approvals.values_list("person", flat=True))
-    if person.pk in approved:
+    if person_of(actor) in approved:
         raise ApprovedAlready(_("You have approved this run already: somebody else has to."))
     if approved & people:
         raise SamePerson(_("You have approved this run with your other account already."))

@@ -15,14 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.access import Actor
-from common.models import User
 from common.money import ZERO
 from rebates.documents.target_days import target_days_after
 from rebates.models import FileTaken, Payment, PaymentFile, PaymentRun, Posting
 from rebates.payments.errors import Changed, MovedOn, Refused, TextMissing
 from rebates.payments.files import further_file
 from rebates.payments.settings import settings_of
-from rebates.payments.steps import FIRST, check_file, check_still_right, lock_run, logins_of, move, on_record
+from rebates.payments.steps import FIRST, check_file, check_still_right, is_same_person, lock_run, move, on_record
 from rebates.rights import person_of
 
 State = PaymentRun.State
@@ -96,7 +95,7 @@ def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now:
     with on_record(run_id=run_id, actor=actor, step="release file", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins release files."))
         file = run.files.get(number=number)
-        if file.requested_by_id in logins_of(User.objects.get(pk=person_of(actor))):
+        if is_same_person(file.requested_by_id, actor):
             raise OwnFile(_("You asked for this file: somebody else has to release it."))
         if sha256 != file.sha256:
             raise Changed(_("The file is another one than you have seen."))

@@ -9,13 +9,12 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from common.access import Actor
-from common.models import User
 from partners.models import Partner
 from programs.models import Vendor
 from rebates.ledger import lock
 from rebates.models import PaymentHold
 from rebates.payments.errors import MovedOn, Refused, TextMissing
-from rebates.payments.steps import logins_of
+from rebates.payments.steps import is_same_person, on_record
 from rebates.rights import check_handles_money, person_of
 
 
@@ -49,39 +48,44 @@ def place(
     )
 
 
-@transaction.atomic
 def ask_release(*, hold: PaymentHold, actor: Actor, text: str, now: datetime) -> PaymentHold:
-    """Say that payments may go on, and why; another person has to agree. Raises NotAllowed, TextMissing, MovedOn."""
-    check_handles_money(actor, hold.vendor_id, _("Only finance and vendor admins release payments."))
-    if not text.strip():
-        raise TextMissing(_("Please say why payments may go on."))
-    open_ = PaymentHold.objects.filter(pk=hold.pk, released_at__isnull=True, release_asked_at__isnull=True)
-    asked = {"release_asked_by_id": actor.user_id, "release_asked_at": now, "release_text": text.strip()[:500]}
-    if not open_.update(**asked):
-        raise MovedOn(_("Somebody has asked for this already."))
-    hold.refresh_from_db()
+    """Say that payments may go on, and why; another person has to agree.
+
+    Raises NotAllowed, TextMissing, MovedOn; refusals are recorded.
+    """
+    with on_record(hold_id=hold.pk, actor=actor, step="ask for release", now=now):
+        check_handles_money(actor, hold.vendor_id, _("Only finance and vendor admins release payments."))
+        if not text.strip():
+            raise TextMissing(_("Please say why payments may go on."))
+        open_ = PaymentHold.objects.filter(pk=hold.pk, released_at__isnull=True, release_asked_at__isnull=True)
+        asked = {"release_asked_by_id": actor.user_id, "release_asked_at": now, "release_text": text.strip()[:500]}
+        if not open_.update(**asked):
+            raise MovedOn(_("Somebody has asked for this already."))
+        hold.refresh_from_db()
     return hold
 
 
-@transaction.atomic
 def release(*, hold: PaymentHold, actor: Actor, now: datetime) -> PaymentHold:
-    """Agree that payments go on. Raises NotAllowed, OwnRelease, MovedOn."""
-    check_handles_money(actor, hold.vendor_id, _("Only finance and vendor admins release payments."))
-    if hold.release_asked_by_id in logins_of(User.objects.get(pk=person_of(actor))):
-        raise OwnRelease(_("You asked for the release: somebody else has to agree."))
-    asked = PaymentHold.objects.filter(pk=hold.pk, released_at__isnull=True, release_asked_by=hold.release_asked_by_id)
-    if hold.release_asked_by_id is None or not asked.update(released_by=actor.user_id, released_at=now):
-        raise MovedOn(_("Nobody has asked for the release, or it is released already."))
-    hold.refresh_from_db()
+    """Agree that payments go on. Raises NotAllowed, OwnRelease, MovedOn; refusals are recorded."""
+    with on_record(hold_id=hold.pk, actor=actor, step="release hold", now=now):
+        check_handles_money(actor, hold.vendor_id, _("Only finance and vendor admins release payments."))
+        if is_same_person(hold.release_asked_by_id, actor):
+            raise OwnRelease(_("You asked for the release: somebody else has to agree."))
+        asked = PaymentHold.objects.filter(
+            pk=hold.pk, released_at__isnull=True, release_asked_by=hold.release_asked_by_id
+        )
+        if hold.release_asked_by_id is None or not asked.update(released_by=actor.user_id, released_at=now):
+            raise MovedOn(_("Nobody has asked for the release, or it is released already."))
+        hold.refresh_from_db()
     return hold
 
 
-@transaction.atomic
-def keep_holding(*, hold: PaymentHold, actor: Actor) -> PaymentHold:
-    """Refuse a release that was asked for: the hold stays. Raises NotAllowed, MovedOn."""
-    check_handles_money(actor, hold.vendor_id, _("Only finance and vendor admins release payments."))
-    asked = PaymentHold.objects.filter(pk=hold.pk, released_at__isnull=True, release_asked_at__isnull=False)
-    if not asked.update(release_asked_by=None, release_asked_at=None, release_text=""):
-        raise MovedOn(_("Nobody has asked for the release, or it is released already."))
-    hold.refresh_from_db()
+def keep_holding(*, hold: PaymentHold, actor: Actor, now: datetime) -> PaymentHold:
+    """Refuse a release that was asked for: the hold stays. Raises NotAllowed, MovedOn; refusals are recorded."""
+    with on_record(hold_id=hold.pk, actor=actor, step="keep holding", now=now):
+        check_handles_money(actor, hold.vendor_id, _("Only finance and vendor admins release payments."))
+        asked = PaymentHold.objects.filter(pk=hold.pk, released_at__isnull=True, release_asked_at__isnull=False)
+        if not asked.update(release_asked_by=None, release_asked_at=None, release_text=""):
+            raise MovedOn(_("Nobody has asked for the release, or it is released already."))
+        hold.refresh_from_db()
     return hold

@@ -1,4 +1,4 @@
-"""What every step of a run shares: the ledger is held, the run is as expected, and a refusal leaves a trace."""
+"""What every step of a run or a hold shares: the ledger is held, all is as expected, and a refusal leaves a trace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from common.models import User
 from rebates.ledger import hold
 from rebates.models import PaymentFile, PaymentHold, PaymentRun, RefusedStep
 from rebates.payments.errors import Changed, MovedOn, Refused
-from rebates.rights import check_handles_money
+from rebates.rights import check_handles_money, person_of
 
 FIRST = 1
 
@@ -32,14 +33,18 @@ class TooLate(Refused):
 
 
 @contextmanager
-def on_record(*, run_id: int, actor: Actor, step: str, now: datetime) -> Iterator[None]:
-    """One commit for the step; where it is refused, that is recorded in a commit of its own and raised on."""
+def on_record(
+    *, actor: Actor, step: str, now: datetime, run_id: int | None = None, hold_id: int | None = None
+) -> Iterator[None]:
+    """One commit for the step with a run or a hold; a refusal is recorded in a commit of its own and raised on."""
     try:
         with transaction.atomic():
             yield
     except DomainError as error:
-        if actor.user_id is not None and PaymentRun.objects.filter(pk=run_id).exists():
-            RefusedStep.objects.create(run_id=run_id, person_id=actor.user_id, step=step, why=str(error)[:300], at=now)
+        if actor.user_id is not None:
+            RefusedStep.objects.create(
+                run_id=run_id, hold_id=hold_id, person_id=actor.user_id, step=step, why=str(error)[:300], at=now
+            )
         raise
 
 
@@ -72,10 +77,15 @@ def check_still_right(run: PaymentRun, now: datetime) -> None:
         raise TooLate(_("The payment date is over. Please cancel the run and propose it anew."))
 
 
-def logins_of(person: User) -> set[int]:
-    """This login and every other one of the same person, as platform admins have noted."""
-    first = person.second_of_id or person.pk
-    return set(User.objects.filter(Q(pk=first) | Q(second_of=first)).values_list("pk", flat=True))
+def logins_of(actor: Actor) -> QuerySet[User]:
+    """The actor's login and every other one of the same person, as platform admins have noted."""
+    first = User.objects.filter(pk=person_of(actor)).values(first=Coalesce("second_of", "pk"))
+    return User.objects.filter(Q(pk__in=first) | Q(second_of__in=first))
+
+
+def is_same_person(person_id: int | None, actor: Actor) -> bool:
+    """Whether this is one of the actor's own logins; False where it is nobody's."""
+    return person_id is not None and logins_of(actor).filter(pk=person_id).exists()
 
 
 def move(run: PaymentRun, old: str, **new: object) -> None:

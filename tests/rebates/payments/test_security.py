@@ -66,8 +66,8 @@ def step(world: World, run: PaymentRun, name: str, person: User, **changed: obje
         Browsers(world).post(person, f"payment-{name}", run.number, *further, **data)
 
 
-def refused(run: PaymentRun) -> list[tuple[int, str]]:
-    return list(RefusedStep.objects.filter(run=run).order_by("id").values_list("person", "step"))
+def refused(where: PaymentRun | PaymentHold) -> list[tuple[int, str]]:
+    return list(where.refused_steps.order_by("id").values_list("person", "step"))
 
 
 # --- steps that were skipped -----------------------------------------------------------------------------------------
@@ -121,6 +121,34 @@ def test_a_hold_is_not_released_before_somebody_asked_nor_by_who_did(world: Worl
     browsers.post(finance.first, "payment-hold-release", hold.pk)
     hold.refresh_from_db()
     assert (hold.release_asked_by, hold.released_at) == (finance.first, None)
+    assert refused(hold) == [(finance.first.pk, "release hold")] * 2
+    page = signed_in(finance.second).get(reverse("rebates:payment-hold", args=[world.vendor.slug, hold.pk]))
+    assert "somebody else has to agree" in page.content.decode()
+
+
+def test_every_step_out_of_turn_at_a_hold_is_refused_and_recorded_and_does_nothing(
+    world: World, finance: Finance
+) -> None:
+    browsers = Browsers(world)
+    browsers.post(finance.proposer, "payment-hold-new", partner=world.reseller.number, why="fraud", text="One account")
+    hold = PaymentHold.objects.get()
+    browsers.post(finance.first, "payment-hold-keep", hold.pk)
+    browsers.post(finance.first, "payment-hold-ask", hold.pk, reason="Explained")
+    before = done_so_far()
+    browsers.post(finance.second, "payment-hold-ask", hold.pk, reason="Explained otherwise")
+    assert done_so_far() == before
+    browsers.post(finance.second, "payment-hold-release", hold.pk)
+    before = done_so_far()
+    for name in ("ask", "release", "keep"):
+        browsers.post(finance.proposer, f"payment-hold-{name}", hold.pk, reason="Once more")
+    assert done_so_far() == before
+    assert refused(hold) == [
+        (finance.first.pk, "keep holding"),
+        (finance.second.pk, "ask for release"),
+        (finance.proposer.pk, "ask for release"),
+        (finance.proposer.pk, "release hold"),
+        (finance.proposer.pk, "keep holding"),
+    ]
 
 
 # --- forms sent again, and with more than they ask for ---------------------------------------------------------------
@@ -193,6 +221,7 @@ def test_the_second_account_of_whoever_asked_releases_neither_a_file_nor_a_hold(
     browsers.post(again, "payment-hold-release", hold.pk)
     hold.refresh_from_db()
     assert hold.released_at is None
+    assert refused(hold) == [(again.pk, "release hold")]
 
 
 def test_an_account_swapped_between_looking_and_approving_is_not_paid(world: World, finance: Finance) -> None:
