@@ -147,7 +147,7 @@ def _found(request: PersonRequest, vendor: Vendor, pk: int) -> PaymentHold:
 def _page(request: PersonRequest, vendor: Vendor, found: PaymentHold, form: ReasonForm) -> HttpResponse:
     words, tone = hold_in_words(found)
     asked = found.release_asked_at is not None and found.released_at is None
-    own = found.release_asked_by_id == request.actor.user_id
+    may_release = holding.may_release(hold=found, actor=request.actor)
     context = {
         "hold": found,
         "state_text": words,
@@ -156,8 +156,8 @@ def _page(request: PersonRequest, vendor: Vendor, found: PaymentHold, form: Reas
         "refused": list(found.refused_steps.select_related("person")[:10]),
         "form": form,
         "may_ask": found.released_at is None and not asked,
-        "may_release": asked and not own,
-        "waits_for_another": asked and own,
+        "may_release": may_release,
+        "waits_for_another": asked and not may_release,
         "crumbs": [
             runs_crumb(vendor),
             Crumb(_("On hold"), reverse("rebates:payment-holds", args=[vendor.slug])),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,17 +16,20 @@ from common.registry import Area, Waiting
 from programs.models import Vendor
 from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun
 from rebates.payments.answering import parked
+from rebates.payments.steps import logins_of
 
 State = PaymentRun.State
 
 
 def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
-    """Runs to approve or to give to the bank, answers that need a person, releases to agree to."""
-    own = PaymentApproval.objects.filter(run=OuterRef("pk"), person=actor.user_id)
+    """Runs to approve or to give to the bank, answers that need a person, releases to agree to.
+
+    What the person has done by another account does not wait for them by this one.
+    """
+    logins = logins_of(actor)
+    own = Exists(PaymentApproval.objects.filter(run=OuterRef("pk"), person__in=logins))
     runs = PaymentRun.objects.filter(vendor=area.pk, state__in=(State.PROPOSED, State.APPROVED)).order_by("number")
-    for run in runs.exclude(Exists(own), state=State.PROPOSED).select_related("proposal"):
-        if run.state == State.PROPOSED and run.proposal.requested_by_id == actor.user_id:
-            continue
+    for run in runs.exclude(own | Q(proposal__requested_by__in=logins), state=State.PROPOSED):
         values = {"number": run.number, "total": formats.money(run.total, run.currency)}
         text = _("Payment run %(number)s waits for approval: %(total)s")
         if run.state == State.APPROVED:
@@ -41,7 +44,7 @@ def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
         url = reverse("rebates:payment-answers", args=[area.slug])
         yield Waiting(text % {"count": formats.number(len(found))}, url, since=found[0], count=len(found))
     asked = PaymentHold.objects.filter(vendor=area.pk, released_at__isnull=True, release_asked_at__isnull=False)
-    for hold in asked.exclude(release_asked_by=actor.user_id).select_related("partner").order_by("release_asked_at"):
+    for hold in asked.exclude(release_asked_by__in=logins).select_related("partner").order_by("release_asked_at"):
         text = _("Payments to %(partner)s are to go on: a second person has to agree")
         url = reverse("rebates:payment-hold", args=[area.slug, hold.pk])
         yield Waiting(text % {"partner": hold.partner.name}, url, since=hold.release_asked_at)

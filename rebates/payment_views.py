@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from common import formats
+from common.access import Actor
 from common.downloads import download
 from common.errors import DomainError
 from common.money import ZERO
@@ -195,7 +196,7 @@ class RunPage(VendorListPage):
             "approvals": approvals,
             "refused": list(run.refused_steps.select_related("person")[:10]),
             "hindrance": deciding.hindrance(run=run, actor=self.request.actor) if run.state == State.PROPOSED else "",
-            "files": [_file_row(run, each, current, self.request.actor.user_id) for each in files],
+            "files": [_file_row(run, each, current, self.request.actor) for each in files],
             "left_out": _left_out(run),
             "cancel_form": self.cancel_form or ReasonForm(),
             "another_form": self.another_form or AnotherFileForm(),
@@ -221,7 +222,7 @@ def _facts(run: PaymentRun) -> list[Fact]:
     ]
 
 
-def _file_row(run: PaymentRun, file: PaymentFile, current: int, person: int | None) -> dict[str, Any]:
+def _file_row(run: PaymentRun, file: PaymentFile, current: int, actor: Actor) -> dict[str, Any]:
     """`current`: the number of the file that may go to the bank."""
     args = [run.vendor.slug, run.number, file.number]
     return {
@@ -231,7 +232,7 @@ def _file_row(run: PaymentRun, file: PaymentFile, current: int, person: int | No
         "release_url": reverse("rebates:payment-release", args=args),
         "may_take": run.state in (State.APPROVED, *exporting.GIVEN) and file.number == current,
         "replaced": file.number < current,
-        "may_release": file.number > 1 and file.released_at is None and file.requested_by_id != person,
+        "may_release": exporting.may_release(file=file, actor=actor),
         "taken": list(file.taken.all()),
     }
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from common.access import Actor
+from common.errors import DomainError
 from common.models import User
 from partners.models import BankAccountUse
 from rebates.ledger import book_payments
@@ -90,7 +91,7 @@ def hindrance(*, run: PaymentRun, actor: Actor) -> str:
     try:
         check_handles_money(actor, run.vendor_id, _("Only finance and vendor admins approve payments."))
         _check_person(run, actor)
-    except Refused as refused:
+    except DomainError as refused:
         return str(refused)
     return ""
 

@@ -108,6 +108,12 @@ def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now:
     return file
 
 
+def may_release(*, file: PaymentFile, actor: Actor) -> bool:
+    """Whether a further file waits for this person: not for one who asked for it, by whichever account."""
+    waits = file.number > FIRST and file.released_at is None
+    return waits and not is_same_person(file.requested_by_id, actor)
+
+
 def _released(run: PaymentRun, number: int) -> PaymentFile:
     file = run.files.get(number=number)
     if file.released_at is None:

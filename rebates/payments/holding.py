@@ -80,6 +80,12 @@ def release(*, hold: PaymentHold, actor: Actor, now: datetime) -> PaymentHold:
     return hold
 
 
+def may_release(*, hold: PaymentHold, actor: Actor) -> bool:
+    """Whether somebody waits for this person to agree: not one who asked, by whichever account."""
+    waits = hold.release_asked_at is not None and hold.released_at is None
+    return waits and not is_same_person(hold.release_asked_by_id, actor)
+
+
 def keep_holding(*, hold: PaymentHold, actor: Actor, now: datetime) -> PaymentHold:
     """Refuse a release that was asked for: the hold stays. Raises NotAllowed, MovedOn; refusals are recorded."""
     with on_record(hold_id=hold.pk, actor=actor, step="keep holding", now=now):

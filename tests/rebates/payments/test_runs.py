@@ -287,6 +287,8 @@ def test_a_platform_admin_a_channel_manager_and_another_vendors_finance_approve_
     for person in (world.platform_admin, world.channel_manager, world.rival_vendor_finance, world.reseller_owner):
         with pytest.raises(NotAllowed):
             approve(run, person)
+        assert "Only finance" in deciding.hindrance(run=run, actor=Actor.of(person))
+    assert deciding.hindrance(run=run, actor=Actor.of(finance.first)) == ""
 
 
 def test_who_loses_the_role_between_looking_and_clicking_approves_nothing(world: World, finance: Finance) -> None:

@@ -11,13 +11,18 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from common.access import VENDOR, Actor
 from common.models import User
+from common.registry import Area
 from partners.models import BankAccount
 from rebates import urls
 from rebates.models import AnswerLine, LeftOut, PaymentFile, PaymentHold, PaymentRun, RefusedStep
+from rebates.payment_panels import waiting
+from rebates.payments import proposing
 from tests.people import signed_in, staff_of
 from tests.rebates.bank import Said, pain002
 from tests.rebates.payments.paying import (
+    DAY,
     Finance,
     approve,
     approved,
@@ -222,6 +227,51 @@ def test_the_second_account_of_whoever_asked_releases_neither_a_file_nor_a_hold(
     hold.refresh_from_db()
     assert hold.released_at is None
     assert refused(hold) == [(again.pk, "release hold")]
+    args = [world.vendor.slug, run.number]
+    page, button = reverse("rebates:payment-run", args=args), reverse("rebates:payment-release", args=[*args, 2])
+    hold_page = reverse("rebates:payment-hold", args=[world.vendor.slug, hold.pk])
+    hold_button = reverse("rebates:payment-hold-release", args=[world.vendor.slug, hold.pk])
+    shown = {
+        person: [
+            button in browsers.of(person).get(page).content.decode(),
+            hold_button in browsers.of(person).get(hold_page).content.decode(),
+        ]
+        for person in (finance.first, again, finance.second)
+    }
+    assert shown == {finance.first: [False, False], again: [False, False], finance.second: [True, True]}
+
+
+def test_nothing_waits_for_a_person_who_did_it_by_another_account(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    run = proposed(world, finance)
+    approve(run, finance.first)
+    browsers = Browsers(world)
+    browsers.post(finance.proposer, "payment-hold-new", partner=world.reseller.number, why="fraud", text="One account")
+    hold = PaymentHold.objects.get()
+    browsers.post(finance.first, "payment-hold-ask", hold.pk, reason="Explained")
+    others = [
+        staff_of(world.vendor, f"{name}_other_account", "finance", second_of=first)
+        for name, first in (("proposers", finance.proposer), ("firsts", finance.first))
+    ]
+
+    def waits(person: User) -> list[str]:
+        vendor = world.vendor
+        area = Area(VENDOR, vendor.pk, vendor.slug, vendor.name, f"/vendor/{vendor.slug}/")
+        return [each.url for each in waiting(area, Actor.of(person), TODAY)]
+
+    run_url = reverse("rebates:payment-run", args=[world.vendor.slug, run.number])
+    hold_url = reverse("rebates:payment-hold", args=[world.vendor.slug, hold.pk])
+    assert [waits(person) for person in (finance.proposer, others[0])] == [[hold_url]] * 2
+    assert [waits(person) for person in (finance.first, others[1])] == [[]] * 2
+    assert waits(finance.second) == [run_url, hold_url]
+
+
+def test_a_run_that_nobody_proposed_waits_for_everybody(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    proposing.ensure_due_runs(today=DAY, now=NOW)
+    area = Area(VENDOR, world.vendor.pk, world.vendor.slug, world.vendor.name, "/")
+    for person in (finance.proposer, finance.first):
+        assert len(list(waiting(area, Actor.of(person), TODAY))) == 1
 
 
 def test_an_account_swapped_between_looking_and_approving_is_not_paid(world: World, finance: Finance) -> None:
