@@ -6,6 +6,8 @@ every mail from leaving; what moves money asks `ensure_running` in its own trans
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
@@ -19,6 +21,11 @@ class Paused(DomainError):
 def is_paused() -> bool:
     """Whether a pause is unreleased. One small query: a pause only ever begins in a database that was empty."""
     return Pause.objects.filter(released_at=None).exists()
+
+
+def restored_since(moment: datetime) -> bool:
+    """Whether a backup made after `moment` was restored: what is of then may have gone on in the system before."""
+    return Pause.objects.filter(backup_at__gte=moment).exists()
 
 
 def ensure_running() -> None:

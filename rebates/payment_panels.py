@@ -14,7 +14,7 @@ from common import formats
 from common.access import Actor
 from common.registry import Area, Waiting
 from programs.models import Vendor
-from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun
+from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun, PaymentSettings
 from rebates.payments.answering import parked
 from rebates.payments.steps import logins_of
 
@@ -51,7 +51,10 @@ def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 
 def before_release(backup_at: datetime) -> Iterable[Waiting]:
-    """Runs that the bank may know more of than a restored system does: what was taken or answered after the backup."""
+    """Where the bank may know more than a restored system does: runs of now, and those that it has never heard of.
+
+    Without addresses: who reads it looks after the portal and does not see a vendor's payments.
+    """
     texts = {
         State.PROPOSED: _(
             "Payment run %(number)s of %(vendor)s was proposed: did the bank get its file after the backup?"
@@ -63,8 +66,13 @@ def before_release(backup_at: datetime) -> Iterable[Waiting]:
     }
     for run in PaymentRun.objects.filter(state__in=texts).select_related("vendor").order_by("vendor", "number"):
         values = {"number": run.number, "vendor": run.vendor.name}
-        url = reverse("rebates:payment-run", args=[run.vendor.slug, run.number])
-        yield Waiting(texts[State(run.state)] % values, url, since=run.exported_at or run.proposed_at)
+        yield Waiting(texts[State(run.state)] % values, url="", since=run.exported_at or run.proposed_at)
+    for vendor in PaymentSettings.objects.order_by("vendor__name").values_list("vendor__name", flat=True):
+        text = _(
+            "%(vendor)s: did the bank get a payment run after the backup that is not known here? The same money would "
+            "be proposed once more"
+        )
+        yield Waiting(text % {"vendor": vendor}, url="")
 
 
 def came_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.access import Actor
+from common.pausing import restored_since
 from programs.models import Vendor
 from rebates.documents.reason_codes import about_account, said_twice
 from rebates.ledger import book_payments, hold
@@ -98,13 +99,18 @@ def say(
     with on_record(run_id=payment.run_id, actor=actor, step="answer", now=now):
         check_handles_money(actor, payment.vendor_id, _("Only finance and vendor admins enter what the bank says."))
         hold(vendor_id=payment.vendor_id)
-        given = payment.run.exported_at
+        given = _given_at(payment.run)
         if given is None or not timezone.localdate(given) <= value_date <= timezone.localdate(now):
             raise NotADay(_("The value date is before the run was given to the bank, or in the future."))
         word = Word(said, value_date, code=code, text=text.strip()[:300], account_stays=account_stays)
         vendor = payment.run.vendor
         [line] = _book([(payment.end_to_end_id, word)], vendor=vendor, answer=None, actor=actor, now=now)
     return line
+
+
+def _given_at(run: PaymentRun) -> datetime | None:
+    """When the bank can have had the run's file at the earliest: before it was restored here, where it was."""
+    return run.proposed_at if run.exported_at and restored_since(run.proposed_at) else run.exported_at
 
 
 def parked(*, vendor: Vendor, actor: Actor) -> QuerySet[AnswerLine]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from common.access import Actor
 from common.errors import DomainError
 from common.models import User
+from common.pausing import restored_since
 from rebates.ledger import hold
 from rebates.models import PaymentFile, PaymentHold, PaymentRun, RefusedStep
 from rebates.payments.errors import Changed, MovedOn, Refused
@@ -66,14 +67,17 @@ def check_file(run: PaymentRun, sha256: str) -> PaymentFile:
 
 
 def check_still_right(run: PaymentRun, now: datetime) -> None:
-    """Raises OnHold, TooLate: what may have come up since the run was proposed."""
+    """Raises OnHold, TooLate: what may have come up since the run was proposed.
+
+    A run that came with a restored backup is never too late: the bank may have its file, which is taken here again.
+    """
     held = PaymentHold.objects.filter(
         vendor=run.vendor_id, released_at__isnull=True, partner__in=run.payments.values("partner")
     )
     if found := held.select_related("partner").first():
         text = _("%(partner)s is on hold since the run was proposed. Please cancel the run and propose it anew.")
         raise OnHold(text % {"partner": found.partner.name})
-    if run.pay_on < timezone.localdate(now):
+    if run.pay_on < timezone.localdate(now) and not restored_since(run.proposed_at):
         raise TooLate(_("The payment date is over. Please cancel the run and propose it anew."))
 
 

@@ -1,0 +1,118 @@
+"""Payments after a restore: the bank may know of runs more than the backup does, and pays nothing again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from common import releasing
+from common.access import Actor
+from common.models import Pause
+from common.pausing import Paused
+from rebates.models import AnswerLine, PaymentRun
+from rebates.payments.steps import TooLate
+from tests.rebates.payments.paying import (
+    DAY,
+    Finance,
+    approve,
+    approved,
+    export,
+    exported,
+    owed_120,
+    pays,
+    propose,
+    proposed,
+    say,
+)
+from tests.world import NOW, World
+
+State = PaymentRun.State
+LATER = NOW + timedelta(days=30)
+"""The payment date is over."""
+
+
+def restored() -> None:
+    Pause.objects.create(paused_at=LATER, backup_at=NOW + timedelta(hours=1), backup_digest="0f" * 32)
+
+
+def released(world: World) -> None:
+    releasing.release(actor=Actor.of(world.platform_admin), comment="Asked the bank.", now=LATER)
+
+
+def told() -> list[str]:
+    moment = releasing.backup_moment()
+    assert moment is not None
+    return [str(each.label) for each in releasing.to_look_at(backup_at=moment)]
+
+
+@pytest.mark.parametrize(
+    ("bring", "words"),
+    [
+        (proposed, "was proposed: did the bank get"),
+        (approved, "was approved: did the bank get"),
+        (exported, "is at the bank"),
+    ],
+)
+def test_whoever_releases_is_told_of_every_run_of_which_the_bank_may_know_more(
+    world: World, finance: Finance, bring: object, words: str
+) -> None:
+    owed_120(world, finance)
+    assert callable(bring)
+    bring(world, finance)
+    restored()
+    [line] = [text for text in told() if "Payment run 1 of Lenovo" in text]
+    assert words in line
+
+
+def test_whoever_releases_is_told_that_there_may_be_runs_of_which_nothing_is_known(
+    world: World, finance: Finance
+) -> None:
+    pays(world.rival_vendor)
+    owed_120(world, finance)
+    run = exported(world, finance)
+    say(run.payments.get(), AnswerLine.Said.PAID, finance.first)
+    restored()
+    found = [text.partition(":") for text in told() if "is not known here" in text]
+    assert [vendor for vendor, _colon, _question in found] == [world.rival_vendor.name, world.vendor.name]
+
+
+def test_while_it_is_paused_nothing_is_proposed_approved_or_given_to_the_bank(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    waiting = proposed(world, finance)
+    restored()
+    with pytest.raises(Paused):
+        propose(world, finance)
+    with pytest.raises(Paused):
+        approve(waiting, finance.first)
+    with pytest.raises(Paused):
+        export(waiting, finance.first)
+
+
+def test_a_run_whose_file_the_bank_has_is_taken_here_again_though_its_day_is_over_and_nothing_is_paid_twice(
+    world: World, finance: Finance
+) -> None:
+    owed_120(world, finance)
+    run = approved(world, finance)
+    content = bytes(run.files.get().content)
+    restored()
+    released(world)
+    assert bytes(export(run, finance.first, now=LATER).content) == content
+    assert say(run.payments.get(), AnswerLine.Said.PAID, finance.first) == AnswerLine.Outcome.BOOKED
+    assert not propose(world, finance).runs.exists()
+    assert PaymentRun.objects.get().total == Decimal("120.00")
+
+
+def test_a_run_that_was_proposed_after_the_restore_is_too_late_when_its_day_is_over(
+    world: World, finance: Finance
+) -> None:
+    owed_120(world, finance)
+    restored()
+    released(world)
+    run = propose(world, finance, now=NOW + timedelta(hours=2)).runs.get()
+    assert run.pay_on == DAY
+    for person in (finance.first, finance.second):
+        approve(run, person)
+    with pytest.raises(TooLate):
+        export(run, finance.first, now=LATER)
