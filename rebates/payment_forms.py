@@ -14,10 +14,12 @@ from common.errors import DomainError, MarkedError
 from common.fields import LineField
 from common.sentences import fill
 from partners import ibans
+from partners.bank_forms import IbanField
 from partners.forms import Day
 from partners.models import Partner
 from rebates.models import AnswerLine, PaymentHold, PaymentSettings
 from rebates.partner_field import PartnerInWordsField
+from rebates.readers.pain002 import LIMITS
 
 CODES = (
     ("", gettext_lazy("not said")),
@@ -32,8 +34,6 @@ CODES = (
     ("AM04", gettext_lazy("AM04 – our account was not covered")),
 )
 """What banks write on statements: codes of ISO 20022's ExternalStatusReason1Code that come up with transfers."""
-LARGEST_ANSWER = 20_000_000
-"""Bytes of an answer of the bank at most."""
 
 
 class RefusableForm(forms.Form):
@@ -44,20 +44,15 @@ class RefusableForm(forms.Form):
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    iban = IbanField(label="IBAN", help_text=gettext_lazy("The account from which rebates are paid."))
+
     class Meta:
         model = PaymentSettings
         fields = [
             "holder", "iban", "street", "postcode", "city", "minimum", "most", "days_after_closing", "lead_days",
             "scheduled",
         ]  # fmt: skip
-        field_classes = {"holder": LineField, "iban": LineField}
-        help_texts = {"iban": gettext_lazy("The account from which rebates are paid.")}
-
-    def clean_iban(self) -> str:
-        try:
-            return ibans.read(self.cleaned_data["iban"])
-        except ibans.NotAnIban as error:
-            raise forms.ValidationError(_(str(error))) from None
+        field_classes = {"holder": LineField}
 
     @property
     def values(self) -> dict[str, Any]:
@@ -92,8 +87,8 @@ class AnswerFileForm(RefusableForm):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > LARGEST_ANSWER:
-            raise forms.ValidationError(_("The file is larger than %(size)s MB.") % {"size": 20})
+        if file.size > LIMITS.size:
+            raise forms.ValidationError(_("The file is larger than %(size)s MB.") % {"size": LIMITS.size // 10**6})
         return file
 
 
