@@ -187,9 +187,19 @@ def test_without_an_account_nothing_is_paid(world: World, finance: Finance) -> N
     assert why_not(world, finance) == Why.NO_ACCOUNT
 
 
-def test_an_account_that_the_vendor_refused_or_that_changed_lately_is_not_paid_to(
-    world: World, finance: Finance
+@pytest.mark.parametrize(("decided", "why"), [("refused", Why.REFUSED), ("waiting", Why.WAITING)])
+def test_an_account_that_the_vendor_refused_or_has_not_looked_at_is_not_paid_to(
+    world: World, finance: Finance, decided: str, why: LeftOut.Why
 ) -> None:
+    pays(world.vendor)
+    account = has_account(world.reseller, world.vendor, None)
+    if decided == "refused":
+        account.uses.update(state=decided, decided_by=finance.bookkeeper, decided_at=NOW, comment="Another name")
+    close(world)
+    assert why_not(world, finance) == why
+
+
+def test_an_account_that_changed_lately_is_not_paid_to(world: World, finance: Finance) -> None:
     account = owed_120(world, finance)
     BankAccount.objects.filter(pk=account.pk).update(replaced_at=NOW, replaced_by=account.recorded_by)
     changed = has_account(
@@ -271,12 +281,25 @@ def test_the_second_account_of_the_same_person_counts_as_the_first(world: World,
         approve(run, third)
 
 
-def test_the_same_device_is_only_warned_about(world: World, finance: Finance) -> None:
+@pytest.mark.parametrize(
+    ("device", "email", "warned"),
+    [
+        ("laptop", "second@example.com", True),
+        ("phone", "second@example.com", False),
+        ("", "second@example.com", False),
+        ("laptop", "second@elsewhere.example", False),
+    ],
+)
+def test_the_same_device_and_mail_domain_are_only_warned_about(
+    world: World, finance: Finance, device: str, email: str, warned: bool
+) -> None:
     owed_120(world, finance)
+    finance.second.email = email
+    finance.second.save()
     run = proposed(world, finance)
     approve(run, finance.first, device="laptop")
-    approve(run, finance.second, device="laptop")
-    assert [bool(each.warning) for each in run.approvals.all()] == [False, True]
+    assert approve(run, finance.second, device=device).state == State.APPROVED
+    assert [bool(each.warning) for each in run.approvals.all()] == [False, warned]
 
 
 def test_a_platform_admin_a_channel_manager_and_another_vendors_finance_approve_nothing(
