@@ -14,10 +14,12 @@ from rebates.models import (
     AnswerLine,
     Closing,
     PaymentProposal,
+    PaymentRun,
 )
 from rebates.payments import exporting, proposing, standing
 from rebates.payments.errors import MovedOn, NotPayable, TextMissing
 from rebates.payments.steps import TooLate
+from tests.owner import without_triggers
 from tests.rebates.payments.paying import (
     DAY,
     Finance,
@@ -53,6 +55,32 @@ def test_a_run_whose_day_is_over_is_not_given_to_the_bank(world: World, finance:
     run = approved(world, finance)
     with pytest.raises(TooLate):
         export(run, finance.first, now=NOW + timedelta(days=30))
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("rebates_paymentrun", "UPDATE rebates_paymentrun SET total = total + 0.01"),
+        ("rebates_payment", "UPDATE rebates_payment SET amount = amount + 0.01"),
+        (
+            "rebates_posting",
+            "UPDATE rebates_posting SET amount = amount - 0.01 WHERE account = 'in_payment'",
+        ),
+    ],
+)
+def test_a_run_that_is_not_what_was_booked_is_not_given_to_the_bank(
+    world: World, finance: Finance, table: str, statement: str
+) -> None:
+    owed_120(world, finance)
+    run = approved(world, finance)
+    with without_triggers(table) as cursor:
+        cursor.execute(statement)
+        assert cursor.rowcount == 1
+    with pytest.raises(exporting.SumsDisagree, match=r"120\.01"):
+        export(run, finance.first)
+    run.refresh_from_db()
+    assert run.state == PaymentRun.State.APPROVED
+    assert run.refused_steps.get().step == "export"
 
 
 def test_a_further_file_takes_two_people_a_reason_and_a_statement(world: World, finance: Finance) -> None:
