@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from common.access import PARTNER, VENDOR, Actor
 from common.errors import DomainError
+from common.logins import logins_of
 from common.proofs import Proof, ProofKind, kind_of
 from partners import bank_mails as mails
 from partners import ibans
@@ -26,6 +27,7 @@ from partners.models import (
     BankAccount,
     BankAccountUse,
     Enrolment,
+    Member,
     Partner,
 )
 from programs.deciding import MONEY_ROLES
@@ -214,7 +216,10 @@ def _handles_money(actor: Actor, use: BankAccountUse) -> bool:
 
 
 def _is_own(actor: Actor, account: BankAccount) -> bool:
-    return account.recorded_by_id == actor.user_id or actor.has(PARTNER, account.partner_id)
+    """By whichever login: the person named it, or works for the company."""
+    members = Member.objects.filter(partner=account.partner_id, left_on__isnull=True)
+    own = Q(pk=account.recorded_by_id) | Q(pk__in=members.values("user"))
+    return actor.has(PARTNER, account.partner_id) or logins_of(actor).filter(own).exists()
 
 
 def _records(actor: Actor, partner: Partner) -> int:

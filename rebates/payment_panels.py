@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 
 from common import formats
 from common.access import Actor
+from common.logins import logins_of
 from common.registry import Area, Waiting
 from programs.models import Vendor
 from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun, PaymentSettings
 from rebates.payments.answering import parked
-from rebates.payments.steps import logins_of
 
 State = PaymentRun.State
 

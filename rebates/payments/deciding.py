@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from common.access import Actor
 from common.errors import DomainError
+from common.logins import logins_of
 from common.models import User
 from partners.models import BankAccountUse
 from rebates.ledger import book_payments
 from rebates.models import LedgerEntry, ManualAdjustment, Payment, PaymentApproval, PaymentRun
 from rebates.payments.errors import MovedOn, Refused, TextMissing
-from rebates.payments.steps import check_file, check_still_right, lock_run, logins_of, move, on_record
+from rebates.payments.steps import check_file, check_still_right, lock_run, move, on_record
 from rebates.rights import check_handles_money, person_of
 
 State = PaymentRun.State

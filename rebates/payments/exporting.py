@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.access import Actor
+from common.logins import is_same_person
 from common.money import ZERO
 from rebates.documents.target_days import target_days_after
 from rebates.models import FileTaken, Payment, PaymentFile, PaymentRun, Posting
 from rebates.payments.errors import Changed, MovedOn, Refused, TextMissing
 from rebates.payments.files import further_file
 from rebates.payments.settings import settings_of
-from rebates.payments.steps import FIRST, check_file, check_still_right, is_same_person, lock_run, move, on_record
+from rebates.payments.steps import FIRST, check_file, check_still_right, lock_run, move, on_record
 from rebates.rights import person_of
 
 State = PaymentRun.State

@@ -9,12 +9,13 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from common.access import Actor
+from common.logins import is_same_person
 from partners.models import Partner
 from programs.models import Vendor
 from rebates.ledger import lock
 from rebates.models import PaymentHold
 from rebates.payments.errors import MovedOn, Refused, TextMissing
-from rebates.payments.steps import is_same_person, on_record
+from rebates.payments.steps import on_record
 from rebates.rights import check_handles_money, person_of
 
 

@@ -8,19 +8,16 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.access import Actor
 from common.errors import DomainError
-from common.models import User
 from common.pausing import restored_since
 from rebates.ledger import hold
 from rebates.models import PaymentFile, PaymentHold, PaymentRun, RefusedStep
 from rebates.payments.errors import Changed, MovedOn, Refused
-from rebates.rights import check_handles_money, person_of
+from rebates.rights import check_handles_money
 
 FIRST = 1
 
@@ -79,17 +76,6 @@ def check_still_right(run: PaymentRun, now: datetime) -> None:
         raise OnHold(text % {"partner": found.partner.name})
     if run.pay_on < timezone.localdate(now) and not restored_since(run.proposed_at):
         raise TooLate(_("The payment date is over. Please cancel the run and propose it anew."))
-
-
-def logins_of(actor: Actor) -> QuerySet[User]:
-    """The actor's login and every other one of the same person, as platform admins have noted."""
-    first = User.objects.filter(pk=person_of(actor)).values(first=Coalesce("second_of", "pk"))
-    return User.objects.filter(Q(pk__in=first) | Q(second_of__in=first))
-
-
-def is_same_person(person_id: int | None, actor: Actor) -> bool:
-    """Whether this is one of the actor's own logins; False where it is nobody's."""
-    return person_id is not None and logins_of(actor).filter(pk=person_id).exists()
 
 
 def move(run: PaymentRun, old: str, **new: object) -> None:

@@ -216,6 +216,17 @@ def test_nobody_decides_about_the_account_of_a_company_they_work_for(world: Worl
         refuse(account, world.vendor, both)
 
 
+@pytest.mark.parametrize("role", [OWNER, SALES])
+def test_nobody_decides_by_a_second_login_about_the_account_of_a_company_they_work_for(world: World, role: str) -> None:
+    first = member_of(world.reseller, "first_login", role)
+    second = staff_of(world.vendor, "second_login", VENDOR_FINANCE, second_of=first)
+    account = record(world.reseller, first if role == OWNER else world.reseller_owner)
+    for decide in (approve, refuse):
+        with pytest.raises(OwnAccount):
+            decide(account, world.vendor, second)
+    assert not bank_accounts.may_decide(use=use_of(account, world.vendor), actor=Actor.of(second))
+
+
 def test_who_named_it_does_not_decide_after_leaving_and_the_database_says_so_too(world: World) -> None:
     both = staff_of(world.vendor, "both", VENDOR_FINANCE)
     member = Member.objects.create(partner=world.reseller, user=both, role=OWNER)
