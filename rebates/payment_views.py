@@ -186,7 +186,7 @@ class RunPage(VendorListPage):
         answered = run.payments.exclude(state=Payment.State.OPEN).count()
         kept = run.files.defer("content").select_related("requested_by", "released_by")
         files = list(kept.prefetch_related("taken__person"))
-        current = max(each.number for each in files if each.number == 1 or each.released_at is not None)
+        current = max(each.number for each in files)
         context = {
             "run": run,
             "state_text": run_in_words(run, len(approvals)),
@@ -222,17 +222,18 @@ def _facts(run: PaymentRun) -> list[Fact]:
     ]
 
 
-def _file_row(run: PaymentRun, file: PaymentFile, current: int, actor: Actor) -> dict[str, Any]:
-    """`current`: the number of the file that may go to the bank."""
+def _file_row(run: PaymentRun, file: PaymentFile, current: int, person: int | None) -> dict[str, Any]:
+    """`current`: the number of the one file that may go to the bank, a further one when it is released."""
+    given_free = file.number == 1 or file.released_at is not None
     args = [run.vendor.slug, run.number, file.number]
     return {
         "file": file,
         "first": file.number == 1,
         "take_url": reverse("rebates:payment-file", args=args),
         "release_url": reverse("rebates:payment-release", args=args),
-        "may_take": run.state in (State.APPROVED, *exporting.GIVEN) and file.number == current,
+        "may_take": run.state in (State.APPROVED, *exporting.GIVEN) and file.number == current and given_free,
         "replaced": file.number < current,
-        "may_release": exporting.may_release(file=file, actor=actor),
+        "may_release": file.number == current and not given_free and file.requested_by_id != person,
         "taken": list(file.taken.all()),
     }
 

@@ -1,7 +1,7 @@
 """Giving a run to the bank: the stored bytes, checked against what was approved, each taking recorded.
 
 The first taking exports the run. Should a file be lost before it reached the bank, a further one for the same money
-takes two people, a reason and the statement that the one before was not submitted.
+takes two people, a reason and the statement that the one before was not submitted; from then on that one stays here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,18 @@ from rebates.models import FileTaken, Payment, PaymentFile, PaymentRun, Posting
 from rebates.payments.errors import Changed, MovedOn, Refused, TextMissing
 from rebates.payments.files import further_file
 from rebates.payments.settings import settings_of
-from rebates.payments.steps import FIRST, check_file, check_still_right, lock_run, move, on_record
+from rebates.payments.steps import (
+    FIRST,
+    OnHold,
+    TooLate,
+    check_file,
+    check_still_right,
+    first_hold,
+    lock_run,
+    logins_of,
+    move,
+    on_record,
+)
 from rebates.rights import person_of
 
 State = PaymentRun.State
@@ -44,19 +55,21 @@ class Answered(Refused):
 def take(*, run_id: int, number: int, actor: Actor, now: datetime) -> PaymentFile:
     """The run's file for the bank, the same bytes for everybody; with the first taking the run is given to the bank.
 
-    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, OnHold, TooLate; refusals are recorded.
+    The first taking of a further file is giving money away as well: it is refused where that would be wrong by now.
+    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, OnHold, TooLate, Answered; refusals are recorded.
     """
     with on_record(run_id=run_id, actor=actor, step="export", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins take files for the bank."))
         if run.state not in (State.APPROVED, *GIVEN):
             raise MovedOn(_("The run is not approved."))
-        if run.files.filter(number__gt=number, released_at__isnull=False).exists():
-            raise MovedOn(_("A later file was released in place of this one: the bank must not get both."))
+        _check_last(run, number)
         file = check_file(run, run.sha256) if number == FIRST else _released(run, number)
         if run.state == State.APPROVED:
             _check_approved(run)
             check_still_right(run, now)
             move(run, State.APPROVED, state=State.EXPORTED, exported_at=now)
+        elif not file.taken.exists():
+            _check_further(run, file, now)
         FileTaken.objects.create(file=file, person_id=person_of(actor), at=now)
     return file
 
@@ -64,20 +77,20 @@ def take(*, run_id: int, number: int, actor: Actor, now: datetime) -> PaymentFil
 def ask_for_another(*, run_id: int, actor: Actor, reason: str, not_submitted: bool, now: datetime) -> PaymentFile:
     """A further file for the same payments, which another person has to release; a double click finds it.
 
+    From now on nobody takes the one before: it was said that it does not go to the bank.
     Raises NotAllowed, MoneyHalted, MovedOn, Answered, TextMissing; refusals are recorded.
     """
     with on_record(run_id=run_id, actor=actor, step="another file", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins ask for another file."))
         if run.state != State.EXPORTED:
             raise MovedOn(_("Only a run that was given to the bank and has no answer can have another file."))
-        if run.payments.exclude(state=Payment.State.OPEN).exists():
-            raise Answered(_("The bank has answered payments of this run: it did get the file."))
+        _check_unanswered(run)
         if not reason.strip() or not not_submitted:
             raise TextMissing(_("Please say why, and that the file before was not submitted."))
-        waiting = run.files.filter(number__gt=FIRST, released_at__isnull=True).first()
+        today = timezone.localdate(now)
+        waiting = run.files.filter(number__gt=FIRST, released_at__isnull=True, pay_on__gte=today).first()
         if waiting is not None:
             return waiting
-        today = timezone.localdate(now)
         file = further_file(
             run=run,
             payments=list(run.payments.select_related("partner")),
@@ -92,7 +105,10 @@ def ask_for_another(*, run_id: int, actor: Actor, reason: str, not_submitted: bo
 
 
 def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now: datetime) -> PaymentFile:
-    """Let a further file be taken. Raises NotAllowed, MoneyHalted, MovedOn, OwnFile, Changed, Answered; on record."""
+    """Let a further file be taken.
+
+    Raises NotAllowed, MoneyHalted, MovedOn, OwnFile, Changed, Answered, OnHold, TooLate; refusals are recorded.
+    """
     with on_record(run_id=run_id, actor=actor, step="release file", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins release files."))
         file = run.files.get(number=number)
@@ -100,8 +116,8 @@ def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now:
             raise OwnFile(_("You asked for this file: somebody else has to release it."))
         if sha256 != file.sha256:
             raise Changed(_("The file is another one than you have seen."))
-        if run.payments.exclude(state=Payment.State.OPEN).exists():
-            raise Answered(_("The bank has answered payments of this run: it did get the file."))
+        _check_last(run, number)
+        _check_further(run, file, now)
         waiting = PaymentFile.objects.filter(pk=file.pk, number__gt=FIRST, released_at__isnull=True)
         if not waiting.update(released_by=actor.user_id, released_at=now):
             raise MovedOn(_("Somebody has released this file already."))
@@ -109,10 +125,24 @@ def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now:
     return file
 
 
-def may_release(*, file: PaymentFile, actor: Actor) -> bool:
-    """Whether a further file waits for this person: not for one who asked for it, by whichever account."""
-    waits = file.number > FIRST and file.released_at is None
-    return waits and not is_same_person(file.requested_by_id, actor)
+def _check_last(run: PaymentRun, number: int) -> None:
+    if run.files.filter(number__gt=number).exists():
+        raise MovedOn(_("A later file was asked for in place of this one: the bank must not get both."))
+
+
+def _check_unanswered(run: PaymentRun) -> None:
+    if run.payments.exclude(state=Payment.State.OPEN).exists():
+        raise Answered(_("The bank has answered payments of this run: it did get the file."))
+
+
+def _check_further(run: PaymentRun, file: PaymentFile, now: datetime) -> None:
+    """Raises Answered, OnHold, TooLate: what may have come up since a further file was asked for."""
+    _check_unanswered(run)
+    if found := first_hold(run):
+        text = _("%(partner)s is on hold: no further file is given out until two people have released the hold.")
+        raise OnHold(text % {"partner": found.partner.name})
+    if file.pay_on < timezone.localdate(now):
+        raise TooLate(_("The payment date of this file is over. Please ask for another one."))
 
 
 def _released(run: PaymentRun, number: int) -> PaymentFile:

@@ -63,15 +63,17 @@ def check_file(run: PaymentRun, sha256: str) -> PaymentFile:
     return file
 
 
-def check_still_right(run: PaymentRun, now: datetime) -> None:
-    """Raises OnHold, TooLate: what may have come up since the run was proposed.
-
-    A run that came with a restored backup is never too late: the bank may have its file, which is taken here again.
-    """
+def first_hold(run: PaymentRun) -> PaymentHold | None:
+    """One of the holds that are on the run's partners now, if there are any."""
     held = PaymentHold.objects.filter(
         vendor=run.vendor_id, released_at__isnull=True, partner__in=run.payments.values("partner")
     )
-    if found := held.select_related("partner").first():
+    return held.select_related("partner").first()
+
+
+def check_still_right(run: PaymentRun, now: datetime) -> None:
+    """Raises OnHold, TooLate: what may have come up since the run was proposed."""
+    if found := first_hold(run):
         text = _("%(partner)s is on hold since the run was proposed. Please cancel the run and propose it anew.")
         raise OnHold(text % {"partner": found.partner.name})
     if run.pay_on < timezone.localdate(now) and not restored_since(run.proposed_at):

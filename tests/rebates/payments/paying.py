@@ -144,3 +144,14 @@ def say(payment: Payment, said: AnswerLine.Said, person: User, *, code: str = ""
         actor=Actor.of(person), now=NOW,
     )  # fmt: skip
     return line.outcome
+
+
+def further(run: PaymentRun, finance: Finance, *, now: datetime = NOW) -> PaymentFile:
+    """A file that is asked for because the one before was lost; nobody has released it."""
+    return exporting.ask_for_another(run_id=run.pk, actor=finance.asking, reason="Lost", not_submitted=True, now=now)
+
+
+def release(file: PaymentFile, finance: Finance, *, now: datetime = NOW) -> PaymentFile:
+    return exporting.release_another(
+        run_id=file.run_id, number=file.number, actor=Actor.of(finance.first), sha256=file.sha256, now=now
+    )

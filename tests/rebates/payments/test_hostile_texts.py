@@ -26,7 +26,6 @@ from tests.rebates.payments.paying import (
     Finance,
     another_partner,
     close,
-    export,
     exported,
     has_account,
     iban_of,
@@ -198,4 +197,4 @@ def test_account_numbers_are_masked_on_pages_exports_mails_and_in_the_log(
     assert sum(iban[-4:] in text for text in shown.values()) >= 4
     assert "request_finished" in shown["log"]
     # It does stand in the file for the bank, which is the only place that needs it.
-    assert iban.encode() in bytes(export(run, finance.first).content)
+    assert iban.encode() in bytes(run.files.get(number=1).content)
