@@ -1,7 +1,7 @@
 """What the bank says about payments: paid, or come back. Each answer is kept, and does something once.
 
 Answers come as the bank's file (pain.002) or are typed in from its statement. What cannot be is parked for a person: an
-id that no payment has, or a word against an earlier one.
+id that no payment has, a word against an earlier one, or one about a file that was replaced as never submitted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,6 +51,18 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The file that an answer is about. `replaced`: a later one was released, because this one was not submitted."""
+
+    run_id: int
+    replaced: bool
+
+    def decides(self, payment: Payment) -> bool:
+        """Whether the answer can be the last word about the payment."""
+        return payment.run_id == self.run_id and not self.replaced
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """An answer that was taken. `new`: False where the same file had been taken before, and nothing was done."""
 
@@ -76,7 +88,8 @@ def take_answer(*, vendor: Vendor, file_name: str, content: bytes, actor: Actor,
             message_id=read.message_id[:35], about=read.original_message_id[:35], taken_by_id=person_of(actor),
             taken_at=now,
         )  # fmt: skip
-        _book(_words(vendor, read), vendor=vendor, answer=answer, actor=actor, now=now)
+        about = _about(vendor, read.original_message_id)
+        _book(_words(about, read), vendor=vendor, answer=answer, about=about, actor=actor, now=now)
     return Taken(answer, new=True)
 
 
@@ -142,17 +155,24 @@ def look_at(*, line: AnswerLine, actor: Actor, note: str, now: datetime) -> None
 # --- from a file to words ---------------------------------------------------------------------------------------------
 
 
-def _words(vendor: Vendor, read: Answer) -> list[tuple[str, Word]]:
+def _about(vendor: Vendor, message_id: str) -> About | None:
+    """None where nobody knows the file: then each payment is found by its id alone."""
+    later = PaymentFile.objects.filter(run=OuterRef("run"), number__gt=OuterRef("number"), released_at__isnull=False)
+    found = PaymentFile.objects.filter(run__vendor=vendor, message_id=message_id).annotate(replaced=Exists(later))
+    values = found.values_list("run", "replaced").first()
+    return About(*values) if values else None
+
+
+def _words(about: About | None, read: Answer) -> list[tuple[str, Word]]:
     """By id what the file says: of single payments, and of the others of the run where it speaks of all of them."""
     words = [(each.end_to_end_id, _word(each.status, each.code, each.text, each.day)) for each in read.transactions]
     named = {end_to_end_id for end_to_end_id, _word_ in words}
     if read.status in (*SETTLED_CODES, *REJECTED_CODES):
-        file = PaymentFile.objects.filter(run__vendor=vendor, message_id=read.original_message_id).first()
         whole = _word(read.status, read.code, read.text, read.day)
-        if file is None:
+        if about is None:
             words.append((read.original_message_id, whole))
         else:
-            others = Payment.objects.filter(run=file.run_id).exclude(end_to_end_id__in=named).order_by("pk")
+            others = Payment.objects.filter(run=about.run_id).exclude(end_to_end_id__in=named).order_by("pk")
             words += [(end_to_end_id, whole) for end_to_end_id in others.values_list("end_to_end_id", flat=True)]
     return words
 
@@ -170,7 +190,13 @@ def _word(status: str, code: str, text: str, day: date | None) -> Word:
 
 
 def _book(
-    words: Sequence[tuple[str, Word]], *, vendor: Vendor, answer: BankAnswer | None, actor: Actor, now: datetime
+    words: Sequence[tuple[str, Word]],
+    *,
+    vendor: Vendor,
+    answer: BankAnswer | None,
+    actor: Actor,
+    now: datetime,
+    about: About | None = None,
 ) -> list[AnswerLine]:
     """Keep each word and do what it says, in the caller's transaction, which holds the ledger."""
     ids = [end_to_end_id for end_to_end_id, _word_ in words]
@@ -182,7 +208,7 @@ def _book(
     returned: list[Payment] = []
     for end_to_end_id, word in words:
         payment = payments.get(end_to_end_id)
-        outcome = _outcome(payment, word, by_person=answer is None)
+        outcome = _outcome(payment, word, by_person=answer is None, about=about)
         lines.append(
             AnswerLine(
                 vendor=vendor,
@@ -214,13 +240,16 @@ def _book(
     return lines
 
 
-def _outcome(payment: Payment | None, word: Word, *, by_person: bool) -> AnswerLine.Outcome:
+def _outcome(payment: Payment | None, word: Word, *, by_person: bool, about: About | None = None) -> AnswerLine.Outcome:
     """What becomes of a word. Only a person may say that what was paid came back later."""
     if payment is None:
         return AnswerLine.Outcome.UNKNOWN
     given = payment.run.state in (PaymentRun.State.EXPORTED, PaymentRun.State.SETTLED)
     if word.said == AnswerLine.Said.PENDING:
         return AnswerLine.Outcome.NOTED
+    if about is not None and not about.decides(payment):
+        # The money may be on its way by the other file: owed again it would be paid twice.
+        return AnswerLine.Outcome.CONTRADICTS
     if word.said == AnswerLine.Said.RETURNED and said_twice(word.code) and payment.state == State.OPEN:
         return AnswerLine.Outcome.TWICE  # one of two files was carried out: paid again it would be paid twice
     if payment.state == word.said:

@@ -89,7 +89,7 @@ def answer() -> bytes:
         SaidOf(rejected.end_to_end_id, "RJCT", Reason("AC04", "closed")),
         SaidOf("somebody-elses", "ACSC", settled="2026-12-07"),
     ]
-    return pain002(about=run.files.get(number=1).message_id, payments=said)
+    return pain002(about=run.files.latest("number").message_id, payments=said)
 
 
 def take_answer() -> answering.Taken:

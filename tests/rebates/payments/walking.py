@@ -57,7 +57,7 @@ def answer_of(run: PaymentRun) -> bytes:
         Said(run.payments.get().end_to_end_id, "RJCT", Reason("AM04", "no cover")),
         Said("somebody-elses", "ACSC", settled="2026-11-30"),
     ]
-    return pain002(about=run.files.get(number=1).message_id, payments=said)
+    return pain002(about=run.files.latest("number").message_id, payments=said)
 
 
 def whole_way(browsers: Browsers, finance: Finance) -> None:
