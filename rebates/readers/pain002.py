@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from lxml import etree
 from common.errors import MarkedError
 from common.limited import Allowance, Cause, ChildEnded, limited
 from common.sentences import _n
+from rebates.documents.reason_codes import said_twice
 from sales.readers.invoices.record import Refused
 from sales.readers.invoices.xml import Limits
 from sales.readers.invoices.xml import parse as parse_xml
@@ -33,8 +34,10 @@ _SETTLED = (
 )
 MOST = 100_000
 """Payments that one answer may be about."""
-_FINAL = frozenset({"ACSC", "ACCC", "RJCT"})
+_REJECTED = frozenset({"RJCT", "CANC"})
+_FINAL = frozenset({"ACSC", "ACCC"}) | _REJECTED
 """Statuses after which a bank says no other one of the same payment."""
+_ONE = "TxInfAndSts"
 LONGEST = 500
 """Characters of a text that are kept; those of the standard are shorter."""
 # The Swiss write the version's name into a namespace of their own.
@@ -62,7 +65,7 @@ class Answer:
     """What the bank says of a file. `original_message_id`: of that file; `day`: when the answer was written.
 
     `status` with `code` and `text` is that of all its payments where the bank gave them one, or that of the message;
-    empty where these contradict each other, and then handed down to no payment.
+    empty where these contradict each other or a payment that was not rejected, and then handed down to no payment.
     """
 
     message_id: str
@@ -122,6 +125,8 @@ def parse(content: bytes) -> Answer:
     # What is said of all payments is nearer to them than what is said of the message they came in.
     nearest = {said.status: said for _block, said in blocks}
     whole = next(iter(nearest.values())) if len(nearest) == 1 else message
+    if _in_doubt(whole, [each for parent, _above in [(report, message), *blocks] for each in _all(parent, _ONE)]):
+        whole = _Said()
     return Answer(
         message_id=_text(report, "GrpHdr/MsgId"),
         original_message_id=about,
@@ -160,24 +165,37 @@ def _transactions(report: etree._Element, message: _Said, blocks: _Blocks) -> tu
     found: list[Transaction] = []
     # Until version .02 of the standard payments stood below the report itself.
     for parent, said in [(report, message), *blocks]:
-        for each in _all(parent, "TxInfAndSts"):
-            if len(found) == MOST:
-                raise _refusal("too_much")
-            own = _said(each, "TxSts", said)
+        together = list(_all(parent, _ONE))
+        if len(found) + len(together) > MOST:
+            raise _refusal("too_much")
+        in_doubt = _in_doubt(said, together)
+        for each in together:
+            own = _Said() if in_doubt and not _text(each, "TxSts") else _said(each, "TxSts", said)
             found.append(Transaction(_text(each, "OrgnlEndToEndId"), own.status, own.code, own.text, _settled_on(each)))
     return tuple(found)
 
 
+def _in_doubt(above: _Said, payments: Iterable[etree._Element]) -> bool:
+    """Whether all are said to be rejected, and one is not. What is wrongly taken for rejected is paid twice."""
+    return above.status in _REJECTED and any(_text(each, "TxSts") not in ("", above.status) for each in payments)
+
+
 def _said(element: etree._Element | None, tag: str, above: _Said) -> _Said:
-    """Status and first reason of an element; what it leaves out is as it was said one level above."""
+    """Status and reason of an element; what it leaves out is as it was said one level above.
+
+    Of several reasons it is the first, unless one says that the bank has the payment already.
+    """
     if element is None:
         return above
     status = _text(element, tag) or above.status
     reasons = list(_all(element, "StsRsnInf"))
     codes = [_text(reason, "Rsn/Cd") or _text(reason, "Rsn/Prtry") for reason in reasons]
+    if status == above.status and said_twice(above.code):
+        codes.append(above.code)
     words = [_words(part) for reason in reasons for part in _all(reason, "AddtlInf")]
-    said = _Said(status, next(filter(None, codes), ""), " ".join(filter(None, words))[:LONGEST])
-    inherits = not said.code and not said.text and status == above.status
+    code = next(filter(said_twice, codes), next(filter(None, codes), ""))
+    said = _Said(status, code, " ".join(filter(None, words))[:LONGEST])
+    inherits = not any(codes[: len(reasons)]) and not said.text and status == above.status
     return above if inherits else said
 
 

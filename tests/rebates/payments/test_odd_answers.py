@@ -7,13 +7,15 @@ import pytest
 from common.access import Actor
 from rebates.models import AnswerLine, PaymentRun
 from rebates.payments import answering, deciding
+from tests.rebates.bank import Reason, pain002
 from tests.rebates.bank import Said as Word
-from tests.rebates.bank import pain002
 from tests.rebates.payments.paying import (
     Finance,
+    another_partner,
     export,
     exported,
     further,
+    has_account,
     owed_120,
     proposed,
     release,
@@ -84,3 +86,31 @@ def test_one_payment_named_twice_in_an_answer_is_booked_once(world: World, finan
     )
     assert answer(world, finance, content) == [Outcome.BOOKED, Outcome.KNOWN, Outcome.CONTRADICTS, Outcome.NOTED]
     assert states(run) == {"paid"}
+
+
+def test_that_the_bank_has_it_already_is_heard_wherever_it_is_said(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    run = exported(world, finance)
+    name, payment = run.files.get().message_id, run.payments.get().end_to_end_id
+    own = Word(payment, "RJCT", Reason("NARR", "see above"))
+    of_the_file = pain002(about=name, status="RJCT", reason=Reason("DUPL"), payments=[own])
+    second_reason = pain002(about=name, payments=[own]).replace(
+        b"</TxInfAndSts>", b"<StsRsnInf><Rsn><Cd>AM05</Cd></Rsn></StsRsnInf></TxInfAndSts>"
+    )
+    of_all = pain002(about=name, status="RJCT", reason=Reason("DUPL"))
+    for content in (of_the_file, second_reason, of_all):
+        assert answer(world, finance, content) == [Outcome.TWICE]
+    assert states(run) == {"open"}
+
+
+@pytest.mark.parametrize(("message", "one"), [("RJCT", "ACSC"), ("CANC", "ACSC"), ("RJCT", "PDNG")])
+def test_an_answer_that_rejects_the_file_and_not_a_payment_in_it_takes_nothing_for_rejected(
+    world: World, finance: Finance, message: str, one: str
+) -> None:
+    other = another_partner(world, "Spreewald IT", "3C4D5F6G", "30")
+    has_account(other, world.vendor, finance.bookkeeper)
+    owed_120(world, finance)
+    run = exported(world, finance)
+    payment = run.payments.get(partner=other).end_to_end_id
+    answer(world, finance, pain002(about=run.files.get().message_id, status=message, payments=[Word(payment, one)]))
+    assert "returned" not in states(run)

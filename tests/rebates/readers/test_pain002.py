@@ -77,10 +77,19 @@ def test_an_answer_that_contradicts_itself_takes_no_payment_for_paid_or_rejected
 
 @each_version
 def test_a_payment_without_words_of_its_own_is_as_its_block(version: str) -> None:
-    payments = [Said("1"), Said("2", "RJCT"), Said("3", "RJCT", Reason("AC01")), Said("4", "ACSC")]
+    payments = [Said("1"), Said("2", "RJCT"), Said("3", "RJCT", Reason("AC01"))]
     content = pain002(about=FILE, version=version, block_status="RJCT", block_reason=Reason("DT01"), payments=payments)
     said = [(each.end_to_end_id, each.status, each.code) for each in parse(content).transactions]
-    assert said == [("1", "RJCT", "DT01"), ("2", "RJCT", "DT01"), ("3", "RJCT", "AC01"), ("4", "ACSC", "")]
+    assert said == [("1", "RJCT", "DT01"), ("2", "RJCT", "DT01"), ("3", "RJCT", "AC01")]
+
+
+@each_version
+@pytest.mark.parametrize("status", ["RJCT", "CANC"])
+def test_all_are_rejected_but_one_then_those_without_words_of_their_own_are_not(version: str, status: str) -> None:
+    payments = [Said("1"), Said("2", status), Said("3", "ACSC")]
+    answer = parse(pain002(about=FILE, version=version, block_status=status, payments=payments))
+    assert [each.status for each in answer.transactions] == ["", status, "ACSC"]
+    assert answer.status == ""
 
 
 def test_an_answer_about_nothing_but_the_file_has_no_status() -> None:
