@@ -2,6 +2,7 @@
 
 from rebates.models.accounting import AccountingSettings, JournalExport
 from rebates.models.adjustments import ManualAdjustment
+from rebates.models.approvals import PaymentApproval, RefusedStep
 from rebates.models.bank import AnswerLine, BankAnswer, FileTaken, PaymentFile
 from rebates.models.closings import Closing, ClosingBounds, ClosingItem, Settlement
 from rebates.models.holds import PaymentHold
@@ -9,7 +10,6 @@ from rebates.models.ledger import Breach, Ledger, LedgerEntry, Posting
 from rebates.models.payments import (
     LeftOut,
     Payment,
-    PaymentApproval,
     PaymentProposal,
     PaymentRun,
     PaymentSettings,

@@ -310,6 +310,40 @@ class Payment(models.Model):
                 transitions=[("open", "paid"), ("open", "returned"), ("open", "cancelled"), ("paid", "returned")],
             ),
             pgtrigger.Trigger(
+                name="payment_fits_its_run",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM rebates_paymentrun
+                        WHERE id = NEW.run_id AND state = 'proposed' AND vendor_id = NEW.vendor_id
+                        AND currency = NEW.currency
+                    ) THEN
+                        RAISE EXCEPTION 'run % takes no such payment, or none any more', NEW.run_id;
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT FROM partners_bankaccount
+                        WHERE id = NEW.account_id AND partner_id = NEW.partner_id AND iban = NEW.iban
+                        AND holder = NEW.holder
+                    ) THEN
+                        RAISE EXCEPTION 'payment % is not to an account of its partner', NEW.end_to_end_id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="payment_is_cancelled_before_export",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__state="cancelled"),
+                func="""
+                    IF (SELECT state FROM rebates_paymentrun WHERE id = NEW.run_id) NOT IN ('proposed', 'approved') THEN
+                        RAISE EXCEPTION 'payment % was given to a bank', NEW.id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="payment_is_under_way",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
@@ -356,36 +390,3 @@ class LeftOut(models.Model):
             models.UniqueConstraint(fields=["proposal", "partner", "currency"], name="left_out_once"),
         ]
         triggers = [pgtrigger.Protect(name="left_out_stay", operation=FACT)]
-
-
-class PaymentApproval(models.Model):
-    """A person has approved a run, with the checksum of the file they saw. `warning`: what was odd about it."""
-
-    run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, related_name="approvals")
-    person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
-    sha256 = models.CharField(max_length=64)
-    device = models.CharField(max_length=64, blank=True)
-    warning = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["run", "person"], name="approved_once_by_each")]
-        triggers = [
-            pgtrigger.Protect(name="approvals_stay", operation=FACT),
-            pgtrigger.Trigger(
-                name="approved_by_another",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                declare=[("run", "record")],
-                func="""
-                    SELECT rebates_paymentrun.state, sha256, requested_by_id INTO run
-                    FROM rebates_paymentrun JOIN rebates_paymentproposal proposal ON proposal.id = proposal_id
-                    WHERE rebates_paymentrun.id = NEW.run_id;
-                    IF run.state <> 'proposed' OR run.sha256 <> NEW.sha256 OR run.requested_by_id = NEW.person_id THEN
-                        RAISE EXCEPTION 'payment run % cannot be approved so', NEW.run_id;
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]

@@ -160,16 +160,17 @@ def _paying(world: World, partner: Partner, number: int) -> None:
     """Another payment in the run, another run, a hold, an answer that needs a person, and a payment that came back."""
     run, finance = PaymentRun.objects.get(vendor=world.vendor, number=1), world.vendor_finance
     account = BankAccount.objects.get(partner=partner)
-    of: dict[str, Any] = {"vendor": world.vendor, "partner": partner, "amount": Decimal(5), "account": account}
-    of |= {"holder": account.holder, "iban": account.iban}
-    Payment.objects.create(run=run, end_to_end_id=f"more-{number}", **of)
+    of: dict[str, Any] = {"vendor": world.vendor, "amount": Decimal(5)}
+    Payment.objects.create(run=run, partner=partner, end_to_end_id=f"more-{number}", **of, **_to(account))
     other = PaymentRun.objects.create(
         proposal=run.proposal, vendor=world.vendor, number=number + 2, way=run.way, pay_on=run.pay_on, count=1,
-        total=Decimal(5), sha256=run.sha256, proposed_at=NOW,
+        total=Decimal(5), sha256=run.sha256, proposed_at=NOW, currency=f"X{number}",
     )  # fmt: skip
+    own = BankAccount.objects.get(partner=world.reseller, replaced_at__isnull=True)
     paid = Payment.objects.create(
-        run=other, end_to_end_id=f"of-reseller-{number}", **{**of, "partner": world.reseller, "currency": f"X{number}"}
-    )
+        run=other, partner=world.reseller, currency=other.currency, end_to_end_id=f"of-reseller-{number}", **of,
+        **_to(own),
+    )  # fmt: skip
     AnswerLine.objects.create(
         vendor=world.vendor, payment=paid, end_to_end_id=paid.end_to_end_id, said="paid", outcome="contradicts",
         said_by=finance, at=NOW,
@@ -178,6 +179,10 @@ def _paying(world: World, partner: Partner, number: int) -> None:
         vendor=world.vendor, partner=partner, why="other", text="Asked by the court", placed_by=finance, placed_at=NOW
     )
     LeftOut.objects.create(proposal=run.proposal, partner=partner, balance=Decimal(1), why=LeftOut.Why.MINIMUM)
+
+
+def _to(account: BankAccount) -> dict[str, Any]:
+    return {"account": account, "holder": account.holder, "iban": account.iban}
 
 
 def _team(world: World, number: int) -> None:
