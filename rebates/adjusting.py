@@ -12,19 +12,21 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Case, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from common import outbox
 from common.access import Actor
 from common.errors import DomainError
 from common.models import User
+from common.one_person import logins_of
 from common.proofs import Proof
 from partners.models import Enrolment, Partner
 from programs.models import Program, Vendor, VendorStaff
 from rebates import mails
 from rebates.ledger import book_adjustment, hold
 from rebates.models import ManualAdjustment
-from rebates.rights import MONEY_ROLES, NotAllowed, check_handles_money
+from rebates.rights import MONEY_ROLES, NotAllowed, check_handles_money, person_of
 
 MOST = Decimal("1000000.00")
 State = ManualAdjustment.State
@@ -66,10 +68,12 @@ def adjustments_of(*, vendor: Vendor, actor: Actor) -> QuerySet[ManualAdjustment
 
 
 def deciders_of(adjustment: ManualAdjustment) -> list[User]:
-    """Who can decide about it: everybody in the vendor's finance and its admins, but who proposed it."""
+    """Who can decide about it: the vendor's finance and its admins, but by none of their logins who proposed it."""
     staff = VendorStaff.objects.filter(vendor=adjustment.program.vendor_id, role__in=MONEY_ROLES)
     people = User.objects.filter(pk__in=staff.values("user_id"), is_active=True)
-    return list(people.exclude(pk=adjustment.requested_by_id).order_by("last_name", "first_name", "pk"))
+    proposer = adjustment.requested_by
+    others = people.annotate(first=Coalesce("second_of", "pk")).exclude(first=proposer.second_of_id or proposer.pk)
+    return list(others.order_by("last_name", "first_name", "pk"))
 
 
 @transaction.atomic
@@ -151,7 +155,7 @@ def _found(adjustment_id: int, actor: Actor) -> ManualAdjustment:
 
 def _by_another(adjustment_id: int, actor: Actor) -> ManualAdjustment:
     adjustment = _found(adjustment_id, actor)
-    if adjustment.requested_by_id == actor.user_id:
+    if adjustment.requested_by_id in logins_of(person_of(actor)):
         raise OwnProposal(_("You proposed this adjustment: somebody else has to decide about it."))
     return adjustment
 

@@ -17,6 +17,7 @@ from common.access import Actor
 from common.errors import DomainError
 from common.logins import logins_of
 from common.models import User
+from common.one_person import logins_of
 from partners.models import BankAccountUse
 from rebates.ledger import book_payments
 from rebates.models import LedgerEntry, ManualAdjustment, Payment, PaymentApproval, PaymentRun
@@ -101,11 +102,12 @@ def hindrance(*, run: PaymentRun, actor: Actor) -> str:
 
 
 def _check_person(run: PaymentRun, actor: Actor) -> None:
-    people = set(logins_of(actor).values_list("pk", flat=True))
+    person = person_of(actor)
+    people = logins_of(person)
     if run.proposal.requested_by_id in people:
         raise OwnRun(_("You proposed this run: two others have to approve it."))
     approved = set(run.approvals.values_list("person", flat=True))
-    if person_of(actor) in approved:
+    if person in approved:
         raise ApprovedAlready(_("You have approved this run already: somebody else has to."))
     if approved & people:
         raise SamePerson(_("You have approved this run with your other account already."))
@@ -115,6 +117,15 @@ def _check_person(run: PaymentRun, actor: Actor) -> None:
         raise OwnPart(_("You approved a bank account that this run pays to: somebody else has to approve the run."))
     if adjustments_in(run).filter(requested_by__in=people).exists():
         raise OwnPart(_("You asked for an adjustment that this run pays: somebody else has to approve the run."))
+
+
+def check_two_people(run: PaymentRun) -> None:
+    """Raises SamePerson: what admins have noted about logins since then leaves no two people who approved."""
+    people = set(run.approvals.values_list(Coalesce("person__second_of", "person"), flat=True))
+    if (proposer := run.proposal.requested_by) is not None:
+        people.discard(proposer.second_of_id or proposer.pk)
+    if len(people) < NEEDED:
+        raise SamePerson(_("The run was not approved by two people other than who proposed it. Please cancel it."))
 
 
 def adjustments_in(run: PaymentRun) -> QuerySet[ManualAdjustment]:

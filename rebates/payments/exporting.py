@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.access import Actor
-from common.logins import is_same_person
 from common.money import ZERO
+from common.one_person import logins_of
 from rebates.documents.target_days import target_days_after
 from rebates.models import FileTaken, Payment, PaymentFile, PaymentRun, Posting
+from rebates.payments.deciding import check_two_people
 from rebates.payments.errors import Changed, MovedOn, Refused, TextMissing
 from rebates.payments.files import further_file
 from rebates.payments.settings import settings_of
@@ -30,7 +31,6 @@ from rebates.payments.steps import (
     check_still_right,
     first_hold,
     lock_run,
-    logins_of,
     move,
     on_record,
 )
@@ -56,7 +56,8 @@ def take(*, run_id: int, number: int, actor: Actor, now: datetime) -> PaymentFil
     """The run's file for the bank, the same bytes for everybody; with the first taking the run is given to the bank.
 
     The first taking of a further file is giving money away as well: it is refused where that would be wrong by now.
-    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, OnHold, TooLate, Answered; refusals are recorded.
+    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, SamePerson, OnHold, TooLate, Answered;
+    refusals are recorded.
     """
     with on_record(run_id=run_id, actor=actor, step="export", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins take files for the bank."))
@@ -112,7 +113,7 @@ def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now:
     with on_record(run_id=run_id, actor=actor, step="release file", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins release files."))
         file = run.files.get(number=number)
-        if is_same_person(file.requested_by_id, actor):
+        if file.requested_by_id in logins_of(person_of(actor)):
             raise OwnFile(_("You asked for this file: somebody else has to release it."))
         if sha256 != file.sha256:
             raise Changed(_("The file is another one than you have seen."))
@@ -155,7 +156,8 @@ def _released(run: PaymentRun, number: int) -> PaymentFile:
 
 
 def _check_approved(run: PaymentRun) -> None:
-    """Approvals bind to the file, and run, payments and ledger say the same sum."""
+    """Two people's approvals bind to the file, and run, payments and ledger say the same sum."""
+    check_two_people(run)
     if run.approvals.exclude(sha256=run.sha256).exists():
         raise Changed(_("The run was approved with another file."))
     paid: Decimal = run.payments.aggregate(sum=Sum("amount"))["sum"] or ZERO

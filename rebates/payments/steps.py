@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from common.access import Actor
 from common.errors import DomainError
-from common.pausing import restored_since
 from rebates.ledger import hold
 from rebates.models import PaymentFile, PaymentHold, PaymentRun, RefusedStep
 from rebates.payments.errors import Changed, MovedOn, Refused

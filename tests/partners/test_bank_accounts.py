@@ -238,6 +238,21 @@ def test_who_named_it_does_not_decide_after_leaving_and_the_database_says_so_too
         BankAccountUse.objects.filter(account=account).update(state="approved", decided_by=both, decided_at=NOW)
 
 
+@pytest.mark.parametrize("role", [OWNER, SALES])
+def test_nobody_decides_by_another_login_about_the_account_of_a_company_they_work_for(world: World, role: str) -> None:
+    at_company = member_of(world.reseller, "at_company", role)
+    at_vendor = staff_of(world.vendor, "at_vendor", VENDOR_FINANCE, second_of=at_company)
+    account = record(world.reseller, at_company if role == OWNER else world.reseller_owner)
+    with pytest.raises(OwnAccount):
+        approve(account, world.vendor, at_vendor)
+    Member.objects.filter(user=at_company).update(left_on=NOW.date())
+    if role == OWNER:
+        with pytest.raises(OwnAccount):
+            approve(account, world.vendor, at_vendor)
+    else:
+        assert approve(account, world.vendor, at_vendor).state == "approved"
+
+
 def test_it_is_decided_once(world: World) -> None:
     account = record(world.reseller, world.reseller_owner)
     approve(account, world.vendor, world.vendor_finance)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from common.access import Actor
+from common.access import VENDOR_FINANCE, Actor
 from common.models import User
 from common.periods import Period
 from common.proofs import Proof
@@ -21,6 +21,7 @@ from rebates.ledger import MoneyHalted
 from rebates.models import Closing, Ledger, LedgerEntry, ManualAdjustment, Posting, Settlement
 from rebates.rights import NotAllowed
 from sales.hindrances import hindrances
+from tests.people import staff_of
 from tests.world import NOW, TODAY, World
 
 Q3 = Period.parse("2026Q3")
@@ -147,6 +148,15 @@ def test_who_proposes_does_not_decide_by_the_service_nor_by_the_database(world: 
         adjusting.refuse(adjustment_id=proposed.pk, actor=own, comment="No.", now=NOW)
     with pytest.raises(IntegrityError, match="adjustment_needs_two_people"), transaction.atomic():
         ManualAdjustment.objects.update(state="booked", decided_by=world.vendor_finance, decided_at=NOW)
+
+
+def test_who_proposes_does_not_decide_by_another_login_either(world: World, propose: Propose) -> None:
+    proposed = propose()
+    again = staff_of(world.vendor, "finance_again", VENDOR_FINANCE, second_of=world.vendor_finance)
+    with pytest.raises(adjusting.OwnProposal):
+        adjusting.book(adjustment_id=proposed.pk, actor=Actor.of(again), now=NOW)
+    assert again not in adjusting.deciders_of(proposed)
+    assert owed(world) == 0
 
 
 def test_an_adjustment_is_decided_once(world: World, propose: Propose) -> None:

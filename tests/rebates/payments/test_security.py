@@ -212,6 +212,16 @@ def test_nobody_approves_their_own_run_by_any_of_their_accounts(world: World, fi
     assert run.state == State.PROPOSED
 
 
+def test_approvals_that_turn_out_to_be_one_persons_give_nothing_to_the_bank(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    run = approved(world, finance)
+    for person, first in ((finance.second, finance.first), (finance.second, finance.proposer)):
+        User.objects.filter(pk=person.pk).update(second_of=first)
+        step(world, run, "file", finance.proposer)
+    assert refused(run) == [(finance.proposer.pk, "export")] * 2
+    assert not run.files.get().taken.exists()
+
+
 def test_the_second_account_of_whoever_asked_releases_neither_a_file_nor_a_hold(world: World, finance: Finance) -> None:
     owed_120(world, finance)
     again = staff_of(world.vendor, "firsts_other_account", "finance", second_of=finance.first)
