@@ -12,6 +12,7 @@ from common.access import Actor
 from common.models import Pause
 from common.pausing import Paused
 from rebates.models import AnswerLine, PaymentRun
+from rebates.payments import exporting
 from rebates.payments.steps import TooLate
 from tests.rebates.payments.paying import (
     DAY,
@@ -102,6 +103,19 @@ def test_a_run_whose_file_the_bank_has_is_taken_here_again_though_its_day_is_ove
     assert say(run.payments.get(), AnswerLine.Said.PAID, finance.first) == AnswerLine.Outcome.BOOKED
     assert not propose(world, finance).runs.exists()
     assert PaymentRun.objects.get().total == Decimal("120.00")
+
+
+def test_so_is_a_further_file(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    run = exported(world, finance)
+    first, second = Actor.of(finance.first), Actor.of(finance.second)
+    file = exporting.ask_for_another(run_id=run.pk, actor=first, reason="Lost", not_submitted=True, now=NOW)
+    exporting.release_another(run_id=run.pk, number=2, actor=second, sha256=file.sha256, now=NOW)
+    with pytest.raises(TooLate):
+        export(run, finance.first, number=2, now=LATER)
+    restored()
+    released(world)
+    assert bytes(export(run, finance.first, number=2, now=LATER).content) == bytes(file.content)
 
 
 def test_a_run_that_was_proposed_after_the_restore_is_too_late_when_its_day_is_over(
