@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from common.access import Actor
 from common.money import ZERO
 from common.one_person import logins_of
+from common.sentences import fill
 from rebates.documents.target_days import target_days_after
+from rebates.documents.transfers import FileRefused
 from rebates.models import FileTaken, Payment, PaymentFile, PaymentRun, Posting
 from rebates.payments.deciding import check_two_people
 from rebates.payments.errors import Changed, MovedOn, Refused, TextMissing
@@ -46,6 +48,10 @@ class SumsDisagree(Refused):
 
 class OwnFile(Refused):
     """Whoever asked for a further file does not release it."""
+
+
+class NoFile(Refused):
+    """The bank's rules or the vendor's bound forbid the file by now, as where the vendor pays from elsewhere."""
 
 
 class Answered(Refused):
@@ -79,7 +85,7 @@ def ask_for_another(*, run_id: int, actor: Actor, reason: str, not_submitted: bo
     """A further file for the same payments, which another person has to release; a double click finds it.
 
     From now on nobody takes the one before: it was said that it does not go to the bank.
-    Raises NotAllowed, MoneyHalted, MovedOn, Answered, TextMissing; refusals are recorded.
+    Raises NotAllowed, MoneyHalted, MovedOn, Answered, TextMissing, NoFile; refusals are recorded.
     """
     with on_record(run_id=run_id, actor=actor, step="another file", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins ask for another file."))
@@ -92,14 +98,17 @@ def ask_for_another(*, run_id: int, actor: Actor, reason: str, not_submitted: bo
         waiting = run.files.filter(number__gt=FIRST, released_at__isnull=True, pay_on__gte=today).first()
         if waiting is not None:
             return waiting
-        file = further_file(
-            run=run,
-            payments=list(run.payments.select_related("partner")),
-            settings=settings_of(run.vendor),
-            number=(run.files.aggregate(last=Max("number"))["last"] or FIRST) + 1,
-            pay_on=max(run.pay_on, target_days_after(today, 1)),
-            now=now,
-        )
+        try:
+            file = further_file(
+                run=run,
+                payments=list(run.payments.select_related("partner")),
+                settings=settings_of(run.vendor),
+                number=(run.files.aggregate(last=Max("number"))["last"] or FIRST) + 1,
+                pay_on=max(run.pay_on, target_days_after(today, 1)),
+                now=now,
+            )
+        except FileRefused as error:
+            raise NoFile(fill(_(error.text), error.values)) from None
         file.reason, file.not_submitted, file.requested_by_id = reason.strip()[:500], True, actor.user_id
         file.save(force_insert=True)
     return file

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from common.access import Actor
 from rebates.models import AnswerLine, PaymentHold
@@ -13,7 +15,7 @@ from rebates.payments import exporting, holding
 from rebates.payments.errors import MovedOn
 from rebates.payments.steps import OnHold, TooLate
 from tests.people import signed_in
-from tests.rebates.payments.paying import Finance, export, exported, further, owed_120, release, say
+from tests.rebates.payments.paying import Finance, export, exported, further, owed_120, pays, release, say
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +107,12 @@ def test_the_page_offers_no_file_that_a_later_one_replaces(world: World, finance
     assert taking in signed_in(finance.second).get(url).content.decode()
     further(run, finance)
     assert taking not in signed_in(finance.second).get(url).content.decode()
+
+
+def test_why_a_further_file_cannot_be_made_is_said_in_the_persons_language(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    run = exported(world, finance)
+    pays(world.vendor, most=Decimal(100))
+    with translation.override("de"), pytest.raises(exporting.NoFile, match="ist höher, als eine Zahlung sein darf"):
+        further(run, finance)
+    assert run.files.count() == 1
