@@ -51,10 +51,14 @@ def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 
 def before_release(backup_at: datetime) -> Iterable[Waiting]:
-    """Where the bank may know more than a restored system does: runs of now, and those that it has never heard of.
-
-    Without addresses: who reads it looks after the portal and does not see a vendor's payments.
-    """
+    """What the bank may know more of than a restored system does: runs that were made, taken or answered afterwards."""
+    for vendor in Vendor.objects.filter(pk__in=PaymentSettings.objects.values("vendor")).order_by("name"):
+        values = {"vendor": vendor.name, "moment": formats.datetime_short(backup_at)}
+        text = _(
+            "Has %(vendor)s paid anything since %(moment)s? A run that was made after the backup is missing here, and "
+            "would be proposed and paid once more: compare with the bank's statements"
+        )
+        yield Waiting(text % values, url="")
     texts = {
         State.PROPOSED: _(
             "Payment run %(number)s of %(vendor)s was proposed: did the bank get its file after the backup?"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from common import releasing
 from common.access import Actor
 from common.models import OutboxMail
 from rebates.models import (
@@ -115,6 +116,13 @@ def test_no_further_file_is_made_once_the_bank_has_answered(world: World, financ
     say(run.payments.get(partner=other), Said.PAID, finance.first)
     with pytest.raises(exporting.Answered):
         exporting.ask_for_another(run_id=run.pk, actor=finance.asking, reason="Lost", not_submitted=True, now=NOW)
+
+
+def test_after_a_restore_is_asked_for_runs_that_the_backup_cannot_know(world: World, finance: Finance) -> None:
+    asked = "Has Lenovo paid anything since"
+    assert not any(asked in str(each.label) for each in releasing.to_look_at(backup_at=NOW))
+    pays(world.vendor)
+    assert sum(asked in str(each.label) for each in releasing.to_look_at(backup_at=NOW)) == 1
 
 
 # --- schedule and promise --------------------------------------------------------------------------------------------
