@@ -57,7 +57,7 @@ class DecidedAlready(DomainError):
 
 @dataclass(frozen=True)
 class Contact:
-    """Where a company can be reached, and in which language."""
+    """Where a company can be reached, and in which language. `time_zone`: empty for that of its country."""
 
     street: str
     postcode: str
@@ -65,6 +65,7 @@ class Contact:
     website: str
     phone: str
     language: str
+    time_zone: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,23 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.fields import LineField
+from common.zones import zones_by_country
 from partners.company import Contact, Registered, Wanted
 from partners.models import Partner
 from partners.registration_forms import AUTOCOMPLETE, country_choices
 
 LONGEST = 5000
-CONTACT = ("street", "postcode", "city", "website", "phone", "language")
+CONTACT = ("street", "postcode", "city", "website", "phone", "language", "time_zone")
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every time zone that a country has, by name: Africa/Abidjan to Pacific/Wallis."""
+    zones = sorted(zone for found in zones_by_country().values() for zone in found)
+    return [("", _("That of the country")), *((zone, zone.replace("_", " ")) for zone in zones)]
 
 
 class ContactForm(forms.Form):
@@ -27,6 +35,10 @@ class ContactForm(forms.Form):
     website = forms.URLField(label=gettext_lazy("Website"), max_length=200, required=False, assume_scheme="https")
     phone = LineField(label=gettext_lazy("Telephone"), max_length=40, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[("de", "Deutsch"), ("en", "English")])
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), required=False, choices=zone_choices,
+        help_text=gettext_lazy("Matters for mails that come at a certain hour."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

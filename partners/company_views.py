@@ -77,6 +77,7 @@ def _contact_facts(partner: Partner) -> list[Fact]:
         Fact(_("Website"), partner.website or formats.NOTHING),
         Fact(_("Telephone"), partner.phone or formats.NOTHING),
         Fact(_("Language"), partner.get_language_display()),
+        Fact(_("Time zone"), partner.time_zone or _("That of the country")),
     ]
 
 

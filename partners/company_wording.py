@@ -18,6 +18,7 @@ REACHED_BY: Sequence[tuple[Text, tuple[str, ...]]] = (
     (gettext_lazy("Address changed"), ("street", "postcode", "city")),
     (gettext_lazy("Website changed"), ("website",)),
     (gettext_lazy("Telephone changed"), ("phone",)),
+    (gettext_lazy("Time zone changed"), ("time_zone",)),
 )
 
 

@@ -6,6 +6,7 @@ import secrets
 from typing import Self
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
@@ -16,6 +17,7 @@ from common.access import CHANNEL_MANAGER, OWNER, PARTNER, VENDOR, VENDOR_ADMIN,
 from common.dated import Dated, no_overlap
 from common.invited import MailInvitation, one_open
 from common.kept import kept, kept_history
+from common.zones import is_zone
 from programs.models import Program, Tier, Vendor
 
 # No vowels and no look-alikes: read out on the telephone, and no words by accident.
@@ -25,6 +27,11 @@ ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXZ"
 def partner_number() -> str:
     """A number that tells nothing about how many partners there are."""
     return "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
+def check_zone(name: str) -> None:
+    if not is_zone(name):
+        raise ValidationError(_("This is no time zone. Write one like Europe/Berlin."), code="no_zone")
 
 
 class PartnerQuerySet(ActorQuerySet):
@@ -38,7 +45,10 @@ class PartnerQuerySet(ActorQuerySet):
 
 @pghistory.track(**kept_history())
 class Partner(models.Model):
-    """A reseller company, registered once, enrolled in programs of one or more vendors."""
+    """A reseller company, registered once, enrolled in programs of one or more vendors.
+
+    `time_zone`: an IANA name, where it is another than the main one of its country; empty as long as that one holds.
+    """
 
     number = models.CharField(_("partner number"), max_length=12, unique=True, default=partner_number, editable=False)
     name = models.CharField(_("name"), max_length=200)
@@ -51,6 +61,7 @@ class Partner(models.Model):
     language = models.CharField(
         _("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de"
     )
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True, validators=[check_zone])
 
     objects = PartnerQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -276,3 +277,16 @@ def test_asking_and_deciding_on_the_pages(world: World, signed_in: SignedIn) -> 
     assert "Change of the company data: approved" in words(
         manager.get("/vendor/lenovo/partners/2B3C4D5F/").content.decode()
     )
+
+
+def test_an_owner_says_in_which_time_zone_the_company_is(world: World, signed_in: SignedIn) -> None:
+    form = {"street": "", "postcode": "", "city": "Dresden", "website": "", "phone": "", "language": "en"}
+    client = signed_in(world.reseller_owner)
+    refused = client.post(PAGE, {**form, "time_zone": "Berlin"})
+    assert refused.status_code == 422
+    client.post(PAGE, {**form, "time_zone": "Atlantic/Canary"})
+    world.reseller.refresh_from_db()
+    assert world.reseller.time_zone == "Atlantic/Canary"
+    assert "Time zone changed – → Atlantic/Canary" in words(client.get(PAGE).content.decode())
+    with pytest.raises(ValidationError, match="no time zone"):
+        Partner(name="Elbtal", time_zone="Etc/GMT+5").clean_fields()
