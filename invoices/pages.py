@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,6 +18,7 @@ from invoices.models import Invoice, InvoiceLine
 from invoices.receiving import UPLOADING_ROLES
 from invoices.wording import title_of
 from partners.models import Partner
+from partners.waiting import Partners, WaitingSource, Waits, partner_waits
 from programs.deciding import DECIDING_ROLES
 from programs.models import Vendor
 from sales import sources
@@ -32,6 +33,7 @@ def register() -> None:
         MenuEntry("vendor-invoices", VENDOR, all_of_vendor, "file-earmark-text", _vendor_list, order=22)
     )
     registry.attention.register(AttentionSource("invoices", PARTNER, asked, roles=UPLOADING_ROLES, order=12))
+    partner_waits.register(WaitingSource("invoices", asked_by, roles=UPLOADING_ROLES, order=12))
     registry.attention.register(AttentionSource("vendor-invoices", VENDOR, waiting, roles=DECIDING_ROLES, order=12))
     sources.sources.register(sources.Source("invoice", source_of))
     hindrances.register(Hindrance("invoices", open_invoices))
@@ -50,16 +52,27 @@ def _vendor_list(area: Area) -> str:
 
 def asked(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Invoices about which the vendor asks something, as one item."""
-    rows = Invoice.objects.visible_to(actor).filter(partner_id=area.pk, state=Invoice.State.ASKED).order_by()
-    found = rows.aggregate(count=Count("pk"), since=Min("since"), one=Max("pk"))
-    if count := found["count"]:
+    return _asked({area.pk: area.slug}, Invoice.objects.visible_to(actor)).get(area.pk, ())
+
+
+def asked_by(partners: Partners, vendor: Vendor, today: date) -> Waits:
+    return _asked(partners, Invoice.objects.filter(vendor=vendor))
+
+
+def _asked(partners: Partners, invoices: QuerySet[Invoice]) -> Waits:
+    by_partner = invoices.filter(partner__in=partners, state=Invoice.State.ASKED).order_by().values("partner_id")
+    found = {}
+    for row in by_partner.annotate(count=Count("pk"), first=Min("since"), one=Max("pk")):
+        count, slug = row["count"], partners[row["partner_id"]]
         text = ngettext(
             "A question about an invoice waits for you", "%(count)s questions about invoices wait for you", count
         )
-        one = reverse("invoices:invoice", args=[area.slug, found["one"]])
-        many = f"{_partner_list(area)}?state={Invoice.State.ASKED.value}"
+        one = reverse("invoices:invoice", args=[slug, row["one"]])
+        many = f"{reverse('invoices:partner', args=[slug])}?state={Invoice.State.ASKED.value}"
         label = text % {"count": formats.number(count)}
-        yield Waiting(label, one if count == 1 else many, since=found["since"], count=count)
+        url = one if count == 1 else many
+        found[row["partner_id"]] = [Waiting(label, url, since=row["first"], count=count)]
+    return found
 
 
 def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -81,18 +81,23 @@ def undecided_at(*, vendor_id: int, actor: Actor) -> dict[str, Any]:
 
 def asked_back_of(*, partner_id: int, actor: Actor) -> list[Application]:
     """Applications in which the vendor needs something from the company, the oldest first."""
-    asked = _named(partner_id, actor).filter(state=Application.State.ASKED_BACK)
-    return list(asked.order_by("since", "id"))
+    asked = Application.objects.visible_to(actor).filter(state=Application.State.ASKED_BACK)
+    return list(_named(asked.filter(partner_id=partner_id)).order_by("since", "id"))
+
+
+def asked_back_in(*, partners: Collection[int], vendor: Vendor) -> list[Application]:
+    """The same of many companies, about programs of one vendor."""
+    asked = Application.objects.filter(partner__in=partners, state=Application.State.ASKED_BACK)
+    return list(_named(asked.filter(program__vendor=vendor)).order_by("since", "id"))
 
 
 def of_company(*, partner_id: int, actor: Actor) -> list[Application]:
     """Undecided applications of the company, by program."""
-    undecided = _named(partner_id, actor).filter(state__in=Application.UNDECIDED)
-    return list(undecided.order_by("program__name"))
+    undecided = Application.objects.visible_to(actor).filter(state__in=Application.UNDECIDED)
+    return list(_named(undecided.filter(partner_id=partner_id)).order_by("program__name"))
 
 
-def _named(partner_id: int, actor: Actor) -> QuerySet[Application]:
-    """The company's, with what a dashboard says of them and no more: it asks at each visit, mostly for nothing."""
-    said = ("state", "since", "due_on", "program__name", "program__vendor__name")
-    rows = Application.objects.visible_to(actor).filter(partner_id=partner_id)
-    return rows.select_related("program__vendor").only(*said)
+def _named(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """With what a dashboard says of them and no more: it asks at each visit, mostly for nothing."""
+    said = ("partner_id", "state", "since", "due_on", "program__name", "program__vendor__name")
+    return applications.select_related("program__vendor").only(*said)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -20,6 +21,7 @@ from partners.bank_selectors import AccountState
 from partners.bank_wording import said
 from partners.composing import PartnerPanel
 from partners.models import RECORDING_ROLES, BankAccountUse, Partner
+from partners.waiting import Partners, WaitingSource, Waits, partner_waits
 from programs.deciding import MONEY_ROLES
 from programs.models import Vendor
 
@@ -48,11 +50,22 @@ def undecided(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 def refused(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Vendors that do not pay to the company's account."""
-    uses = BankAccountUse.objects.visible_to(actor).filter(
-        account__partner=area.pk, account__replaced_at__isnull=True, state=State.REFUSED
-    )
-    for vendor, since in uses.order_by("decided_at").values_list("vendor__name", "decided_at"):
-        yield Waiting(gettext("%(vendor)s does not accept your bank account") % {"vendor": vendor}, _own(area), since)
+    return _refused({area.pk: area.slug}, BankAccountUse.objects.visible_to(actor)).get(area.pk, ())
+
+
+def refused_by(partners: Partners, vendor: Vendor, today: date) -> Waits:
+    return _refused(partners, BankAccountUse.objects.filter(vendor=vendor))
+
+
+def _refused(partners: Partners, uses: QuerySet[BankAccountUse]) -> Waits:
+    refused = uses.filter(account__partner__in=partners, account__replaced_at__isnull=True, state=State.REFUSED)
+    found: dict[int, list[Waiting]] = defaultdict(list)
+    rows = refused.order_by("decided_at").values_list("account__partner_id", "vendor__name", "decided_at")
+    for partner_id, vendor, since in rows:
+        text = gettext("%(vendor)s does not accept your bank account") % {"vendor": vendor}
+        url = reverse("partners:bank-account", args=[partners[partner_id]])
+        found[partner_id].append(Waiting(text, url, since))
+    return found
 
 
 def of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:
@@ -76,6 +89,7 @@ def register() -> None:
         AttentionSource("bank-account-refused", PARTNER, refused, roles=RECORDING_ROLES, order=7),
     ):
         registry.attention.register(source)
+    partner_waits.register(WaitingSource("bank-account-refused", refused_by, roles=RECORDING_ROLES, order=7))
     composing.panels.register(
         PartnerPanel("bank-account", "partners/panels/bank_account.html", of_partner, column="side", order=50)
     )

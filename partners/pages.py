@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ from partners.application_wording import TONES, state_for_partner
 from partners.composing import ListAction, PartnerPanel
 from partners.models import AccessRequest, Application, CompanyChange, CompanyChangeAsked, DataCheck, Partner
 from partners.team_views import MEMBERS
+from partners.waiting import Partners, WaitingSource, Waits, partner_waits
 from partners.waves import INVITING_ROLES
 from programs.deciding import DECIDING_ROLES
 from programs.models import Vendor
@@ -50,31 +53,60 @@ def undecided(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 def asked_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Applications in which a vendor needs an answer."""
-    for each in application_selectors.asked_back_of(partner_id=area.pk, actor=actor):
+    found = application_selectors.asked_back_of(partner_id=area.pk, actor=actor)
+    return _asked_back({area.pk: area.slug}, found).get(area.pk, ())
+
+
+def asked_back_by(partners: Partners, vendor: Vendor, today: date) -> Waits:
+    return _asked_back(partners, application_selectors.asked_back_in(partners=partners, vendor=vendor))
+
+
+def _asked_back(partners: Partners, applications: Iterable[Application]) -> Waits:
+    found: dict[int, list[Waiting]] = defaultdict(list)
+    for each in applications:
         text = gettext("%(vendor)s has a question about your application") % {"vendor": each.program.vendor.name}
-        url = reverse("partners:own-application", args=[area.slug, each.pk])
-        yield Waiting(text, url, since=each.since)
+        url = reverse("partners:own-application", args=[partners[each.partner_id], each.pk])
+        found[each.partner_id].append(Waiting(text, url, since=each.since))
+    return found
 
 
 def asks_for_access(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """People who say that they work for the company."""
-    waiting = AccessRequest.objects.visible_to(actor).filter(partner_id=area.pk, decided_at__isnull=True)
-    rows = list(waiting.values_list("asked_at", flat=True))
-    if rows:
-        text = ngettext("%(count)s person asks for access", "%(count)s people ask for access", len(rows))
-        url = reverse("partners:access-requests", args=[area.slug])
-        yield Waiting(text % {"count": formats.number(len(rows))}, url, since=rows[0], count=len(rows))
+    return _ask_for_access({area.pk: area.slug}, AccessRequest.objects.visible_to(actor)).get(area.pk, ())
+
+
+def asking_for_access(partners: Partners, vendor: Vendor, today: date) -> Waits:
+    return _ask_for_access(partners, AccessRequest.objects.all())
+
+
+def _ask_for_access(partners: Partners, requests: QuerySet[AccessRequest]) -> Waits:
+    by_partner = requests.filter(partner__in=partners, decided_at__isnull=True).order_by().values("partner_id")
+    found = {}
+    for row in by_partner.annotate(number=Count("pk"), first=Min("asked_at")):
+        text = ngettext("%(count)s person asks for access", "%(count)s people ask for access", row["number"])
+        url = reverse("partners:access-requests", args=[partners[row["partner_id"]]])
+        label = text % {"count": formats.number(row["number"])}
+        found[row["partner_id"]] = [Waiting(label, url, since=row["first"], count=row["number"])]
+    return found
 
 
 def data_to_confirm(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """What a vendor has said about the company, until an owner has looked at it."""
-    for asked_at in (
-        DataCheck.objects.visible_to(actor)
-        .filter(partner_id=area.pk, confirmed_at__isnull=True)
-        .values_list("asked_at", flat=True)
-    ):
-        url = reverse("partners:data-check", args=[area.slug])
-        yield Waiting(gettext("Please confirm your company’s data"), url, since=asked_at)
+    return _to_confirm({area.pk: area.slug}, DataCheck.objects.visible_to(actor)).get(area.pk, ())
+
+
+def confirming(partners: Partners, vendor: Vendor, today: date) -> Waits:
+    return _to_confirm(partners, DataCheck.objects.all())
+
+
+def _to_confirm(partners: Partners, checks: QuerySet[DataCheck]) -> Waits:
+    """One check per company at most."""
+    asked = checks.filter(partner__in=partners, confirmed_at__isnull=True)
+    text = gettext("Please confirm your company’s data")
+    return {
+        partner_id: [Waiting(text, reverse("partners:data-check", args=[partners[partner_id]]), since=asked_at)]
+        for partner_id, asked_at in asked.values_list("partner_id", "asked_at")
+    }
 
 
 def applications_panel(area: Area, actor: Actor, today: date) -> Mapping[str, Any] | None:
@@ -145,6 +177,12 @@ def register() -> None:
         AttentionSource("data-check", PARTNER, data_to_confirm, roles=(OWNER,), order=4),
     ):
         registry.attention.register(source)
+    for waits in (
+        WaitingSource("application-asked-back", asked_back_by, roles=(OWNER,), order=5),
+        WaitingSource("access-requests", asking_for_access, roles=(OWNER,), order=6),
+        WaitingSource("data-check", confirming, roles=(OWNER,), order=4),
+    ):
+        partner_waits.register(waits)
     registry.panels.register(
         Panel("applications", PARTNER, "partners/panels/applications.html", applications_panel, order=5)
     )

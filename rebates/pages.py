@@ -23,6 +23,7 @@ from common.ui import Fact
 from partners import composing
 from partners.composing import Figures, OpenMoney, PartnerPanel
 from partners.models import RECORDING_ROLES
+from partners.waiting import WaitingSource, partner_waits
 from rebates import closings, panels, payment_panels, vendor_panels
 from rebates.explaining import measured
 from rebates.models import Closing, Settlement
@@ -53,6 +54,9 @@ def register() -> None:
         registry.attention.register(source)
     registry.attention.register(
         AttentionSource("payment-came-back", PARTNER, payment_panels.came_back, roles=RECORDING_ROLES, order=6)
+    )
+    partner_waits.register(
+        WaitingSource("payment-came-back", payment_panels.came_back_of, roles=RECORDING_ROLES, order=6)
     )
     registry.before_release.register(BeforeRelease("payments", payment_panels.before_release, order=10))
     registry.before_release.register(BeforeRelease("closings", _unfinished, order=20))

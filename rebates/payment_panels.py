@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from common import formats
 from common.access import Actor
 from common.logins import logins_of
 from common.registry import Area, Waiting
+from partners.waiting import Partners, Waits
 from programs.models import Vendor
 from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun, PaymentSettings
 from rebates.payments.answering import parked
@@ -81,10 +83,21 @@ def before_release(backup_at: datetime) -> Iterable[Waiting]:
 
 def came_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Payments that came back from the account that the company still has."""
-    found = Payment.objects.filter(
-        partner=area.pk, state=Payment.State.RETURNED, account_stays=False, account__replaced_at__isnull=True
+    return _came_back({area.pk: area.slug}, Payment.objects.all()).get(area.pk, ())
+
+
+def came_back_of(partners: Partners, vendor: Vendor, today: date) -> Waits:
+    return _came_back(partners, Payment.objects.filter(vendor=vendor))
+
+
+def _came_back(partners: Partners, payments: QuerySet[Payment]) -> Waits:
+    returned = payments.filter(
+        partner__in=partners, state=Payment.State.RETURNED, account_stays=False, account__replaced_at__isnull=True
     )
-    for payment in found.select_related("vendor").order_by("answered_at"):
+    found: dict[int, list[Waiting]] = defaultdict(list)
+    for payment in returned.select_related("vendor").order_by("answered_at"):
         values = {"vendor": payment.vendor.name, "amount": formats.money(payment.amount, payment.currency)}
         text = _("A payment of %(vendor)s came back: %(amount)s. Please name another bank account")
-        yield Waiting(text % values, reverse("partners:bank-account", args=[area.slug]), since=payment.answered_at)
+        url = reverse("partners:bank-account", args=[partners[payment.partner_id]])
+        found[payment.partner_id].append(Waiting(text % values, url, since=payment.answered_at))
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,6 +14,8 @@ from common import formats, registry
 from common.access import CHANNEL_MANAGER, PARTNER, VENDOR, VENDOR_ADMIN, VENDOR_FINANCE, Actor, ActorQuerySet
 from common.registry import Area, AttentionSource, MenuEntry, Waiting
 from common.ui import Fact
+from partners.waiting import Partners, WaitingSource, Waits, partner_waits
+from programs.models import Vendor
 from sales.claim_wording import line_facts
 from sales.claims import ANSWERING_ROLES, ASKING_ROLES
 from sales.models import Claim, SaleLine
@@ -28,6 +30,7 @@ def register() -> None:
         MenuEntry("vendor-claims", VENDOR, gettext_lazy("Questions"), "chat-left-text", _vendor_list, order=35)
     )
     registry.attention.register(AttentionSource("claims", PARTNER, asked_back, roles=ASKING_ROLES, order=10))
+    partner_waits.register(WaitingSource("claims", asked_back_by, roles=ASKING_ROLES, order=10))
     registry.attention.register(
         AttentionSource(
             "vendor-claims", VENDOR, unanswered, roles=(CHANNEL_MANAGER, VENDOR_ADMIN, VENDOR_FINANCE), order=10
@@ -85,17 +88,26 @@ def _facts(line: SaleLine) -> list[Fact]:
 
 def asked_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Questions in which the vendor needs something from the partner, as one item."""
-    claims = Claim.objects.visible_to(actor).filter(partner_id=area.pk, state=Claim.State.ASKED_BACK)
-    found = claims.aggregate(number=Count("id"), since=Min("since"), one=Max("id"), vendor=Max("vendor__name"))
-    if not (number := found["number"]):
-        return
-    if number == 1:
-        text = _("%(vendor)s has a question for you") % {"vendor": found["vendor"]}
-        url = reverse("sales:partner-claim", args=[area.slug, found["one"]])
-    else:
-        text = _("%(count)s of your questions wait for your answer") % {"count": formats.number(number)}
-        url = f"{_partner_list(area)}?state={Claim.State.ASKED_BACK.value}"
-    yield Waiting(text, url, since=found["since"], count=number)
+    return _asked_back({area.pk: area.slug}, Claim.objects.visible_to(actor)).get(area.pk, ())
+
+
+def asked_back_by(partners: Partners, vendor: Vendor, today: date) -> Waits:
+    return _asked_back(partners, Claim.objects.filter(vendor=vendor))
+
+
+def _asked_back(partners: Partners, claims: QuerySet[Claim]) -> Waits:
+    by_partner = claims.filter(partner__in=partners, state=Claim.State.ASKED_BACK).order_by().values("partner_id")
+    found = {}
+    for row in by_partner.annotate(number=Count("id"), first=Min("since"), one=Max("id"), by=Max("vendor__name")):
+        number, slug = row["number"], partners[row["partner_id"]]
+        if number == 1:
+            text = _("%(vendor)s has a question for you") % {"vendor": row["by"]}
+            url = reverse("sales:partner-claim", args=[slug, row["one"]])
+        else:
+            text = _("%(count)s of your questions wait for your answer") % {"count": formats.number(number)}
+            url = f"{reverse('sales:partner-claims', args=[slug])}?state={Claim.State.ASKED_BACK.value}"
+        found[row["partner_id"]] = [Waiting(text, url, since=row["first"], count=number)]
+    return found
 
 
 def unanswered(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:

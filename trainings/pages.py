@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from common.registry import Area, AttentionSource, MenuEntry, Panel, Waiting
 from partners import composing
 from partners.composing import PartnerPanel
 from partners.models import Partner
+from partners.waiting import Partners, WaitingSource, Waits, partner_waits
 from programs.deciding import DECIDING_ROLES
 from programs.models import Vendor
 from trainings import selectors
@@ -45,6 +46,7 @@ def register() -> None:
         AttentionSource("certificates-expiring", PARTNER, expiring, order=20),
     ):
         registry.attention.register(source)
+    partner_waits.register(WaitingSource("certificates-expiring", expiring_in, roles=TEAM_ROLES, order=20))
     registry.panels.register(
         Panel("own-trainings", PARTNER, "trainings/panels/own.html", own, column="side", order=15, later=True)
     )
@@ -100,7 +102,7 @@ def attendance(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 def expiring(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Certificates that end soon: those of the team for whoever looks after it, everybody's own for themselves."""
-    soon = Q(valid__endswith__gt=today, valid__endswith__lte=today + timedelta(days=SOON), revoked_on__isnull=True)
+    soon = selectors.soon_over(today, days=SOON)
     # Asked at each visit, mostly for nothing: whose they are to see, and which are the latest, is looked up afterwards.
     people = selectors.members_on(today).filter(partner=area.pk)
     if not Certificate.objects.filter(soon, holder__in=people.values("user_id")).exists():
@@ -108,17 +110,26 @@ def expiring(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     ending = _of_company(area.pk, actor, today).filter(soon)
     if not actor.has(PARTNER, area.pk, *TEAM_ROLES):
         ending = ending.filter(holder=actor.user_id)
-    rows = list(ending.order_by("valid__endswith", "pk"))
-    if not rows:
-        return
+    if rows := list(ending.order_by("valid__endswith", "pk")):
+        yield _as_one(rows, area.slug)
+
+
+def expiring_in(partners: Partners, vendor: Vendor, today: date) -> Waits:
+    """Certificates of the vendor's trainings in these companies, for whoever looks after the team."""
+    soon = selectors.ending_soon(vendor=vendor, partners=partners, today=today, days=SOON)
+    return {partner_id: [_as_one(rows, partners[partner_id])] for partner_id, rows in soon.items()}
+
+
+def _as_one(rows: Sequence[Certificate], slug: str) -> Waiting:
+    """What ends, the first to end first."""
     first = rows[0]
     if len(rows) == 1:
         values = {"name": first.holder.name, "training": name_of(first.training)}
-        url = reverse("trainings:partner-certificate", args=[area.slug, first.pk])
-        yield Waiting(_("The certificate of %(name)s expires: %(training)s") % values, url, due=last_day(first))
-    else:
-        text = _("%(count)s certificates expire soon") % {"count": formats.number(len(rows))}
-        yield Waiting(text, f"{_team(area)}?state={EXPIRING}", due=last_day(first), count=len(rows))
+        url = reverse("trainings:partner-certificate", args=[slug, first.pk])
+        return Waiting(_("The certificate of %(name)s expires: %(training)s") % values, url, due=last_day(first))
+    text = _("%(count)s certificates expire soon") % {"count": formats.number(len(rows))}
+    url = f"{reverse('trainings:certificates', args=[slug])}?state={EXPIRING}"
+    return Waiting(text, url, due=last_day(first), count=len(rows))
 
 
 def _of_company(partner_id: int, actor: Actor, today: date) -> QuerySet[Certificate]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -91,6 +91,32 @@ def later_certificate(on: date) -> Exists:
         training=OuterRef("training"),
     )
     return Exists(others.exclude(pk=OuterRef("pk")))
+
+
+def soon_over(today: date, *, days: int) -> Q:
+    """Of a `Certificate` row: it ends within so many days, by itself."""
+    return Q(valid__endswith__gt=today, valid__endswith__lte=today + timedelta(days=days), revoked_on__isnull=True)
+
+
+def ending_soon(
+    *, vendor: Vendor, partners: Collection[int], today: date, days: int
+) -> Mapping[int, Sequence[Certificate]]:
+    """Certificates of the vendor's trainings that end within so many days and are the latest of their training, by
+    the company in which the holder works; the first to end first.
+    """
+    latest = Certificate.objects.filter(soon_over(today, days=days), training__program__vendor=vendor)
+    works = members_on(today).filter(partner__in=partners)
+    rows = latest.filter(holder__in=works.values("user_id")).exclude(later_certificate(today))
+    certificates = list(rows.select_related("training", "holder").order_by("valid__endswith", "pk"))
+    companies: dict[int, set[int]] = defaultdict(set)
+    held_by = works.filter(user__in={each.holder_id for each in certificates})
+    for user_id, partner_id in held_by.values_list("user_id", "partner_id"):
+        companies[user_id].add(partner_id)
+    found: dict[int, list[Certificate]] = defaultdict(list)
+    for certificate in certificates:
+        for partner_id in sorted(companies[certificate.holder_id]):
+            found[partner_id].append(certificate)
+    return found
 
 
 # --- what is offered -------------------------------------------------------------------------------------------------
