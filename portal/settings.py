@@ -318,6 +318,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # --- work -------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CLOSING_CHUNK = env.int("CLOSING_CHUNK", 500)
+STATUS_CHUNK = env.int("STATUS_CHUNK", 500)
 # Nothing is paid to a bank account that was recorded less than so many days ago.
 BANK_ACCOUNT_COOL_DOWN_DAYS = env.int("BANK_ACCOUNT_COOL_DOWN_DAYS", 3)
 

@@ -15,6 +15,7 @@ from rebates.ledger import MoneyHalted
 from rebates.models import Closing
 from rebates.payments.proposing import ensure_due_runs
 from rebates.running import up_to_date
+from rebates.status import making
 from sales.standing import standings
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,22 @@ def propose_payments() -> None:
 def announce() -> None:
     """Make the mails of what was sealed; sending them is another task's."""
     announcing.announce(now=timezone.now(), chunk=settings.CLOSING_CHUNK)
+
+
+@shared_task(name="rebates.make_status_mails", ignore_result=True)
+def make_status_mails() -> None:
+    """Have the week's mails made, each program by itself: one that cannot holds up no other."""
+    for pk in making.programs_on(timezone.localdate()):
+        make_status_mails_of.apply_async((pk,), expires=SECONDS)
+
+
+@shared_task(name="rebates.make_status_mails_of", ignore_result=True)
+def make_status_mails_of(program_id: int) -> None:
+    """Make the week's mails of one program as far as they are due; the next tick goes on where this stops."""
+    now = timezone.now()
+    making.make(
+        program_id=program_id, now=now, today=timezone.localdate(now), chunk=settings.STATUS_CHUNK, seconds=SECONDS
+    )
 
 
 @shared_task(name="rebates.check_ledgers", ignore_result=True)

@@ -16,6 +16,7 @@ from rebates.models.payments import (
 )
 from rebates.models.refused import RefusedStep
 from rebates.models.running import Outdated, RunningFigure
+from rebates.models.status import WeeklyStatus
 
 __all__ = [
     "AccountingSettings",
@@ -43,4 +44,5 @@ __all__ = [
     "RefusedStep",
     "RunningFigure",
     "Settlement",
+    "WeeklyStatus",
 ]
