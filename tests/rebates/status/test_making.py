@@ -8,14 +8,15 @@ import pytest
 from django.db import transaction
 
 from common import mail_choices, outbox
-from common.models import OutboxMail, User
+from common.models import OutboxMail, Pause, User
 from partners.models import EnrolmentStatus, Member, Partner
 from partners.services import record_seat
 from rebates.models import WeeklyStatus
 from rebates.status.making import programs_on
+from rebates.tasks import make_status_mails_of
 from tests.people import member_of
 from tests.rebates.status.mailing import MONDAY, WEEK, made, mail_to, make_all, make_in
-from tests.world import START, TODAY, World, enrol, make_partner, make_program
+from tests.world import NOW, START, TODAY, World, enrol, make_partner, make_program
 
 NEW_YORK_SEVEN = MONDAY + timedelta(hours=6)
 
@@ -248,3 +249,12 @@ def test_it_is_made_in_chunks(world: World) -> None:
     assert set(WeeklyStatus.objects.filter(enrolment__program=world.program).values_list("week", flat=True)) == {
         "2026W47"
     }
+
+
+def test_the_task_makes_what_is_due_and_nothing_in_a_pause(world: World) -> None:
+    Pause.objects.create(paused_at=NOW, backup_at=NOW, backup_digest="0f" * 32)
+    make_status_mails_of(world.program.pk)
+    assert not made()
+    Pause.objects.update(released_at=NOW, released_by=world.platform_admin, comment="Looked at.")
+    make_status_mails_of(world.program.pk)
+    assert len(made()) == 3
