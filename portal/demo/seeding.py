@@ -29,6 +29,7 @@ from portal.demo import (
     learning,
     payments,
     questions,
+    status,
     tiers,
     trade,
 )
@@ -93,6 +94,7 @@ def _fill(today: date, now: datetime) -> Seeded:
     invoices.write(program=programs[SNOM], partner=partners[SHOWN], today=today, now=now)
     tiers.write(programs=programs, today=today, now=now)
     payments.propose(today=today, now=now)
+    status.write(programs=programs.values(), today=today, now=now)
     return Seeded(
         fresh=True,
         partners=len(partners),

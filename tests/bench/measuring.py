@@ -10,13 +10,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from tests.bench import closings, imports, invoices, pages, tiers  # noqa: E402 - models can be imported from here on
+from tests.bench import closings, imports, invoices, pages, status, tiers  # noqa: E402 - models can be imported from here on
 
 PARTS = {
     "closings_before": closings.close_earlier,
     "imports": imports.measure,
     "closing": closings.measure,
     "pages": pages.measure,
+    "status": status.measure,
     "tiers": tiers.measure_assessment,
     "invoices": invoices.measure,
 }

@@ -20,7 +20,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
 from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor
-from common.models import User
+from common.models import OutboxMail, User
 from partners.models import Enrolment, EnrolmentStatus, MemberInvitation, Partner
 from portal.demo import accounts, samples, seeding
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS
@@ -32,7 +32,7 @@ from rebates.changes import changes_of
 from rebates.closing import ensure_due_closings
 from rebates.explained import explain_period
 from rebates.live import live_figures
-from rebates.models import Closing, ClosingItem, LedgerEntry, ManualAdjustment, Settlement
+from rebates.models import Closing, ClosingItem, LedgerEntry, ManualAdjustment, Settlement, WeeklyStatus
 from sales.claim_selectors import candidates_for
 from sales.importing import import_sellout
 from sales.models import Claim, ClaimMessage, SaleLine, SellOutReport, Standing, WaitingRow
@@ -281,6 +281,15 @@ def test_mail_waits_for_the_shown_partner_alone(demo: seeding.Seeded) -> None:
     assert set(waiting.values_list("enrolment__partner__number", "closing__period")) == {
         (accounts.shown_partner_number(), "2026Q3")
     }
+
+
+def test_the_shown_partners_people_have_this_weeks_status_mails(demo: seeding.Seeded) -> None:
+    mails = OutboxMail.objects.filter(kind="standing")
+    assert {mail.address.partition("@")[2] for mail in mails} == {"morgenbrueck.example"}
+    assert {mail.period[:7] for mail in mails} == {"2026W47"}
+    assert len({mail.period for mail in mails}) == 3, "one per program"
+    assert set(WeeklyStatus.objects.values_list("week", flat=True)) <= {"2026W46", "2026W47"}
+    assert any(" 9. November: +" in mail.text for mail in mails), "what has changed since last week's"
 
 
 def test_somebody_is_invited_to_the_shown_partners_team(demo: seeding.Seeded) -> None:

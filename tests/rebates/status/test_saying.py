@@ -47,7 +47,7 @@ def test_it_says_how_far_one_is_and_what_comes_next(world: World) -> None:
     assert text.startswith(
         """Hello Reseller Owner,
 
-This is how Elbtal Systemhaus GmbH stands in Top-Seller Loyalty of Lenovo.
+How Elbtal Systemhaus GmbH stands with Lenovo, Top-Seller Loyalty:
 
 Top-seller rebate, Q4 2026
 Rebate so far: €110.00
