@@ -1,4 +1,4 @@
-"""The weekly status mails of all partners of a program, beside the mails of a closing: the same number, made likewise."""
+"""The weekly status mails of all partners of a program, beside as many mails of a closing, which are made likewise."""
 
 from __future__ import annotations
 
