@@ -12,6 +12,7 @@ KILLED = "tests/faults/test_every_commit.py::test_whoever_comes_after_a_kill_fin
 PAUSED = "tests/common/test_pausing.py"
 PAYMENTS, RUNS = "tests/faults/test_payments.py", "tests/rebates/payments/test_runs.py"
 TWICE = f"{CLAIMS}::test_the_database_refuses_to_settle_or_book_the_same_twice"
+STATUS = "tests/rebates/status/test_races.py"
 STARTED = '        os.environ["DATABASE_URL"] = database.start().url\n'
 
 
@@ -180,5 +181,14 @@ MUTANTS = {
         "        if given and (payment.state == State.OPEN or may_return)\n",
         "        if given\n",
         f"{RUNS}::test_a_word_said_twice_is_known_and_one_against_it_waits_for_a_person",
+    ),
+    "two schedulers claim the same status mails": Mutant(
+        "rebates/status/claiming.py",
+        "    FOR UPDATE OF told SKIP LOCKED\n",
+        "",
+        f"{STATUS}::test_the_lock_alone_keeps_two_from_the_same_mail",
+    ),
+    "the key of mails is gone": without_constraint(
+        "common_outboxmail", "mail_made_once", f"{STATUS}::test_the_key_alone_keeps_two_from_the_same_mail"
     ),
 }
