@@ -45,6 +45,7 @@ from programs.models import Distributor, Product, Program, StaffInvitation, Vend
 from rebates import adjusting, closing
 from rebates.adjusting import Proposal
 from rebates.models import Closing, ManualAdjustment
+from rebates.status import claiming
 from sales import uploads
 from sales.golive import files
 from sales.models import ArticleNumber, Claim, CustomerNumber, PartnerImport, Upload
@@ -166,6 +167,8 @@ def populate() -> Populated:
         for program in (world.program, world.rival_program):
             opened = closing.open_closing(program=program, period=Period.parse(period), today=TODAY, now=NOW)
             closings[program] = closing.run(closing_id=opened.pk, now=NOW, chunk=10)
+    for program in (world.program, world.rival_program):
+        claiming.begin(program=program)
     account = banking.record(world.reseller, world.reseller_finance)
     rival_account = banking.record(world.rival, world.rival_owner, iban=banking.ANOTHER)
     return Populated(
