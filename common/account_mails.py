@@ -196,4 +196,5 @@ def register() -> None:
                  "account_address_taken", exists),
     )  # fmt: skip
     for order, kind in enumerate(kinds, start=50):
-        registry.mails.register(replace(kind, resend_when_uncertain=True, order=order))
+        group, to = _("Accounts and security"), _("the person, at the address concerned")
+        registry.mails.register(replace(kind, resend_when_uncertain=True, order=order, group=group, to=to))

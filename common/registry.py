@@ -4,6 +4,7 @@
 - panels: the cards a dashboard is composed of;
 - attention items: what waits for somebody, with a clock;
 - mail kinds: every mail the portal can send, with sample data;
+- wordings: what vendors say in those mails in their own words;
 - what to look at before a restored system is released.
 
 Each registry is a list in a fixed order; registering the same key twice is a programming error.
@@ -141,7 +142,10 @@ class MailKind:
     `choices`: how often or in which way a person may have it (`common.mail_choices.Choice`), from most to least; the
     first holds until the person chooses. None: it is always sent, at once.
 
-    `scope`: whose people get it (`common.access`), and so may choose; empty: anybody.
+    `group`: the subject under which the catalogue lists it; `to`: who gets it, in words.
+
+    `placeholders`: what vendors may name in words of their own (`common.mail_words`); none: the words are the portal's
+    alone.
     """
 
     key: str
@@ -151,7 +155,22 @@ class MailKind:
     resend_when_uncertain: bool = False
     opens: bool = False
     choices: tuple[str, ...] = ()
-    scope: str = ""
+    group: Text = ""
+    to: Text = ""
+    placeholders: tuple[str, ...] = ()
+    order: int = 100
+
+
+Blocks = Mapping[str, str]
+"""What a vendor says in its own words, by the name of the block (`common.mail_words.BLOCKS`)."""
+
+
+@dataclass(frozen=True)
+class WordingSource:
+    """Gives a vendor's words for a kind of mail that are in force, by language, in one query: `(kind, vendor's id)`."""
+
+    key: str
+    in_force: Callable[[str, int], Mapping[str, Blocks]]
     order: int = 100
 
 
@@ -169,6 +188,7 @@ menu: Registry[MenuEntry] = Registry()
 panels: Registry[Panel] = Registry()
 attention: Registry[AttentionSource] = Registry()
 mails: Registry[MailKind] = Registry()
+wordings: Registry[WordingSource] = Registry()
 before_release: Registry[BeforeRelease] = Registry()
 
 

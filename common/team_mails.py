@@ -150,13 +150,19 @@ def gone_sample() -> Mapping[str, Any]:
 def register() -> None:
     """All three are about who has access to what: rather twice than never."""
     kinds = (
-        (CHANGED, gettext_lazy("somebody joined, left or got other roles"), "team_changed", changed_sample),
-        (GONE, gettext_lazy("a person is no longer in a team"), "team_gone", gone_sample),
-        (BOUNCED, gettext_lazy("mails to a person of the team do not arrive"), "team_bounced", bounced_sample),
-    )
+        (
+            CHANGED, gettext_lazy("somebody joined, left or got other roles"), "team_changed", changed_sample,
+            gettext_lazy("who runs the team"),
+        ),
+        (GONE, gettext_lazy("a person is no longer in a team"), "team_gone", gone_sample, gettext_lazy("that person")),
+    )  # fmt: skip
+    teams = gettext_lazy("Teams")
     invited = gettext_lazy("a person is invited to a team")
     # Whoever has the link makes an account with it: it is not kept where mails are.
     kind = MailKind(INVITED, invited, "team_invitation", invitation_sample, opens=True, order=40)
-    registry.mails.register(replace(kind, resend_when_uncertain=True))
-    for order, (key, label, template, sample) in enumerate(kinds, start=41):
-        registry.mails.register(MailKind(key, label, template, sample, resend_when_uncertain=True, order=order))
+    to_invited = gettext_lazy("who is invited")
+    registry.mails.register(replace(kind, resend_when_uncertain=True, group=teams, to=to_invited))
+    for order, (key, label, template, sample, to) in enumerate(kinds, start=41):
+        registry.mails.register(
+            MailKind(key, label, template, sample, resend_when_uncertain=True, group=teams, to=to, order=order)
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common import formats, outbox, registry
+from common.mail_words import OnBehalf
 from common.models import User
 from common.registry import MailKind
 from invoices.models import Invoice
@@ -107,7 +108,8 @@ def _tell(invoices: Sequence[Invoice]) -> int:
 def tell(kind: str, invoice: Invoice, text: str) -> None:
     """Make the mail that the vendor asks something (`ASKED`), or takes an acceptance back (`TAKEN_BACK`)."""
     url = settings.PORTAL_URL + reverse("invoices:invoice", args=[invoice.partner.number, invoice.pk])
-    context = _told(kind, str(invoice), invoice.vendor.name, text, url)
+    names = {"partner": invoice.partner.name, "vendor": invoice.vendor.name, "invoice": str(invoice)}
+    context = _told(kind, OnBehalf(invoice.vendor_id, names), text, url)
     for person in recipients_of(invoice):
         outbox.put(kind=kind, period=f"invoice {invoice.pk} v{invoice.version}", recipient=person, context=context)
 
@@ -128,8 +130,9 @@ class StepLine:
         return text % {"vendor": self.vendor, "name": self.name}
 
 
-def _told(kind: str, name: str, vendor: str, text: str, url: str) -> Mapping[str, Any]:
-    return {"headline": StepLine(kind, vendor, name), "text": text, "asks": kind == ASKED, "url": url}
+def _told(kind: str, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
+    headline = StepLine(kind, str(on_behalf.values["vendor"]), str(on_behalf.values["invoice"]))
+    return {"headline": headline, "on_behalf": on_behalf, "text": text, "asks": kind == ASKED, "url": url}
 
 
 def _decision(invoice: Invoice) -> Decision:
@@ -146,19 +149,28 @@ def _sample_decided() -> Mapping[str, Any]:
     return _decided([accepted, refused], Partner(name="Elbtal Systemhaus GmbH"), settings.PORTAL_URL)
 
 
+_SAMPLE = OnBehalf(0, {"partner": "Elbtal Systemhaus GmbH", "vendor": "Snom", "invoice": "RE-2026-0815"})
+
+
 def _sample_asked() -> Mapping[str, Any]:
     text = _("Please upload the second page as well.")
-    return _told(ASKED, "RE-2026-0815", "Snom", text, settings.PORTAL_URL)
+    return _told(ASKED, _SAMPLE, text, settings.PORTAL_URL)
 
 
 def _sample_taken_back() -> Mapping[str, Any]:
     text = _("Your distributor has reported another quantity.")
-    return _told(TAKEN_BACK, "RE-2026-0815", "Snom", text, settings.PORTAL_URL)
+    return _told(TAKEN_BACK, _SAMPLE, text, settings.PORTAL_URL)
 
 
 def register() -> None:
     decided, asked = gettext_lazy("invoices are decided"), gettext_lazy("the vendor has a question about an invoice")
-    registry.mails.register(MailKind(DECIDED, decided, "invoices_decided", _sample_decided, order=72))
-    registry.mails.register(MailKind(ASKED, asked, "invoice_step", _sample_asked, order=73))
     taken_back = gettext_lazy("the vendor takes back that it accepted an invoice")
-    registry.mails.register(MailKind(TAKEN_BACK, taken_back, "invoice_step", _sample_taken_back, order=74))
+    placeholders = ("partner", "vendor", "invoice")
+    kinds = (
+        # About the invoices of several vendors at once: its words are the portal's.
+        MailKind(DECIDED, decided, "invoices_decided", _sample_decided, order=72),
+        MailKind(ASKED, asked, "invoice_step", _sample_asked, placeholders=placeholders, order=73),
+        MailKind(TAKEN_BACK, taken_back, "invoice_step", _sample_taken_back, placeholders=placeholders, order=74),
+    )
+    for kind in kinds:
+        registry.mails.register(replace(kind, group=gettext_lazy("Invoices"), to=gettext_lazy("who uploaded it")))

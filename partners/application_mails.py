@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats, registry
+from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import Application, ApplicationStep
 
@@ -69,8 +70,10 @@ def told(*, kind: str, application: Application, text: str) -> Mapping[str, Any]
         page = reverse("partners:application", args=[program.vendor.slug, application.pk])
     else:
         page = reverse("partners:own-application", args=[application.partner.number, application.pk])
+    names = {"partner": application.partner.name, "program": program.name, "vendor": program.vendor.name}
     return {
-        "headline": Happened(kind, application.partner.name, program.name, program.vendor.name),
+        "headline": Happened(kind, **names),
+        "on_behalf": OnBehalf(program.vendor_id, names),
         "text": text,
         "next_step": NextStep(kind, program.vendor.name, application.due_on),
         "url": settings.PORTAL_URL + page,
@@ -80,8 +83,10 @@ def told(*, kind: str, application: Application, text: str) -> Mapping[str, Any]
 def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
     def context() -> Mapping[str, Any]:
         written = kind in (REPLIED, ASKED_BACK, REFUSED)
+        names = {"partner": "Elbtal Systemhaus GmbH", "program": "Snom Partnerprogramm", "vendor": "Snom"}
         return {
-            "headline": Happened(kind, "Elbtal Systemhaus GmbH", "Snom Partnerprogramm", "Snom"),
+            "headline": Happened(kind, **names),
+            "on_behalf": OnBehalf(0, names),
             "text": "Could you send us your trade licence?" if written else "",
             "next_step": NextStep(kind, "Snom", date(2026, 12, 1)),
             "url": settings.PORTAL_URL,
@@ -149,15 +154,24 @@ def register() -> None:
         (APPROVED, gettext_lazy("an application is approved")),
         (REFUSED, gettext_lazy("an application is refused")),
     )
+    applications = gettext_lazy("Applications and access")
     for order, (key, label) in enumerate(kinds, start=10):
+        to_vendor = key in (NEW, REPLIED)
         # An applicant that never hears of a decision would wait for ever.
         registry.mails.register(
-            MailKind(key, label, "application", sample(key), resend_when_uncertain=True, order=order)
-        )
-    for key, label in (
-        (ACCESS_ASKED, gettext_lazy("somebody asks for access to a company")),
-        (ACCESS_GRANTED, gettext_lazy("access to a company is granted")),
+            MailKind(
+                key, label, "application", sample(key), resend_when_uncertain=True, group=applications, order=order,
+                to=gettext_lazy("the vendor’s channel managers") if to_vendor else gettext_lazy("who has applied"),
+                placeholders=() if to_vendor else ("partner", "vendor", "program"),
+            )
+        )  # fmt: skip
+    for key, label, to in (
+        (ACCESS_ASKED, gettext_lazy("somebody asks for access to a company"), gettext_lazy("the partner’s owners")),
+        (ACCESS_GRANTED, gettext_lazy("access to a company is granted"), gettext_lazy("who has asked")),
     ):
         registry.mails.register(
-            MailKind(key, label, "application", access_sample(key), resend_when_uncertain=True, order=16)
-        )
+            MailKind(
+                key, label, "application", access_sample(key), resend_when_uncertain=True, group=applications, to=to,
+                order=16,
+            )
+        )  # fmt: skip

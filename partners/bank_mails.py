@@ -13,6 +13,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, outbox, registry
+from common.mail_words import OnBehalf
 from common.models import User
 from common.registry import MailKind, Text
 from partners.ibans import masked
@@ -83,10 +84,13 @@ def tell_decided(*, use: BankAccountUse) -> None:
     approved = use.state == BankAccountUse.State.APPROVED
     if approved:
         facts.append((USABLE_FROM, _moment(account.usable_from)))
-    values = {"vendor": use.vendor.name}
+    values = {"vendor": use.vendor.name, "partner": account.partner.name}
     url = _url(account.partner)
     kind = APPROVED if approved else REFUSED
-    context = told(kind=kind, values=values, facts=facts, url=url, text=use.comment)
+    context = {
+        **told(kind=kind, values=values, facts=facts, url=url, text=use.comment),
+        "on_behalf": OnBehalf(use.vendor_id, values),
+    }
     for person in _people(account.partner, []):
         outbox.put(kind=kind, period=f"bank account use {use.pk}", recipient=person, context=context)
 
@@ -118,7 +122,8 @@ def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
             facts.append((USABLE_FROM, _moment(datetime(2026, 12, 1, 9, 30, tzinfo=UTC))))
         text = "The name on the letter is another one." if kind == REFUSED else ""
         values = {"partner": "Elbtal Systemhaus GmbH", "vendor": "Snom"}
-        return told(kind=kind, values=values, facts=facts, url="/", text=text)
+        context = told(kind=kind, values=values, facts=facts, url="/", text=text)
+        return {**context, "on_behalf": OnBehalf(0, values)} if kind in (APPROVED, REFUSED) else context
 
     return context
 
@@ -133,5 +138,10 @@ def register() -> None:
     )
     for order, (key, label) in enumerate(kinds, start=48):
         # A warning that does not come is the fraud that nobody notices.
-        kind = MailKind(key, label, "bank_account", sample(key), resend_when_uncertain=True, order=order)
+        kind = MailKind(
+            key, label, "bank_account", sample(key), resend_when_uncertain=True, order=order, group=_("Bank accounts"),
+            to=_("the partner’s owners and bookkeeping") if key in (APPROVED, REFUSED) else
+            _("the partner’s owners and bookkeeping, and who named the account before"),
+            placeholders=("partner", "vendor") if key in (APPROVED, REFUSED) else (),
+        )  # fmt: skip
         registry.mails.register(kind)

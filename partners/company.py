@@ -228,7 +228,7 @@ def decide(
         _apply(held, before, _wanted_by(change), by=change.requested_by_id, now=now)
     kind = mails.APPROVED if approve else mails.REFUSED
     url = reverse("partners:company", args=[change.partner.number])
-    context = mails.told(kind=kind, values=_names(change, vendor), text=answer, url=url)
+    context = mails.told(kind=kind, values=_names(change, vendor), text=answer, url=url, vendor_id=vendor.pk)
     _put(change, kind, [change.requested_by], context)
     for asked in change.asked.exclude(vendor=vendor).select_related("vendor"):
         _tell_vendor(change, asked.vendor, mails.DECIDED, by=vendor)
@@ -309,7 +309,8 @@ def _tell_vendor(
     if day is not None:
         values["day"] = day
     url = reverse("partners:company-change", args=[vendor.slug, change.pk])
-    _put(change, kind, deciders(vendor.pk), mails.told(kind=kind, values=values, text=text, url=url))
+    context = mails.told(kind=kind, values=values, text=text, url=url, vendor_id=vendor.pk)
+    _put(change, kind, deciders(vendor.pk), context)
 
 
 def _put(change: CompanyChange, kind: str, people: Iterable[User], context: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
+from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import ParticipationStep, Succession
 
@@ -71,10 +72,14 @@ class Sentence:
         return str(self.text) % written
 
 
-def told(*, kind: str, values: Mapping[str, str | date], text: str, url: str) -> Mapping[str, Any]:
-    """What a mail of this kind says. `text`: what somebody wrote, if anything; `url`: where it stands."""
+def told(*, kind: str, values: Mapping[str, str | date], text: str, url: str, vendor_id: int) -> Mapping[str, Any]:
+    """What a mail of this kind says. `text`: what somebody wrote, if anything; `url`: where it stands.
+
+    `vendor_id`: whose matter it is.
+    """
     return {
         "headline": Sentence(HEADLINES[kind], values),
+        "on_behalf": OnBehalf(vendor_id, values),
         "text": text,
         "next_step": Sentence(NEXT[kind], values),
         "url": settings.PORTAL_URL + url,
@@ -93,12 +98,13 @@ def participation_told(*, kind: str, step: ParticipationStep) -> Mapping[str, An
         "partner": partner.name,
         "day": step.on,
     }
-    return told(kind=kind, values=values, text=step.reason, url=url)
+    return told(kind=kind, values=values, text=step.reason, url=url, vendor_id=program.vendor_id)
 
 
 def merged_told(*, succession: Succession) -> Mapping[str, Any]:
     names = {"vendor": succession.vendor.name, "partner": succession.source.name, "target": succession.target.name}
-    return told(kind=MERGED, values={**names, "day": succession.on}, text=succession.reason, url="/")
+    values = {**names, "day": succession.on}
+    return told(kind=MERGED, values=values, text=succession.reason, url="/", vendor_id=succession.vendor_id)
 
 
 SAMPLE: Mapping[str, str | date] = {
@@ -111,7 +117,24 @@ SAMPLE: Mapping[str, str | date] = {
 
 
 def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
-    return lambda: told(kind=kind, values=SAMPLE, text="We have agreed on this by telephone.", url="/")
+    return lambda: told(kind=kind, values=SAMPLE, text="We have agreed on this by telephone.", url="/", vendor_id=0)
+
+
+_NAMES = ("partner", "vendor")
+PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys((SUSPENDED, RESUMED, ENDED), (*_NAMES, "program", "day")),
+    MERGED: (*_NAMES, "target", "day"),
+    **dict.fromkeys((APPROVED, REFUSED), _NAMES),
+}
+"""Of those that a vendor's decision makes, what its own words may name."""
+_OWNERS: Text = _("the partner’s owners")
+_MANAGERS: Text = _("the vendor’s channel managers")
+TO: Mapping[str, Text] = {
+    MERGED: _("the owners of both companies"),
+    **dict.fromkeys((APPROVED, REFUSED), _("who has asked")),
+    **dict.fromkeys((LEFT, ASKED, DECIDED, WITHDRAWN), _MANAGERS),
+}
+"""Who gets it, where that is not the partner's owners."""
 
 
 def register() -> None:
@@ -130,5 +153,8 @@ def register() -> None:
     for order, (key, label) in enumerate(kinds, start=30):
         # Money depends on it: nobody should learn of it from an amount that is missing.
         registry.mails.register(
-            MailKind(key, label, "application", sample(key), resend_when_uncertain=True, order=order)
-        )
+            MailKind(
+                key, label, "application", sample(key), resend_when_uncertain=True, order=order,
+                group=_("Companies and participation"), to=TO.get(key, _OWNERS), placeholders=PLACEHOLDERS.get(key, ()),
+            )
+        )  # fmt: skip

@@ -43,7 +43,7 @@ def announce_chunk(*, now: datetime, limit: int) -> int | None:
         if not (found := settlements[item.closing_id, item.enrolment_id]):
             continue
         partner = item.enrolment.partner
-        context = mails.settled(closing=item.closing, settlements=found, partner_number=partner.number)
+        context = mails.settled(closing=item.closing, settlements=found, partner=partner)
         period = f"closing {item.closing_id} enrolment {item.enrolment_id}"
         letters += [(period, person, context) for person in people.get(partner.pk, [])]
     outbox.put_all(kind=mails.SETTLED, letters=letters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,25 +14,29 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from common import registry
+from common import formats, registry
+from common.mail_words import OnBehalf
 from common.models import User
 from common.money import ZERO
 from common.period_names import period_name
 from common.periods import Period
 from common.registry import MailKind, Text
-from partners.models import Member
+from partners.models import Member, Partner
 from programs.models import Vendor
 from rebates.models import Breach, Closing, ManualAdjustment, Settlement
 
 SETTLED, ADJUSTED = "settled", "adjusted"
 HALTED = "ledger_halted"
 TOLD = (Member.Role.OWNER, Member.Role.FINANCE)
+REBATES: Text = _("Rebates and payments")
+PARTNERS_MONEY: Text = _("the partner’s owners and bookkeeping")
 
 MOST_NAMED = 5
 """Mistakes that the mail names; the page has all of them."""
 
 in_words = lazy(period_name, str)
 """A period's name in the language of whoever reads it: the context is made before the recipient is known."""
+in_money = lazy(formats.money, str)
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,27 @@ def told(*, partners: Iterable[int]) -> Mapping[int, list[User]]:
     return {partner: list(found.values()) for partner, found in people.items()}
 
 
-def settled(*, closing: Closing, settlements: Sequence[Settlement], partner_number: str) -> Mapping[str, Any]:
+def settled(*, closing: Closing, settlements: Sequence[Settlement], partner: Partner) -> Mapping[str, Any]:
     """What the partner is told: the sum, the settlements it is made of, and where they are explained."""
-    parts = [_part(closing, settlement, partner_number) for settlement in settlements]
-    overview = settings.PORTAL_URL + reverse("rebates:partner-rebates", args=[partner_number])
-    return {
-        "vendor": closing.program.vendor.name,
-        "program": closing.program.name,
+    program = closing.program
+    parts = [_part(closing, settlement, partner.number) for settlement in settlements]
+    overview = settings.PORTAL_URL + reverse("rebates:partner-rebates", args=[partner.number])
+    told: dict[str, Any] = {
+        "vendor": program.vendor.name,
+        "program": program.name,
         "period": in_words(Period.parse(closing.period)),
-        "currency": closing.program.currency,
+        "currency": program.currency,
         "total": sum((part.amount for part in parts), ZERO),
         "parts": parts,
         "promised_on": closing.promised_on,
         "url": parts[0].url if len(parts) == 1 else overview,
     }
+    return {**told, "on_behalf": _settled_on_behalf(told, program.vendor_id, partner.name)}
+
+
+def _settled_on_behalf(told: Mapping[str, Any], vendor_id: int, partner: str) -> OnBehalf:
+    names = {name: told[name] for name in ("vendor", "program", "period")}
+    return OnBehalf(vendor_id, {**names, "partner": partner, "amount": in_money(told["total"], told["currency"])})
 
 
 def _part(closing: Closing, settlement: Settlement, partner_number: str) -> Part:
@@ -79,7 +90,7 @@ def _part(closing: Closing, settlement: Settlement, partner_number: str) -> Part
 
 
 def settled_sample() -> Mapping[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "vendor": "Lenovo",
         "program": "Top-Seller Loyalty",
         "period": in_words(Period.parse("2026Q3")),
@@ -92,6 +103,7 @@ def settled_sample() -> Mapping[str, Any]:
         "promised_on": date(2026, 10, 29),
         "url": settings.PORTAL_URL,
     }
+    return {**told, "on_behalf": _settled_on_behalf(told, 0, "Elbtal Systemhaus GmbH")}
 
 
 def halted(*, vendor: Vendor, breaches: Sequence[Breach]) -> Mapping[str, Any]:
@@ -113,9 +125,9 @@ def halted_sample() -> Mapping[str, Any]:
 
 def adjusted(*, adjustment: ManualAdjustment) -> Mapping[str, Any]:
     """What the partner is told about an adjustment made by hand."""
-    program, number = adjustment.program, adjustment.partner.number
-    account = reverse("rebates:account-with", args=[number, program.vendor.slug, adjustment.currency])
-    return {
+    program, partner = adjustment.program, adjustment.partner
+    account = reverse("rebates:account-with", args=[partner.number, program.vendor.slug, adjustment.currency])
+    told: dict[str, Any] = {
         "vendor": program.vendor.name,
         "program": program.name,
         "amount": adjustment.amount,
@@ -123,10 +135,18 @@ def adjusted(*, adjustment: ManualAdjustment) -> Mapping[str, Any]:
         "reason": adjustment.reason,
         "url": settings.PORTAL_URL + account,
     }
+    return {**told, "on_behalf": _adjusted_on_behalf(told, program.vendor_id, partner.name)}
+
+
+def _adjusted_on_behalf(told: Mapping[str, Any], vendor_id: int, partner: str) -> OnBehalf:
+    amount = in_money(told["amount"], told["currency"], signed=True)
+    return OnBehalf(
+        vendor_id, {"vendor": told["vendor"], "program": told["program"], "partner": partner, "amount": amount}
+    )
 
 
 def adjusted_sample() -> Mapping[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "vendor": "Lenovo",
         "program": "Top-Seller Loyalty",
         "amount": Decimal("75.00"),
@@ -134,22 +154,23 @@ def adjusted_sample() -> Mapping[str, Any]:
         "reason": "Three devices of the spring campaign were returned by mistake",
         "url": settings.PORTAL_URL,
     }
+    return {**told, "on_behalf": _adjusted_on_behalf(told, 0, "Elbtal Systemhaus GmbH")}
 
 
 def register() -> None:
-    registry.mails.register(
-        MailKind(SETTLED, _("a rebate is settled"), "settled", settled_sample, resend_when_uncertain=True, order=10)
-    )
-    registry.mails.register(
-        MailKind(HALTED, _("rebates are halted"), HALTED, halted_sample, resend_when_uncertain=True, order=11)
-    )
-    registry.mails.register(
+    kinds = (
         MailKind(
-            ADJUSTED,
-            _("an amount is corrected by hand"),
-            "adjusted",
-            adjusted_sample,
-            resend_when_uncertain=True,
-            order=12,
-        )
-    )
+            SETTLED, _("a rebate is settled"), "settled", settled_sample, group=REBATES, to=PARTNERS_MONEY, order=10,
+            placeholders=("partner", "vendor", "program", "period", "amount"),
+        ),
+        MailKind(
+            HALTED, _("rebates are halted"), HALTED, halted_sample, group=REBATES, to=_("the vendor’s finance"),
+            order=11,
+        ),
+        MailKind(
+            ADJUSTED, _("an amount is corrected by hand"), "adjusted", adjusted_sample, group=REBATES,
+            to=PARTNERS_MONEY, order=12, placeholders=("partner", "vendor", "program", "amount"),
+        ),
+    )  # fmt: skip
+    for kind in kinds:
+        registry.mails.register(replace(kind, resend_when_uncertain=True))

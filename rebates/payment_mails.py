@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import registry
+from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.ibans import masked
+from rebates.mails import PARTNERS_MONEY, REBATES, in_money
 from rebates.models import Payment, PaymentRun
 
 PAID, CAME_BACK, RUN_WAITS = "payment_paid", "payment_came_back", "payment_run_waits"
@@ -23,7 +26,7 @@ def about(*, payment: Payment, advice: Text) -> Mapping[str, Any]:
     """What the partner is told about a payment that was answered. `advice`: what to do about one that came back."""
     vendor, number = payment.run.vendor, payment.partner.number
     page = reverse("rebates:account-with", args=[number, vendor.slug, payment.currency])
-    return {
+    told: dict[str, Any] = {
         "vendor": vendor.name,
         "partner": payment.partner.name,
         "amount": payment.amount,
@@ -35,10 +38,16 @@ def about(*, payment: Payment, advice: Text) -> Mapping[str, Any]:
         "url": settings.PORTAL_URL + page,
         "account_url": settings.PORTAL_URL + reverse("partners:bank-account", args=[number]),
     }
+    return {**told, "on_behalf": _on_behalf(told, vendor.pk)}
+
+
+def _on_behalf(told: Mapping[str, Any], vendor_id: int) -> OnBehalf:
+    amount = in_money(told["amount"], told["currency"])
+    return OnBehalf(vendor_id, {"vendor": told["vendor"], "partner": told["partner"], "amount": amount})
 
 
 def about_sample() -> Mapping[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "vendor": "Lenovo",
         "partner": "Morgenbrück GmbH",
         "amount": Decimal("170.00"),
@@ -50,6 +59,7 @@ def about_sample() -> Mapping[str, Any]:
         "url": settings.PORTAL_URL,
         "account_url": settings.PORTAL_URL,
     }
+    return {**told, "on_behalf": _on_behalf(told, 0)}
 
 
 def run_waits(*, run: PaymentRun) -> Mapping[str, Any]:
@@ -78,13 +88,19 @@ def run_waits_sample() -> Mapping[str, Any]:
 
 
 def register() -> None:
+    placeholders = ("partner", "vendor", "amount")
     kinds = (
-        MailKind(PAID, _("a payment is made"), PAID, about_sample, resend_when_uncertain=True, order=13),
-        MailKind(CAME_BACK, _("a payment came back"), CAME_BACK, about_sample, resend_when_uncertain=True, order=14),
         MailKind(
-            RUN_WAITS, _("payments wait for approval"), RUN_WAITS, run_waits_sample, resend_when_uncertain=True,
-            order=15,
+            PAID, _("a payment is made"), PAID, about_sample, to=PARTNERS_MONEY, order=13, placeholders=placeholders
+        ),
+        MailKind(
+            CAME_BACK, _("a payment came back"), CAME_BACK, about_sample, to=PARTNERS_MONEY, order=14,
+            placeholders=placeholders,
+        ),
+        MailKind(
+            RUN_WAITS, _("payments wait for approval"), RUN_WAITS, run_waits_sample, order=15,
+            to=_("everybody at the vendor who may approve them"),
         ),
     )  # fmt: skip
     for kind in kinds:
-        registry.mails.register(kind)
+        registry.mails.register(replace(kind, group=REBATES, resend_when_uncertain=True))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats, registry
+from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from sales.claim_wording import title_of
 from sales.models import Claim, ClaimMessage
@@ -55,8 +56,10 @@ def told(*, claim: Claim, message: ClaimMessage) -> Mapping[str, Any]:
         page = reverse("sales:partner-claim", args=[claim.partner.number, claim.pk])
     else:
         page = reverse("sales:vendor-claim", args=[claim.vendor.slug, claim.pk])
+    names = {"partner": claim.partner.name, "vendor": claim.vendor.name}
     return {
-        "headline": Happened(step, claim.kind, claim.partner.name, claim.vendor.name),
+        "headline": Happened(step, claim.kind, **names),
+        "on_behalf": OnBehalf(claim.vendor_id, names),
         "about": title(claim),
         "text": message.text,
         "file_name": message.file_name,
@@ -69,8 +72,10 @@ def sample(step: str) -> Callable[[], Mapping[str, Any]]:
     """Sample data of the mail about one step."""
 
     def context() -> Mapping[str, Any]:
+        names = {"partner": "Elbtal Systemhaus GmbH", "vendor": "Lenovo"}
         return {
-            "headline": Happened(step, Claim.Kind.MISSING, "Elbtal Systemhaus GmbH", "Lenovo"),
+            "headline": Happened(step, Claim.Kind.MISSING, **names),
+            "on_behalf": OnBehalf(0, names),
             "about": "R-1005, 21HM, Allnet",
             "text": "Could you send us the delivery note?",
             "file_name": "",
@@ -89,4 +94,11 @@ def register() -> None:
         (ANSWERED, gettext_lazy("a question is answered"), ClaimMessage.Step.ACCEPTED),
     )
     for order, (key, label, step) in enumerate(kinds, start=20):
-        registry.mails.register(MailKind(key, label, "claim", sample(step), order=order))
+        to_vendor = key in (ASKED, REPLIED)
+        registry.mails.register(
+            MailKind(
+                key, label, "claim", sample(step), order=order, group=gettext_lazy("Questions"),
+                to=gettext_lazy("the vendor’s channel managers") if to_vendor else gettext_lazy("who has asked"),
+                placeholders=() if to_vendor else ("partner", "vendor"),
+            )
+        )  # fmt: skip

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import registry
+from common.mail_words import OnBehalf
 from common.models import User
 from common.registry import MailKind
 from programs.models import Vendor
@@ -24,7 +25,13 @@ def registration_url() -> str:
 
 def invitation(*, vendor: Vendor, inviting: User) -> Mapping[str, Any]:
     """Which vendor invites, who to ask, where to begin. Nothing about sales: the address may be somebody else's."""
-    return {"vendor": vendor.name, "inviting": inviting.name, "answer_to": inviting.email, "url": registration_url()}
+    return {
+        "vendor": vendor.name,
+        "inviting": inviting.name,
+        "answer_to": inviting.email,
+        "url": registration_url(),
+        "on_behalf": OnBehalf(vendor.pk, {"vendor": vendor.name, "person": inviting.name}),
+    }
 
 
 def invitation_sample() -> Mapping[str, Any]:
@@ -33,12 +40,16 @@ def invitation_sample() -> Mapping[str, Any]:
         "inviting": "Petra Wolf",
         "answer_to": "channel@lenovo.example",
         "url": registration_url(),
+        "on_behalf": OnBehalf(0, {"vendor": "Lenovo", "person": "Petra Wolf"}),
     }
 
 
 def register() -> None:
     registry.mails.register(
         # Nobody would notice that it never came, so rather twice than never.
-        MailKind(INVITATION, _("a company is invited to register"), "invitation", invitation_sample,
-                 resend_when_uncertain=True, order=20)
+        MailKind(
+            INVITATION, _("a company is invited to register"), "invitation", invitation_sample, order=20,
+            resend_when_uncertain=True, group=_("Applications and access"), to=_("the address that is invited"),
+            placeholders=("vendor", "person"),
+        )
     )  # fmt: skip

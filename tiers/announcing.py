@@ -57,8 +57,8 @@ def _moves(now: datetime, today: date) -> int | None:
         text = missing.get(move.pk, "") if kind == mails.NOTICE else ""
         values = {"tier": move.to_tier.name, "before": move.from_tier and move.from_tier.name, "day": move.due_on}
         for person in people.get(move.enrolment.partner_id, ()):
-            program, number = move.enrolment.program, move.enrolment.partner.number
-            context = mails.told(kind=kind, program=program, values=values, text=text, number=number)
+            program, partner = move.enrolment.program, move.enrolment.partner
+            context = mails.told(kind=kind, program=program, values=values, text=text, partner=partner)
             made += outbox.put(kind=kind, period=f"move {move.pk} {move.state}", recipient=person, context=context)
     for move in moves:
         move.announced = move.state
@@ -99,9 +99,9 @@ def _decisions(now: datetime, today: date) -> int | None:
     people = _people(decision.enrolment.partner_id for decision in decisions)
     made = 0
     for decision in decisions:
-        program, number = decision.enrolment.program, decision.enrolment.partner.number
+        program, partner = decision.enrolment.program, decision.enrolment.partner
         values = {"tier": decision.tier.name, "day": decision.valid.upper}
-        context = mails.told(kind=mails.DECIDED, program=program, values=values, text=decision.reason, number=number)
+        context = mails.told(kind=mails.DECIDED, program=program, values=values, text=decision.reason, partner=partner)
         for person in people.get(decision.enrolment.partner_id, ()):
             made += outbox.put(kind=mails.DECIDED, period=f"decision {decision.pk}", recipient=person, context=context)
     TierDecision.objects.filter(pk__in=[each.pk for each in decisions]).update(announced_at=now)

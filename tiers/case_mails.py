@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats, registry
+from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from tiers.models import CaseStudy, CaseStudyStep
 
@@ -36,7 +37,7 @@ class Line:
     """Written when the mail is, in the recipient's language."""
 
     text: Text
-    values: Mapping[str, str | date | None]
+    values: Mapping[str, object]
 
     def __str__(self) -> str:
         day = self.values["day"]
@@ -52,12 +53,12 @@ def told(*, study: CaseStudy, step: CaseStudyStep) -> Mapping[str, Any]:
     else:
         page = reverse("tiers:vendor-case-study", args=[program.vendor.slug, study.pk])
     values = {"partner": partner.name, "vendor": program.vendor.name, "title": study.title, "day": study.due_on}
-    return _context(KINDS[step.step], values, step.text, settings.PORTAL_URL + page)
+    return _context(KINDS[step.step], OnBehalf(program.vendor_id, values), step.text, settings.PORTAL_URL + page)
 
 
-def _context(kind: str, values: Mapping[str, str | date | None], text: str, url: str) -> Mapping[str, Any]:
-    headline, next_step = Line(HEADLINES[kind], values), Line(NEXT[kind], values)
-    return {"headline": headline, "text": text, "next_step": next_step, "url": url}
+def _context(kind: str, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
+    headline, next_step = Line(HEADLINES[kind], on_behalf.values), Line(NEXT[kind], on_behalf.values)
+    return {"headline": headline, "on_behalf": on_behalf, "text": text, "next_step": next_step, "url": url}
 
 
 def _sample(kind: str) -> Callable[[], Mapping[str, Any]]:
@@ -67,7 +68,7 @@ def _sample(kind: str) -> Callable[[], Mapping[str, Any]]:
             "day": date(2026, 11, 23),
         }  # fmt: skip
         text = _("Please say how many telephones you installed.") if kind == RETURNED else ""
-        return _context(kind, values, text, settings.PORTAL_URL)
+        return _context(kind, OnBehalf(0, values), text, settings.PORTAL_URL)
 
     return context
 
@@ -81,4 +82,11 @@ def register() -> None:
         ),
         start=66,
     ):
-        registry.mails.register(MailKind(key, label, "application", _sample(key), order=order))
+        to_vendor = key == SUBMITTED
+        registry.mails.register(
+            MailKind(
+                key, label, "application", _sample(key), order=order, group=gettext_lazy("Tiers"),
+                to=gettext_lazy("the vendor’s channel managers") if to_vendor else gettext_lazy("who wrote it"),
+                placeholders=() if to_vendor else ("partner", "vendor", "title"),
+            )
+        )  # fmt: skip

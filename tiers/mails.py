@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats, registry
+from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
+from partners.models import Partner
 from programs.criteria import Criterion, Measurement
 from programs.models import Program
 from programs.texts import sentence_of
@@ -77,32 +79,44 @@ class Missing:
 
 
 def told(
-    *, kind: str, program: Program, values: Mapping[str, str | date | None], text: object, number: str
+    *, kind: str, program: Program, values: Mapping[str, str | date | None], text: object, partner: Partner
 ) -> Mapping[str, Any]:
-    """What a mail of this kind says. `text`: what is missing, or a person's reason; `number`: the partner's."""
-    around = {"program": program.name, "vendor": program.vendor.name, **values}
+    """What a mail of this kind says. `text`: what is missing, or a person's reason."""
+    around = {"program": program.name, "vendor": program.vendor.name, "partner": partner.name, **values}
     return {
         "headline": Sentence(HEADLINES[kind], around),
+        "on_behalf": OnBehalf(program.vendor_id, around),
         "text": text or "",
         "next_step": Sentence(NEXT[kind], around),
-        "url": settings.PORTAL_URL + reverse("tiers:way", args=[number, program.slug]),
+        "url": settings.PORTAL_URL + reverse("tiers:way", args=[partner.number, program.slug]),
     }
 
 
 def _sample(kind: str) -> Callable[[], Mapping[str, Any]]:
     def context() -> Mapping[str, Any]:
         values: dict[str, str | date | None] = {
-            "program": "Snom Partnerprogramm", "vendor": "Snom", "tier": "Silver", "before": "Gold",
-            "day": date(2027, 2, 24),
+            "program": "Snom Partnerprogramm", "vendor": "Snom", "partner": "Elbtal Systemhaus GmbH",
+            "tier": "Silver", "before": "Gold", "day": date(2027, 2, 24),
         }  # fmt: skip
         return {
             "headline": Sentence(HEADLINES[kind], values),
+            "on_behalf": OnBehalf(0, values),
             "text": _("20,000 € annual revenue: 4,200 € are missing.") if kind == NOTICE else "",
             "next_step": Sentence(NEXT[kind], values),
             "url": settings.PORTAL_URL,
         }
 
     return context
+
+
+_NAMES = ("partner", "vendor", "program")
+PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
+    RISEN: (*_NAMES, "tier"),
+    NOTICE: (*_NAMES, "before", "tier", "day"),
+    RECOVERED: (*_NAMES, "before"),
+    FALLEN: (*_NAMES, "tier", "day"),
+    DECIDED: (*_NAMES, "tier"),
+}
 
 
 def register() -> None:
@@ -117,5 +131,9 @@ def register() -> None:
         start=60,
     ):
         registry.mails.register(
-            MailKind(key, label, "application", _sample(key), resend_when_uncertain=True, order=order)
-        )
+            MailKind(
+                key, label, "application", _sample(key), resend_when_uncertain=True, order=order,
+                group=gettext_lazy("Tiers"), to=gettext_lazy("the partner’s owners and sales"),
+                placeholders=PLACEHOLDERS[key],
+            )
+        )  # fmt: skip

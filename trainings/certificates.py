@@ -113,7 +113,7 @@ def revoke(*, certificate: Certificate, reason: str, on: date, actor: Actor, now
 
 
 def _tell_holder(certificate: Certificate, kind: str, partner: Partner, text: str = "") -> None:
-    context = mails.about_certificate(kind=kind, certificate=certificate, number=partner.number, text=text)
+    context = mails.about_certificate(kind=kind, certificate=certificate, partner=partner, text=text)
     outbox.put(kind=kind, period=f"certificate {certificate.pk}", recipient=certificate.holder, context=context)
 
 

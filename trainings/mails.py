@@ -13,7 +13,9 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
+from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
+from partners.models import Partner
 from trainings.models import Booking, Certificate, CertificateClaim, Training, TrainingDate
 from trainings.wording import last_day, name_of, when, where
 
@@ -80,9 +82,11 @@ _long: Callable[[date], str] = lazy(formats.date_long, str)
 Facts = Sequence[tuple[Text, Any]]
 
 
-def _told(kind: str, values: Mapping[str, Any], url: str, *, facts: Facts = (), text: str = "") -> Mapping[str, Any]:
+def _told(kind: str, on_behalf: OnBehalf, url: str, *, facts: Facts = (), text: str = "") -> Mapping[str, Any]:
+    values = on_behalf.values
     return {
         "headline": Sentence(HEADLINES[kind], values),
+        "on_behalf": on_behalf,
         "facts": facts,
         "text": text,
         "next_step": Sentence(NEXT[kind], values),
@@ -90,10 +94,17 @@ def _told(kind: str, values: Mapping[str, Any], url: str, *, facts: Facts = (), 
     }
 
 
+def _on_behalf(training: Training, partner: Partner, **values: Any) -> OnBehalf:
+    program = training.program
+    around = {"training": _name(training), "program": program.name, "vendor": program.vendor.name}
+    return OnBehalf(program.vendor_id, {**around, "partner": partner.name, **values})
+
+
 def about_booking(*, kind: str, booking: Booking, text: str = "") -> Mapping[str, Any]:
     """To the person who is booked. `text`: why, where somebody said so."""
     url = reverse("trainings:partner-date", args=[booking.partner.number, booking.date_id])
-    return _told(kind, {"training": _name(booking.date.training)}, url, facts=facts_of(booking.date), text=text)
+    on_behalf = _on_behalf(booking.date.training, booking.partner, person=booking.user.name)
+    return _told(kind, on_behalf, url, facts=facts_of(booking.date), text=text)
 
 
 def facts_of(date_: TrainingDate) -> Facts:
@@ -105,23 +116,23 @@ def about_certificate(
     *,
     kind: str,
     certificate: Certificate,
-    number: str,
+    partner: Partner,
     dates: Sequence[TrainingDate] = (),
     booked: TrainingDate | None = None,
     text: str = "",
 ) -> Mapping[str, Any]:
-    """To the holder or somebody who looks after them, at the company `number`.
+    """To the holder or somebody who looks after them, at the company `partner`.
 
     `dates` are offered for renewal; `booked`: where the holder has a seat already.
     """
-    values = {"training": _name(certificate.training), "person": certificate.holder.name}
+    on_behalf = _on_behalf(certificate.training, partner, person=certificate.holder.name)
     facts: list[tuple[Text, Any]] = []
     if (until := last_day(certificate)) is not None:
         facts.append((UNTIL, _long(until)))
     facts += [(BOOKED_DATE, _day_and_place(booked))] if booked is not None else []
     facts += [(NEXT_DATE, _day_and_place(each)) for each in dates]
-    url = reverse("trainings:partner-certificate", args=[number, certificate.pk])
-    told = _told(kind, values, url, facts=facts, text=text)
+    url = reverse("trainings:partner-certificate", args=[partner.number, certificate.pk])
+    told = _told(kind, on_behalf, url, facts=facts, text=text)
     return {**told, "next_step": SEAT_IS_TAKEN} if booked is not None and not dates else told
 
 
@@ -131,18 +142,13 @@ def _day_and_place(date_: TrainingDate) -> Sentence:
 
 def about_claim(*, kind: str, claim: CertificateClaim, until: date | None = None) -> Mapping[str, Any]:
     """To the vendor's people when it was handed in, to the company's when it was decided. `until`: its last day."""
-    values = {
-        "training": _name(claim.training),
-        "person": claim.holder.name,
-        "partner": claim.partner.name,
-        "day": claim.due_on,
-    }
+    on_behalf = _on_behalf(claim.training, claim.partner, person=claim.holder.name, day=claim.due_on)
     if kind == HANDED_IN:
         url = reverse("trainings:vendor-claim", args=[claim.training.program.vendor.slug, claim.pk])
     else:
         url = reverse("trainings:partner-claim", args=[claim.partner.number, claim.pk])
     facts = [(UNTIL, _long(until))] if until is not None else []
-    return _told(kind, values, url, facts=facts, text=claim.reason)
+    return _told(kind, on_behalf, url, facts=facts, text=claim.reason)
 
 
 def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
@@ -157,11 +163,21 @@ def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
             "training": _name(training),
             "person": "Greta Voß",
             "partner": "Elbtal Systemhaus GmbH",
+            "program": "Snom Partnerprogramm",
+            "vendor": "Snom",
             "day": date(2026, 12, 1),
         }
-        return _told(kind, values, "/", facts=facts_of(day))
+        return _told(kind, OnBehalf(0, values), "/", facts=facts_of(day))
 
     return context
+
+
+TO: Mapping[str, Text] = {
+    **dict.fromkeys((ISSUED, REVOKED, EXPIRING), _("the holder")),
+    EXPIRING_IN_TEAM: _("the partner’s owners"),
+    HANDED_IN: _("the vendor’s channel managers"),
+    **dict.fromkeys((ACCEPTED, REFUSED), _("the holder, and who handed it in")),
+}
 
 
 def register() -> None:
@@ -182,4 +198,10 @@ def register() -> None:
     )
     for order, (key, label) in enumerate(kinds, start=60):
         # Somebody travels for it, or a tier depends on it.
-        registry.mails.register(MailKind(key, label, "training", sample(key), resend_when_uncertain=True, order=order))
+        registry.mails.register(
+            MailKind(
+                key, label, "training", sample(key), resend_when_uncertain=True, order=order,
+                group=_("Trainings and certificates"), to=TO.get(key, _("who is booked")),
+                placeholders=() if key == HANDED_IN else ("partner", "vendor", "program", "training", "person"),
+            )
+        )  # fmt: skip

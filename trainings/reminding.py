@@ -114,7 +114,5 @@ def _put(
     booked: TrainingDate | None,
 ) -> None:
     kind = mails.EXPIRING if person.pk == certificate.holder_id else mails.EXPIRING_IN_TEAM
-    context = mails.about_certificate(
-        kind=kind, certificate=certificate, number=partner.number, dates=dates, booked=booked
-    )
+    context = mails.about_certificate(kind=kind, certificate=certificate, partner=partner, dates=dates, booked=booked)
     outbox.put(kind=kind, period=f"certificate {certificate.pk} {step.days} days", recipient=person, context=context)
