@@ -8,13 +8,14 @@ only those that the kind of mail declares.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
 import structlog
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
@@ -97,6 +98,15 @@ def unknown(kind: MailKind, text: str) -> list[str]:
     return found + sorted(set(re.findall("[{}]", _PLACE.sub("", text))))
 
 
+def unknown_in_words(kind: MailKind, found: Sequence[str]) -> str:
+    """What is refused, and what is known instead."""
+    known = ", ".join(f"{{{name}}}" for name in kind.placeholders)
+    return gettext("%(wrong)s means nothing here. You can use: %(known)s.") % {
+        "wrong": ", ".join(found),
+        "known": known,
+    }
+
+
 def tidy(text: str) -> str:
     """As it is stored: one kind of line break, no blanks at the ends of lines, at most one empty line in between."""
     lines = (line.rstrip() for line in text.splitlines())
@@ -105,10 +115,10 @@ def tidy(text: str) -> str:
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
     """In one go: what a value contains is never looked at again."""
-    return _PLACE.sub(lambda place: _line(values.get(place[1])), text)
+    return _PLACE.sub(lambda place: line_of(values.get(place[1])), text)
 
 
-def _line(value: object) -> str:
+def line_of(value: object) -> str:
     """One line, whatever is in a name: a break in it would begin another sentence."""
     if isinstance(value, date):
         return formats.date_long(value)

@@ -5,6 +5,7 @@ import "./uploads.css";
 import "./partners.css";
 import "./tiers.css";
 import "./invoices.css";
+import "./mails.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import htmx from "htmx.org";
 

@@ -103,7 +103,7 @@ def participation_told(*, kind: str, step: ParticipationStep) -> Mapping[str, An
 
 def merged_told(*, succession: Succession) -> Mapping[str, Any]:
     names = {"vendor": succession.vendor.name, "partner": succession.source.name, "target": succession.target.name}
-    values = {**names, "day": succession.on}
+    values: dict[str, str | date] = {**names, "day": succession.on}
     return told(kind=MERGED, values=values, text=succession.reason, url="/", vendor_id=succession.vendor_id)
 
 

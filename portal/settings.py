@@ -201,6 +201,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "change_address": "5/h/user",
     "ask_for_access": "10/h/user",
+    "test_mail": "20/h/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False

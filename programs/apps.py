@@ -13,6 +13,7 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
         import_module("programs.areas").register()
+        import_module("programs.mail_wording").register()
         import_module("programs.pages").register()
         import_module("programs.team").register()
         import_module("programs.personal").register()

@@ -21,6 +21,7 @@ from common.invited import MailInvitation, one_open
 from common.periods import Period
 from programs import criteria
 from programs.terms import Terms
+from programs.wording_models import MailWording as MailWording
 
 CURRENCY = models.CharField(_("currency"), max_length=3, default="EUR")
 

@@ -17,5 +17,11 @@ def _team(area: Area) -> str:
     return reverse("programs:team", args=[area.slug])
 
 
+def _mails(area: Area) -> str:
+    return reverse("programs:mail-kinds", args=[area.slug])
+
+
 def register() -> None:
     registry.menu.register(MenuEntry("team-vendor", VENDOR, _("Team"), "person-circle", _team, roles=STAFF, order=95))
+    mails = MenuEntry("mails-vendor", VENDOR, _("Mails"), "envelope", _mails, roles=STAFF[:2], order=94)
+    registry.menu.register(mails)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import User
 from common.personal import Rows, Section, section, sections
-from programs.models import DistributorStaff, Program, RebateTerms, StaffInvitation, Vendor, VendorStaff
+from programs.models import DistributorStaff, MailWording, Program, RebateTerms, StaffInvitation, Vendor, VendorStaff
 
 
 def _vendor_roles(user: User) -> Rows:
@@ -57,5 +57,18 @@ def register() -> None:
         "version",
         "published_at",
         order=25,
+    )
+    section(
+        "mail-wordings",
+        _("Wordings of mails you wrote"),
+        MailWording,
+        "author",
+        "vendor__name",
+        "kind",
+        "language",
+        "version",
+        "blocks",
+        "created_at",
+        order=27,
     )
     sections.register(Section("program-contacts", _("Programs that name you as contact"), _named_as_contact, order=26))

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from programs import public_views, team_views
+from programs import public_views, team_views, wording_views
 
 app_name = "programs"
 urlpatterns = [
     path("programs/", public_views.programs, name="public-list"),
     path("programs/<slug:slug>/", public_views.program, name="public"),
+    path("vendor/<slug:vendor>/mail-kinds/", wording_views.mail_kinds, name="mail-kinds"),
+    path("vendor/<slug:vendor>/mail-kinds/<slug:mail>/", wording_views.mail_kind, name="mail-kind"),
+    path("vendor/<slug:vendor>/mail-kinds/<slug:mail>/html/", wording_views.mail_kind_html, name="mail-kind-html"),
+    path("vendor/<slug:vendor>/mail-kinds/<slug:mail>/test/", wording_views.mail_kind_test, name="mail-kind-test"),
+    path("vendor/<slug:vendor>/mail-kinds/<slug:mail>/wording/", wording_views.wording, name="mail-wording"),
+    path(
+        "vendor/<slug:vendor>/mail-kinds/<slug:mail>/wording/html/",
+        wording_views.wording_html,
+        name="mail-wording-html",
+    ),
+    path(
+        "vendor/<slug:vendor>/mail-kinds/<slug:mail>/wording/restore/",
+        wording_views.wording_restore,
+        name="mail-wording-restore",
+    ),
     path("vendor/<slug:vendor>/team/", team_views.team, name="team"),
     path("vendor/<slug:vendor>/team/invite/", team_views.invite, name="team-invite"),
     path("vendor/<slug:vendor>/team/people/<int:pk>/", team_views.roles, name="team-roles"),

@@ -328,6 +328,8 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
     if address.name in ("rebates:explained", "rebates:account-with", "partners:apply", "partners:leave", "tiers:way"):
         # The reseller takes part in the rival's program as well, and anybody may apply for any.
         inner = list(address.places)
+    if "mail" in address.places and "vendor" in address.places:
+        inner = ["mail", "vendor"]  # the kinds of mail are the same for every vendor
     own = {place: values[place][0] for place in address.places}
     foreign = {place: values[place][1] for place in inner if values[place][1] is not None}
     missing = {inner[0]: values[inner[0]][2]}
@@ -364,6 +366,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "tier": (world.program.tiers.order_by("-rank")[0].code, None, "nothing"),
         "check": ("showroom", None, "nothing"),
         "key": ("made-up", None, "made-up-too"),
+        "mail": ("settled", None, "nothing"),
         "uidb36": ("1", None, "2"),
     }
 
