@@ -69,3 +69,10 @@ class WordingForm(forms.Form):
     def see(self, version: int) -> None:
         """Sent once more, it decides in front of this version."""
         self.data = {**self.data.dict(), "seen": str(version)}  # type: ignore[attr-defined]
+
+
+class RestoreForm(forms.Form):
+    """`version` is to be in force again, 0: the portal's own words; `seen` is in force on the page."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -28,7 +28,7 @@ from programs import mail_wording
 from programs.entering import in_vendor
 from programs.mail_wording import MovedOn, Subject
 from programs.models import MailWording, Vendor
-from programs.wording_forms import LABELS, WordingForm
+from programs.wording_forms import LABELS, RestoreForm, WordingForm
 from programs.wording_history import history
 
 READING = (VENDOR_ADMIN, CHANNEL_MANAGER)
@@ -126,16 +126,16 @@ def wording_html(request: PersonRequest, vendor: Vendor, mail: str) -> HttpRespo
 @require_POST
 def wording_restore(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse:
     """Put the `version` of the form into force again; 0: the portal's own words."""
-    subject = _subject(request, vendor, mail)
+    subject, form = _subject(request, vendor, mail), RestoreForm(request.POST)
+    if not form.is_valid():
+        return redirect(_here(subject))
+    wanted = {"subject": subject, "seen": form.cleaned_data["seen"], "actor": request.actor, "now": timezone.now()}
     try:
-        version, seen = int(request.POST.get("version", "")), int(request.POST.get("seen", ""))
-        if version == 0:
-            made = mail_wording.change(subject=subject, blocks={}, seen=seen, actor=request.actor, now=timezone.now())
+        if version := form.cleaned_data["version"]:
+            made = mail_wording.restore(version=version, **wanted)
         else:
-            made = mail_wording.restore(
-                subject=subject, version=version, seen=seen, actor=request.actor, now=timezone.now()
-            )
-    except (ValueError, MailWording.DoesNotExist) as error:
+            made = mail_wording.change(blocks={}, **wanted)
+    except MailWording.DoesNotExist as error:
         raise Http404 from error
     except MovedOn:
         messages.warning(request, _("Somebody has changed this wording meanwhile. Please look at it again."))
