@@ -140,7 +140,7 @@ def test_only_admins_of_the_vendor_itself_change_its_words(world: World) -> None
         {"greeting": "Hi"},
     ],
 )
-def test_what_the_form_refuses_the_service_refuses_too(world: World, blocks: dict[str, str]) -> None:
+def test_what_the_form_refuses_the_service_refuses_too(world: World, blocks: dict[str, Any]) -> None:
     with pytest.raises(NotAdaptable):
         worded(world.vendor, world.vendor_admin, **blocks)
 
