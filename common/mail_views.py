@@ -18,6 +18,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
@@ -92,7 +93,7 @@ def kind_page(request: PersonRequest, kind: MailKind, place: Place) -> HttpRespo
     ]
     context = {
         "kind": kind,
-        "crumbs": [Crumb(_("Mails"), place.list_url), Crumb(str(kind.group))],
+        "crumbs": [Crumb(_("Mails"), place.list_url), Crumb(capfirst(str(kind.group)))],
         "facts": facts,
         "preview": shown,
         "languages": settings.LANGUAGES,

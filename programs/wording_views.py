@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -43,7 +44,8 @@ def mail_kinds(request: PersonRequest, vendor: Vendor) -> HttpResponse:
 
     def badge(kind: MailKind) -> str:
         if kind.key in worded:
-            return _("in your own words: %(languages)s") % {"languages": ", ".join(worded[kind.key])}
+            names = [name for code, name in settings.LANGUAGES if code in worded[kind.key]]
+            return _("in your own words: %(languages)s") % {"languages": ", ".join(names)}
         return _("the wording can be changed") if kind.placeholders else ""
 
     return mail_views.list_page(request, lambda kind: _url("mail-kind", vendor, kind), badge)
@@ -210,12 +212,13 @@ def _page(request: PersonRequest, subject: Subject, versions: list[MailWording],
     vendor, kind = subject.vendor, subject.kind
     context = {
         **_shown(request, subject, form),
+        "wrong": [],  # stands at the fields
         "kind": kind,
         "subject": subject,
         "form": form,
         "crumbs": [
             Crumb(_("Mails"), reverse("programs:mail-kinds", args=[vendor.slug])),
-            Crumb(str(kind.label), f"{_url('mail-kind', vendor, kind)}?language={subject.language}"),
+            Crumb(capfirst(str(kind.label)), f"{_url('mail-kind', vendor, kind)}?language={subject.language}"),
             Crumb(_("Wording")),
         ],
         "languages": settings.LANGUAGES,

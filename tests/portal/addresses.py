@@ -53,6 +53,7 @@ from tests import teams
 from tests.invoices.populated import uploaded
 from tests.partners import banking
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
+from tests.programs.wordings import worded
 from tests.rebates.payments.populated import Paying, paying
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
@@ -154,6 +155,8 @@ class Populated:
 
 def populate() -> Populated:
     world = build_world()
+    worded(world.vendor, world.vendor_admin, opening="Dear {partner}")
+    worded(world.rival_vendor, world.rival_vendor_admin, opening="Hello {partner}")
     open_to_all(world.program)
     open_to_all(world.rival_program)
     for enrolment in (world.enrolment, world.rival_enrolment):

@@ -25,6 +25,7 @@ from common.access import CHANNEL_MANAGER, OWNER, SALES, TECHNICIAN
 from common.models import User
 from common.periods import Period
 from partners.models import BankAccount, BroughtContact, Partner
+from programs.models import MailWording
 from rebates import closing
 from rebates.models import AnswerLine, JournalExport, LeftOut, Payment, PaymentHold, PaymentRun
 from sales import claims
@@ -140,6 +141,10 @@ def multiply(world: World, numbers: range) -> None:
         _banking(world, partner, number)
         _paying(world, partner, number)
         invoice_of(world.enrolment, world.reseller_owner, f"M-{number}")
+        MailWording.objects.create(
+            vendor=world.vendor, kind="settled", language="en", version=number + 2, blocks={"opening": str(number)},
+            author=world.vendor_admin, created_at=NOW,
+        )  # fmt: skip
         JournalExport.objects.create(
             vendor=world.vendor, format="csv", language="de", start=START, end=TODAY, entries=number,
             sha256=str(number), made_by=world.vendor_finance, made_at=NOW,

@@ -130,7 +130,7 @@ def test_an_admin_changes_words_and_sees_them_in_force(world: World) -> None:
         world.vendor_admin,
     )
     assert "<p>Dear Elbtal Systemhaus GmbH,</p>" in client.get(f"{KIND}html/?language=en").content.decode()
-    assert "in your own words: en" in client.get(LIST).content.decode()
+    assert "in your own words: English" in client.get(LIST).content.decode()
 
 
 def test_what_is_typed_is_previewed_before_it_is_saved(world: World) -> None:
