@@ -103,6 +103,7 @@ def wording(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse:
             )  # fmt: skip
         except MovedOn as error:
             form.add_error(None, str(error))
+            versions = mail_wording.versions(subject=subject, actor=request.actor)
             form.see(_latest(versions))
         except DomainError as error:
             form.add_error(None, str(error))
