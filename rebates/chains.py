@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -69,19 +69,28 @@ class _Group:
 
 def chain_of(explained: Explained, tiers: Mapping[str, str]) -> list[Link]:
     """The settlement's explanation with its tables. `tiers`: names of the program's tiers by code."""
-    settlement = explained.shown
+    return [
+        replace(link, table=_table_of(explained, line)) if link.table is None else link
+        for line, link in _links(explained.shown, tiers)
+    ]
+
+
+def short_lines(settlement: Settlement, tiers: Mapping[str, str]) -> list[str]:
+    """The same in lines alone, for paper."""
+    return [link.text for _line, link in _links(settlement, tiers)]
+
+
+def _links(settlement: Settlement, tiers: Mapping[str, str]) -> Iterator[tuple[Line, Link]]:
     rate_lines = [line for line in settlement.explanation if line.code == "rate"]
-    links = []
     for line in settlement.explanation:
         if line.code == "rate" and len(rate_lines) >= MANY_PARTS:
             if line is rate_lines[0]:
-                links.append(_rates_in_one(settlement, tiers))
+                yield line, _rates_in_one(settlement, tiers)
             continue
         if line.code == "sum" and len(rate_lines) >= MANY_PARTS:
             continue
         text = explaining.sentence(_with_tier_named(line, tiers), settlement.currency)
-        links.append(Link(line.code, text, _table_of(explained, line)))
-    return links
+        yield line, Link(line.code, text)
 
 
 def _with_tier_named(line: Line, tiers: Mapping[str, str]) -> Line:

@@ -178,6 +178,11 @@ def changes_of(explained: Explained) -> list[Change]:
     return found
 
 
+def judged_then(explained: Explained, settlement: Settlement) -> Then | None:
+    """The period as the closing of this settlement judged it; None where what is recorded does not give the result."""
+    return _settled(explained, settlement, moments_of([settlement.closing])[settlement.closing_id])
+
+
 def _change(
     explained: Explained,
     settlement: Settlement,

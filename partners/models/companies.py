@@ -61,7 +61,9 @@ class Partner(models.Model):
     language = models.CharField(
         _("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de"
     )
-    time_zone = models.CharField(_("time zone"), max_length=40, blank=True, validators=[check_zone])
+    bookkeeping_email = models.EmailField(
+        _("e-mail address of the bookkeeping"), blank=True, help_text=_("Statements are sent there as PDF.")
+    )
 
     objects = PartnerQuerySet.as_manager()
 
@@ -73,6 +75,13 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OfCompany(ActorQuerySet):
+    """Rows about a company that whoever sees the company sees, too."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self if actor.sees_all else self.filter(partner__in=Partner.objects.visible_to(actor))
 
 
 class OfPartner(ActorQuerySet):
@@ -103,6 +112,31 @@ class Seat(Dated):
 
     def __str__(self) -> str:
         return self.country
+
+
+@pghistory.track(**kept_history())
+class TaxStatus(Dated):
+    """How the company is taxed on its sales (VAT) in its own country. While nothing is recorded it is `REGULAR`."""
+
+    class Status(models.TextChoices):
+        REGULAR = "regular", _("regular taxation")
+        SMALL_BUSINESS = "small_business", _("small business (§ 19 UStG)")
+
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="tax_statuses"
+    )
+    status = models.CharField(_("taxation"), max_length=20, choices=Status)
+
+    objects = OfCompany.as_manager()
+
+    class Meta:
+        ordering = ["partner", "valid"]
+        verbose_name = _("tax status")
+        verbose_name_plural = _("tax statuses")
+        constraints = [no_overlap("one_tax_status_a_day", "partner")]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
 
 
 @pghistory.track(**kept_history())

@@ -16,7 +16,7 @@ from rebates.models.payments import (
 )
 from rebates.models.refused import RefusedStep
 from rebates.models.running import Outdated, RunningFigure
-from rebates.models.status import WeeklyStatus
+from rebates.models.statements import Letterhead, Statement, StatementFailure, StatementTaken
 
 __all__ = [
     "AccountingSettings",
@@ -31,6 +31,7 @@ __all__ = [
     "Ledger",
     "LedgerEntry",
     "LeftOut",
+    "Letterhead",
     "ManualAdjustment",
     "Outdated",
     "Payment",
@@ -44,5 +45,7 @@ __all__ = [
     "RefusedStep",
     "RunningFigure",
     "Settlement",
-    "WeeklyStatus",
+    "Statement",
+    "StatementFailure",
+    "StatementTaken",
 ]
