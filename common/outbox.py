@@ -15,7 +15,7 @@ What the server's answer means for a mail:
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import (
@@ -41,6 +41,7 @@ from common import mail_words, registry
 from common.mail_words import Wording
 from common.models import OutboxMail, User
 from common.pausing import is_paused
+from common.registry import Attachment
 
 log = structlog.get_logger(__name__)
 
@@ -234,7 +235,14 @@ def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAltern
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for each in _attachments(mail):
+        message.attach(each.name, each.content, each.mime)
     return message
+
+
+def _attachments(mail: OutboxMail) -> Sequence[Attachment]:
+    found = next((kind.attachments for kind in registry.mails if kind.key == mail.kind), None)
+    return [] if found is None else found(mail)
 
 
 def _answer(

@@ -12,14 +12,17 @@ Each registry is a list in a fixed order; registering the same key twice is a pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
 from common.access import Actor
+
+if TYPE_CHECKING:
+    from common.models import OutboxMail
 
 Text = str | Promise
 
@@ -131,6 +134,15 @@ class AttentionSource:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes along with a mail. `mime`: such as application/pdf."""
+
+    name: str
+    content: bytes
+    mime: str
+
+
+@dataclass(frozen=True)
 class MailKind:
     """A mail the portal can send. `template` names mail/<template>.{subject.txt,txt,html}; `sample()` feeds previews.
 
@@ -142,10 +154,7 @@ class MailKind:
     `choices`: how often or in which way a person may have it (`common.mail_choices.Choice`), from most to least; the
     first holds until the person chooses. None: it is always sent, at once.
 
-    `group`: the subject under which the catalogue lists it; `to`: who gets it, in words.
-
-    `placeholders`: what vendors may name in words of their own (`common.mail_words`); none: the words are the portal's
-    alone.
+    `attachments`: the files of a mail, asked for when it is sent; the outbox keeps no copy of them.
     """
 
     key: str
@@ -172,6 +181,7 @@ class WordingSource:
     key: str
     in_force: Callable[[str, int], Mapping[str, Blocks]]
     order: int = 100
+    attachments: Callable[[OutboxMail], Sequence[Attachment]] | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from partners.models import (
     Member,
     Partner,
     Seat,
+    TaxStatus,
 )
 from partners.team import TEAM
 
@@ -28,6 +29,11 @@ RECORDED = frozenset({VIEW, ADD})
 
 class SeatInline(DatedInline):
     model = Seat
+    vendor_admins_may = frozenset({VIEW})
+
+
+class TaxStatusInline(DatedInline):
+    model = TaxStatus
     vendor_admins_may = frozenset({VIEW})
 
 
@@ -43,7 +49,7 @@ class PartnerAdmin(ScopedAdmin):
     """The company's own data; what a vendor decides about it stands at its enrolment."""
 
     vendor_admins_may = frozenset({VIEW})
-    inlines = (SeatInline, MemberInline)
+    inlines = (SeatInline, TaxStatusInline, MemberInline)
     list_display = ("name", "number", "city", "vat_id")
     search_fields = ("name", "number", "city", "vat_id")
     readonly_fields = ("number",)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.fields import LineField
-from common.zones import zones_by_country
+from partners.bookkeeping import Bookkeeping
 from partners.company import Contact, Registered, Wanted
-from partners.models import Partner
+from partners.models import Partner, TaxStatus
 from partners.registration_forms import AUTOCOMPLETE, country_choices
 
 LONGEST = 5000
@@ -50,6 +50,45 @@ class ContactForm(forms.Form):
     @property
     def contact(self) -> Contact:
         return Contact(**{name: self.cleaned_data[name] for name in CONTACT})
+
+
+class BookkeepingForm(forms.Form):
+    """Documents go to the address without anybody looking: it is typed twice."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address of the bookkeeping"), max_length=254, required=False,
+        help_text=gettext_lazy("Each new statement is sent there as PDF. Empty: you get a mail with a link."),
+    )  # fmt: skip
+    email_again = forms.EmailField(
+        label=gettext_lazy("The address once more"), max_length=254, required=False,
+        help_text=gettext_lazy("Whoever reads it there sees your figures: a slip would send them to a stranger."),
+    )  # fmt: skip
+    status = forms.ChoiceField(
+        label=gettext_lazy("Taxation"), choices=TaxStatus.Status.choices, widget=forms.RadioSelect,
+        help_text=gettext_lazy("Decides whether statements show the VAT that a bonus contains."),
+    )  # fmt: skip
+    since = forms.DateField(
+        label=gettext_lazy("Taxed like this since"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy("Matters only if the taxation changes."),
+    )
+
+    def __init__(self, *args: Any, known: Bookkeeping, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+        self.initial = {**vars(known), "email_again": known.email}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        email, again = (str(given.get(name) or "").lower() for name in ("email", "email_again"))
+        if email != again and not self.errors:
+            self.add_error("email_again", _("The two addresses are not the same."))
+        return given
+
+    @property
+    def wanted(self) -> Bookkeeping:
+        given = self.cleaned_data
+        return Bookkeeping(given["email"].lower(), given["status"], given["since"])
 
 
 class RegisteredForm(forms.Form):

@@ -20,7 +20,15 @@ from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Fact, latest_first
 from partners import company as companies
 from partners import composing, registration, selectors
-from partners.company_forms import ContactForm, DecisionForm, RegisteredForm
+from partners.bookkeeping import (
+    KEEPERS,
+    Bookkeeping,
+    Status,
+    change_bookkeeping,
+    tax_status_on,
+    tax_statuses_of,
+)
+from partners.company_forms import BookkeepingForm, ContactForm, DecisionForm, RegisteredForm
 from partners.company_wording import contact_events, events, succession_events, succession_sentences
 from partners.entering import in_partner
 from partners.models import CompanyChange, Partner
@@ -60,6 +68,11 @@ def company(request: PersonRequest, partner: Partner) -> HttpResponse:
             Fact(_("Country"), known.country or formats.NOTHING),
         ],
         "contact": _contact_facts(partner),
+        "bookkeeping": [
+            Fact(_("Statements are sent to"), partner.bookkeeping_email or formats.NOTHING),
+            Fact(_("Taxation"), str(Status(tax_status_on(partner=partner, day=request.today)).label)),
+        ],
+        "keeps_books": request.actor.has(PARTNER, partner.pk, *KEEPERS),
         "form": form if owner else None,
         "undecided": next((each for each in changes if each.state == CompanyChange.State.OPEN), None),
         "owner": owner,
@@ -79,6 +92,34 @@ def _contact_facts(partner: Partner) -> list[Fact]:
         Fact(_("Language"), partner.get_language_display()),
         Fact(_("Time zone"), partner.time_zone or _("That of the country")),
     ]
+
+
+@in_partner(*KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bookkeeping(request: PersonRequest, partner: Partner) -> HttpResponse:
+    """Where statements are sent, and how the company is taxed."""
+    today = request.today
+    known = Bookkeeping(partner.bookkeeping_email, tax_status_on(partner=partner, day=today), today)
+    form = BookkeepingForm(request.POST if request.method == "POST" else None, known=known)
+    back = reverse("partners:company", args=[partner.number])
+    if form.is_bound and form.is_valid():
+        try:
+            change_bookkeeping(partner=partner, wanted=form.wanted, actor=request.actor)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(back)
+    context = {
+        "form": form,
+        "history": [
+            Fact(_("since %(day)s") % {"day": formats.date_short(each.valid_from)}, each.get_status_display())
+            for each in tax_statuses_of(partner=partner, actor=request.actor)
+        ],
+        "back_url": back,
+        "crumbs": [Crumb(_("Company"), back), Crumb(_("Bookkeeping"))],
+    }
+    return render(request, "partners/bookkeeping.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @in_partner(OWNER)

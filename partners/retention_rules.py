@@ -27,6 +27,7 @@ from partners.models import (
     Partner,
     Registration,
     Seat,
+    TaxStatus,
     ViewedPage,
     Viewing,
 )
@@ -99,10 +100,11 @@ OF_COMPANY: tuple[tuple[type[Model], str], ...] = (
     (DataCheck, "partner"),
     (BankAccount, "partner"),
     (Seat, "partner"),
+    (TaxStatus, "partner"),
     (Member, "partner"),
 )
 """What a company that never took part can have, in the order in which it goes."""
-WITH_HISTORY: tuple[type[Model], ...] = (Application, CompanyChange, Care, Seat, Member)
+WITH_HISTORY: tuple[type[Model], ...] = (Application, CompanyChange, Care, Seat, TaxStatus, Member)
 
 
 def _access_requests(before: datetime, limit: int) -> int:

@@ -18,7 +18,7 @@ from common.access import CHANNEL_MANAGER, VENDOR, VENDOR_ADMIN, Actor
 from common.dated import Dated, since
 from common.errors import DomainError
 from common.formats import date_short
-from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat
+from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, Seat, TaxStatus
 from programs.models import Program, Tier
 
 Entry = TypeVar("Entry", bound=Dated)
@@ -145,6 +145,12 @@ def record_seat(*, partner: Partner, country: str, on: date) -> Seat:
     """The company is registered in this country from `on` until the next change that is recorded."""
     Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     return _enter(Seat, {"partner": partner}, on, country=country)
+
+
+def record_tax_status(*, partner: Partner, status: str, on: date) -> TaxStatus:
+    """The company is taxed like this from `on` until the next change that is recorded."""
+    Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    return _enter(TaxStatus, {"partner": partner}, on, status=status)
 
 
 def _record(model: type[Entry], enrolment: Enrolment, on: date, **values: Any) -> Entry:

@@ -43,6 +43,7 @@ urlpatterns = [
     path("partner/<slug:partner>/programs/<slug:program>/leave/", participation_views.leave, name="leave"),
     path("vendor/<slug:vendor>/company-changes/<int:pk>/", company_views.decide, name="company-change"),
     path("partner/<slug:partner>/company/", company_views.company, name="company"),
+    path("partner/<slug:partner>/company/bookkeeping/", company_views.bookkeeping, name="bookkeeping"),
     path("partner/<slug:partner>/company/change/", company_views.change, name="change-company"),
     path("partner/<slug:partner>/company/withdraw/", company_views.withdraw, name="withdraw-company-change"),
     path("partner/<slug:partner>/bank-account/", bank_views.bank_account, name="bank-account"),

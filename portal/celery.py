@@ -19,6 +19,8 @@ QUEUES = ("money", "mail", "import")
 ROUTES = {
     "portal.*": {"queue": "money"},
     "rebates.*": {"queue": "money"},
+    # Rendering takes a worker for a minute: closings and payments do not wait for it.
+    "rebates.make_some_statements": {"queue": "import"},
     "common.forget": {"queue": "import"},
     "common.make_summaries": {"queue": "mail"},
     "common.send_mails": {"queue": "mail"},

@@ -13,6 +13,7 @@ from rebates.models import (
     PaymentRun,
     Posting,
     Settlement,
+    Statement,
 )
 
 # In a key of what is carried stands the closing's id, of which a killed process may have used one up.
@@ -71,9 +72,17 @@ def answers() -> Rows:
     return AnswerLine.objects.order_by(*columns).values_list(*columns).iterator(AT_ONCE)
 
 
+def statements() -> Rows:
+    """Their bytes say when they were made, which differs."""
+    rows = Statement.objects.order_by("vendor_id", "number")
+    columns = ("vendor_id", "number", "payment__end_to_end_id", "document", "amount", "language", "reason")
+    return rows.values_list(*columns).iterator(AT_ONCE)
+
+
 MONEY = {
     "closings": closings, "settlements": settlements, "entries": entries, "postings": postings,
     "adjustments": adjustments, "runs": runs, "payments": payments, "files": files, "answers": answers,
+    "statements": statements,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
-from common.access import PARTNER, VENDOR, ActorQuerySet
+from common.access import CHANNEL_MANAGER, OWNER, PARTNER, PARTNER_FINANCE, VENDOR, ActorQuerySet
 from common.period_names import period_name
 from common.periods import Period
 from common.registry import Area, AttentionSource, BeforeRelease, MenuEntry, Panel, Waiting
@@ -80,9 +80,27 @@ def _menu() -> None:
     for entry in (
         MenuEntry("rebates", PARTNER, _("Rebates"), "cash-coin", page("partner-rebates"), order=20),
         MenuEntry("account", PARTNER, _("Account"), "cash-stack", page("account"), order=25),
+        MenuEntry(
+            "statements",
+            PARTNER,
+            _("Statements"),
+            "file-earmark-text",
+            page("statements"),
+            roles=(OWNER, PARTNER_FINANCE),
+            order=26,
+        ),
         MenuEntry("closings", VENDOR, _("Closings"), "calendar-check", page("closings"), order=40),
         MenuEntry("accounts", VENDOR, _("Accounts"), "cash-stack", page("accounts"), order=41),
         MenuEntry("payments", VENDOR, _("Payments"), "cash-coin", page("payments"), roles=MONEY_ROLES, order=41),
+        MenuEntry(
+            "vendor-statements",
+            VENDOR,
+            _("Statements"),
+            "file-earmark-text",
+            page("statements-of-vendor"),
+            roles=(*MONEY_ROLES, CHANNEL_MANAGER),
+            order=41,
+        ),
         MenuEntry("accounting", VENDOR, _("Accounting"), "calculator", page("accounting"), roles=MONEY_ROLES, order=42),
     ):
         registry.menu.register(entry)

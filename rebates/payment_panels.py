@@ -19,6 +19,7 @@ from partners.waiting import Partners, Waits
 from programs.models import Vendor
 from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun, PaymentSettings
 from rebates.payments.answering import parked
+from rebates.statements.reading import failures_of
 
 State = PaymentRun.State
 
@@ -45,6 +46,11 @@ def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
         )
         url = reverse("rebates:payment-answers", args=[area.slug])
         yield Waiting(text % {"count": formats.number(len(found))}, url, since=found[0], count=len(found))
+    failed = list(failures_of(vendor=Vendor(pk=area.pk)).values_list("tried_at", flat=True))
+    if failed:
+        text = ngettext("%(count)s statement could not be made", "%(count)s statements could not be made", len(failed))
+        url = reverse("rebates:statements-of-vendor", args=[area.slug])
+        yield Waiting(text % {"count": formats.number(len(failed))}, url, since=failed[0], count=len(failed))
     asked = PaymentHold.objects.filter(vendor=area.pk, released_at__isnull=True, release_asked_at__isnull=False)
     for hold in asked.exclude(release_asked_by__in=logins).select_related("partner").order_by("release_asked_at"):
         text = _("Payments to %(partner)s are to go on: a second person has to agree")

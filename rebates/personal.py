@@ -20,6 +20,8 @@ from rebates.models import (
     PaymentProposal,
     PaymentRun,
     RefusedStep,
+    Statement,
+    StatementTaken,
 )
 
 OF_CLOSING = ("program__name", "period")
@@ -84,6 +86,14 @@ def _payments() -> None:
     section(
         "bank-answers-looked-at", _("Answers of the bank you looked at"), AnswerLine, "looked_at_by", *OF_ANSWER,
         "note", order=86,
+    )  # fmt: skip
+    section(
+        "statements-corrected", _("Statements you corrected"), Statement, "made_by", "vendor__name", "partner__name",
+        "number", "reason", "made_at", order=90,
+    )  # fmt: skip
+    section(
+        "statements-taken", _("Statements you downloaded"), StatementTaken, "person", "statement__vendor__name",
+        "statement__number", "at", order=91,
     )  # fmt: skip
     section("holds-placed", _("Payment holds you placed"), PaymentHold, "placed_by", *OF_HOLD, "placed_at", order=87)
     section(

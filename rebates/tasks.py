@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import structlog
 from celery import shared_task
 from django.conf import settings
@@ -15,7 +17,7 @@ from rebates.ledger import MoneyHalted
 from rebates.models import Closing
 from rebates.payments.proposing import ensure_due_runs
 from rebates.running import up_to_date
-from rebates.status import making
+from rebates.statements import making
 from sales.standing import standings
 
 log = structlog.get_logger(__name__)
@@ -23,6 +25,11 @@ log = structlog.get_logger(__name__)
 # A task ends long before the worker's time limit; the next tick goes on where it stopped. What no worker has begun by
 # then is forgotten: the next tick says it once more, and nothing piles up.
 SECONDS = 50
+STATEMENT_CHUNK = 5
+"""Payments whose statements are one commit: less than a second, or what 5 × 3,000 lines take, far below any limit."""
+AT_ONCE = 50
+"""Payments that are waiting for each worker that is called."""
+STATEMENT_WORKERS = 4
 
 
 @shared_task(name="rebates.close_due", ignore_result=True)
@@ -91,6 +98,21 @@ def check_ledgers() -> None:
 def check_ledger(vendor_id: int) -> None:
     """Check one vendor's ledger; on a breach its money work stops."""
     checking.check(vendor_id=vendor_id, now=timezone.now())
+
+
+@shared_task(name="rebates.make_statements", ignore_result=True)
+def make_statements() -> None:
+    """Have the statements made of what was given to the bank, by as many workers as there is work for."""
+    count = making.waiting(now=timezone.now())[: AT_ONCE * STATEMENT_WORKERS].count()
+    for _worker in range(-(-count // AT_ONCE)):
+        make_some_statements.apply_async(expires=SECONDS)
+
+
+@shared_task(name="rebates.make_some_statements", ignore_result=True)
+def make_some_statements() -> None:
+    """Make statements until the time is over; others may do the same beside it."""
+    deadline = time.monotonic() + SECONDS
+    making.make_statements(now=timezone.now(), chunk=STATEMENT_CHUNK, go_on=lambda: time.monotonic() < deadline)
 
 
 @shared_task(name="rebates.keep_figures", ignore_result=True)

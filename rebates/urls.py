@@ -15,6 +15,7 @@ from rebates import (
     payment_answer_views,
     payment_hold_views,
     payment_views,
+    statement_views,
     views,
 )
 
@@ -40,6 +41,22 @@ urlpatterns = [
         account_views.vendor_statement,
         name="account-of",
     ),
+    path("partner/<slug:partner>/statements/", statement_views.partner_statements, name="statements"),
+    path("partner/<slug:partner>/statements/<int:pk>/file/", statement_views.statement_file, name="statement-file"),
+    path(
+        "partner/<slug:partner>/statements/year/<int:year>/",
+        statement_views.statements_of_year,
+        name="statements-of-year",
+    ),
+    path("vendor/<slug:vendor>/statements/", statement_views.vendor_statements, name="statements-of-vendor"),
+    path("vendor/<slug:vendor>/statements/<int:pk>/", statement_views.vendor_statement, name="statement-of-vendor"),
+    path(
+        "vendor/<slug:vendor>/statements/<int:pk>/file/",
+        statement_views.vendor_statement_file,
+        name="statement-file-of-vendor",
+    ),
+    path("vendor/<slug:vendor>/statements/<int:pk>/correct/", statement_views.correct, name="statement-correct"),
+    path("vendor/<slug:vendor>/statements/letterhead/", statement_views.letterhead, name="letterhead"),
     path("vendor/<slug:vendor>/adjustments/", adjustment_views.adjustments, name="adjustments"),
     path("vendor/<slug:vendor>/adjustments/new/", adjustment_views.propose, name="adjustment-new"),
     path("vendor/<slug:vendor>/adjustments/<int:pk>/", adjustment_views.adjustment, name="adjustment"),

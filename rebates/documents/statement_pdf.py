@@ -85,7 +85,6 @@ class Sheet:
     made_at: datetime
     colour: str
     sender: str
-    letterhead: Sequence[str]
     recipient: Sequence[str]
     info: Sequence[tuple[str, str]]
     subject: str

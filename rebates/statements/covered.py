@@ -1,4 +1,4 @@
-"""Which entries of the ledger a payment covers: everything that counted when it was proposed, since the one before it."""
+"""Which entries a payment covers: all that counted when it was proposed, and did not when the one before it was."""
 
 from __future__ import annotations
 

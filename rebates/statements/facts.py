@@ -23,7 +23,7 @@ from rebates.explained import Explained
 from rebates.models import LedgerEntry, Letterhead, Payment, Settlement, Statement
 from rebates.selectors import PeriodState
 from rebates.statements import vat
-from rebates.statements.covered import Covered, Moved, covered_by
+from rebates.statements.covered import Covered, Moved
 from rebates.statements.errors import DoesNotAddUp
 from rebates.statements.lines import SoldLine, lines_behind, lines_of_change
 
@@ -134,7 +134,8 @@ def facts_of(payment: Payment, *, covered: Covered, document: Statement.Document
     rebates = [_rebate(each) for each in own if each.entry.settlement_id]
     manual = [each for each in own if each.entry.adjustment_id]
     anew = [each for each in own if each.entry.kind in ANEW]
-    told = opening + sum((each.amount for each in (*rebates, *manual, *anew)), ZERO)
+    told = opening + sum((each.amount for each in rebates), ZERO)
+    told += sum((each.amount for each in (*manual, *anew)), ZERO)
     if told != payment.amount - elsewhere or len(rebates) + len(manual) + len(anew) != len(own):
         raise DoesNotAddUp(f"{payment}: {told} + {elsewhere} != {payment.amount}")
     return Facts(

@@ -46,9 +46,9 @@ def lines_behind(explained: Explained) -> list[SoldLine]:
 
 def lines_of_change(change: Change) -> list[SoldLine]:
     """The sales that made an adjustment with what each brings more or less; of all others together one row."""
-    moved = [(each, part.cause) for part in change.parts for each in part.sales if part.cause is not Cause.REST]
-    known = _sale_lines({each.ids[0] for each, _cause in moved if each.ids})
-    found = [_line(known[each.ids[0]], each.amount, None) for each, _cause in moved if each.ids and each.ids[0] in known]
+    parts = [part for part in change.parts if part.cause is not Cause.REST]
+    moved = {each.ids[0]: each.amount for part in parts for each in part.sales if each.ids}
+    found = [_line(line, moved[pk], None) for pk, line in _sale_lines(moved).items()]
     return sorted(found, key=lambda line: (line.counts_on or date.min, line.document))
 
 

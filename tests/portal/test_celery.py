@@ -100,7 +100,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
         "rebates.check_ledgers",
         "rebates.close_due",
         "rebates.keep_figures",
-        "rebates.make_status_mails",
+        "rebates.make_statements",
         "rebates.propose_payments",
         "sales.import_queued",
         "tiers.announce",
@@ -128,8 +128,9 @@ def test_what_the_tick_hands_out_is_forgotten_when_no_worker_has_begun_it_by_the
 
 
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
-    closing = (rebate_tasks.close_due, rebate_tasks.announce, rebate_tasks.make_status_mails)
-    of_rebates = (*closing, rebate_tasks.keep_figures, rebate_tasks.check_ledgers, rebate_tasks.propose_payments)
+    closing = (rebate_tasks.close_due, rebate_tasks.announce)
+    payments = (rebate_tasks.propose_payments, rebate_tasks.make_statements)
+    of_rebates = (*closing, rebate_tasks.keep_figures, rebate_tasks.check_ledgers, *payments)
     of_tiers = (tier_tasks.assess_all, tier_tasks.announce)
     others = (send_mails, work_on_all, import_queued, send_invitations, ask_newcomers, look_after, forget)
     assert {*of_rebates, *of_tiers, *others} == set(tasks.STEPS)

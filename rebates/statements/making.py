@@ -1,0 +1,149 @@
+"""Making statements: of every payment that was given to the bank, once; and anew where one was wrong.
+
+A payment is claimed with its lock, its documents are rendered and kept, and its mails put into the outbox, in one
+commit of a few payments: it may be killed, repeated or done by several workers at once, and each document is made once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from common import outbox
+from common.access import Actor
+from common.errors import DomainError
+from common.outbox import Addressee
+from rebates import statement_mails as mails
+from rebates.documents.statement_pdf import pdf
+from rebates.mails import told
+from rebates.models import Payment, PaymentRun, Statement, StatementFailure
+from rebates.rights import check_handles_money
+from rebates.statements.covered import Covered, covered_by
+from rebates.statements.errors import CorrectedAlready, ReasonMissing
+from rebates.statements.facts import documents_of, facts_of
+from rebates.statements.words import Paper, sheet_of
+
+log = structlog.get_logger(__name__)
+GIVEN = (PaymentRun.State.EXPORTED, PaymentRun.State.SETTLED)
+PREFIXES = {Statement.Document.BONUS: "BS", Statement.Document.SELF_BILLED: "SS"}
+TRY_AGAIN_AFTER = timedelta(hours=1)
+
+
+def waiting(*, now: datetime) -> QuerySet[Payment]:
+    """Payments that were given to the bank and have no statement; those that failed lately have their time."""
+    made = Statement.objects.filter(payment=OuterRef("pk"))
+    failed = StatementFailure.objects.filter(payment=OuterRef("pk"), tried_at__gt=now - TRY_AGAIN_AFTER)
+    given = Payment.objects.filter(run__state__in=GIVEN)
+    return given.filter(~Exists(made), ~Exists(failed)).order_by("pk")
+
+
+def make_statements(*, now: datetime, chunk: int, go_on: Callable[[], bool]) -> int:
+    """Make what waits, `chunk` payments a commit, while `go_on` says so; returns how many payments were looked at."""
+    looked_at, after = 0, 0
+    while go_on():
+        found = make_some(now=now, limit=chunk, after=after)
+        if not found:
+            break
+        looked_at, after = looked_at + len(found), found[-1]
+    return looked_at
+
+
+@transaction.atomic
+def make_some(*, now: datetime, limit: int, after: int = 0) -> list[int]:
+    """The statements of up to `limit` payments with ids above `after` that nobody else works on; returns their ids."""
+    rows = waiting(now=now).filter(pk__gt=after).select_related("run", "vendor", "partner")
+    payments = list(rows.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
+    # Between the search and the lock somebody else may have made them.
+    done = set(Statement.objects.filter(payment__in=payments).values_list("payment", flat=True))
+    made = [one for payment in payments if payment.pk not in done for one in _made_or_failed(payment, now)]
+    tell(statements=made)
+    return [payment.pk for payment in payments]
+
+
+def _made_or_failed(payment: Payment, now: datetime) -> list[Statement]:
+    """One payment that cannot be told does not hold up the others."""
+    try:
+        with transaction.atomic():
+            made = _make(payment, now)
+    except DomainError as error:
+        reason = f"{type(error).__name__}: {error}"[:300]
+        StatementFailure.objects.update_or_create(payment=payment, defaults={"reason": reason, "tried_at": now})
+        log.warning("no statement made", payment=payment.pk, error=type(error).__name__)
+        return []
+    StatementFailure.objects.filter(payment=payment).delete()
+    return made
+
+
+def _make(payment: Payment, now: datetime) -> list[Statement]:
+    covered = covered_by(payment)
+    made = []
+    for document in documents_of(covered):
+        number = f"{PREFIXES[document]}-{payment.run.number}-{payment.partner.number}"
+        made.append(_kept(payment, covered, document, Paper(number, now)))
+    return made
+
+
+def _kept(
+    payment: Payment,
+    covered: Covered,
+    document: Statement.Document,
+    paper: Paper,
+    corrects: Statement | None = None,
+    actor: Actor | None = None,
+) -> Statement:
+    facts = facts_of(payment, covered=covered, document=document)
+    language = payment.partner.language
+    with override(language):
+        content = pdf(sheet_of(facts, paper))
+    return Statement.objects.create(
+        vendor=payment.vendor, partner=payment.partner, payment=payment, document=document, number=paper.number,
+        language=language, currency=payment.currency, amount=facts.amount,
+        issued_on=timezone.localdate(paper.made_at), content=content, sha256=hashlib.sha256(content).hexdigest(),
+        made_at=paper.made_at, corrects=corrects, reason=paper.reason,
+        made_by_id=actor.user_id if actor is not None else None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def correct(*, statement_id: int, reason: str, actor: Actor, now: datetime) -> Statement:
+    """Make the document anew from what is recorded by now; it names the one it replaces, and why.
+
+    Raises NotAllowed, ReasonMissing, CorrectedAlready, DoesNotAddUp.
+    """
+    rows = Statement.objects.select_related("payment__run", "payment__vendor", "payment__partner")
+    statement = rows.select_for_update(of=("self",), no_key=True).get(pk=statement_id)
+    check_handles_money(actor, statement.vendor_id, _("Only finance and vendor admins correct statements."))
+    if not reason.strip():
+        raise ReasonMissing(_("Please say why: it stands in the new document."))
+    if Statement.objects.filter(corrects=statement).exists():
+        raise CorrectedAlready(_("This statement was corrected already. Please correct the latest one."))
+    payment = statement.payment
+    earlier = Statement.objects.filter(payment=payment, document=statement.document).count()
+    first = Statement.objects.get(payment=payment, document=statement.document, corrects__isnull=True)
+    paper = Paper(f"{first.number}-{earlier + 1}", now, corrects=statement.number, reason=reason.strip()[:500])
+    document = Statement.Document(statement.document)
+    made = _kept(payment, covered_by(payment), document, paper, corrects=statement, actor=actor)
+    tell(statements=[made])
+    return made
+
+
+def tell(*, statements: Sequence[Statement]) -> None:
+    """Owners and bookkeeping by mail, and the bookkeeping's own address with the PDF. In the caller's commit."""
+    people = told(partners={each.partner_id for each in statements})
+    letters = []
+    for each in statements:
+        context = mails.about(statement=each, total=each.payment.amount)
+        period = f"{mails.PERIOD}{each.pk}"
+        letters += [(period, person, context) for person in people.get(each.partner_id, [])]
+        if address := each.partner.bookkeeping_email:
+            addressee = Addressee(email=address.lower(), language=each.partner.language)
+            outbox.put(kind=mails.STATEMENT, period=period, recipient=addressee, context=context)
+    outbox.put_all(kind=mails.STATEMENT, letters=letters)

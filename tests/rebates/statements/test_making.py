@@ -1,0 +1,301 @@
+"""Statements of payments: what they say, that they agree with the ledger, and that they are made once and stay."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from pypdf import PdfReader
+
+from common.access import Actor
+from common.models import OutboxMail
+from common.periods import Period
+from partners.bookkeeping import Status
+from partners.models import Partner
+from partners.services import record_seat, record_tax_status
+from rebates.documents.statement_pdf import pdf, pictures
+from rebates.models import AnswerLine, PaymentRun, StatementFailure
+from rebates.rights import NotAllowed
+from rebates.statements import making
+from rebates.statements.covered import covered_by
+from rebates.statements.errors import CorrectedAlready, ReasonMissing
+from tests.rebates import adjusting
+from tests.rebates.payments.paying import (
+    Finance,
+    another_partner,
+    close,
+    exported,
+    has_account,
+    owed_120,
+    pays,
+    proposed,
+    say,
+)
+from tests.rebates.statements.reading import ink, made, sheet, text_of
+from tests.world import NOW, START, TODAY, World, sell
+
+Said = AnswerLine.Said
+Q4 = Period.parse("2026Q4")
+LATER = NOW + timedelta(days=60)
+
+
+@pytest.fixture
+def run(world: World, finance: Finance) -> PaymentRun:
+    """120.00 for the third quarter, given to the bank."""
+    owed_120(world, finance)
+    return exported(world, finance)
+
+
+def german(world: World) -> None:
+    Partner.objects.filter(pk=world.reseller.pk).update(
+        language="de", street="Hauptstraße 12", postcode="01067", vat_id="DE123456789"
+    )
+
+
+def test_a_payment_that_was_given_to_the_bank_gets_its_statement_once(world: World, run: PaymentRun) -> None:
+    [statement] = made()
+    assert made() == []
+    assert (statement.number, statement.amount, statement.language) == (
+        f"BS-{run.number}-{world.reseller.number}", Decimal("120.00"), "en",
+    )  # fmt: skip
+    assert hashlib.sha256(statement.content).hexdigest() == statement.sha256
+
+
+def test_before_a_run_is_given_to_the_bank_there_is_no_statement(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    proposed(world, finance)
+    assert made() == []
+
+
+@pytest.mark.usefixtures("run")
+def test_it_says_in_english_what_the_payment_is_made_of(world: World) -> None:
+    [statement] = made()
+    text = text_of(statement.content)
+    for words in (
+        "Bonus statement BS-1-", "€120.00", "24 units", "24 × €5.00", "R-1001", "Page 1 of 2", "30 Nov 2026",
+        "VAT contained", "€19.16", "€100.84", "Balance after the payment before", "§ 17 UStG",
+    ):  # fmt: skip
+        assert words in text, words
+    assert world.reseller.name in text
+
+
+@pytest.mark.usefixtures("run")
+def test_its_pdf_names_title_language_and_the_moment_it_was_made_and_nothing_else_changes_its_bytes(
+    world: World,
+) -> None:
+    [statement] = made()
+    reader = PdfReader(io.BytesIO(bytes(statement.content)))
+    assert reader.metadata is not None
+    assert reader.metadata.title == f"Bonus statement {statement.number}"
+    assert reader.metadata.creation_date_raw == "D:20261116120000Z"
+    assert reader.trailer["/Root"]["/Lang"] == "en"
+    printed = sheet(statement.payment, "en", statement.number)
+    assert pdf(printed) == pdf(printed) == bytes(statement.content)
+
+
+def test_the_document_adds_up_to_the_payment_with_adjustments_and_corrections_by_hand(
+    world: World, finance: Finance
+) -> None:
+    pays(world.vendor)
+    has_account(world.reseller, world.vendor, finance.bookkeeper)
+    close(world)
+    adjusting.booked(world, "-20.00", reason="Freight of two returns")
+    with transaction.atomic():
+        sell(
+            world.reseller, world.topseller, Period.parse("2026Q3").start, "1", None, distributor=world.distributor,
+            document="R-LATE",
+        )  # fmt: skip
+    close(world, Q4, today=TODAY + timedelta(days=60), now=NOW)
+    exported(world, finance)
+    [statement] = made()
+    covered = covered_by(statement.payment)
+    assert sum(each.amount for each in covered.entries) == statement.payment.amount == Decimal("230.00")
+    text = text_of(statement.content)
+    for words in (
+        "Freight of two returns", "€20.00", "adjustment of Q3 2026", "1 sale was booked after the period was closed",
+        "R-LATE", "other sales together", "€230.00",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_money_that_came_back_is_paid_again_and_its_vat_is_told_once(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    first = exported(world, finance)
+    [statement] = made()
+    say(first.payments.get(), Said.PAID, finance.first)
+    say(first.payments.get(), Said.RETURNED, finance.first, code="MS03", stays=True)
+    exported(world, finance)
+    [again] = made()
+    text = text_of(again.content)
+    assert again.number == f"BS-2-{world.reseller.number}"
+    assert "Payment of run 1 that came back" in text
+    assert "VAT contained" not in text
+    assert statement.amount == again.amount == Decimal("120.00")
+
+
+def test_each_payment_starts_where_the_one_before_ended(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    first = exported(world, finance)
+    say(first.payments.get(), Said.PAID, finance.first)
+    adjusting.booked(world, "33.00", reason="Prize of the summer")
+    exported(world, finance)
+    [_old, new] = made()
+    assert new.amount == Decimal("33.00")
+    text = text_of(new.content)
+    assert "Prize of the summer" in text
+    assert "24 units" not in text
+
+
+# --- tax --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("run")
+def test_a_small_business_sees_no_vat(world: World) -> None:
+    record_tax_status(partner=world.reseller, status=Status.SMALL_BUSINESS, on=START)
+    [statement] = made()
+    text = text_of(statement.content)
+    assert "§ 19 UStG" in text
+    assert "VAT contained" not in text
+
+
+@pytest.mark.usefixtures("run")
+def test_who_became_a_small_business_after_the_period_still_sees_the_vat(world: World) -> None:
+    record_tax_status(partner=world.reseller, status=Status.SMALL_BUSINESS, on=Q4.start)
+    [statement] = made()
+    assert "€19.16" in text_of(statement.content)
+
+
+@pytest.mark.usefixtures("run")
+def test_a_partner_abroad_sees_no_german_vat(world: World) -> None:
+    record_seat(partner=world.reseller, country="AT", on=START)
+    [statement] = made()
+    text = text_of(statement.content)
+    assert "registered in Austria: no German VAT" in text
+    assert "VAT contained" not in text
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_german_document_is_no_gutschrift_whatever_somebody_typed(world: World, finance: Finance) -> None:
+    german(world)
+    pays(world.vendor)
+    has_account(world.reseller, world.vendor, finance.bookkeeper)
+    close(world)
+    adjusting.booked(world, "10.00", reason="Gutschrift für die GUTSCHRIFTEN des Frühjahrs")
+    exported(world, finance)
+    [statement] = made()
+    text = text_of(statement.content)
+    assert "gutschrift" not in text.lower()
+    assert "Korrektur für die Korrekturen des Frühjahrs" in text or "Korrektur für die KorrekturEN" in text
+    assert statement.language == "de"
+
+
+@pytest.mark.usefixtures("run")
+def test_what_people_typed_is_never_read_as_typst(world: World) -> None:
+    hostile = '#panic()[*$\\ `#sys` ${x} <a> @b // /* "q" #{1+1}'
+    Partner.objects.filter(pk=world.reseller.pk).update(name=hostile, street="= Heading", city='#import "x"')
+    [statement] = made()
+    text = text_of(statement.content)
+    assert " ".join(hostile.split()) in text
+    assert "= Heading" in text
+    assert not StatementFailure.objects.exists()
+
+
+@pytest.mark.usefixtures("run")
+def test_a_name_in_signs_that_no_font_has_makes_a_document_all_the_same(world: World) -> None:
+    Partner.objects.filter(pk=world.reseller.pk).update(name="漢字 😀 Handels GmbH " + "x" * 150)
+    [statement] = made()
+    assert "Handels GmbH" in text_of(statement.content)
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_no_page_is_blank(world: World, language: str) -> None:
+    [statement] = made()
+    pages = pictures(sheet(statement.payment, language))
+    assert len(pages) == len(PdfReader(io.BytesIO(bytes(statement.content))).pages)
+    assert all(ink(page) > 0.003 for page in pages)
+
+
+# --- facts that stay --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rebates_statement SET content = 'other'",
+        "DELETE FROM rebates_statement",
+        "TRUNCATE rebates_statement CASCADE",
+    ],
+)
+def test_a_statement_is_never_changed_nor_removed(statement: str) -> None:
+    made()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.usefixtures("run")
+def test_a_correction_is_a_new_document_that_names_the_old_one(world: World, finance: Finance) -> None:
+    [wrong] = made()
+    record_tax_status(partner=world.reseller, status=Status.SMALL_BUSINESS, on=START)
+    actor = Actor.of(finance.first)
+    right = making.correct(statement_id=wrong.pk, reason="Small business since 2026", actor=actor, now=LATER)
+    assert (right.number, right.corrects, right.amount) == (f"{wrong.number}-2", wrong, wrong.amount)
+    text = text_of(right.content)
+    assert f"corrects and replaces number {wrong.number}. Reason: Small business since 2026" in text
+    assert "§ 19 UStG" in text
+    with pytest.raises(CorrectedAlready):
+        making.correct(statement_id=wrong.pk, reason="Once more", actor=actor, now=LATER)
+    again = making.correct(statement_id=right.pk, reason="Once more", actor=actor, now=LATER)
+    assert again.number == f"{wrong.number}-3"
+    assert made() == []
+
+
+@pytest.mark.usefixtures("run")
+def test_only_finance_and_admins_correct_and_they_say_why(world: World, finance: Finance) -> None:
+    [statement] = made()
+    for person in (world.channel_manager, world.reseller_owner, world.rival_vendor_finance, world.platform_admin):
+        with pytest.raises(NotAllowed):
+            making.correct(statement_id=statement.pk, reason="So", actor=Actor.of(person), now=LATER)
+    with pytest.raises(ReasonMissing):
+        making.correct(statement_id=statement.pk, reason=" ", actor=Actor.of(finance.first), now=LATER)
+
+
+def test_what_does_not_add_up_is_not_made_and_holds_up_nobody(world: World, finance: Finance) -> None:
+    pays(world.vendor)
+    has_account(world.reseller, world.vendor, finance.bookkeeper)
+    other = another_partner(world, "Nordlicht GmbH", "7K7K7K7K", "30")
+    has_account(other, world.vendor, finance.bookkeeper)
+    close(world)
+    exported(world, finance)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE rebates_payment SET amount = amount + 0.01 WHERE partner_id = %s", [world.reseller.pk])
+        cursor.execute("SET session_replication_role = DEFAULT")
+    [statement] = made()
+    assert statement.partner == other
+    [failure] = StatementFailure.objects.all()
+    assert failure.reason == "DoesNotAddUp: €120.01 were paid, but what was booked for it comes to €120.00."
+    assert made(NOW + timedelta(minutes=5)) == []
+
+
+# --- mail -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("run")
+def test_owner_and_bookkeeping_are_told_and_the_named_address_gets_the_pdf(world: World) -> None:
+    Partner.objects.filter(pk=world.reseller.pk).update(bookkeeping_email="books@example.com")
+    [statement] = made()
+    mails = OutboxMail.objects.filter(kind="statement", period=f"statement {statement.pk}")
+    addresses = set(mails.values_list("address", flat=True))
+    assert {world.reseller_owner.email, world.reseller_finance.email, "books@example.com"} <= addresses
+    assert world.reseller_sales.email not in addresses
+    mail = mails.get(address="books@example.com")
+    assert "€120.00" in mail.text
+    assert f"/partner/{world.reseller.number}/statements/" in mail.text
