@@ -10,6 +10,7 @@ from datetime import datetime
 from babel import Locale
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common import formats
 from common.formats import NOTHING, date_short, money
@@ -76,7 +77,7 @@ def sheet_of(facts: Facts, paper: Paper) -> Sheet:
         account=account_grid(facts, without_the_word),
         annexes=annexes(facts, without_the_word),
         footer=_footer(facts.sender),
-        page_of=(_("Page"), _("of")),
+        page_of=(pgettext("page 1 of 3", "Page"), pgettext("page 1 of 3", "of")),
         logo=bytes(head.logo),
     )
 

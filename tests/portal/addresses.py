@@ -53,7 +53,7 @@ from tests import teams
 from tests.invoices.populated import uploaded
 from tests.partners import banking
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
-from tests.programs.wordings import worded
+from tests.rebates.payments.paying import DAY
 from tests.rebates.payments.populated import Paying, paying
 from tests.sales.asking import PDF, ask_for_missing
 from tests.sales.sending import ROWS, report
@@ -362,6 +362,7 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "anything": ("nothing", None, "nothing/at/all"),
         "column": ("main", None, "nothing"),
         "page": (1, None, 99),
+        "year": (DAY.year, None, 1999),
         "file": (1, None, 99),
         "slug": (world.program.slug, None, "nothing"),
         "answer": ("decline", None, "nothing"),
@@ -434,6 +435,7 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
             BulkMove.objects.get(program=world.rival_program),
         ),
     }
+    pairs["statements"] = (there.paying.of("statements"), there.rival_paying.of("statements"))
     for word in ("trainings", "dates", "bookings", "certificates", "claims"):
         pairs[word] = (there.taught.of(word), there.rival_taught.of(word))
     if address.route.startswith("vendor/<slug:vendor>/payments/"):

@@ -21,6 +21,7 @@ from rebates.models import (
     PaymentProposal,
     PaymentRun,
     PaymentSettings,
+    Statement,
 )
 from tests.rebates.payments.paying import DAY, pays
 from tests.world import NOW
@@ -35,6 +36,7 @@ class Paying:
     hold: PaymentHold
     answer: BankAnswer
     line: AnswerLine
+    statement: Statement
 
     def of(self, word: str) -> Model:
         found: dict[str, Model] = {
@@ -42,6 +44,7 @@ class Paying:
             "holds": self.hold,
             "answers": self.answer,
             "lines": self.line,
+            "statements": self.statement,
         }
         return found[word]
 
@@ -82,4 +85,9 @@ def paying(account: BankAccount, vendor: Vendor, by: User) -> Paying:
         proposal=proposal, partner=account.partner, currency="CHF", balance=amount, why=LeftOut.Why.NO_WAY,
         detail="Nothing is left of the name",
     )  # fmt: skip
-    return Paying(pays(vendor), payment, hold, answer, line)
+    statement = Statement.objects.create(
+        vendor=vendor, partner=account.partner, payment=payment, document=Statement.Document.BONUS,
+        number=f"BS-1-{account.partner.number}", language="en", amount=amount, issued_on=DAY, content=content,
+        sha256=sha256, made_at=NOW,
+    )  # fmt: skip
+    return Paying(pays(vendor), payment, hold, answer, line, statement)
