@@ -26,7 +26,7 @@ from programs.models import (
     VendorStaff,
 )
 from programs.stacking import paying_the_same
-from programs.terms import ALL_PRODUCTS, Terms
+from programs.terms import ALL_PRODUCTS, DocumentKind, Terms
 from programs.terms_errors import Problem, TermsError
 
 State = RebateTerms.State
@@ -52,6 +52,10 @@ class PaysTwice(DomainError):
     """Terms of other evidence pay the same sales, and neither says `stack: true`."""
 
 
+class AddsVat(DomainError):
+    """The terms ask for self-billed invoices, to which VAT would have to be added: the portal pays none yet."""
+
+
 class TermsDoNotFit(DomainError):
     """The document is invalid or names what its vendor does not have; `sentences` lists everything found."""
 
@@ -70,7 +74,7 @@ def sentence(problem: Problem) -> str:
 def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
     """Draft → published: from now on the version never changes, and settles the periods from its start.
 
-    Raises NotAllowed, NotADraft, TermsDoNotFit, StartsTooEarly, BreaksPeriod, PaysTwice.
+    Raises NotAllowed, NotADraft, TermsDoNotFit, AddsVat, StartsTooEarly, BreaksPeriod, PaysTwice.
     """
     terms: RebateTerms = RebateTerms.objects.select_related("program").select_for_update(of=("self",)).get(pk=terms_id)
     _require_admin(actor, terms.program.vendor_id)
@@ -78,6 +82,13 @@ def publish_terms(*, terms_id: int, actor: Actor, now: datetime) -> RebateTerms:
     if terms.state != State.DRAFT:
         raise NotADraft(_("%(terms)s is published already.") % {"terms": terms})
     check_fits(terms)
+    if terms.terms.document is DocumentKind.SELF_BILLED_INVOICE:
+        raise AddsVat(
+            _(
+                "A self-billed invoice adds VAT to what is paid, which is not possible yet. "
+                "Bonuses that reduce the price are “document: bonus_statement”."
+            )
+        )
     published = RebateTerms.objects.filter(program_id=terms.program_id, code=terms.code, state=State.PUBLISHED)
     last = published.order_by("-starts_on").first()
     if last is not None and terms.starts_on <= last.starts_on:

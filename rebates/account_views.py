@@ -43,11 +43,12 @@ from rebates.accounts import Balance
 from rebates.bank_reasons import advice
 from rebates.change_wording import key_of_closing
 from rebates.explaining import in_currencies
-from rebates.models import LedgerEntry, Payment, Settlement
+from rebates.models import LedgerEntry, Payment, Settlement, Statement
 from rebates.payment_words import NAME_AN_ACCOUNT, payment_to_partner, promise_in_words
 from rebates.payments import standing
 from rebates.rights import handles_money
 from rebates.statement import Account
+from rebates.statements.reading import papers_of
 from rebates.views import partner_url, vendor_url
 
 Kind = LedgerEntry.Kind
@@ -132,6 +133,10 @@ class StatementPage(ListPage):
         """Where a payment's run is shown to whoever looks; empty: the page says everything."""
         return ""
 
+    def paper_url(self, paper: Statement) -> str:
+        """Where a statement is taken, or shown."""
+        raise NotImplementedError
+
     def _url(self, entry: LedgerEntry) -> str:
         if entry.payment is not None:
             return self.payment_url(entry)
@@ -166,7 +171,12 @@ class StatementPage(ListPage):
         account, actor = self.account, self.request.actor
         partner, vendor = account.balance.partner, account.vendor
         found = standing.payments_of(partner=partner, actor=actor, vendor=vendor).filter(currency=account.currency)
-        lines = [_payment_line(each) for each in found[:PAYMENTS_SHOWN]]
+        latest = list(found[:PAYMENTS_SHOWN])
+        papers = papers_of(payments=latest, actor=actor)
+        lines = [
+            _payment_line(each, [(paper.number, self.paper_url(paper)) for paper in papers.get(each.pk, [])])
+            for each in latest
+        ]
         now = timezone.now()
         promises = standing.promises(partner=partner, vendor=vendor, today=self.request.today, now=now)
         promise = next((each for each in promises if each.currency == account.currency), None)
@@ -182,7 +192,8 @@ class StatementPage(ListPage):
         }
 
 
-def _payment_line(payment: Payment) -> dict[str, Any]:
+def _payment_line(payment: Payment, papers: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """`papers`: its statements, each with its number and address."""
     words, tone = payment_to_partner(payment)
     came_back = payment.state == Payment.State.RETURNED
     return {
@@ -190,6 +201,7 @@ def _payment_line(payment: Payment) -> dict[str, Any]:
         "account": masked(payment.iban),
         "words": words,
         "tone": tone,
+        "papers": papers,
         "advice": advice(payment.answer_code) if came_back else "",
     }
 
@@ -204,6 +216,9 @@ class PartnerStatement(StatementPage, PartnerListPage):
 
     def explained_url(self, settlement: Settlement) -> str:
         return partner_url(self.partner.number, settlement.terms, settlement.period)
+
+    def paper_url(self, paper: Statement) -> str:
+        return reverse("rebates:statement-file", args=[self.partner.number, paper.pk])
 
     def crumbs(self) -> list[Crumb]:
         overview = Crumb(_("Account"), reverse("rebates:account", args=[self.partner.number]))
@@ -236,6 +251,9 @@ class VendorStatement(StatementPage, VendorListPage):
         if entry.payment is None or not handles_money(self.request.actor, self.vendor.pk):
             return ""
         return reverse("rebates:payment-run", args=[self.vendor.slug, entry.payment.run.number])
+
+    def paper_url(self, paper: Statement) -> str:
+        return reverse("rebates:statement-of-vendor", args=[self.vendor.slug, paper.pk])
 
     def adjustment_url(self, entry: LedgerEntry) -> str:
         return reverse("rebates:adjustment", args=[self.vendor.slug, entry.adjustment_id])

@@ -204,6 +204,7 @@ class RunPage(VendorListPage):
             "may_ask_another": run.state == State.EXPORTED and not answered,
             "crumbs": [runs_crumb(self.vendor), Crumb(_("Run %(number)s") % {"number": run.number})],
         }
+        context["statements_url"] = f"{reverse('rebates:statements-of-vendor', args=[slug])}?run={run.number}"
         for name in ("approve", "cancel", "another", "answers"):
             args = [slug] if name == "answers" else [slug, run.number]
             context[f"{name}_url"] = reverse(f"rebates:payment-{name}", args=args)

@@ -18,12 +18,24 @@ from portal.demo.accounts import shown_partner_number
 from portal.demo.bank_accounts import iban_from
 from portal.demo.programs import LENOVO, SNOM
 from programs.models import Program
-from rebates.models import AnswerLine, Payment, PaymentRun, PaymentSettings
+from rebates.models import AnswerLine, Letterhead, Payment, PaymentRun, PaymentSettings
 from rebates.models.payments import MOST_DAYS
 from rebates.payment_mails import CAME_BACK, PAID, RUN_WAITS
 from rebates.payments import answering, deciding, exporting, proposing
+from rebates.statement_mails import STATEMENT
+from rebates.statements.making import make_statements
 
 PAYING = {LENOVO: ("Lenovo (Deutschland) GmbH", "Stuttgart"), SNOM: ("Snom Technology GmbH", "Berlin")}
+LETTERHEADS: Mapping[str, Mapping[str, str]] = {
+    LENOVO: {
+        "street": "Musterstraße 1", "postcode": "70173", "city": "Stuttgart", "vat_id": "DE999999991",
+        "register": "Amtsgericht Stuttgart, HRB 000001 (Demo)", "email": "bonus@lenovo.example", "colour": "#8A1C2B",
+    },
+    SNOM: {
+        "street": "Beispielallee 2", "postcode": "10115", "city": "Berlin", "vat_id": "DE999999992",
+        "register": "Amtsgericht Berlin, HRB 000002 (Demo)", "email": "bonus@snom.example", "colour": "#1F3A5F",
+    },
+}  # fmt: skip
 DAY = timedelta(days=1)
 AHEAD = 4
 """Days from today to the day for which the latest closing's payments are promised."""
@@ -41,6 +53,7 @@ def settle_on(*, programs: Mapping[str, Program], last: Period, today: date) -> 
             vendor=programs[slug].vendor, holder=holder, city=city, iban=iban_from("DE", number), minimum=Decimal(25),
             days_after_closing=min(max((today - closed_on).days + AHEAD, 14), MOST_DAYS),
         )  # fmt: skip
+        Letterhead.objects.create(vendor=programs[slug].vendor, **LETTERHEADS[slug])
 
 
 def pay(*, until: date) -> None:
@@ -57,7 +70,7 @@ def propose(*, today: date, now: datetime) -> None:
     """The run of the latest closing waits for approval; of the mails about payments only the shown partner's stay."""
     proposing.ensure_due_runs(today=today, now=now)
     _let_one_come_back()
-    mails = OutboxMail.objects.filter(kind__in=(PAID, CAME_BACK, RUN_WAITS))
+    mails = OutboxMail.objects.filter(kind__in=(PAID, CAME_BACK, RUN_WAITS, STATEMENT))
     mails.exclude(text__contains=shown_partner_number()).delete()
 
 
@@ -67,6 +80,7 @@ def _through(run: PaymentRun, at: datetime) -> None:
         at += timedelta(minutes=40)
         deciding.approve(run_id=run.pk, actor=person, sha256=run.sha256, device="", now=at)
     exporting.take(run_id=run.pk, number=1, actor=first, now=at + timedelta(minutes=5))
+    make_statements(now=at + timedelta(minutes=6), chunk=50, go_on=lambda: True)
     for payment in run.payments.order_by("pk"):
         answering.say(
             payment_id=payment.pk, said=Said.PAID, value_date=run.pay_on, code="", text="", account_stays=False,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from common.access import Actor
 from partners.models import Partner
 from programs.models import Vendor
-from rebates.models import Statement, StatementFailure, StatementTaken
+from rebates.models import Payment, Statement, StatementFailure, StatementTaken
 from rebates.rights import person_of
 from rebates.statements.errors import NotStated
 
@@ -33,6 +34,15 @@ def statements_of(*, actor: Actor, partner: Partner | None = None, vendor: Vendo
     if vendor is not None:
         found = found.filter(vendor=vendor)
     return found.defer("content", "corrected_by__content")
+
+
+def papers_of(*, payments: Collection[Payment], actor: Actor) -> Mapping[int, list[Statement]]:
+    """By payment its documents that hold, without those that were corrected."""
+    found: dict[int, list[Statement]] = defaultdict(list)
+    rows = statements_of(actor=actor).filter(payment__in=payments, corrected_by__isnull=True).order_by("document")
+    for statement in rows:
+        found[statement.payment_id].append(statement)
+    return found
 
 
 def years_of(found: QuerySet[Statement]) -> list[int]:
