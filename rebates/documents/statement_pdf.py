@@ -124,8 +124,8 @@ def data_of(sheet: Sheet) -> str:
     del found["logo"]
     made = sheet.made_at
     found["made_at"] = [made.year, made.month, made.day, made.hour, made.minute, made.second]
-    found["logo"] = bool(sheet.logo)
-    return json.dumps(_breakable(found), ensure_ascii=False)
+    # Files beside the template have to be text: a picture goes as numbers.
+    return json.dumps({**_breakable(found), "logo": list(sheet.logo)}, ensure_ascii=False)
 
 
 def _breakable(value: Any) -> Any:
@@ -145,7 +145,7 @@ def _template() -> bytes:
 
 
 def _compiled(sheet: Sheet, **options: Any) -> Any:
-    files = {"main.typ": _template(), "data.json": data_of(sheet).encode(), "logo": sheet.logo}
+    files = {"main.typ": _template(), "data.json": data_of(sheet).encode()}
     try:
         return typst.compile(files, ignore_system_fonts=True, **options)
     except RuntimeError as error:

@@ -19,7 +19,7 @@ from rebates.rights import check_handles_money
 LARGEST_LOGO = 1_000_000
 """Bytes of an uploaded logo at most."""
 MOST_PIXELS = 10_000_000
-SHOWN_AT_MOST = (900, 300)
+SHOWN_AT_MOST = (640, 200)
 """Pixels of the logo as it is kept: three for every point in which it is printed."""
 LEAST_CONTRAST = 4.5
 """Of white text on the colour, as WCAG 2.2 asks for (1.4.3)."""
