@@ -1,8 +1,8 @@
 """Statements as PDF: a sheet of finished texts in, bytes out. The same sheet gives the same bytes.
 
 Layout is typst's business (`statement.typ`). What the sheet says reaches it as JSON and stays data: no text in it is
-ever read as typst, whatever a person has typed. Nothing is fetched, and no font but those that typst brings along is
-used, so that a document looks the same on every machine.
+ever read as typst, whatever a person has typed. It works in a child process, whose memory goes with it. Nothing is
+fetched, and no font but those that typst brings along is used, so that a document looks the same on every machine.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import typst
-
 from common.errors import MarkedError
+from common.limited import Allowance, ChildEnded, limited
 from common.sentences import _n
+from rebates.documents.statement_framing import read_parts
 
-TEMPLATE = Path(__file__).with_name("statement.typ")
-ARCHIVAL = "a-2b"
-"""PDF/A-2b: what archives of bookkeepers ask for. It wants a glyph for each sign, which no font has for all scripts."""
+CHILD = "rebates.documents.statement_child"
+ALLOWANCE = Allowance(memory=4 << 30, computing=60, seconds=60)
+"""Far more than 3,000 lines need, which are 400 MB and a second or two."""
 MOST_TAGGED = 400
 """Rows up to which the PDF tells its structure to screen readers. It takes a kilobyte a row, ten times the row."""
 UNBROKEN = 20
@@ -106,16 +104,23 @@ class Sheet:
 def pdf(sheet: Sheet) -> bytes:
     """The sheet as PDF/A, or as plain PDF where a sign of it is in no font. Raises NotRendered."""
     tagged = sum(len(annex.grid.rows) for annex in sheet.annexes) <= MOST_TAGGED
-    try:
-        return bytes(_compiled(sheet, format="pdf", pdf_standards=[ARCHIVAL], pdf_tags=tagged))
-    except NotRendered:
-        return bytes(_compiled(sheet, format="pdf", pdf_tags=tagged))
+    [content] = _made(sheet, picture_per_inch=0, tagged=tagged)
+    return content
 
 
 def pictures(sheet: Sheet, *, per_inch: float = 72) -> list[bytes]:
     """Its pages as PNG. Raises NotRendered."""
-    pages = _compiled(sheet, format="png", ppi=per_inch)
-    return pages if isinstance(pages, list) else [pages]
+    return _made(sheet, picture_per_inch=per_inch, tagged=False)
+
+
+def _made(sheet: Sheet, **asked: Any) -> list[bytes]:
+    try:
+        with limited(CHILD, asked, data_of(sheet).encode(), ALLOWANCE) as child:
+            parts = list(read_parts(child.output))
+            child.finish()
+    except (ChildEnded, EOFError) as error:
+        raise NotRendered(_n("No document could be made: {why}"), why=str(error)[-200:]) from error
+    return parts
 
 
 def data_of(sheet: Sheet) -> str:
@@ -137,16 +142,3 @@ def _breakable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_breakable(each) for each in value]
     return value
-
-
-@cache
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
-
-
-def _compiled(sheet: Sheet, **options: Any) -> Any:
-    files = {"main.typ": _template(), "data.json": data_of(sheet).encode()}
-    try:
-        return typst.compile(files, ignore_system_fonts=True, **options)
-    except RuntimeError as error:
-        raise NotRendered(_n("No document could be made: {why}"), why=str(error)[:200]) from error

@@ -19,8 +19,8 @@ from rebates.statements.lines import SoldLine, total_of
 
 Clean = Callable[[str], str]
 """Takes out of a text what must not stand on the paper."""
-MOST_LINES = 5_000
-"""Sale lines of one rebate that are printed; the portal has all of them. A hundred pages."""
+MOST_LINES = 3_000
+"""Sale lines of one document that are printed, sixty pages; the portal has all of them."""
 NUMERIC = (False, False, False, False, True, True, True)
 WIDTHS = ("auto", "fr", "fr", "fr2", "auto", "auto", "fr")
 
@@ -99,16 +99,22 @@ def account_grid(facts: Facts, clean: Clean) -> Grid:
 
 def annexes(facts: Facts, clean: Clean) -> list[Annex]:
     """The sale lines behind each rebate; none where nothing was sold."""
-    return [_annex(each, facts.payout.currency, clean) for each in facts.rebates if each.lines]
+    found, room = [], MOST_LINES
+    for each in facts.rebates:
+        if each.lines:
+            found.append(_annex(each, facts.payout.currency, clean, room))
+            room = max(room - len(each.lines), 0)
+    return found
 
 
-def _annex(rebate: Rebate, currency: str, clean: Clean) -> Annex:
+def _annex(rebate: Rebate, currency: str, clean: Clean, room: int) -> Annex:
+    """`room`: so many lines are printed at most; what the others bring is one row."""
     values = {"rebate": rebate.terms, "period": period_name(rebate.period)}
     text = _("Annex: sales behind %(rebate)s, %(period)s")
     if rebate.change is not None:
         text = _("Annex: sales that changed %(rebate)s, %(period)s")
-    rows = [_row(line) for line in rebate.lines[:MOST_LINES]]
-    left = rebate.lines[MOST_LINES:]
+    rows = [_row(line) for line in rebate.lines[:room]]
+    left = rebate.lines[room:]
     known = total_of([line for line in rebate.lines if line.counts])
     notes = []
     if left:

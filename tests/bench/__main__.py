@@ -86,7 +86,9 @@ def measured(lines: int, url: str, *, whole: bool) -> Run:
     manage(url, "seed_volume", "--partners", str(PARTNERS), "--lines", str(lines))
     run = Run(lines=lines, seed_seconds=time.perf_counter() - begun)
     say(f"seeded in {run.seed_seconds:.0f} s")
-    for part in ("closings_before", "imports", "closing", *(("status", "pages", "tiers", "invoices") if whole else ())):
+    paying = ("payments_before",) if whole else ()
+    more = ("pages", "tiers", "invoices", "statements") if whole else ()
+    for part in ("closings_before", *paying, "imports", "closing", *more):
         say(part.replace("_", " "))
         environment = {**os.environ, "DATABASE_URL": url}
         command = [sys.executable, "-m", "tests.bench.measuring", part]

@@ -10,7 +10,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from tests.bench import closings, imports, invoices, pages, status, tiers  # noqa: E402 - models can be imported from here on
+from tests.bench import closings, imports, invoices, pages, statements, tiers  # noqa: E402 - models can be imported from here on
 
 PARTS = {
     "closings_before": closings.close_earlier,
@@ -20,6 +20,9 @@ PARTS = {
     "status": status.measure,
     "tiers": tiers.measure_assessment,
     "invoices": invoices.measure,
+    "payments_before": statements.pay_earlier,
+    "statements": statements.measure,
+    "statements_made": statements.made,
 }
 
 if __name__ == "__main__":

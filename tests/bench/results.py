@@ -37,6 +37,11 @@ def at_most(what: str, value: float, limit: float) -> Result:
     return Result(what, f"{value:.2f}×", f"at most {limit:g}×", value <= limit)
 
 
+def within(what: str, value: float, limit: float, unit: str) -> Result:
+    """Where the target is a time of its own."""
+    return Result(what, f"{value:.1f} {unit}", f"at most {limit:g} {unit}", value <= limit)
+
+
 def at_least(what: str, share: float, limit: float) -> Result:
     return Result(what, f"{share:.0%}", f"at least {limit:.0%}", share >= limit)
 
