@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import FilterSet
@@ -25,8 +25,8 @@ def replaced_by(statement: Statement) -> str:
 
 def state_in_words(statement: Statement) -> str:
     if later := replaced_by(statement):
-        return _now("replaced by %(number)s") % {"number": later}
-    return _now("correction") if statement.corrects_id else _now("holds")
+        return gettext("replaced by %(number)s") % {"number": later}
+    return gettext("correction") if statement.corrects_id else gettext("holds")
 
 
 def state_tone(statement: Statement) -> Tone:

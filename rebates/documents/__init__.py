@@ -1,1 +1,1 @@
-"""What goes to the bank: files made of payments, the days on which banks book. Knows neither Django nor database."""
+"""What goes to the bank and onto paper: files made of payments, days on which banks book, statements. Knows neither Django nor database."""
