@@ -197,6 +197,21 @@ def test_the_german_document_is_no_gutschrift_whatever_somebody_typed(world: Wor
 
 
 @pytest.mark.usefixtures("run")
+def test_the_german_document_says_everything_in_german(world: World) -> None:
+    german(world)
+    [statement] = made()
+    text = text_of(statement.content)
+    for words in (
+        "Bonusabrechnung BS-1-", "120,00 €", "30.11.2026", "Seite 1 von 2", "Buchhaltung", "01067 Dresden",
+        "Ihre USt-IdNr. DE123456789", "Enthaltene USt.", "19,16 €", "Saldo nach der vorigen Zahlung", "3. Quartal 2026",
+        "Der Bonus mindert das Entgelt für Ihre Einkäufe (§ 17 UStG).",
+    ):  # fmt: skip
+        assert words in text, words
+    for words in ("Payment", "Summary", "Bookkeeping", "Amount"):
+        assert words not in text, words
+
+
+@pytest.mark.usefixtures("run")
 def test_what_people_typed_is_never_read_as_typst(world: World) -> None:
     hostile = '#panic()[*$\\ `#sys` ${x} <a> @b // /* "q" #{1+1}'
     Partner.objects.filter(pk=world.reseller.pk).update(name=hostile, street="= Heading", city='#import "x"')
