@@ -1,1 +1,1 @@
-"""What goes to the bank and onto paper: files made of payments, days on which banks book, statements. Knows neither Django nor database."""
+"""What goes to the bank and onto paper: files of payments, bank days, statements. Knows neither Django nor database."""

@@ -7,9 +7,10 @@ fetched, and no font but those that typst brings along is used, so that a docume
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,11 +18,13 @@ from typing import Any
 from common.errors import MarkedError
 from common.limited import Allowance, ChildEnded, limited
 from common.sentences import _n
-from rebates.documents.statement_framing import read_parts
+from rebates.documents.statement_framing import read_parts, write_parts
 
 CHILD = "rebates.documents.statement_child"
 ALLOWANCE = Allowance(memory=4 << 30, computing=60, seconds=60)
 """Far more than 3,000 lines need, which are 400 MB and a second or two."""
+MOST_ROWS = 1_000
+"""Rows of the annexes of all sheets that one child makes documents of."""
 MOST_TAGGED = 400
 """Rows up to which the PDF tells its structure to screen readers. It takes a kilobyte a row, ten times the row."""
 UNBROKEN = 20
@@ -103,19 +106,64 @@ class Sheet:
 
 def pdf(sheet: Sheet) -> bytes:
     """The sheet as PDF/A, or as plain PDF where a sign of it is in no font. Raises NotRendered."""
-    tagged = sum(len(annex.grid.rows) for annex in sheet.annexes) <= MOST_TAGGED
-    [content] = _made(sheet, picture_per_inch=0, tagged=tagged)
+    [content] = pdfs([sheet])
+    if content is None:
+        raise NotRendered(_n("No document could be made of {title}."), title=sheet.title)
     return content
+
+
+def pdfs(sheets: Sequence[Sheet]) -> list[bytes | None]:
+    """The same for several, None for those of which no document could be made. A child makes a few of them."""
+    found: list[bytes | None] = []
+    for together in _batches(sheets):
+        try:
+            found += _made_by_one(together)
+        except NotRendered:
+            # The child has come to an end: whoever was to blame, the others are made all the same.
+            found += [_alone(sheet) for sheet in together] if len(together) > 1 else [None]
+    return found
 
 
 def pictures(sheet: Sheet, *, per_inch: float = 72) -> list[bytes]:
     """Its pages as PNG. Raises NotRendered."""
-    return _made(sheet, picture_per_inch=per_inch, tagged=False)
+    return _asked([sheet], per_inch=per_inch)
 
 
-def _made(sheet: Sheet, **asked: Any) -> list[bytes]:
+def _batches(sheets: Sequence[Sheet]) -> Iterator[list[Sheet]]:
+    """Together no more rows than `MOST_ROWS`, but where one sheet has more."""
+    together: list[Sheet] = []
+    for sheet in sheets:
+        if together and sum(map(_rows_of, (*together, sheet))) > MOST_ROWS:
+            yield together
+            together = []
+        together.append(sheet)
+    if together:
+        yield together
+
+
+def _rows_of(sheet: Sheet) -> int:
+    return sum(len(annex.grid.rows) for annex in sheet.annexes)
+
+
+def _alone(sheet: Sheet) -> bytes | None:
     try:
-        with limited(CHILD, asked, data_of(sheet).encode(), ALLOWANCE) as child:
+        return _made_by_one([sheet])[0]
+    except NotRendered:
+        return None
+
+
+def _made_by_one(sheets: Sequence[Sheet]) -> list[bytes | None]:
+    made = _asked(sheets, per_inch=0, tagged=[_rows_of(sheet) <= MOST_TAGGED for sheet in sheets])
+    if len(made) != len(sheets):
+        raise NotRendered(_n("No document could be made: {why}"), why="documents are missing")
+    return [content or None for content in made]
+
+
+def _asked(sheets: Sequence[Sheet], **asked: Any) -> list[bytes]:
+    content = io.BytesIO()
+    write_parts(content, (data_of(sheet).encode() for sheet in sheets))
+    try:
+        with limited(CHILD, asked, content.getvalue(), ALLOWANCE) as child:
             parts = list(read_parts(child.output))
             child.finish()
     except (ChildEnded, EOFError) as error:

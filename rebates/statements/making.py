@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,13 +23,13 @@ from common.access import Actor
 from common.errors import DomainError
 from common.outbox import Addressee
 from rebates import statement_mails as mails
-from rebates.documents.statement_pdf import pdf
+from rebates.documents.statement_pdf import Sheet, pdf, pdfs
 from rebates.mails import told
 from rebates.models import Payment, PaymentRun, Statement, StatementFailure
 from rebates.rights import check_handles_money
 from rebates.statements.covered import Covered, covered_by
 from rebates.statements.errors import CorrectedAlready, ReasonMissing
-from rebates.statements.facts import documents_of, facts_of
+from rebates.statements.facts import Facts, documents_of, facts_of
 from rebates.statements.words import Paper, sheet_of
 
 log = structlog.get_logger(__name__)
@@ -63,52 +64,78 @@ def make_some(*, now: datetime, limit: int, after: int = 0) -> list[int]:
     payments = list(rows.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
     # Between the search and the lock somebody else may have made them.
     done = set(Statement.objects.filter(payment__in=payments).values_list("payment", flat=True))
-    made = [one for payment in payments if payment.pk not in done for one in _made_or_failed(payment, now)]
-    tell(statements=made)
+    drafts = [draft for payment in payments if payment.pk not in done for draft in _drafts_or_failure(payment, now)]
+    tell(statements=_kept(drafts, now))
     return [payment.pk for payment in payments]
 
 
-def _made_or_failed(payment: Payment, now: datetime) -> list[Statement]:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A document that is not rendered yet. `corrects` and `actor`: of a correction."""
+
+    payment: Payment
+    facts: Facts
+    paper: Paper
+    sheet: Sheet
+    corrects: Statement | None = None
+    actor: Actor | None = None
+
+
+def _drafts_or_failure(payment: Payment, now: datetime) -> list[_Draft]:
     """One payment that cannot be told does not hold up the others."""
     try:
         with transaction.atomic():
-            made = _make(payment, now)
+            covered = covered_by(payment)
+            return [
+                _draft(payment, covered, document, Paper(f"{PREFIXES[document]}-{_place(payment)}", now))
+                for document in documents_of(covered)
+            ]
     except DomainError as error:
-        reason = f"{type(error).__name__}: {error}"[:300]
-        StatementFailure.objects.update_or_create(payment=payment, defaults={"reason": reason, "tried_at": now})
-        log.warning("no statement made", payment=payment.pk, error=type(error).__name__)
+        _failed(payment, f"{type(error).__name__}: {error}", now)
         return []
-    StatementFailure.objects.filter(payment=payment).delete()
-    return made
 
 
-def _make(payment: Payment, now: datetime) -> list[Statement]:
-    covered = covered_by(payment)
-    made = []
-    for document in documents_of(covered):
-        number = f"{PREFIXES[document]}-{payment.run.number}-{payment.partner.number}"
-        made.append(_kept(payment, covered, document, Paper(number, now)))
-    return made
+def _place(payment: Payment) -> str:
+    return f"{payment.run.number}-{payment.partner.number}"
 
 
-def _kept(
+def _draft(
     payment: Payment,
     covered: Covered,
     document: Statement.Document,
     paper: Paper,
     corrects: Statement | None = None,
     actor: Actor | None = None,
-) -> Statement:
+) -> _Draft:
     facts = facts_of(payment, covered=covered, document=document)
-    language = payment.partner.language
-    with override(language):
-        content = pdf(sheet_of(facts, paper))
+    with override(payment.partner.language):
+        return _Draft(payment, facts, paper, sheet_of(facts, paper), corrects, actor)
+
+
+def _kept(drafts: Sequence[_Draft], now: datetime) -> list[Statement]:
+    """Render and keep them; a payment of which one document cannot be rendered gets none now."""
+    rendered = list(zip(drafts, pdfs([draft.sheet for draft in drafts]), strict=True))
+    broken = {draft.payment.pk: draft for draft, content in rendered if content is None}
+    for draft in broken.values():
+        _failed(draft.payment, "NotRendered", now)
+    made = [_statement(draft, content) for draft, content in rendered if content and draft.payment.pk not in broken]
+    StatementFailure.objects.filter(payment__in=[each.payment_id for each in made]).delete()
+    return made
+
+
+def _failed(payment: Payment, reason: str, now: datetime) -> None:
+    StatementFailure.objects.update_or_create(payment=payment, defaults={"reason": reason[:300], "tried_at": now})
+    log.warning("no statement made", payment=payment.pk, error=reason.partition(":")[0])
+
+
+def _statement(draft: _Draft, content: bytes) -> Statement:
+    payment, paper = draft.payment, draft.paper
     return Statement.objects.create(
-        vendor=payment.vendor, partner=payment.partner, payment=payment, document=document, number=paper.number,
-        language=language, currency=payment.currency, amount=facts.amount,
+        vendor=payment.vendor, partner=payment.partner, payment=payment, document=draft.facts.document,
+        number=paper.number, language=draft.sheet.language, currency=payment.currency, amount=draft.facts.amount,
         issued_on=timezone.localdate(paper.made_at), content=content, sha256=hashlib.sha256(content).hexdigest(),
-        made_at=paper.made_at, corrects=corrects, reason=paper.reason,
-        made_by_id=actor.user_id if actor is not None else None,
+        made_at=paper.made_at, corrects=draft.corrects, reason=paper.reason,
+        made_by_id=draft.actor.user_id if draft.actor is not None else None,
     )  # fmt: skip
 
 
@@ -116,7 +143,7 @@ def _kept(
 def correct(*, statement_id: int, reason: str, actor: Actor, now: datetime) -> Statement:
     """Make the document anew from what is recorded by now; it names the one it replaces, and why.
 
-    Raises NotAllowed, ReasonMissing, CorrectedAlready, DoesNotAddUp.
+    Raises NotAllowed, ReasonMissing, CorrectedAlready, DoesNotAddUp, NotRendered.
     """
     rows = Statement.objects.select_related("payment__run", "payment__vendor", "payment__partner")
     statement = rows.select_for_update(of=("self",), no_key=True).get(pk=statement_id)
@@ -130,7 +157,8 @@ def correct(*, statement_id: int, reason: str, actor: Actor, now: datetime) -> S
     first = Statement.objects.get(payment=payment, document=statement.document, corrects__isnull=True)
     paper = Paper(f"{first.number}-{earlier + 1}", now, corrects=statement.number, reason=reason.strip()[:500])
     document = Statement.Document(statement.document)
-    made = _kept(payment, covered_by(payment), document, paper, corrects=statement, actor=actor)
+    draft = _draft(payment, covered_by(payment), document, paper, corrects=statement, actor=actor)
+    made = _statement(draft, pdf(draft.sheet))
     tell(statements=[made])
     return made
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from pypdf import PdfReader
 
@@ -17,8 +23,8 @@ from common.periods import Period
 from partners.bookkeeping import Status
 from partners.models import Partner
 from partners.services import record_seat, record_tax_status
-from rebates.documents.statement_pdf import pdf, pictures
-from rebates.models import AnswerLine, PaymentRun, StatementFailure
+from rebates.documents.statement_pdf import NotRendered, pdf, pdfs, pictures
+from rebates.models import AnswerLine, PaymentRun, Statement, StatementFailure
 from rebates.rights import NotAllowed
 from rebates.statements import making
 from rebates.statements.covered import covered_by
@@ -31,6 +37,7 @@ from tests.rebates.payments.paying import (
     close,
     exported,
     has_account,
+    make_finance,
     owed_120,
     pays,
     proposed,
@@ -93,7 +100,7 @@ def test_its_pdf_names_title_language_and_the_moment_it_was_made_and_nothing_els
     assert reader.metadata is not None
     assert reader.metadata.title == f"Bonus statement {statement.number}"
     assert reader.metadata.creation_date_raw == "D:20261116120000Z"
-    assert reader.trailer["/Root"]["/Lang"] == "en"
+    assert str(reader.root_object.get("/Lang")) == "en"
     printed = sheet(statement.payment, "en", statement.number)
     assert pdf(printed) == pdf(printed) == bytes(statement.content)
 
@@ -313,3 +320,54 @@ def test_owner_and_bookkeeping_are_told_and_the_named_address_gets_the_pdf(world
     mail = mails.get(address="books@example.com")
     assert "€120.00" in mail.text
     assert f"/partner/{world.reseller.number}/statements/" in mail.text
+
+
+# --- several at once --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("run")
+def test_a_sheet_that_cannot_be_made_does_not_keep_the_others_of_its_child_from_it(world: World) -> None:
+    [statement] = made()
+    good = sheet(statement.payment, "en", statement.number)
+    broken = replace(good, colour="no colour")
+    assert [content is None for content in pdfs([good, broken, good])] == [False, True, False]
+    assert pdfs([good])[0] == bytes(statement.content)
+    with pytest.raises(NotRendered):
+        pdf(broken)
+
+
+@pytest.mark.usefixtures("run")
+def test_three_thousand_lines_are_one_document_in_less_than_ten_seconds(world: World) -> None:
+    [statement] = made()
+    good = sheet(statement.payment, "de")
+    [annex] = good.annexes
+    rows = [["12.08.2026", f"R-{place}", "Allnet", "21HM ThinkPad", "1", "899,00", "15,00"] for place in range(3_000)]
+    begun = time.monotonic()
+    content = pdf(replace(good, annexes=[replace(annex, grid=replace(annex.grid, rows=rows))]))
+    assert time.monotonic() - begun < 10
+    assert len(PdfReader(io.BytesIO(content)).pages) > 50
+
+
+def test_two_workers_make_each_statement_once(own_database: str, committed: World) -> None:
+    world = committed
+    finance = make_finance(world.vendor)
+    pays(world.vendor)
+    has_account(world.reseller, world.vendor, finance.bookkeeper)
+    with transaction.atomic():
+        others = [another_partner(world, f"Partner {place}", f"7K7K7K7{place}", "30") for place in range(2, 8)]
+    for other in others:
+        has_account(other, world.vendor, finance.bookkeeper)
+    close(world)
+    exported(world, finance)
+    code = (
+        "from django.utils import timezone; from rebates.statements.making import make_statements; "
+        "make_statements(now=timezone.now(), chunk=1, go_on=lambda: True)"
+    )
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
+    workers = [
+        subprocess.Popen(command, env={**os.environ, "DATABASE_URL": own_database}, cwd=settings.BASE_DIR)
+        for _ in range(2)
+    ]
+    assert [worker.wait() for worker in workers] == [0, 0]
+    assert Statement.objects.count() == 7
+    assert Statement.objects.values("payment").distinct().count() == 7

@@ -91,7 +91,7 @@ def test_the_list_names_each_document_and_its_year_and_is_empty_before_the_first
     assert "€120.00" in page
     assert "2026 as ZIP" in page
     assert statement.number in client.get(url, {"year": "2026"}).text
-    assert statement.number in client.get(url, {"export": "csv"}).getvalue().decode()  # type: ignore[attr-defined]
+    assert statement.number in client.get(url, {"export": "csv"}).getvalue().decode()
 
 
 def test_a_year_comes_as_one_zip_with_every_document(world: World, statement: Statement) -> None:
