@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrects__isnull', True), ('made_by__isnull', True), ('reason', '')), models.Q(('corrects__isnull', False), ('made_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='statement_corrected_with_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrects__isnull', True), ('made_by__isnull', True)), models.Q(('corrects__isnull', False), ('made_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='statement_corrected_with_reason'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='statement',

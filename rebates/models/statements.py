@@ -106,7 +106,7 @@ class Statement(models.Model):
                 fields=["payment", "document"], condition=Q(corrects__isnull=True), name="statement_made_once"
             ),
             models.CheckConstraint(
-                condition=Q(corrects__isnull=True, reason="", made_by__isnull=True)
+                condition=Q(corrects__isnull=True, made_by__isnull=True)
                 | Q(corrects__isnull=False, made_by__isnull=False) & ~Q(reason=""),
                 name="statement_corrected_with_reason",
             ),

@@ -39,6 +39,7 @@ from partners.models import (
     ParticipationStep,
     Partner,
     Succession,
+    TaxStatus,
     VendorNumber,
 )
 from programs.models import Distributor, Product, Program, StaffInvitation, Vendor
@@ -230,6 +231,7 @@ def _case_study(world: World, enrolment: Enrolment, writer: User, manager: User)
 def _company_life(enrolment: Enrolment, manager: User) -> None:
     """What a vendor brought along with the company, decided about it, and merged into it."""
     partner, vendor = enrolment.partner, enrolment.program.vendor
+    TaxStatus.objects.create(partner=partner, status=TaxStatus.Status.SMALL_BUSINESS, valid=since(TODAY))
     VendorNumber.objects.create(vendor=vendor, partner=partner, number=f"D-{partner.pk}")
     BroughtContact.objects.create(
         vendor=vendor, partner=partner, address=f"buyer-{partner.pk}@example.com", first_name="Paula",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import time_machine
@@ -140,8 +141,16 @@ def look(client: Client, method: str, path: str) -> str:
         transaction.set_rollback(True)
     text = content.decode(errors="replace")
     if content.startswith(b"PK"):
-        text = " ".join(str(cell) for row in load_workbook(BytesIO(content)).active.values for cell in row)
+        text = _in_archive(content)
     return f"{answer.status_code} {dict(answer.headers)} {text}"
+
+
+def _in_archive(content: bytes) -> str:
+    """The cells of a workbook; of any other archive the names of its files, and what stands in them."""
+    with ZipFile(BytesIO(content)) as archive:
+        if "[Content_Types].xml" not in archive.namelist():
+            return " ".join(f"{name} {archive.read(name).decode(errors='replace')}" for name in archive.namelist())
+    return " ".join(str(cell) for row in load_workbook(BytesIO(content)).active.values for cell in row)
 
 
 def seen_by(marked: Marked, role: str, start: str = "") -> dict[str, set[str]]:

@@ -22,6 +22,7 @@ from rebates.models import (
     PaymentRun,
     PaymentSettings,
     Statement,
+    StatementFailure,
 )
 from tests.rebates.payments.paying import DAY, pays
 from tests.world import NOW
@@ -90,4 +91,5 @@ def paying(account: BankAccount, vendor: Vendor, by: User) -> Paying:
         number=f"BS-1-{account.partner.number}", language="en", amount=amount, issued_on=DAY, content=content,
         sha256=sha256, made_at=NOW,
     )  # fmt: skip
+    StatementFailure.objects.create(payment=payment, reason="DoesNotAddUp: a cent is missing", tried_at=NOW)
     return Paying(pays(vendor), payment, hold, answer, line, statement)
