@@ -28,7 +28,7 @@ from common import leaving, platform_admins, teams
 from common.access import Actor
 from common.errors import DomainError
 from common.invited import MailInvitation
-from common.models import ApiAnswer, ApiToken, EmailChange, OutboxMail, User
+from common.models import ApiAnswer, ApiToken, Bounce, EmailChange, MailChoice, OutboxMail, User
 from common.registry import Registry
 from common.teams import Team
 
@@ -150,20 +150,24 @@ def _addresses_of(user: User) -> Addresses:
 
 
 def _forget_account(person: User) -> None:
-    models_of_account: tuple[type[models.Model], ...] = (EmailAddress, Authenticator, EmailChange, ApiToken, ApiAnswer)
+    of_account = (EmailAddress, Authenticator, EmailChange, ApiToken, ApiAnswer, MailChoice)
+    models_of_account: tuple[type[models.Model], ...] = of_account
     for model in models_of_account:
         model._default_manager.filter(user=person).delete()
 
 
 def _forget_mails(person: User, addresses: Addresses) -> None:
-    """Unsent ones are not sent any more. Of the others stays that there was one, of which kind and when."""
+    """Unsent ones are not sent any more, nor told in a daily summary. Of the others stays that there was one, of which
+    kind and when; of what servers said about the addresses nothing.
+    """
     to_them = OutboxMail.objects.annotate(lowered=Lower("address")).filter(
         Q(recipient=person) | Q(recipient__isnull=True, lowered__in=addresses)
     )
-
-    to_them.filter(state=OutboxMail.State.PENDING).delete()
-    to_them.filter(state=OutboxMail.State.UNCERTAIN).update(state=OutboxMail.State.FAILED)
-    to_them.update(address=neutral_address(person), subject="", text="", html="")
+    Bounce.objects.filter(address__in=addresses).delete()
+    state = OutboxMail.State
+    to_them.filter(state__in=[state.PENDING, state.COLLECTED]).delete()
+    to_them.filter(state=state.UNCERTAIN).update(state=state.FAILED)
+    to_them.update(address=neutral_address(person), subject="", text="", html="", url="")
 
 
 def _forget_in_log(person: User, addresses: Addresses) -> None:

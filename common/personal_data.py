@@ -9,7 +9,17 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.models import ApiAnswer, ApiToken, EmailChange, OutboxMail, Pause, User
+from common.models import (
+    ApiAnswer,
+    ApiToken,
+    Bounce,
+    EmailChange,
+    MailChoice,
+    MailStop,
+    OutboxMail,
+    Pause,
+    User,
+)
 from common.personal import Rows, Section, section, sections
 
 ACCOUNT = ("email", "first_name", "last_name", "language", "date_joined", "last_login", "is_staff", "is_superuser")
@@ -22,8 +32,14 @@ def _account(user: User) -> Rows:
 def _mails(user: User) -> Rows:
     """Also those that were sent to the address while nobody had an account with it."""
     to_them = Q(recipient=user) | Q(recipient__isnull=True, address__iexact=user.email)
-    columns = ("kind", "address", "subject", "created_at", "sent_at", "state")
+    columns = ("kind", "address", "subject", "created_at", "sent_at", "state", "read_at")
     return OutboxMail.objects.filter(to_them).order_by("pk").values(*columns).iterator(chunk_size=1000)
+
+
+def _bounces(user: User) -> Rows:
+    """What mail servers said about the person's address."""
+    columns = ("address", "told", "bounced_at", "ended_at")
+    return Bounce.objects.filter(address=user.email.lower()).order_by("pk").values(*columns)
 
 
 def register() -> None:
@@ -92,6 +108,8 @@ def register() -> None:
     )
     covers = ("common.OutboxMail.recipient",)
     sections.register(Section("mails", _("Mails to you"), _mails, covers, order=8))
+    section("mail-choices", _("How you want mails"), MailChoice, "user", "kind", "choice", order=8)
+    sections.register(Section("bounces", _("Mails that did not arrive at your address"), _bounces, order=8))
     section(
         "administration",
         _("What you changed in the administration"),
@@ -113,4 +131,37 @@ def register() -> None:
         "released_at",
         "comment",
         order=10,
+    )
+    _of_administrators()
+
+
+def _of_administrators() -> None:
+    """What platform admins decided about the sending of mails: not to whom they went."""
+    section(
+        "mails-decided",
+        _("Mails to others that you had sent again or dismissed"),
+        OutboxMail,
+        "handled_by",
+        "kind",
+        "handled_at",
+        order=11,
+    )
+    section(
+        "mail-stops",
+        _("When you stopped the mail"),
+        MailStop,
+        "stopped_by",
+        "stopped_at",
+        "reason",
+        "ended_at",
+        order=12,
+    )
+    section(
+        "mail-stops-ended",
+        _("When you let the mail go on"),
+        MailStop,
+        "ended_by",
+        "stopped_at",
+        "ended_at",
+        order=13,
     )

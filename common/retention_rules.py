@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q
 
-from common.models import ApiAnswer, EmailChange, OutboxMail, User
+from common.models import ApiAnswer, Bounce, EmailChange, OutboxMail, User
 from common.retention import Rule, delete_some, rules
 
 
@@ -42,13 +42,19 @@ def _email_changes(before: datetime, limit: int) -> int:
 
 def _mail_contents(before: datetime, limit: int) -> int:
     """That there was a mail, of which kind, to whom and when, stays."""
-    over = Q(state=OutboxMail.State.SENT, sent_at__lte=before) | Q(
-        state__in=[OutboxMail.State.FAILED, OutboxMail.State.UNCERTAIN], created_at__lte=before
+    state = OutboxMail.State
+    over = Q(state=state.SENT, sent_at__lte=before) | Q(
+        state__in=[state.FAILED, state.UNCERTAIN, state.KEPT, state.DISMISSED], created_at__lte=before
     )
-    saying = OutboxMail.objects.filter(over).exclude(subject="", text="", html="")
+    saying = OutboxMail.objects.filter(over).exclude(subject="", text="", html="", url="")
     ids = list(saying.order_by("pk").values_list("pk", flat=True)[:limit])
-    OutboxMail.objects.filter(pk__in=ids).update(subject="", text="", html="")
+    OutboxMail.objects.filter(pk__in=ids).update(subject="", text="", html="", url="")
     return len(ids)
+
+
+def _bounces(before: datetime, limit: int) -> int:
+    """What is over: mails arrive again at the address."""
+    return delete_some(Bounce.objects.filter(ended_at__lte=before), limit)
 
 
 def _sessions(before: datetime, limit: int) -> int:
@@ -66,5 +72,6 @@ def register() -> None:
     rules.register(Rule("unconfirmed-accounts", _unconfirmed_accounts))
     rules.register(Rule("email-changes", _email_changes))
     rules.register(Rule("mail-contents", _mail_contents))
+    rules.register(Rule("bounces", _bounces))
     rules.register(Rule("sessions", _sessions))
     rules.register(Rule("api-answers", _api_answers))

@@ -294,6 +294,7 @@ RETENTION_DAYS = {
         "unconfirmed-accounts": 30,
         "email-changes": 90,
         "mail-contents": 730,
+        "bounces": 90,
         "sessions": 0,
         "api-answers": 7,
         "registrations": 90,

@@ -14,15 +14,16 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import connection, transaction
 from django.test import Client
 
-from common import erasing, leaving
+from common import erasing, leaving, mail_choices, mail_operations, notices, stopping, summaries
 from common.access import OWNER, Actor
 from common.erasing import ChangedMeanwhile, GoneAlready, NotAllowed, StillNeeded
-from common.models import ApiToken, OutboxMail, User
+from common.models import ApiToken, Bounce, MailChoice, OutboxMail, User
 from partners.models import ApplicationStep, Member, Registration
 from programs.models import DistributorStaff, Program, VendorStaff
 from rebates.models import LedgerEntry, Posting, Settlement
 from sales.models import ClaimMessage, SaleLine
 from tests import teams
+from tests.common.telling import OPTIONAL, tell
 from tests.people import PASSWORD, member_of, person, platform_admin, staff_of
 from tests.portal.addresses import Populated, populate
 from tests.sales.asking import ask_about_sale
@@ -238,3 +239,34 @@ def test_an_address_that_comes_at_the_same_moment_is_not_forgotten_to_be_forgott
         meanwhile.setattr(leaving, "end_access", another_address_first)
         with pytest.raises(ChangedMeanwhile), transaction.atomic():
             leave(user)
+
+
+def test_choices_bounces_and_what_waits_for_a_summary_go_with_the_person(there: Populated) -> None:
+    user, other = there.world.reseller_sales, there.world.rival_owner
+    for each in (user, other):
+        mail_choices.choose(user_id=each.pk, kind=OPTIONAL, choice="digest")
+        tell(each)
+        Bounce.objects.create(address=each.email, bounced_at=NOW, ended_at=NOW)
+        Bounce.objects.create(address=each.email, bounced_at=NOW)
+    kept = tell(user, period="2026Q2", state=OutboxMail.State.KEPT, url="/partner/2B3C4D5F/")
+    leave(user)
+    assert set(MailChoice.objects.values_list("user", flat=True)) == {other.pk}
+    assert set(Bounce.objects.values_list("address", flat=True)) == {other.email}
+    assert set(OutboxMail.objects.filter(state="collected").values_list("recipient", flat=True)) == {other.pk}
+    kept.refresh_from_db()
+    assert (kept.subject, kept.url) == ("", "")
+    assert not notices.notices_of(actor=Actor.of(user)).exists()
+    summaries.make_due(now=NOW)
+    assert not OutboxMail.objects.filter(kind=summaries.DAILY, recipient=user).exists()
+
+
+def test_who_stopped_the_mail_or_decided_about_mails_is_named_no_more(there: Populated, signed_in: SignedIn) -> None:
+    admin, second = there.world.platform_admin, platform_admin("second_admin")
+    stopping.stop(actor=Actor.of(admin), reason="The server is moved.", now=NOW)
+    failed = tell(there.world.rival_owner, state=OutboxMail.State.FAILED)
+    mail_operations.dismiss(actor=Actor.of(admin), ids=[failed.pk], now=NOW)
+    leave(admin)
+    for path in ("/mail/outbox/", f"/mail/outbox/{failed.pk}/"):
+        text = signed_in(second).get(path).content.decode()
+        assert "Platform Admin" not in text
+        assert "former user" in text

@@ -14,8 +14,10 @@ import time_machine
 from django.apps import apps
 from django.test import Client
 
-from common import personal
-from common.models import User
+from common import mail_choices, mail_operations, personal, stopping
+from common.access import Actor
+from common.models import Bounce, OutboxMail, User
+from tests.common.telling import OPTIONAL, tell
 from tests.people import PASSWORD
 from tests.portal.addresses import Populated, populate
 from tests.world import NOW
@@ -96,6 +98,24 @@ def test_questions_viewings_and_roles_at_vendors_are_in_it(there: Populated, sig
     assert [row["path"] for row in saw["viewed-pages"]] == ["/partner/2B3C4D5F/sales/"]
     assert saw["vendors"][0]["vendor__name"] == "Lenovo"
     assert saw["vendor-roles"][0]["pgh_label"] == "insert"
+
+
+def test_how_a_person_wants_mails_and_what_they_decided_about_those_of_others_is_in_it(there: Populated) -> None:
+    owner, admin = there.world.reseller_owner, there.world.platform_admin
+    mail_choices.choose(user_id=owner.pk, kind=OPTIONAL, choice="digest")
+    Bounce.objects.create(address=owner.email, bounced_at=NOW, told="550 no such box")
+    of_owner = personal.gather(user=owner)
+    assert of_owner["mail-choices"] == [{"kind": OPTIONAL, "choice": "digest"}]
+    assert [row["told"] for row in of_owner["bounces"]] == ["550 no such box"]
+    stopping.stop(actor=Actor.of(admin), reason="The server is moved.", now=NOW)
+    stopping.go_on(actor=Actor.of(admin), now=NOW)
+    failed = tell(owner, state=OutboxMail.State.FAILED)
+    mail_operations.dismiss(actor=Actor.of(admin), ids=[failed.pk], now=NOW)
+    of_admin = personal.gather(user=admin)
+    assert of_admin["mail-stops"][0]["reason"] == "The server is moved."
+    assert [row["ended_at"] for row in of_admin["mail-stops-ended"]] == [NOW]
+    assert of_admin["mails-decided"] == [{"kind": OPTIONAL, "handled_at": NOW}]
+    assert owner.email not in str(of_admin)
 
 
 def test_no_secret_and_no_content_of_a_file_is_in_it(there: Populated, signed_in: SignedIn) -> None:

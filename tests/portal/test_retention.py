@@ -18,7 +18,7 @@ from django.test import Client
 from common import retention
 from common.access import SALES
 from common.kept import forgetting
-from common.models import ApiAnswer, EmailChange, OutboxMail, User
+from common.models import ApiAnswer, Bounce, EmailChange, OutboxMail, User
 from common.tasks import forget
 from partners import applications
 from partners.models import (
@@ -67,6 +67,14 @@ def change(world: World) -> Made:
 def api_answer(world: World) -> Made:
     of = {"user": world.reseller_owner, "key": "k", "digest": "d", "status": 200, "body": {}}
     return ApiAnswer, ApiAnswer.objects.create(**of, answered_at=NOW).pk
+
+
+def bounce(world: World) -> Made:
+    of = {"address": "a@example.com", "bounced_at": NOW - timedelta(days=900)}
+    Bounce.objects.create(**of)
+    Bounce.objects.filter(address="a@example.com").update(ended_at=NOW)
+    Bounce.objects.create(**of)
+    return Bounce, Bounce.objects.filter(ended_at=NOW).get().pk
 
 
 def registration(world: World) -> Made:
@@ -135,6 +143,7 @@ CASES: dict[str, Callable[[World], Made]] = {
     "unconfirmed-accounts": account,
     "email-changes": change,
     "api-answers": api_answer,
+    "bounces": bounce,
     "registrations": registration,
     "member-invitations": member_invitation,
     "staff-invitations": staff_invitation,
@@ -201,6 +210,25 @@ def test_of_a_sent_mail_stays_that_there_was_one(world: World) -> None:
         mail.refresh_from_db()
     assert (sent.subject, sent.text, sent.html, sent.address, sent.sent_at) == ("", "", "", "a@example.com", NOW)
     assert waiting.text == "Dear"
+
+
+def test_what_was_kept_in_the_portal_or_dismissed_is_forgotten_too(world: World) -> None:
+    of = {"kind": "x", "address": "a@example.com", "language": "en", "subject": "Hello", "text": "Dear", "url": "/"}
+    state = OutboxMail.State
+    mails = [OutboxMail.objects.create(period=each, state=each, **of) for each in (state.KEPT, state.DISMISSED)]
+    OutboxMail.objects.update(created_at=NOW)
+    collected = OutboxMail.objects.create(period="collected", state=state.COLLECTED, **of)
+    retention.forget_due(now=due("mail-contents") - SECOND)
+    assert OutboxMail.objects.filter(text="Dear").count() == 3
+    retention.forget_due(now=due("mail-contents"))
+    assert list(OutboxMail.objects.filter(subject="", text="", url="")) == mails
+    assert OutboxMail.objects.get(text="Dear") == collected
+
+
+def test_a_bounce_that_is_not_over_is_kept(world: World) -> None:
+    Bounce.objects.create(address="a@example.com", bounced_at=NOW)
+    retention.forget_due(now=NOW + timedelta(days=4000))
+    assert Bounce.objects.exists()
 
 
 def test_expired_sessions_go_with_what_is_noted_about_them(world: World) -> None:
