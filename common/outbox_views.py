@@ -91,10 +91,14 @@ def outbox_decide_one(request: PersonRequest, pk: int) -> HttpResponse:
 @for_platform_admins
 @require_POST
 def outbox_decide(request: PersonRequest) -> HttpResponse:
-    """Decide about everything the filter in the address shows, as far as it waits for a decision."""
-    rows = OutboxFilter(request.GET, queryset=mail_operations.mails(actor=request.actor)).qs
-    waiting = rows.filter(state__in=mail_operations.OPEN).order_by("pk")
-    _decide(request, list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE]))
+    """Decide about everything the filter in the address shows, as far as it waits for a decision.
+
+    A filter that means nothing leaves nothing out of a list; here it chooses nothing.
+    """
+    chosen = OutboxFilter(request.GET, queryset=mail_operations.mails(actor=request.actor))
+    waiting = chosen.qs.filter(state__in=mail_operations.OPEN).order_by("pk")
+    ids = list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE]) if chosen.is_valid() else []
+    _decide(request, ids)
     return redirect(f"{reverse('common:outbox')}?{request.GET.urlencode()}")
 
 
