@@ -91,7 +91,7 @@ def arrives_again(request: PersonRequest) -> HttpResponse:
 # Mail programs post here without cookies (RFC 8058); the signed link is all that is needed, and opens nothing else.
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: PersonRequest, token: str) -> HttpResponse:
     """Looking changes nothing, because programs that check mails look at every link."""
     try:

@@ -1,0 +1,171 @@
+"""How a person wants each kind of mail, and what becomes of a mail that is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common import bouncing, mail_choices, outbox, registry, stopping
+from common.access import Actor
+from common.delivery import states_for
+from common.mail_choices import AS_NOTICE, REGULAR as REGULARLY, NotAChoice
+from common.models import Bounce, MailChoice, OutboxMail, User
+from tests.common.telling import MANDATORY, OPTIONAL, REGULAR, TO_VENDOR, tell
+from tests.people import person, signed_in
+from tests.world import NOW, World
+
+pytestmark = pytest.mark.django_db
+PAGE, ARRIVE = "/account/mails/", "/account/mails/arrive/"
+State = OutboxMail.State
+
+
+def form(user: User) -> Any:
+    return signed_in(user).get(PAGE).context["form"]
+
+
+def typed(user: User, **values: str) -> dict[str, str]:
+    """What the page sends: all of its fields, with some changed."""
+    return {name: field.initial for name, field in form(user).fields.items()} | values
+
+
+def bounced(user: User, **fields: Any) -> Bounce:
+    return Bounce.objects.create(address=user.email.lower(), bounced_at=NOW, told="550 no such box", **fields)
+
+
+# --- choosing ---------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_choice_the_first_of_the_kind_holds(world: World) -> None:
+    held = mail_choices.choices_of(user=world.reseller_owner)
+    assert set(held) == {kind.key for kind in registry.mails if kind.choices}
+    assert (held[OPTIONAL], held[REGULAR]) == ("at_once", "weekly")
+
+
+def test_only_kinds_of_where_the_person_works_are_offered(world: World) -> None:
+    of_partner, of_vendor = set(form(world.reseller_owner).fields), set(form(world.channel_manager).fields)
+    assert OPTIONAL in of_partner - of_vendor
+    assert TO_VENDOR in of_vendor - of_partner
+    assert MANDATORY not in of_partner | of_vendor
+    assert form(person("stranger")).fields == {}
+
+
+@pytest.mark.parametrize("choice", AS_NOTICE[1:])
+def test_a_choice_is_saved_for_its_kind_alone(world: World, choice: str) -> None:
+    owner = world.reseller_owner
+    answer = signed_in(owner).post(PAGE, typed(owner, **{OPTIONAL: choice}), follow=True)
+    assert "Your choice is saved." in answer.content.decode()
+    held = mail_choices.choices_of(user=owner)
+    assert held[OPTIONAL] == choice
+    assert all(held[kind.key] == kind.choices[0] for kind in mail_choices.kinds() if kind.key != OPTIONAL)
+    assert not MailChoice.objects.exclude(user=owner).exists()
+    assert form(owner).fields[OPTIONAL].initial == choice
+
+
+@pytest.mark.parametrize("values", [{OPTIONAL: "weekly"}, {OPTIONAL: ""}, {REGULAR: "digest"}, {OPTIONAL: "nonsense"}])
+def test_what_a_kind_does_not_offer_is_refused_and_nothing_is_saved(world: World, values: dict[str, str]) -> None:
+    owner = world.reseller_owner
+    answer = signed_in(owner).post(PAGE, typed(owner, **values))
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == list(values)
+    assert not MailChoice.objects.exists()
+
+
+def test_a_kind_of_somebody_elses_work_or_that_has_to_be_sent_is_not_saved(world: World) -> None:
+    owner = world.reseller_owner
+    signed_in(owner).post(PAGE, typed(owner, **{TO_VENDOR: "portal", MANDATORY: "portal", "nonsense": "portal"}))
+    assert not MailChoice.objects.filter(kind__in=[TO_VENDOR, MANDATORY, "nonsense"]).exists()
+    for kind in (MANDATORY, "nonsense"):
+        with pytest.raises(NotAChoice):
+            mail_choices.choose(user_id=owner.pk, kind=kind, choice="portal")
+
+
+def test_a_stored_choice_that_the_kind_no_longer_offers_counts_as_none(world: World) -> None:
+    owner = world.reseller_owner
+    MailChoice.objects.create(user=owner, kind=OPTIONAL, choice="monthly")
+    assert mail_choices.choices_of(user=owner)[OPTIONAL] == "at_once"
+    assert mail_choices.chosen(kind=registry.mails[OPTIONAL], users=[owner.pk]) == {owner.pk: "at_once"}
+
+
+def test_every_kind_offers_either_what_a_notice_or_what_a_regular_mail_offers() -> None:
+    assert {kind.choices for kind in registry.mails} == {(), AS_NOTICE, REGULARLY}
+
+
+# --- what becomes of a mail -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "state"),
+    [
+        (OPTIONAL, "at_once", State.PENDING),
+        (OPTIONAL, "digest", State.COLLECTED),
+        (OPTIONAL, "portal", State.KEPT),
+        (REGULAR, "weekly", State.PENDING),
+        (REGULAR, "monthly", State.PENDING),
+        (REGULAR, "off", State.KEPT),
+    ],
+)
+def test_the_choice_decides_what_becomes_of_a_mail(kind: str, choice: str, state: str) -> None:
+    owner = person("owner")
+    mail_choices.choose(user_id=owner.pk, kind=kind, choice=choice)
+    assert tell(owner, kind).state == state
+    outbox.put_all(kind=kind, letters=[("another", owner, registry.mails[kind].sample())])
+    assert OutboxMail.objects.get(period="another").state == state
+    # Another kind, and another person, are another matter.
+    assert tell(owner, TO_VENDOR).state == State.PENDING
+    assert tell(person("other"), kind).state == State.PENDING
+
+
+def test_a_choice_changes_nothing_about_what_was_made_before() -> None:
+    owner = person("owner")
+    mail = tell(owner)
+    mail_choices.choose(user_id=owner.pk, kind=OPTIONAL, choice="portal")
+    mail.refresh_from_db()
+    assert mail.state == State.PENDING
+
+
+def test_at_an_address_where_mails_bounced_only_what_has_to_be_sent_is_sent() -> None:
+    owner = person("owner")
+    User.objects.filter(pk=owner.pk).update(email="Owner@Example.com")
+    owner.refresh_from_db()
+    bounce = bounced(owner)
+    assert tell(owner).state == State.KEPT
+    assert tell(owner, REGULAR).state == State.KEPT
+    assert tell(owner, MANDATORY).state == State.PENDING
+    Bounce.objects.filter(pk=bounce.pk).update(ended_at=NOW)
+    assert tell(owner, period="2026Q4").state == State.PENDING
+
+
+def test_states_are_found_in_two_queries_for_however_many(django_assert_num_queries: Any) -> None:
+    people = [person(f"p{number}") for number in range(5)]
+    with django_assert_num_queries(2):
+        assert set(states_for(kind=registry.mails[OPTIONAL], people=people).values()) == {State.PENDING}
+    with django_assert_num_queries(0):
+        states_for(kind=registry.mails[MANDATORY], people=people)
+
+
+# --- bounces on the page ----------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_that_mails_do_not_arrive_and_takes_it_back() -> None:
+    owner, other = person("owner"), person("other")
+    bounced(owner)
+    bounced(other)
+    client = signed_in(owner)
+    text = client.get(PAGE).content.decode()
+    assert "Mails to owner@example.com do not arrive since" in text
+    assert "550 no such box" in text
+    assert client.get(ARRIVE).status_code == 405
+    assert "mails are sent to you again" in client.post(ARRIVE, follow=True).content.decode()
+    assert bouncing.bounce_of(user=owner) is None
+    assert bouncing.bounce_of(user=other) is not None
+    assert "sent to you again" not in client.post(ARRIVE, follow=True).content.decode()
+    assert "do not arrive" not in client.get(PAGE).content.decode()
+
+
+def test_stopping_is_a_matter_of_platform_admins(world: World) -> None:
+    for actor in (Actor.of(world.vendor_admin), Actor.system()):
+        with pytest.raises(stopping.NotAllowed):
+            stopping.stop(actor=actor, reason="x", now=NOW)
+        with pytest.raises(stopping.NotAllowed):
+            stopping.go_on(actor=actor, now=NOW)
