@@ -18,7 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from common import account_mails, email_change, tokens
+from common import account_mails, email_change, notices, tokens, unsubscribing
 from common.access import Actor, ActorQuerySet
 from common.dated import since
 from common.models import ApiToken, OutboxMail, User
@@ -374,7 +374,16 @@ def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any
         "key": ("made-up", None, "made-up-too"),
         "mail": ("settled", None, "nothing"),
         "uidb36": ("1", None, "2"),
+        "token": (unsubscribe_token(world.reseller_owner), None, "made-up"),
     }
+
+
+def unsubscribe_token(user: User) -> str:
+    return unsubscribing.link(user_id=user.pk, kind="settled").split("/")[-2]
+
+
+def _notice(user: User) -> OutboxMail:
+    return notices.notices_of(actor=Actor.of(user)).latest("pk")
 
 
 def _secrets(address: Address, there: Populated) -> tuple[str, str | None, str]:
@@ -437,6 +446,8 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
             BulkMove.objects.get(program=world.rival_program),
         ),
     }
+    pairs["notices"] = (_notice(world.reseller_owner), _notice(world.rival_owner))
+    pairs["outbox"] = (_notice(world.reseller_owner), None)
     pairs["statements"] = (there.paying.of("statements"), there.rival_paying.of("statements"))
     for word in ("trainings", "dates", "bookings", "certificates", "claims"):
         pairs[word] = (there.taught.of(word), there.rival_taught.of(word))

@@ -13,7 +13,7 @@ from celery import Task
 from redis import Redis
 
 from common.models import OutboxMail
-from common.tasks import forget, send_mails
+from common.tasks import forget, make_summaries, send_mails
 from invoices.tasks import work_on_all
 from partners.tasks import ask_newcomers, send_invitations
 from portal import celery, tasks
@@ -132,7 +132,7 @@ def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> No
     payments = (rebate_tasks.propose_payments, rebate_tasks.make_statements)
     of_rebates = (*closing, rebate_tasks.keep_figures, rebate_tasks.check_ledgers, *payments)
     of_tiers = (tier_tasks.assess_all, tier_tasks.announce)
-    others = (send_mails, work_on_all, import_queued, send_invitations, ask_newcomers, look_after, forget)
+    others = (make_summaries, send_mails, work_on_all, import_queued, send_invitations, ask_newcomers, look_after, forget)
     assert {*of_rebates, *of_tiers, *others} == set(tasks.STEPS)
 
 
