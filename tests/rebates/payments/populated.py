@@ -21,6 +21,7 @@ from rebates.models import (
     PaymentProposal,
     PaymentRun,
     PaymentSettings,
+    RefusedStep,
     Statement,
     StatementFailure,
 )
@@ -74,6 +75,7 @@ def paying(account: BankAccount, vendor: Vendor, by: User) -> Paying:
         vendor=vendor, partner=account.partner, why=PaymentHold.Why.OTHER, text="Asked by the court", placed_by=by,
         placed_at=NOW,
     )  # fmt: skip
+    RefusedStep.objects.create(hold=hold, person=by, step="lift", why="Somebody else has to lift it", at=NOW)
     answer = BankAnswer.objects.create(
         vendor=vendor, file_name="answer.xml", content=b"<Document/>", sha256=sha256, message_id="BANK-1",
         about="somebody-R1-F1", taken_by=by, taken_at=NOW,
