@@ -6,25 +6,22 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import override
-from schwifty import IBAN
 
 from common.access import Actor
 from common.models import User
-from partners.models import BankAccount, BankAccountUse, Partner
-from programs.models import Program, Vendor, VendorStaff
+from partners.models import Partner
+from programs.models import Program
 from rebates.documents.statement_pdf import Sheet, pdf
-from rebates.models import AnswerLine, Payment, PaymentSettings, Statement, StatementFailure
-from rebates.payments import answering, deciding, exporting, proposing
+from rebates.models import AnswerLine, PaymentSettings, Statement, StatementFailure
+from rebates.payments import answering
 from rebates.statements.covered import covered_by
 from rebates.statements.facts import facts_of
 from rebates.statements.making import make_some
@@ -32,6 +29,7 @@ from rebates.statements.words import Paper, sheet_of
 from rebates.tasks import STATEMENT_CHUNK
 from tests.bench.memory import peak_megabytes
 from tests.bench.results import at_most, give, told, within
+from tests.rebates.payments.many import approved_accounts, finance_person, iban, pay_all
 
 SAMPLE = 400
 MANY = 10_000
@@ -47,12 +45,12 @@ def pay_earlier() -> None:
     """What the quarters before the measured one gave is paid, and its statements are nobody's business here."""
     vendor = Program.objects.get(slug="volume").vendor
     PaymentSettings.objects.create(
-        vendor=vendor, holder="Volume GmbH", iban=_iban(1), minimum=Decimal(0), most=Decimal(10**9)
+        vendor=vendor, holder="Volume GmbH", iban=iban(1), minimum=Decimal(0), most=Decimal(10**9)
     )
-    owner, keeper, *finance = (_finance(vendor, place) for place in range(5))
+    owner, keeper, *finance = (finance_person(vendor, place) for place in range(5))
     now = timezone.now()
-    _accounts(vendor, _sample(), owner, keeper, now - timedelta(days=settings.BANK_ACCOUNT_COOL_DOWN_DAYS + 2))
-    for payment in _pay(vendor, finance):
+    approved_accounts(vendor, _sample(), owner, keeper, now - timedelta(days=settings.BANK_ACCOUNT_COOL_DOWN_DAYS + 2))
+    for payment in pay_all(vendor, finance):
         answering.say(
             payment_id=payment.pk, said=AnswerLine.Said.PAID, value_date=timezone.localdate(now), code="", text="",
             account_stays=False, actor=Actor.of(finance[0]), now=now,
@@ -63,7 +61,7 @@ def pay_earlier() -> None:
 def measure() -> None:
     """A run for a sample of the partners, whose statements two processes make side by side."""
     vendor = Program.objects.get(slug="volume").vendor
-    _pay(vendor, list(User.objects.filter(email__endswith="@volume.example").order_by("pk"))[2:])
+    pay_all(vendor, list(User.objects.filter(email__endswith="@volume.example").order_by("pk"))[2:])
     begun = time.perf_counter()
     command = [sys.executable, "-m", "tests.bench.measuring", "statements_made"]
     makers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)]
@@ -117,45 +115,3 @@ def _sample() -> QuerySet[Partner]:
     """Partners spread over all sizes."""
     ids = list(Partner.objects.filter(number__contains="V").order_by("pk").values_list("pk", flat=True))
     return Partner.objects.filter(pk__in=ids[:: max(len(ids) // SAMPLE, 1)][:SAMPLE])
-
-
-def _pay(vendor: Vendor, finance: Sequence[User]) -> list[Payment]:
-    """Propose, approve and export everything that can be paid."""
-    now, today = timezone.now(), timezone.localdate()
-    asking, first, second = finance
-    day = proposing.usual_day(PaymentSettings.objects.get(vendor=vendor), today)
-    proposal = proposing.propose(
-        vendor=vendor, day=day, last_of_year=False, actor=Actor.of(asking), today=today, now=now
-    )
-    for run in proposal.runs.all():
-        for person in (first, second):
-            deciding.approve(run_id=run.pk, actor=Actor.of(person), sha256=run.sha256, device="", now=now)
-        exporting.take(run_id=run.pk, number=1, actor=Actor.of(first), now=now)
-    return list(Payment.objects.filter(run__proposal=proposal))
-
-
-def _accounts(vendor: Vendor, partners: QuerySet[Partner], owner: User, keeper: User, at: datetime) -> None:
-    accounts = BankAccount.objects.bulk_create(
-        BankAccount(
-            partner=partner, iban=_iban(place), holder=partner.name, proof_name="letter.pdf", proof=b"%PDF-1.4",
-            proof_sha256="0" * 64, recorded_by=owner, recorded_at=at, usable_from=at,
-        )
-        for place, partner in enumerate(partners, start=2)
-    )  # fmt: skip
-    BankAccountUse.objects.bulk_create(
-        BankAccountUse(
-            account=account, vendor=vendor, state=BankAccountUse.State.APPROVED, asked_at=at, decided_by=keeper,
-            decided_at=at,
-        )
-        for account in accounts
-    )  # fmt: skip
-
-
-def _iban(number: int) -> str:
-    return str(IBAN.generate("DE", bank_code="37040044", account_code=str(number)))
-
-
-def _finance(vendor: Vendor, place: int) -> User:
-    user = User.objects.create(email=f"finance{place}@volume.example", password=make_password(None))
-    VendorStaff.objects.create(vendor=vendor, user=user, role=VendorStaff.Role.FINANCE)
-    return user
