@@ -31,17 +31,20 @@ def menu_of(area: Area, actor: Actor, path: str) -> list[dict[str, Any]]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `areas`, `nav`, `DEMO_MODE`, `paused`, `unread`. A view names its area as `request.area`.
+    """Context processor: `areas`, `nav`, `DEMO_MODE`, `paused`, `unread_notices`.
+
+    A view names its area as `request.area`.
 
     `paused`: whether nothing is sent or booked; asked only for those who would wonder, vendors' staff and admins.
     """
-    context: dict[str, Any] = {"DEMO_MODE": settings.DEMO_MODE, "nav": [], "areas": [], "paused": False, "unread": 0}
+    context: dict[str, Any] = {"DEMO_MODE": settings.DEMO_MODE, "nav": [], "areas": [], "paused": False}
+    context["unread_notices"] = 0
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not request.user.is_authenticated:
         return context
     if actor.is_platform_admin or actor.roles.get(VENDOR):
         context["paused"] = is_paused()
-    context["unread"] = SimpleLazyObject(lambda: notices.unread(actor=actor))
+    context["unread_notices"] = SimpleLazyObject(lambda: notices.unread(actor=actor))
     current: Area | None = getattr(request, "area", None)
     context["areas"] = [
         {"label": area.label, "url": area.url, "active": current is not None and area == current}

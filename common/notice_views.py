@@ -38,7 +38,7 @@ class NoticesPage(ListPage):
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         latest = notices.notices_of(actor=self.request.actor).first()
-        return {"latest": latest, "unread": notices.unread(actor=self.request.actor)}
+        return {"latest": latest}
 
 
 notice_list = NoticesPage.as_view()

@@ -9,7 +9,8 @@ import pytest
 from common import bouncing, mail_choices, outbox, registry, stopping
 from common.access import Actor
 from common.delivery import states_for
-from common.mail_choices import AS_NOTICE, REGULAR as REGULARLY, NotAChoice
+from common.mail_choices import AS_NOTICE, NotAChoice
+from common.mail_choices import REGULAR as REGULARLY
 from common.models import Bounce, MailChoice, OutboxMail, User
 from tests.common.telling import MANDATORY, OPTIONAL, REGULAR, TO_VENDOR, tell
 from tests.people import person, signed_in

@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from common import notices, outbox, registry
 from common.access import Actor
 from common.models import OutboxMail, User
+from sales import uploads
 from tests.common.telling import MANDATORY, OPENING, tell
 from tests.people import person, signed_in
+from tests.sales.sending import ROWS, report
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +166,16 @@ def test_marking_asks_to_be_sent() -> None:
     mail = tell(owner)
     assert get(owner, READ).status_code == 405
     assert not is_read(mail)
+
+
+def test_what_a_page_says_about_a_file_is_not_what_the_bell_says(world: World) -> None:
+    """A workbook with a sheet that was not read: the page says so."""
+    tell(world.channel_manager)
+    upload = uploads.receive(
+        actor=Actor.system(), vendor=world.vendor, distributor=world.distributor, file_name="november.csv",
+        content=report(*ROWS), user=None, now=NOW,
+    )  # fmt: skip
+    assert bell(world.channel_manager, f"/vendor/lenovo/reports/upload/{upload.pk}/") == "1 1 notice you have not read"
 
 
 def test_a_page_asks_for_the_bell_once(world: World) -> None:
