@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common import outbox, registry
+from common.bouncing import bouncing
 from common.models import OutboxMail, User
 from common.registry import MailKind
 
@@ -39,13 +40,16 @@ def make_due(*, now: datetime, limit: int = 1000) -> int:
 
 @transaction.atomic
 def _make(person: User, period: str) -> bool:
-    """One person's summary. False: somebody else is at it."""
+    """One person's summary. False: somebody else is at it, or mails do not reach the person any more."""
     collected = OutboxMail.objects.filter(recipient=person, state=State.COLLECTED)
     mails = list(collected.select_for_update(skip_locked=True).order_by("id"))
-    if not mails or not outbox.put(kind=DAILY, period=period, recipient=person, context=about(mails)):
+    reachable = person.is_active and not bouncing(addresses=[person.email])
+    if not mails:
+        return False
+    if reachable and not outbox.put(kind=DAILY, period=period, recipient=person, context=about(mails)):
         return False
     OutboxMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(state=State.KEPT)
-    return True
+    return reachable
 
 
 def about(mails: Sequence[OutboxMail]) -> Mapping[str, Any]:
