@@ -1,4 +1,4 @@
-"""Payments to many partners at once: accounts that are approved, finance that approves, everything that is owed paid."""
+"""Payments to many partners at once: approved accounts, people who approve, and everything paid that is owed."""
 
 from __future__ import annotations
 
