@@ -6,6 +6,8 @@ is told: whoever took over somebody's mailbox or session is found out before the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +31,7 @@ from partners.models import (
     Enrolment,
     Member,
     Partner,
+    RefusedDecision,
 )
 from programs.deciding import MONEY_ROLES
 
@@ -174,13 +177,12 @@ def may_decide(*, use: BankAccountUse, actor: Actor) -> bool:
     return _handles_money(actor, use) and not _is_own(actor, use.account)
 
 
-@transaction.atomic
 def approve(*, use: BankAccountUse, actor: Actor, now: datetime) -> BankAccountUse:
     """The vendor pays to this account once it is usable. Raises NotAllowed, OwnAccount, ChangedMeanwhile, MovedOn."""
-    return _decide(use, State.APPROVED, actor=actor, now=now)
+    with _on_record(use, "approve", actor, now):
+        return _decide(use, State.APPROVED, actor=actor, now=now)
 
 
-@transaction.atomic
 def refuse(*, use: BankAccountUse, comment: str, actor: Actor, now: datetime) -> BankAccountUse:
     """The vendor pays nothing to it; the company reads `comment`.
 
@@ -188,7 +190,20 @@ def refuse(*, use: BankAccountUse, comment: str, actor: Actor, now: datetime) ->
     """
     if not comment.strip():
         raise NoReason(_("Please say why: the company reads it."))
-    return _decide(use, State.REFUSED, actor=actor, now=now, comment=comment.strip())
+    with _on_record(use, "refuse", actor, now):
+        return _decide(use, State.REFUSED, actor=actor, now=now, comment=comment.strip())
+
+
+@contextmanager
+def _on_record(use: BankAccountUse, step: str, actor: Actor, now: datetime) -> Iterator[None]:
+    """One commit for a decision; a refusal is recorded in a commit of its own and raised on."""
+    try:
+        with transaction.atomic():
+            yield
+    except DomainError as error:
+        if actor.user_id is not None:
+            RefusedDecision.objects.create(use=use, person_id=actor.user_id, step=step, why=str(error)[:300], at=now)
+        raise
 
 
 def _decide(use: BankAccountUse, state: State, *, actor: Actor, now: datetime, comment: str = "") -> BankAccountUse:

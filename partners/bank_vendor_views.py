@@ -133,6 +133,7 @@ def _page(request: PersonRequest, use: BankAccountUse, form: RefusalForm) -> Htt
         "facts": shown,
         "doubts": doubts(account, company=known.name, country=known.country),
         "waiting": waiting,
+        "refused": list(use.refused_decisions.select_related("person")[:10]),
         "may": waiting and may,
         "form": form,
         "crumbs": [Crumb(_("Bank accounts"), list_url), Crumb(partner.name)],

@@ -19,6 +19,7 @@ from partners.models import (
     Member,
     MemberInvitation,
     ParticipationStep,
+    RefusedDecision,
     Registration,
     Succession,
     ViewedPage,
@@ -87,6 +88,10 @@ def _money() -> None:
     section(
         "bank-accounts-decided", _("Bank accounts you decided about"), BankAccountUse, "decided_by",
         "account__partner__name", "vendor__name", "state", "comment", "decided_at", order=49,
+    )  # fmt: skip
+    section(
+        "bank-accounts-refused", _("Decisions about bank accounts that were refused to you"), RefusedDecision, "person",
+        "use__account__partner__name", "step", "why", "at", order=49,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from partners.models.applications import (
     Care,
     Registration,
 )
-from partners.models.bank_accounts import LONGEST_HOLDER, RECORDING_ROLES, BankAccount, BankAccountUse
+from partners.models.bank_accounts import LONGEST_HOLDER, RECORDING_ROLES, BankAccount, BankAccountUse, RefusedDecision
 from partners.models.companies import (
     ALPHABET,
     Enrolment,
@@ -55,6 +55,7 @@ __all__ = [
     "OfPartner",
     "ParticipationStep",
     "Partner",
+    "RefusedDecision",
     "Registration",
     "Seat",
     "Succession",

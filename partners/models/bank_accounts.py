@@ -171,3 +171,20 @@ class BankAccountUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} · {self.vendor}"
+
+
+class RefusedDecision(models.Model):
+    """Somebody tried to decide about an account who may not, or about another than they had looked at.
+
+    Kept for those who look after the vendor's money.
+    """
+
+    use = models.ForeignKey(BankAccountUse, on_delete=models.PROTECT, related_name="refused_decisions")
+    person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=20)
+    why = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        triggers = [pgtrigger.Protect(name="refused_decisions_stay", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import Settings
 
 from common.access import OWNER, SALES, VENDOR_FINANCE, Actor
@@ -214,6 +216,22 @@ def test_nobody_decides_about_the_account_of_a_company_they_work_for(world: Worl
         approve(account, world.vendor, both)
     with pytest.raises(OwnAccount):
         refuse(account, world.vendor, both)
+    refused = use_of(account, world.vendor).refused_decisions
+    assert sorted(refused.values_list("person", "step")) == [(both.pk, "approve"), (both.pk, "refuse")]
+
+
+def test_a_refused_decision_stands_on_the_page_and_stays(world: World, client: Client) -> None:
+    both = staff_of(world.vendor, "both", VENDOR_FINANCE)
+    Member.objects.create(partner=world.reseller, user=both, role=SALES)
+    account = record(world.reseller, world.reseller_owner)
+    with pytest.raises(OwnAccount):
+        approve(account, world.vendor, both)
+    use = use_of(account, world.vendor)
+    client.force_login(world.vendor_finance)
+    page = client.get(reverse("partners:bank-account-use", args=[world.vendor.slug, use.pk]))
+    assert "You work for this company" in page.content.decode()
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        use.refused_decisions.update(why="")
 
 
 @pytest.mark.parametrize("role", [OWNER, SALES])
@@ -273,6 +291,7 @@ def test_an_account_that_was_changed_meanwhile_is_not_approved(world: World) -> 
     with pytest.raises(ChangedMeanwhile):
         bank_accounts.approve(use=seen, actor=Actor.of(world.vendor_finance), now=LATER)
     assert use_of(new, world.vendor).state == "waiting"
+    assert [(each.person, each.step) for each in seen.refused_decisions.all()] == [(world.vendor_finance, "approve")]
     waiting = bank_selectors.waiting_at(vendor_id=world.vendor.pk, actor=Actor.of(world.vendor_finance))
     assert [use.account for use in waiting] == [new]
 
