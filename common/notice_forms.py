@@ -30,7 +30,15 @@ class ChoicesForm(forms.Form):
                 label=label[:1].upper() + label[1:],
                 choices=[(choice, Choice(choice).label) for choice in kind.choices],
                 initial=held[kind.key],
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by the subject of their mails."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for kind in self.kinds:
+            found.setdefault(str(kind.group), []).append(self[kind.key])
+        return list(found.items())
 
     def chosen(self) -> dict[str, str]:
         return {kind.key: self.cleaned_data[kind.key] for kind in self.kinds}

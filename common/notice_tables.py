@@ -34,7 +34,10 @@ class NoticeTable(Table):
 class NoticeFilter(FilterSet):
     search_fields = ("subject",)
     unread = django_filters.ChoiceFilter(
-        method="only", label=gettext_lazy("State"), choices=[("unread", gettext_lazy("not read yet"))]
+        method="only",
+        label=gettext_lazy("State"),
+        choices=[("unread", gettext_lazy("not read yet"))],
+        empty_label=gettext_lazy("all"),
     )
 
     def only(self, queryset: QuerySet[OutboxMail], name: str, value: str) -> QuerySet[OutboxMail]:

@@ -60,8 +60,12 @@ def kind_choices() -> list[tuple[str, str]]:
 
 class OutboxFilter(FilterSet):
     search_fields = ("address",)
-    state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=State.choices)
-    kind = django_filters.ChoiceFilter(label=gettext_lazy("Mail"), choices=kind_choices)
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"), choices=State.choices, empty_label=gettext_lazy("all")
+    )
+    kind = django_filters.ChoiceFilter(
+        label=gettext_lazy("Mail"), choices=kind_choices, empty_label=gettext_lazy("all")
+    )
     created_at = DayRangeFilter(label=gettext_lazy("Made"))
 
 

@@ -26,7 +26,7 @@ def replaced_by(statement: Statement) -> str:
 def state_in_words(statement: Statement) -> str:
     if later := replaced_by(statement):
         return gettext("replaced by %(number)s") % {"number": later}
-    return gettext("correction") if statement.corrects_id else gettext("holds")
+    return gettext("correction") if statement.corrects_id else gettext("valid")
 
 
 def state_tone(statement: Statement) -> Tone:
