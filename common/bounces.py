@@ -113,5 +113,6 @@ def _mail(returned: Returned) -> OutboxMail | None:
     sent = OutboxMail.objects.filter(
         address__iexact=returned.address, state__in=[OutboxMail.State.SENT, OutboxMail.State.UNCERTAIN]
     )
+    sent = sent.defer("subject", "text", "html")
     found = (mail for mail in sent.order_by("-id").iterator() if mail.message_id == returned.message_id)
     return next(found, None)
