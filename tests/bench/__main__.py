@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from portal.embedded import Postgres, Valkey
-from tests.bench.results import Result, Run, markdown, table
+from tests.bench.results import CLOSING_LIMIT, CLOSING_MEGABYTES, Result, Run, at_most, markdown, table, within
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs" / "benchmarks.md"
@@ -106,6 +106,11 @@ def per_line(runs: list[Run]) -> list[Result]:
             ratio = run.values[seconds] / first.values[seconds]
             text = f"{what}: cost of a line with {run.lines:,} lines against {first.lines:,}"
             results.append(Result(text, f"{ratio:.2f}×"))
+    for run in runs:
+        text = f"closing with {run.lines:,} lines in a year"
+        ratio, megabytes = run.values["closing_against_floor"], run.values["closing_megabytes"]
+        results.append(at_most(f"{text}, its mails included, against its floor", ratio, CLOSING_LIMIT))
+        results.append(within(f"{text}: memory at its peak", megabytes, CLOSING_MEGABYTES, "MB"))
     return results
 
 

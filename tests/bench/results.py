@@ -10,6 +10,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+CLOSING_LIMIT = 5
+"""A closing takes at most so many times what its aggregates and the COPY of its rows take."""
+CLOSING_MEGABYTES = 300
+
 HEAD = """# Benchmarks
 
 Written by `make bench`; do not edit. {lines:,} sale lines of {partners:,} partners in a year, as unequal as in the
