@@ -63,12 +63,10 @@ def measure() -> None:
     lines = SaleLine.objects.filter(counts_on__gte=quarter.start, counts_on__lt=quarter.end).count()
     adjusted = closing.settlements.exclude(period=closing.period).count()
     what = f"closing of a quarter with {lines:,} lines and {adjusted:,} corrections of earlier ones, with its ledger"
-    floor = aggregates + ledger
+    floor, mails = aggregates + ledger, _outbox(closing).count()
     give(
         at_most(f"{what}, against its floor", settled / floor, CLOSING_LIMIT),
-        at_most(
-            f"the same with {_outbox(closing).count():,} mails in the outbox", seconds / (floor + outbox), CLOSING_LIMIT
-        ),
+        at_most(f"the same with {mails:,} mails in the outbox", seconds / (floor + outbox), CLOSING_LIMIT),
         within("memory of the closing process at its peak", peak, CLOSING_MEGABYTES, "MB"),
         told(f"check of the ledger with {Posting.objects.count():,} postings, against their sum", f"{_check():.1f}×"),
         closing_seconds_per_line=settled / lines,
