@@ -370,7 +370,7 @@ def test_whom_a_platform_admin_takes_out_is_signed_out_too(world: World, signed_
     invite(world)
     members = list(Member.objects.filter(partner=world.reseller).order_by("pk"))
     data: dict[str, object] = {"name": world.reseller.name, "language": "de"}
-    for prefix in ("seats", "members"):
+    for prefix in ("seats", "tax_statuses", "members"):
         data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     data |= {"members-TOTAL_FORMS": len(members), "members-INITIAL_FORMS": len(members)}
     for place, member in enumerate(members):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import ProgrammingError, transaction
 from django.test import Client
-from openpyxl import load_workbook
 
 from common.access import CHANNEL_MANAGER, Actor
 from common.models import User
@@ -20,6 +18,7 @@ from partners import viewing
 from partners.models import EnrolmentStatus, EnrolmentTier, ViewedPage, Viewing
 from programs.models import VendorStaff
 from sales.models import SaleLine
+from tests.archives import text_in
 from tests.people import set_up_second_factor
 from tests.portal.addresses import Address, Populated, addresses, fillings, populate
 from tests.rendering import words
@@ -247,7 +246,7 @@ def _fillings(address: Address, there: Populated) -> list[dict[str, Any]]:
 def text_of(answer: Any) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content.startswith(b"PK"):
-        return " ".join(str(cell) for row in load_workbook(BytesIO(content)).active.values for cell in row)
+        return text_in(content)
     return words(content.decode(errors="replace")).replace("\u00a0", " ")
 
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from openpyxl import load_workbook
 from pytest_django import DjangoDbBlocker
 
 from common import teams
@@ -30,6 +27,7 @@ from rebates import announcing
 from rebates.models import ClosingItem
 from rebates.status import making
 from sales import claims
+from tests.archives import text_in
 from tests.partners.applying import act
 from tests.people import member_of, person, signed_in, token_client
 from tests.portal.addresses import Address, Kwargs, Populated, Variant, addresses, fillings, populate
@@ -141,16 +139,8 @@ def look(client: Client, method: str, path: str) -> str:
         transaction.set_rollback(True)
     text = content.decode(errors="replace")
     if content.startswith(b"PK"):
-        text = _in_archive(content)
+        text = text_in(content)
     return f"{answer.status_code} {dict(answer.headers)} {text}"
-
-
-def _in_archive(content: bytes) -> str:
-    """The cells of a workbook; of any other archive the names of its files, and what stands in them."""
-    with ZipFile(BytesIO(content)) as archive:
-        if "[Content_Types].xml" not in archive.namelist():
-            return " ".join(f"{name} {archive.read(name).decode(errors='replace')}" for name in archive.namelist())
-    return " ".join(str(cell) for row in load_workbook(BytesIO(content)).active.values for cell in row)
 
 
 def seen_by(marked: Marked, role: str, start: str = "") -> dict[str, set[str]]:
