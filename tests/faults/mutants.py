@@ -127,8 +127,8 @@ MUTANTS = {
     ),
     "a restored system sends mails": Mutant(
         "common/outbox.py",
-        "    if is_paused():\n",
-        "    if False:\n",
+        "    if is_paused() or stopping.is_stopped():\n",
+        "    if stopping.is_stopped():\n",
         f"{PAUSED}::test_no_mail_is_taken_to_be_sent",
     ),
     "a restored system settles": Mutant(
