@@ -9,7 +9,8 @@ What the server's answer means for a mail:
 - refused for good (5xx), or a message that cannot be written: failed, and listed;
 - refused for now (4xx), as greylisting does: tried again later, `ATTEMPTS` times in all;
 - no connection, or the server refuses us rather than the mail: nobody's fault, tried again later without end;
-- connection lost while the message was under way: uncertain, as after a crash.
+- connection lost before the message was given: not sent, tried again like what is refused for now;
+- connection lost from then on, before an answer: uncertain, as after a crash.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import (
+    SMTP,
     SMTPException,
     SMTPNotSupportedError,
     SMTPRecipientsRefused,
     SMTPResponseException,
     SMTPSenderRefused,
 )
+from traceback import walk_tb
 from typing import Any
 
 import structlog
@@ -51,6 +54,8 @@ RETRY_AFTER = timedelta(minutes=5)
 """Grows threefold with each attempt: 5 minutes, 15, 45, 2 hours 15."""
 TOO_LARGE = 552
 """With this answer to the sender's address the server means the message."""
+NO_ANSWER = 421
+"""What a server says that breaks off, if it still says something."""
 URL_LENGTH = 500
 CLAIM_EXPIRES = timedelta(minutes=10)
 """Far longer than any sender lives: tasks are killed after two minutes."""
@@ -189,7 +194,7 @@ def send_batch(*, now: datetime, limit: int = 100) -> Batch:
 def _send(mail: OutboxMail, connection: BaseEmailBackend, now: datetime) -> bool:
     """Send a claimed mail and write down the answer. True: the server took it. Raises ServerAway."""
     try:
-        connection.open()
+        _open(connection)
     except (OSError, SMTPException) as error:
         _answer(mail, State.PENDING, now, error, attempts=mail.attempts - 1)
         raise ServerAway(type(error).__name__) from error
@@ -206,6 +211,14 @@ def _send(mail: OutboxMail, connection: BaseEmailBackend, now: datetime) -> bool
     return True
 
 
+def _open(connection: BaseEmailBackend) -> None:
+    """Connect, unless we are, and say who we are: what is refused or lost until then is no mail's fault."""
+    connection.open()
+    server = getattr(connection, "connection", None)
+    if isinstance(server, SMTP):
+        server.ehlo_or_helo_if_needed()
+
+
 def _state_after(error: Exception, attempts: int) -> str:
     """What an error during sending says about the mail itself. One bad mail must not delay the others."""
     if isinstance(error, SMTPRecipientsRefused):
@@ -214,9 +227,16 @@ def _state_after(error: Exception, attempts: int) -> str:
         codes = [error.smtp_code]
     elif isinstance(error, ValueError | SMTPNotSupportedError):
         return State.FAILED  # a header or an address that cannot be written; nothing was sent
-    else:
+    elif _was_given(error):
         return State.UNCERTAIN
+    else:
+        codes = [NO_ANSWER]
     return State.FAILED if min(codes) >= 500 or attempts >= ATTEMPTS else State.PENDING
+
+
+def _was_given(error: Exception) -> bool:
+    """Whether the error came when the message itself was to be given to the server, or later."""
+    return any(frame.f_code is SMTP.data.__code__ for frame, _line in walk_tb(error.__traceback__))
 
 
 def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:

@@ -187,6 +187,25 @@ def test_a_server_that_refuses_our_sender_is_treated_as_away(sink: Sink) -> None
 
 
 @pytest.mark.django_db
+def test_a_server_that_refuses_our_name_is_treated_as_away(sink: Sink) -> None:
+    mail = put(person("owner"))
+    sink.hello = "550 who is that"
+    assert send().stopped
+    assert (state_of(mail), mail.attempts) == (State.PENDING, 0)
+
+
+@pytest.mark.django_db
+def test_a_mail_whose_message_was_not_given_yet_is_tried_again(sink: Sink, settings: Settings) -> None:
+    settings.EMAIL_TIMEOUT = 0.3
+    mail = put(person("mute"))
+    for attempt in range(1, outbox.ATTEMPTS):
+        send(NOW + timedelta(days=attempt))
+        assert (state_of(mail), mail.attempts) == (State.PENDING, attempt)
+    send(NOW + timedelta(days=outbox.ATTEMPTS))
+    assert state_of(mail) == State.FAILED
+
+
+@pytest.mark.django_db
 def test_a_mail_too_large_for_the_server_fails_alone(sink: Sink) -> None:
     mail = put(person("owner"))
     sink.sender_code = outbox.TOO_LARGE
