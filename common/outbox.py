@@ -16,6 +16,8 @@ What the server's answer means for a mail:
 from __future__ import annotations
 
 import contextlib
+import math
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -153,16 +155,20 @@ def _plain(template: str, values: Mapping[str, Any]) -> str:
     return str(engine.render(Context({**values, "LANGUAGE_CODE": values["recipient"].language}, autoescape=False)))
 
 
+def _due(now: datetime) -> QuerySet[OutboxMail]:
+    """Mails that may be sent now."""
+    if is_paused() or stopping.is_stopped():
+        return OutboxMail.objects.none()
+    return OutboxMail.objects.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now), state=State.PENDING)
+
+
 def claim(*, now: datetime) -> OutboxMail | None:
     """Take the next mail that is due; other senders skip it. The claim is committed on return.
 
     None while the portal is paused, or an administrator has stopped the mail.
     """
-    if is_paused() or stopping.is_stopped():
-        return None
     with transaction.atomic():
-        due = OutboxMail.objects.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now), state=State.PENDING)
-        mail = due.order_by("id").select_for_update(skip_locked=True).first()
+        mail = _due(now).order_by("id").select_for_update(skip_locked=True).first()
         if mail is not None:
             OutboxMail.objects.filter(pk=mail.pk).update(
                 state=State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1
@@ -171,14 +177,18 @@ def claim(*, now: datetime) -> OutboxMail | None:
     return mail
 
 
-def send_batch(*, now: datetime, limit: int = 100) -> Batch:
-    """Send up to `limit` due mails over one connection, one after the other: a crash leaves one of them uncertain."""
-    connection = get_connection()
+def send_batch(*, now: datetime, limit: int = 100, seconds: float = math.inf) -> Batch:
+    """Send up to `limit` due mails over one connection, one after the other: a crash leaves one of them uncertain.
+
+    After `seconds` no other mail is begun: whoever is ended by force in the middle of one leaves it uncertain.
+    """
+    connection, deadline = get_connection(), time.monotonic() + seconds
     taken = sent = 0
     try:
-        while taken < limit:
+        # A moment is reserved only for a mail that is there: otherwise those who find none would slow down the others.
+        while taken < limit and (not pace.is_limited() or _due(now).exists()):
             pace.wait()
-            if (mail := claim(now=now)) is None:
+            if time.monotonic() >= deadline or (mail := claim(now=now)) is None:
                 break
             try:
                 sent += _send(mail, connection, now)

@@ -16,9 +16,14 @@ RESERVE = """
 """The server's clock counts, whatever those of the workers say. What is returned are the seconds to wait."""
 
 
+def is_limited() -> bool:
+    """Whether somebody has set MAILS_PER_SECOND."""
+    return settings.MAILS_PER_SECOND > 0
+
+
 def wait() -> None:
-    """Wait until the next mail may be sent; not at all where nobody has set MAILS_PER_SECOND."""
-    if settings.MAILS_PER_SECOND <= 0:
+    """Wait until the next mail may be sent; not at all where there is no limit."""
+    if not is_limited():
         return
     with connection.cursor() as cursor:
         cursor.execute(RESERVE, {"step": 1 / settings.MAILS_PER_SECOND})

@@ -14,14 +14,16 @@ from common import outbox, retention, summaries
 
 SECONDS = 80
 """A task ends by itself before its time limit; the next tick goes on where it stopped."""
+SENDING_SECONDS = 60
+"""No mail is begun after that: a server that does not answer may take what is left of the time limit."""
 
 
 @shared_task(name="common.send_mails", ignore_result=True)
 def send_mails() -> None:
     outbox.sweep(now=timezone.now())
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        batch = outbox.send_batch(now=timezone.now(), limit=20)
+    deadline = time.monotonic() + SENDING_SECONDS
+    while (left := deadline - time.monotonic()) > 0:
+        batch = outbox.send_batch(now=timezone.now(), limit=20, seconds=left)
         if batch.stopped or not batch.taken:
             return
 
