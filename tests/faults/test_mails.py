@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -18,6 +19,7 @@ from django.utils import timezone
 from common import mail_operations, outbox
 from common.access import Actor
 from common.models import OutboxMail
+from tests.common.test_pace import NOTED, distances
 from tests.faults.sending import AFTER_CLAIM, BEFORE_CLAIM, LEAVES_UNCERTAIN, MOMENTS, Deadly
 from tests.people import platform_admin
 from tests.services import end, run
@@ -229,6 +231,37 @@ def test_a_server_that_lets_nobody_in_costs_neither_a_mail_nor_an_attempt(
     let_time_pass()
     office.send()
     check_the_sum(office, 9, killed=0)
+
+
+CLAIMS_NOTED = """
+    CREATE TABLE claimed (at timestamptz DEFAULT clock_timestamp());
+    CREATE FUNCTION note_claim() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO claimed DEFAULT VALUES; RETURN NEW; END $$;
+    CREATE TRIGGER claim_noted AFTER UPDATE ON common_outboxmail FOR EACH ROW
+        WHEN (OLD.state = 'pending' AND NEW.state = 'claimed') EXECUTE FUNCTION note_claim();
+"""
+# The tenth mail is begun after the tenth moment that was reserved, whoever reserved it. Clocks are set right by bits.
+TOO_EARLY = """
+    SELECT count(*)
+    FROM (SELECT until - interval '20 ms' AS moment, row_number() OVER (ORDER BY until) AS number FROM reserved) slot
+    JOIN (SELECT at, row_number() OVER (ORDER BY at) AS number FROM claimed) mail USING (number)
+    WHERE mail.at < slot.moment - interval '1 ms'
+"""
+
+
+def test_three_senders_together_keep_the_rate(office: Office) -> None:
+    """By the database's clock: how long it takes on top of that is the machine's matter."""
+    put(*readers(30))
+    with connection.cursor() as cursor:
+        cursor.execute(NOTED + CLAIMS_NOTED)
+        office.send(settings={"MAILS_PER_SECOND": 50})
+        cursor.execute(TOO_EARLY)
+        assert cursor.fetchone()[0] == 0
+        cursor.execute("SELECT count(*) FROM claimed")
+        assert cursor.fetchone()[0] == 30
+    assert len(distances()) >= 30 - 1
+    assert min(distances()) >= Decimal("0.02")
+    check_the_sum(office, 30, killed=0)
 
 
 def test_many_mails_go_over_one_connection(office: Office) -> None:
