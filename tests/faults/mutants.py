@@ -13,6 +13,10 @@ PAUSED = "tests/common/test_pausing.py"
 PAYMENTS, RUNS = "tests/faults/test_payments.py", "tests/rebates/payments/test_runs.py"
 TWICE = f"{CLAIMS}::test_the_database_refuses_to_settle_or_book_the_same_twice"
 STATUS = "tests/rebates/status/test_races.py"
+MAILS = "tests/faults/test_mails.py"
+KILLED_SENDERS = (
+    f"{MAILS}::test_three_senders_killed_at_each_moment_duplicate_nothing_and_leave_only_what_they_held_uncertain"
+)
 STARTED = '        os.environ["DATABASE_URL"] = database.start().url\n'
 
 
@@ -190,5 +194,33 @@ MUTANTS = {
     ),
     "the key of mails is gone": without_constraint(
         "common_outboxmail", "mail_made_once", f"{STATUS}::test_the_key_alone_keeps_two_from_the_same_mail"
+    ),
+    "a claim is not committed before the mail is sent": Mutant(
+        "common/outbox.py", "def send_batch(", "@transaction.atomic\ndef send_batch(", KILLED_SENDERS
+    ),
+    "nobody looks for the claims of dead senders": Mutant(
+        "common/outbox.py",
+        "    count = expired.update(state=State.UNCERTAIN)\n",
+        "    count = expired.count()\n",
+        KILLED_SENDERS,
+    ),
+    "what nobody knows is sent again, whatever it is": Mutant(
+        "common/outbox.py", "state=State.UNCERTAIN, kind__in=again, ", "state=State.UNCERTAIN, ", KILLED_SENDERS
+    ),
+    "a bad address ends the batch": Mutant(
+        "common/outbox.py",
+        """        _answer(mail, _state_after(error, mail.attempts), now, error)
+        return False
+""",
+        """        _answer(mail, _state_after(error, mail.attempts), now, error)
+        raise ServerAway from error
+""",
+        f"{MAILS}::test_whatever_the_server_does_at_some_addresses_delays_no_other",
+    ),
+    "each sender keeps the rate by itself": Mutant(
+        "common/pace.py",
+        "greatest(common_mailpace.next_at, clock_timestamp())",
+        "clock_timestamp()",
+        f"{MAILS}::test_three_senders_together_keep_the_rate",
     ),
 }
