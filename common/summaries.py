@@ -33,6 +33,7 @@ def make_due(*, now: datetime, limit: int = 1000) -> int:
         return 0
     period = timezone.localtime(now).date().isoformat()
     todays = OutboxMail.objects.filter(kind=DAILY, period=period, recipient=OuterRef("recipient"))
+    # Who is locked out is told nothing about what went on.
     waiting = OutboxMail.objects.filter(~Exists(todays), state=State.COLLECTED, recipient__is_active=True)
     people = waiting.order_by("recipient").values_list("recipient", flat=True).distinct()[:limit]
     return sum(_make(User.objects.get(pk=person), period) for person in people)
