@@ -34,7 +34,7 @@ def post_bounce(request: ApiRequest, bounce: BounceIn) -> BounceOut:
     """Mark an address; only for tokens of a platform admin, and only for a mail that the portal has sent there."""
     if not request.actor.is_platform_admin:
         raise Refused(403, _("Only administrators of the portal may do this."))
-    returned = Returned(bounce.message_id, bounce.address.strip().lower(), " ".join(bounce.told.split()))
+    returned = Returned.written(message_id=bounce.message_id, address=bounce.address, told=bounce.told)
     try:
         return BounceOut(address=returned.address, new=bounces.record(returned=returned, now=timezone.now()))
     except UnknownMail as error:

@@ -13,6 +13,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
+from typing import Self
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +21,10 @@ from django.utils.translation import gettext as _
 from common.errors import DomainError
 from common.models import Bounce, OutboxMail, User
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 200_000
+"""As much of a report is read. The mail that comes back with it stands at its end, and only its headers count."""
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What Python's reader of mails raises for some that nobody would write."""
 MESSAGE_ID = re.compile(r"<[0-9a-f]{32}@partner-portal>")
 
 
@@ -34,11 +38,20 @@ class UnknownMail(DomainError):
 
 @dataclass(frozen=True)
 class Returned:
-    """What a report says: which mail, to which address, and why, in the server's words."""
+    """What a report says: which mail, to which address (in lower case), and why, in the server's words."""
 
     message_id: str
     address: str
     told: str
+
+    @classmethod
+    def written(cls, *, message_id: str, address: str, told: str) -> Self:
+        """As a stranger has written it: on one line, without what no database takes."""
+        return cls(_line(message_id), _line(address).strip("<>").lower(), _line(told))
+
+
+def _line(text: str) -> str:
+    return "".join(each for each in " ".join(text.split()) if each.isprintable())
 
 
 Teller = Callable[[User, Bounce], None]
@@ -48,40 +61,50 @@ tellers: list[Teller] = []
 
 def read_report(content: bytes) -> Returned:
     """What a delivery status notification says. Raises NotABounce."""
-    if len(content) > MOST_BYTES:
-        raise NotABounce(_("The message is too large for a report about a mail."))
-    message = message_from_bytes(content, policy=compat32)
-    status = next((part for part in _parts(message) if part.get_content_type() == "message/delivery-status"), None)
-    if message.get_content_type() != "multipart/report" or status is None:
+    try:
+        return _read(message_from_bytes(content[:MOST_BYTES], policy=compat32))
+    except UNREADABLE as error:
+        raise NotABounce(_("The message is no report about a mail that could not be delivered.")) from error
+
+
+def _read(message: Message) -> Returned:
+    report = _report(message)
+    status = next((part for part in _parts(report) if part.get_content_type() == "message/delivery-status"), None)
+    if report is None or status is None:
         raise NotABounce(_("The message is no report about a mail that could not be delivered."))
-    failed = next((each for each in _blocks(status) if _field(each, "Action").lower() == "failed"), None)
+    failed = next((each for each in _parts(status) if _field(each, "Action").lower() == "failed"), None)
     if failed is None or not _field(failed, "Status").startswith("5."):
         raise NotABounce(_("The report says that a mail is late, not that it could not be delivered."))
-    address = (_field(failed, "Original-Recipient") or _field(failed, "Final-Recipient")).rpartition(";")[2]
-    found = MESSAGE_ID.search(_original(message))
+    named = (_field(failed, name).rpartition(";")[2].strip() for name in ("Original-Recipient", "Final-Recipient"))
+    address = next((each for each in named if each), "")
+    found = MESSAGE_ID.search(_original(report))
     if found is None or not address:
         raise NotABounce(_("The report does not say which mail it is about."))
     told = _field(failed, "Diagnostic-Code").partition(";")[2] or _field(failed, "Status")
-    return Returned(found.group(), address.strip().lower(), " ".join(told.split()))
+    return Returned.written(message_id=found.group(), address=address, told=told)
 
 
-def _parts(message: Message) -> Iterable[Message]:
-    content = message.get_payload()
+def _report(message: Message) -> Message | None:
+    """The report itself, which a server on the way may have put into another message; never one that came along."""
+    if message.get_content_type() == "multipart/report":
+        return message
+    inner = _parts(message) if message.get_content_maintype() == "multipart" else ()
+    return next((found for part in inner if (found := _report(part)) is not None), None)
+
+
+def _parts(message: Message | None) -> Iterable[Message]:
+    """Of a status they are its groups of fields: Python reads each as a message without content."""
+    content = None if message is None else message.get_payload()
     return [part for part in content if isinstance(part, Message)] if isinstance(content, list) else []
-
-
-def _blocks(status: Message) -> Iterable[Message]:
-    """The groups of fields of a report: Python reads each as a message without content."""
-    return _parts(status)
 
 
 def _field(block: Message, name: str) -> str:
     return " ".join(str(block.get(name, "")).split())
 
 
-def _original(message: Message) -> str:
+def _original(report: Message) -> str:
     """The Message-ID line of the returned mail, or of its headers."""
-    for part in _parts(message):
+    for part in _parts(report):
         if part.get_content_type() == "message/rfc822":
             return "".join(_field(inner, "Message-ID") for inner in _parts(part))
         if part.get_content_type() == "text/rfc822-headers":
@@ -113,6 +136,6 @@ def _mail(returned: Returned) -> OutboxMail | None:
     sent = OutboxMail.objects.filter(
         address__iexact=returned.address, state__in=[OutboxMail.State.SENT, OutboxMail.State.UNCERTAIN]
     )
-    sent = sent.defer("subject", "text", "html")
-    found = (mail for mail in sent.order_by("-id").iterator() if mail.message_id == returned.message_id)
+    named = sent.only("kind", "period", "recipient_id", "address").order_by("-id")
+    found = (mail for mail in named.iterator() if mail.message_id == returned.message_id)
     return next(found, None)

@@ -27,12 +27,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, files: list[str], **options: Any) -> None:
         for name in files:
             try:
-                content = sys.stdin.buffer.read(bounces.MOST_BYTES + 1) if name == "-" else Path(name).read_bytes()
+                content = self._content(name)
             except OSError as error:
                 raise CommandError(f"{name}: {error.strerror}") from error
             answer = self._read(content)
             line = json.dumps({"file": name, **answer}) if options["json"] else f"{name}: {' '.join(answer.values())}"
             self.stdout.write(line)
+
+    def _content(self, name: str) -> bytes:
+        """As much as counts of a file."""
+        if name != "-":
+            with Path(name).open("rb") as file:
+                return file.read(bounces.MOST_BYTES)
+        content = sys.stdin.buffer.read(bounces.MOST_BYTES)
+        # Whoever writes into a pipe wants all of it taken.
+        while sys.stdin.buffer.read(bounces.MOST_BYTES):
+            pass
+        return content
 
     def _read(self, content: bytes) -> dict[str, str]:
         try:

@@ -1,0 +1,392 @@
+"""Mails that came back: reports as mail servers write them (`reports/`), and as nobody should."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from common import bounces, bouncing, outbox
+from common.bounces import NotABounce, Returned, UnknownMail, read_report, record
+from common.models import Bounce, OutboxMail, User
+from common.tokens import Scope
+from tests.people import person, token_client
+from tests.services import end, run_manage
+from tests.world import NOW, World
+
+State = OutboxMail.State
+REPORTS = Path(__file__).parent / "reports"
+SERVERS = ("postfix", "exim", "exchange", "sendmail")
+ID = "<0123456789abcdef0123456789abcdef@partner-portal>"
+ADDRESS = "jonas.roth@elbtal.example"
+BOUNCED = "team-bounced"
+Changed = Callable[[bytes], bytes]
+
+
+def report(server: str = "postfix", *, message_id: str = ID, address: str = ADDRESS) -> bytes:
+    text = (REPORTS / f"{server}.eml").read_text()
+    return text.replace("@ID@", message_id).replace("@ADDRESS@", address).encode()
+
+
+def mail_to(user: User, *, state: str = State.SENT, period: str = "2026W47") -> OutboxMail:
+    return OutboxMail.objects.create(
+        kind="news", period=period, recipient=user, address=user.email, language="en", subject="News", text="News",
+        state=state,
+    )  # fmt: skip
+
+
+def report_about(mail: OutboxMail, server: str = "postfix", *, address: str = "") -> bytes:
+    return report(server, message_id=mail.message_id, address=address or mail.address)
+
+
+def told_about() -> list[str]:
+    """Who was told of a bounce."""
+    return sorted(OutboxMail.objects.filter(kind=BOUNCED).values_list("address", flat=True))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+TOLD = {
+    "postfix": f"550 5.1.1 <{ADDRESS}>: Recipient address rejected: User unknown in virtual mailbox table",
+    "exim": "all relevant MX records point to non-existent hosts",
+    "exchange": "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+    "sendmail": "552 5.2.2 mailbox is full",
+}
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("server", SERVERS)
+def test_reports_of_each_server_are_understood(server: str, line_end: bytes) -> None:
+    assert read_report(report(server).replace(b"\n", line_end)) == Returned(ID, ADDRESS, TOLD[server])
+
+
+def test_upper_case_in_an_address_makes_no_difference() -> None:
+    assert read_report(report(address="Jonas.Roth@Elbtal.Example")).address == ADDRESS
+
+
+def test_a_report_that_a_server_has_wrapped_into_another_message_is_found() -> None:
+    wrapped = b"Content-Type: multipart/mixed; boundary=out\n\n--out\n" + report() + b"\n--out\n\nfooter\n--out--\n"
+    assert read_report(wrapped).address == ADDRESS
+
+
+def test_a_report_that_somebody_forwards_is_none() -> None:
+    forwarded = b"Content-Type: multipart/mixed; boundary=out\n\n--out\nContent-Type: message/rfc822\n\n" + report()
+    with pytest.raises(NotABounce):
+        read_report(forwarded + b"\n--out--\n")
+
+
+def test_a_report_about_several_addresses_says_which_one_failed() -> None:
+    several = report().replace(
+        b"Final-Recipient: rfc822; ",
+        b"Final-Recipient: rfc822; other@elbtal.example\nAction: delivered\nStatus: 2.1.5\n\nFinal-Recipient: rfc822; ",
+        1,
+    )
+    assert read_report(several).address == ADDRESS
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [(b"delayed", b"4.4.1"), (b"failed", b"4.4.7"), (b"delivered", b"2.1.5"), (b"relayed", b"2.0.0")],
+)
+def test_delays_and_good_news_are_no_bounce(server: str, action: bytes, status: bytes) -> None:
+    said = report(server).replace(b"Action: Failed", b"Action: failed")
+    for code in (b"5.1.10", b"5.1.1", b"5.0.0", b"5.2.2"):
+        said = said.replace(b"Status: " + code, b"Status: " + status)
+    with pytest.raises(NotABounce):
+        read_report(said.replace(b"Action: failed", b"Action: " + action))
+
+
+CHANGES: dict[str, Changed] = {
+    "no message at all": lambda _content: b"",
+    "no report": lambda content: content.replace(b"multipart/report", b"multipart/mixed", 1),
+    "no status": lambda content: content.replace(b"message/delivery-status", b"text/plain"),
+    "no action": lambda content: content.replace(b"Action: failed", b""),
+    "no status code": lambda content: content.replace(b"Status: 5.1.1", b""),
+    "no address": lambda content: content.replace(b"-Recipient: rfc822;", b"-Recipient: rfc822; \nX: "),
+    "another message id": lambda content: content.replace(ID.encode(), b"<20261116.1@elbtal.example>"),
+    "our message id in its text alone": lambda content: content.replace(b"Message-ID: " + ID.encode(), b"X: x"),
+    "nothing came back": lambda content: content.replace(b"message/rfc822", b"text/plain"),
+    "only the first lines": lambda content: content[:1500],
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_no_report_about_a_mail_of_ours_is_refused(change: str) -> None:
+    with pytest.raises(NotABounce):
+        read_report(CHANGES[change](report()))
+
+
+def test_however_much_comes_back_the_report_is_read() -> None:
+    """The mail with its attachments stands at the end, and only its headers count."""
+    body = b"A" * 76 + b"\n"
+    large = report().replace(b"\nHello,\n", b"\n" + body * 400_000)
+    assert len(large) > 30_000_000
+    assert read_report(large).address == ADDRESS
+
+
+HOSTILE = {
+    "a zero byte in the boundary": b"Content-Type: multipart/report; boundary*=us\x00ascii'en'x\n\n--x\n",
+    "pieces of a boundary that are none": b"Content-Type: multipart/report; boundary*0=a; boundary*=c\n\n--a\n",
+    "messages in messages": b"Content-Type: message/rfc822\n\n" * 100_000,
+    "parts in parts": b"".join(
+        b"Content-Type: multipart/report; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(9000)
+    ),
+    "many parts": b"Content-Type: multipart/report; boundary=b\n\n" + b"--b\n\n" * 500_000,
+    "many groups": b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"
+    + b"A: b\n\n" * 500_000,
+    "many parameters": b"Content-Type: multipart/report" + b";" * 2_000_000 + b"\n\n",
+    "bytes": bytes(range(256)) * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_wants_to_do_harm_is_refused(name: str) -> None:
+    with pytest.raises(NotABounce):
+        read_report(HOSTILE[name])
+
+
+def test_what_no_database_takes_is_left_out_of_the_servers_words() -> None:
+    odd = report("exim").replace(b"all relevant", b"\x00\x1b[31mall\xff relevant")
+    told = read_report(odd).told
+    assert told.startswith("[31mall")
+    assert told.isprintable()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    server=st.sampled_from(SERVERS),
+    cuts=st.lists(st.tuples(st.integers(0, 3500), st.integers(0, 60), st.binary(max_size=40)), max_size=6),
+)
+def test_a_damaged_report_is_read_or_refused(server: str, cuts: list[tuple[int, int, bytes]]) -> None:
+    content = report(server)
+    for start, length, instead in cuts:
+        content = content[:start] + instead + content[start + length :]
+    try:
+        returned = read_report(content)
+    except NotABounce:
+        return
+    assert returned.message_id
+    assert returned.told.isprintable()
+    assert returned.address == returned.address.strip().lower()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=2000))
+def test_garbage_is_refused(content: bytes) -> None:
+    with pytest.raises(NotABounce):
+        read_report(content)
+
+
+# --- believing --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_bounce_marks_the_address_once_and_tells_those_who_run_the_team(world: World, server: str) -> None:
+    mail = mail_to(world.reseller_sales)
+    returned = read_report(report_about(mail, server))
+    assert record(returned=returned, now=NOW) is True
+    assert record(returned=returned, now=NOW) is False
+
+    bounce = Bounce.objects.get()
+    assert (bounce.address, bounce.mail, bounce.bounced_at) == (mail.address, mail, NOW)
+    assert bounce.told in returned.told
+    assert told_about() == [world.reseller_owner.email]
+    said = OutboxMail.objects.get(kind=BOUNCED)
+    assert mail.address in said.text
+    assert returned.told in said.text
+    mail.refresh_from_db()
+    assert mail.state == State.SENT
+
+
+def test_those_who_run_a_vendors_team_are_told_of_their_people(world: World) -> None:
+    record(returned=read_report(report_about(mail_to(world.channel_manager))), now=NOW)
+    assert told_about() == [world.vendor_admin.email]
+
+
+def test_nobody_is_told_at_the_address_that_bounces(world: World) -> None:
+    record(returned=read_report(report_about(mail_to(world.reseller_owner))), now=NOW)
+    assert told_about() == []
+    assert bouncing.bounce_of(user=world.reseller_owner) is not None
+
+
+def test_a_bounce_after_the_address_worked_again_is_a_new_one(world: World) -> None:
+    first, second = (mail_to(world.reseller_sales, period=period) for period in ("2026W47", "2026W48"))
+    record(returned=read_report(report_about(first)), now=NOW)
+    assert bouncing.end(user=world.reseller_sales, now=NOW)
+    assert record(returned=read_report(report_about(second)), now=NOW) is True
+    assert Bounce.objects.filter(ended_at=None).get().mail == second
+    assert len(told_about()) == 2
+
+
+def test_a_mail_to_somebody_without_an_account_bounces_too(world: World) -> None:
+    outbox.put(
+        kind="daily-summary", period="x", recipient=outbox.Addressee("buyer@example.com", "en"),
+        context={"items": [], "url": ""},
+    )  # fmt: skip
+    OutboxMail.objects.update(state=State.SENT)
+    mail = OutboxMail.objects.get()
+    assert record(returned=read_report(report_about(mail)), now=NOW) is True
+    assert told_about() == []
+
+
+@pytest.mark.django_db
+def test_a_mail_that_nobody_knows_to_be_sent_may_have_bounced() -> None:
+    mail = mail_to(person("owner"), state=State.UNCERTAIN)
+    assert record(returned=read_report(report_about(mail)), now=NOW) is True
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.PENDING, State.FAILED, State.KEPT, State.COLLECTED])
+def test_a_forged_report_about_a_mail_that_was_never_sent_changes_nothing(state: str) -> None:
+    mail = mail_to(person("owner"), state=state)
+    with pytest.raises(UnknownMail):
+        record(returned=read_report(report_about(mail)), now=NOW)
+    assert not Bounce.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_forged_report_about_another_mail_or_another_address_changes_nothing() -> None:
+    mail = mail_to(person("owner"))
+    other = mail_to(person("other"))
+    for forged in (report(address=mail.address), report_about(mail, address=other.address)):
+        with pytest.raises(UnknownMail):
+            record(returned=read_report(forged), now=NOW)
+    assert not Bounce.objects.exists()
+
+
+def test_the_same_report_six_times_at_once_is_one_bounce(committed: World) -> None:
+    returned = read_report(report_about(mail_to(committed.reseller_sales)))
+    barrier, news = threading.Barrier(6), []
+
+    def run() -> None:
+        try:
+            barrier.wait()
+            news.append(record(returned=returned, now=NOW))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(news) == [False] * 5 + [True]
+    assert told_about() == [committed.reseller_owner.email]
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def read(*arguments: str) -> str:
+    output = StringIO()
+    call_command("read_bounces", *arguments, stdout=output)
+    return output.getvalue()
+
+
+def test_the_command_reads_file_after_file_and_says_what_became_of_each(world: World, tmp_path: Path) -> None:
+    mail = mail_to(world.reseller_sales)
+    contents = {
+        "bounce": report_about(mail), "again": report_about(mail, "exim"), "forged": report(),
+        "garbage": b"\x00\xff" * 99, "letter": b"Subject: Holiday\n\nI am away.\n",
+    }  # fmt: skip
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    files = [str(tmp_path / name) for name in contents]
+
+    answers = [json.loads(line) for line in read("--json", *files).splitlines()]
+    assert [answer["file"] for answer in answers] == files
+    assert [answer["result"] for answer in answers] == ["marked", "known", "ignored", "ignored", "ignored"]
+    assert answers[0]["address"] == mail.address
+    assert all(answer["reason"] for answer in answers[2:])
+    lines = read(*files).splitlines()
+    assert lines[0] == f"{files[0]}: known {mail.address}"
+    assert lines[2].startswith(f"{files[2]}: ignored No such mail")
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No such file"):
+        read(str(tmp_path / "missing"))
+
+
+def test_the_command_takes_a_report_from_a_pipe_and_all_that_comes_with_it(committed: World, own_database: str) -> None:
+    mail = mail_to(committed.reseller_sales)
+    content = report_about(mail) + b"\n" * 1_000_000
+    asked = run_manage("read_bounces", "--json", "-", database_url=own_database, stdin=-1, text=False)
+    try:
+        output, errors = asked.communicate(content, timeout=60)  # type: ignore[arg-type]
+    finally:
+        end(asked)
+    assert asked.returncode == 0, errors
+    assert json.loads(output) == {"file": "-", "result": "marked", "address": mail.address}
+    assert bouncing.bounce_of(user=committed.reseller_sales) is not None
+
+
+# --- the API ----------------------------------------------------------------------------------------------------------
+
+
+def post(user: User, *scopes: Scope, **values: Any) -> Any:
+    return token_client(user, *scopes).post("/api/v1/bounces", values, content_type="application/json")
+
+
+def test_a_mail_provider_reports_a_bounce(world: World) -> None:
+    mail = mail_to(world.reseller_sales)
+    values = {"message_id": mail.message_id, "address": mail.address.upper(), "told": "550 no\r\nsuch box"}
+    answer = post(world.platform_admin, Scope.BOUNCES, **values)
+    assert (answer.status_code, answer.json()) == (200, {"address": mail.address, "new": True})
+    assert post(world.platform_admin, Scope.BOUNCES, **values).json()["new"] is False
+    assert Bounce.objects.get().told == "550 no such box"
+    assert told_about() == [world.reseller_owner.email]
+
+
+def test_only_a_platform_admin_with_the_scope_reports_bounces(world: World) -> None:
+    mail = mail_to(world.reseller_sales)
+    values = {"message_id": mail.message_id, "address": mail.address}
+    for user in (world.vendor_admin, world.reseller_owner):
+        assert post(user, Scope.BOUNCES, **values).status_code == 403
+    assert post(world.platform_admin, Scope.CLOSINGS, **values).status_code == 403
+    assert not Bounce.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"message_id": ID},
+        {"message_id": "", "address": ""},
+        {"message_id": "\x00", "address": "\x00@example.com", "told": "\x00"},
+    ],
+)
+def test_a_call_about_a_mail_that_was_never_sent_there_is_not_found(world: World, values: dict[str, str]) -> None:
+    mail = mail_to(world.reseller_sales)
+    answer = post(world.platform_admin, Scope.BOUNCES, **{"address": mail.address, **values})
+    assert answer.status_code == 404
+    assert not Bounce.objects.exists()
+
+
+def test_what_is_no_text_is_refused(world: World) -> None:
+    answer = post(world.platform_admin, Scope.BOUNCES, message_id=ID, address="\ud800@example.com")
+    assert answer.status_code == 422
+
+
+def test_what_a_provider_writes_may_be_anything(world: World) -> None:
+    mail = mail_to(world.reseller_sales)
+    told = '550 \x00<b>"no"</b>\r\nBcc: victim@example.com ' + "x" * 1800
+    answer = post(world.platform_admin, Scope.BOUNCES, message_id=mail.message_id, address=mail.address, told=told)
+    assert answer.status_code == 200
+    assert Bounce.objects.get().told.startswith('550 <b>"no"</b> Bcc: victim@example.com xxx')
+    assert "<b>" not in OutboxMail.objects.get(kind=BOUNCED).html
+    assert len(Bounce.objects.get().told) == 300
+
+
+def test_the_most_that_is_read_is_far_more_than_a_report_and_its_headers() -> None:
+    assert all(20 * len(report(server)) < bounces.MOST_BYTES for server in SERVERS)
