@@ -255,7 +255,8 @@ def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAltern
     if mail.recipient_id is not None and kind is not None and kind.choices:
         headers |= unsubscribing.headers(user_id=mail.recipient_id, kind=mail.kind)
     message = EmailMultiAlternatives(
-        mail.subject,
+        # What looks like an encoded word would be decoded by whoever reads it, line breaks and all.
+        mail.subject.replace("=?", "= ?"),
         mail.text,
         # To this address a server writes that a mail did not arrive; the From of the header is what people see.
         from_email=settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL,
