@@ -68,8 +68,8 @@ def pay(*, until: date) -> None:
 
 def propose(*, today: date, now: datetime) -> None:
     """The run of the latest closing waits for approval; of the mails about payments only the shown partner's stay."""
-    proposing.ensure_due_runs(today=today, now=now)
     _let_one_come_back()
+    proposing.ensure_due_runs(today=today, now=now)
     mails = OutboxMail.objects.filter(kind__in=(PAID, CAME_BACK, RUN_WAITS, STATEMENT))
     mails.exclude(text__contains=shown_partner_number()).delete()
 
