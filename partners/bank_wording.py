@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common import companies, formats
 from common.ui import Event, Fact, Tone
@@ -35,7 +36,7 @@ class Said:
 def said(payable: Payable) -> Said:
     """As both sides read it."""
     words = {
-        AccountState.READY: _("approved"),
+        AccountState.READY: pgettext("payment", "approved"),
         AccountState.COOLING: _("approved, usable soon"),
         AccountState.WAITING: _("being checked"),
         AccountState.REFUSED: _("not accepted"),

@@ -9,6 +9,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.access import OWNER, PARTNER, PARTNER_FINANCE, VENDOR, Actor, ActorQuerySet
 from common.kept import forgotten_alone
@@ -120,7 +121,7 @@ class BankAccountUse(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for a decision")
-        APPROVED = "approved", _("approved")
+        APPROVED = "approved", pgettext_lazy("payment", "approved")
         REFUSED = "refused", _("refused")
 
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="uses")

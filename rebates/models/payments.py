@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
 from partners.models import BankAccount, Partner
@@ -108,7 +109,7 @@ class PaymentRun(models.Model):
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("waits for approval")
-        APPROVED = "approved", _("approved")
+        APPROVED = "approved", pgettext_lazy("payment", "approved")
         EXPORTED = "exported", _("given to the bank")
         SETTLED = "settled", _("answered by the bank")
         CANCELLED = "cancelled", _("cancelled")
