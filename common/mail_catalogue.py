@@ -51,7 +51,7 @@ def choices_in_words(kind: MailKind) -> str:
     """Whether a person can do without the mail, and what they can choose."""
     if not kind.choices:
         return _("always sent, at once")
-    labels = ", ".join(str(Choice(choice).label) for choice in kind.choices)
+    labels = "; ".join(str(Choice(choice).label) for choice in kind.choices)
     return _("each person chooses: %(choices)s") % {"choices": labels}
 
 

@@ -29,7 +29,12 @@ class BankAccountTable(Table):
         verbose_name=_("Partner"),
     )
     number = tables.Column(accessor="account__partner__number", visible=False, verbose_name=_("Partner number"))
-    account = tables.Column(accessor="account__masked", orderable=False, verbose_name=_("Account"))
+    account = tables.Column(
+        accessor="account__masked",
+        orderable=False,
+        verbose_name=_("Account"),
+        attrs={"td": {"class": "text-nowrap"}},
+    )
     holder = tables.Column(accessor="account__holder", verbose_name=_("Account holder"))
     state = StateColumn(
         words=lambda record: said_of_use(record, timezone.now()).words,

@@ -22,7 +22,7 @@ from programs.models import Vendor
 from rebates.models import AnswerLine, BankAnswer, Payment
 from rebates.payment_forms import AnswerFileForm, NoteForm, SayForm
 from rebates.payment_views import runs_crumb
-from rebates.payment_words import OUTCOME_TONES, PAYMENT_TONES
+from rebates.payment_words import OUTCOME_TONES, PAYMENT_TONES, payment_to_finance, said_in_words
 from rebates.payments import answering
 from rebates.rights import MONEY_ROLES
 
@@ -113,16 +113,18 @@ def payment(request: PersonRequest, vendor: Vendor, number: int, pk: int) -> Htt
             form.refuse(error)
         else:
             tone = messages.SUCCESS if line.outcome == Outcome.BOOKED else messages.WARNING
-            messages.add_message(request, tone, str(line.get_outcome_display()))
+            words = {"said": said_in_words(line), "outcome": line.get_outcome_display()}
+            messages.add_message(request, tone, _("Entered as “%(said)s”: %(outcome)s.") % words)
             return redirect("rebates:payment", vendor.slug, number, pk)
     given = found.run.exported_at is not None
     context = {
         "payment": found,
         "form": form,
         "facts": _facts(found),
+        "state_text": payment_to_finance(found),
         "tone": PAYMENT_TONES[found.state],
         "said": [
-            {"line": line, "tone": OUTCOME_TONES[line.outcome]}
+            {"line": line, "words": said_in_words(line), "tone": OUTCOME_TONES[line.outcome]}
             for line in found.answers.select_related("said_by", "answer").defer("answer__content")
         ],
         "may_say": given and found.state in (Payment.State.OPEN, Payment.State.PAID),

@@ -19,22 +19,8 @@ from partners.forms import Day
 from partners.models import Partner
 from rebates.models import AnswerLine, PaymentHold, PaymentSettings
 from rebates.partner_field import PartnerInWordsField
+from rebates.payment_words import CODES
 from rebates.readers.pain002 import LIMITS
-
-CODES = (
-    ("", gettext_lazy("not said")),
-    ("AC01", gettext_lazy("AC01 – wrong account number")),
-    ("AC04", gettext_lazy("AC04 – account closed")),
-    ("AC06", gettext_lazy("AC06 – account blocked")),
-    ("BE01", gettext_lazy("BE01 – name and account do not fit")),
-    ("MD07", gettext_lazy("MD07 – account holder has died")),
-    ("MS02", gettext_lazy("MS02 – refused by the account holder")),
-    ("MS03", gettext_lazy("MS03 – no reason given by the bank")),
-    ("RR04", gettext_lazy("RR04 – legal reasons")),
-    ("AM04", gettext_lazy("AM04 – our account was not covered")),
-)
-"""What banks write on statements: codes of ISO 20022's ExternalStatusReason1Code that come up with transfers."""
-
 
 class RefusableForm(forms.Form):
     def refuse(self, error: DomainError) -> None:
@@ -106,7 +92,7 @@ class SayForm(RefusableForm):
     value_date = Day(label=gettext_lazy("Value date"))
     code = forms.ChoiceField(
         label=gettext_lazy("Why it came back"),
-        choices=CODES,
+        choices=[("", gettext_lazy("not said")), *CODES.items()],
         required=False,
         help_text=gettext_lazy("As the bank's statement says it, where it does."),
     )

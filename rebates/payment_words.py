@@ -50,6 +50,18 @@ TO_PARTNER: Mapping[str, Any] = {
     Why.TOO_MUCH: gettext_lazy("It is being checked, because it is a large amount."),
 }
 """Why something owed is not paid, as the partner reads it."""
+CODES: Mapping[str, Any] = {
+    "AC01": gettext_lazy("AC01 – wrong account number"),
+    "AC04": gettext_lazy("AC04 – account closed"),
+    "AC06": gettext_lazy("AC06 – account blocked"),
+    "BE01": gettext_lazy("BE01 – name and account do not fit"),
+    "MD07": gettext_lazy("MD07 – account holder has died"),
+    "MS02": gettext_lazy("MS02 – refused by the account holder"),
+    "MS03": gettext_lazy("MS03 – no reason given by the bank"),
+    "RR04": gettext_lazy("RR04 – legal reasons"),
+    "AM04": gettext_lazy("AM04 – our account was not covered"),
+}
+"""What banks write on statements: codes of ISO 20022's ExternalStatusReason1Code that come up with transfers."""
 NAME_AN_ACCOUNT = (Why.NO_ACCOUNT, Why.REFUSED, Why.CAME_BACK)
 """Reasons that the partner does away with by naming an account."""
 
@@ -87,6 +99,13 @@ def payment_to_finance(payment: Payment) -> str:
     if payment.state == Payment.State.OPEN and payment.run.exported_at is None:
         return _("planned")
     return payment.get_state_display()
+
+
+def said_in_words(line: AnswerLine) -> str:
+    """What the bank said of a payment, with its reason: in words where the code is one that people know."""
+    said = str(line.get_said_display())
+    reason = str(CODES.get(line.code, line.code))
+    return f"{said}: {reason}" if reason else said
 
 
 def payment_to_partner(payment: Payment) -> tuple[str, Tone]:

@@ -149,7 +149,7 @@ def test_adjustments_of_earlier_periods_are_told_apart(world: World, manager: Cl
     close(world, Q2)
     sell(world.reseller, world.topseller, Q2.last_day, "10", None, distributor=world.distributor, document="S-1")
     close(world, Q3)
-    assert "Of it adjustments +€50.00 late or corrected sales of earlier periods" in read(manager, PAGE)
+    assert "Of which adjustments +€50.00 late or corrected sales of earlier periods" in read(manager, PAGE)
     assert listed(manager, f"{PAGE}?kind=adjustment") == [("Elbtal Systemhaus GmbH", "50.00", "None")]
     assert listed(manager, f"{PAGE}?kind=own") == [("Elbtal Systemhaus GmbH", "120.00", "120.00")]
 
