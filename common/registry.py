@@ -124,13 +124,14 @@ class Waiting:
 
 @dataclass(frozen=True)
 class AttentionSource:
-    """Gives what waits in an area, in a constant number of queries."""
+    """Gives what waits in an area, in a constant number of queries. `page`: the address whose page says it as well."""
 
     key: str
     scope: str
     items: Callable[[Area, Actor, date], Iterable[Waiting]]
     roles: tuple[str, ...] = ()
     order: int = 100
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -228,11 +229,11 @@ def _contexts(
     return [(template, context) for template, context in found if context is not None]
 
 
-def waiting_in(area: Area, actor: Actor, today: date) -> list[Waiting]:
-    """What waits for the person in this area, in the order of the sources."""
+def waiting_in(area: Area, actor: Actor, today: date, *, page: str = "") -> list[Waiting]:
+    """What waits for the person in this area, in the order of the sources. `page`: only what that page says as well."""
     return [
         item
         for source in attention
-        if source.scope == area.scope and area.open_to(actor, source.roles)
+        if source.scope == area.scope and area.open_to(actor, source.roles) and page in ("", source.page)
         for item in source.items(area, actor, today)
     ]

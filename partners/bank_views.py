@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from common import registry
 from common.downloads import download
 from common.errors import DomainError
 from common.requests import UNPROCESSABLE, PersonRequest
@@ -50,6 +51,7 @@ def bank_account(request: PersonRequest, partner: Partner) -> HttpResponse:
                 for use in current.uses.all()
             ],
             "usable": current.usable_from <= now,
+            "waiting": registry.waiting_in(request.area, request.actor, request.today, page="partners:bank-account"),
             "proof_url": reverse("partners:bank-account-proof", args=[partner.number, current.pk]),
         }
     return render(request, "partners/bank_account.html", context)

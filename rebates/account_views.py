@@ -43,8 +43,8 @@ from rebates.accounts import Balance
 from rebates.bank_reasons import advice
 from rebates.change_wording import key_of_closing
 from rebates.explaining import in_currencies
-from rebates.models import LedgerEntry, Payment, Settlement, Statement
-from rebates.payment_words import NAME_AN_ACCOUNT, payment_to_partner, promise_in_words
+from rebates.models import LedgerEntry, LeftOut, Payment, Settlement, Statement
+from rebates.payment_words import NAME_AN_ACCOUNT, TO_PARTNER, payment_to_partner, promise_in_words
 from rebates.payments import standing
 from rebates.rights import handles_money
 from rebates.statement import Account
@@ -289,11 +289,13 @@ def overview(request: PersonRequest, partner: Partner) -> HttpResponse:
     found = statement.accounts_between(partner=partner, actor=request.actor)
     if len(found) == 1:
         return redirect(partner_account_url(partner.number, found[0]))
+    came_back = standing.vendors_with_returns(partner=partner, actor=request.actor)
+    returned = str(TO_PARTNER[LeftOut.Why.CAME_BACK])
     rows = [
         {
             "vendor": account.vendor.name,
             "standing": statement_wording.standing(account, to_partner=True),
-            "meaning": statement_wording.meaning(account.balance),
+            "meaning": returned if account.vendor.pk in came_back else statement_wording.meaning(account.balance),
             "url": partner_account_url(partner.number, account),
         }
         for account in found

@@ -53,7 +53,14 @@ def register() -> None:
     ):
         registry.attention.register(source)
     registry.attention.register(
-        AttentionSource("payment-came-back", PARTNER, payment_panels.came_back, roles=RECORDING_ROLES, order=6)
+        AttentionSource(
+            "payment-came-back",
+            PARTNER,
+            payment_panels.came_back,
+            roles=RECORDING_ROLES,
+            order=6,
+            page="partners:bank-account",
+        )
     )
     partner_waits.register(
         WaitingSource("payment-came-back", payment_panels.came_back_of, roles=RECORDING_ROLES, order=6)

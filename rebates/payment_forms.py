@@ -22,6 +22,7 @@ from rebates.partner_field import PartnerInWordsField
 from rebates.payment_words import CODES
 from rebates.readers.pain002 import LIMITS
 
+
 class RefusableForm(forms.Form):
     def refuse(self, error: DomainError) -> None:
         """Show why the service did not take it."""

@@ -18,6 +18,7 @@ from common.registry import Area, Waiting
 from partners.waiting import Partners, Waits
 from programs.models import Vendor
 from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun, PaymentSettings
+from rebates.payments import standing
 from rebates.payments.answering import parked
 from rebates.statements.reading import failures_of
 
@@ -97,9 +98,7 @@ def came_back_of(partners: Partners, vendor: Vendor, today: date) -> Waits:
 
 
 def _came_back(partners: Partners, payments: QuerySet[Payment]) -> Waits:
-    returned = payments.filter(
-        partner__in=partners, state=Payment.State.RETURNED, account_stays=False, account__replaced_at__isnull=True
-    )
+    returned = standing.returned(payments.filter(partner__in=partners))
     found: dict[int, list[Waiting]] = defaultdict(list)
     for payment in returned.select_related("vendor").order_by("answered_at"):
         values = {"vendor": payment.vendor.name, "amount": formats.money(payment.amount, payment.currency)}

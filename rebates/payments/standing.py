@@ -36,6 +36,17 @@ def payments_of(*, partner: Partner, actor: Actor, vendor: Vendor | None = None)
     return found.select_related("run", "vendor").order_by("-run__proposed_at", "-id")
 
 
+def returned(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Those of the payments that came back from the account that the partner still has."""
+    return payments.filter(state=Payment.State.RETURNED, account_stays=False, account__replaced_at__isnull=True)
+
+
+def vendors_with_returns(*, partner: Partner, actor: Actor) -> set[int]:
+    """Ids of the vendors that pay nothing more to the partner's account, because a payment to it came back."""
+    found = returned(Payment.objects.visible_to(actor).filter(partner=partner))
+    return set(found.values_list("vendor", flat=True))
+
+
 def promises(*, partner: Partner, vendor: Vendor, today: date, now: datetime) -> list[Promise]:
     """For each currency in which something is owed to the partner; empty where the vendor pays elsewhere."""
     settings = PaymentSettings.objects.filter(vendor=vendor).first()

@@ -1,0 +1,59 @@
+"""What people read about a payment: of whom a page is, how far it is, what came back and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+from django.urls import reverse
+
+from common.models import User
+from rebates.models import AnswerLine
+from tests.rebates.payments.paying import TODAY, Finance, exported, owed_120, proposed, say
+from tests.rendering import words
+from tests.world import World
+
+SignedIn = Callable[[User], Client]
+BANK_ACCOUNT = "/partner/2B3C4D5F/bank-account/"
+
+
+def read(client: Client, path: str) -> str:
+    page = client.get(path)
+    assert page.status_code == 200, path
+    return words(page.content.decode())
+
+
+def test_the_page_of_the_bank_account_says_that_a_payment_came_back(
+    world: World, finance: Finance, signed_in: SignedIn
+) -> None:
+    owed_120(world, finance)
+    owner = signed_in(world.reseller_owner)
+    run = exported(world, finance)
+    assert "came back" not in read(owner, BANK_ACCOUNT)
+    say(run.payments.get(), AnswerLine.Said.RETURNED, finance.first, code="AC04")
+    text = "A payment of Lenovo came back: €120.00. Please name another bank account Change the account"
+    assert text in read(owner, BANK_ACCOUNT)
+
+
+def test_a_planned_payment_is_not_under_way_before_its_run_is_at_the_bank(
+    world: World, finance: Finance, signed_in: SignedIn
+) -> None:
+    owed_120(world, finance)
+    payment = proposed(world, finance).payments.get()
+    page = reverse("rebates:payment", args=["lenovo", payment.run.number, payment.pk])
+    text = read(signed_in(finance.first), page)
+    assert f"Payment to {payment.partner.name} planned" in text
+    assert "under way" not in text
+
+
+def test_why_a_payment_came_back_is_confirmed_and_kept_in_words(
+    world: World, finance: Finance, signed_in: SignedIn
+) -> None:
+    owed_120(world, finance)
+    payment = exported(world, finance).payments.get()
+    page = reverse("rebates:payment", args=["lenovo", payment.run.number, payment.pk])
+    client = signed_in(finance.first)
+    values = {"said": "returned", "value_date": TODAY.isoformat(), "code": "AC04", "text": ""}
+    text = words(client.post(page, values, follow=True).content.decode())
+    assert "Entered as “came back: AC04 – account closed”: booked." in text
+    assert text.count("came back: AC04 – account closed") == 2
