@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import django_filters
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -14,11 +16,14 @@ from common.models import OutboxMail
 from common.tables import LinkColumn, MomentColumn, Table
 from common.templatetags.ui import badge_html
 
+UNIT = re.compile(r"(?<=\d) (?=[€$£%])")
+
 
 class SubjectColumn(LinkColumn):
     """The subject; one that was not read yet says so."""
 
     def render(self, value: str, record: OutboxMail) -> str:
+        value = UNIT.sub("\u00a0", value)  # subjects have plain spaces, at which an amount would be broken
         if record.read_at is not None:
             return value
         return format_html("<strong>{}</strong> {}", value, badge_html(_("new"), "info"))

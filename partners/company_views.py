@@ -69,7 +69,7 @@ def company(request: PersonRequest, partner: Partner) -> HttpResponse:
         ],
         "contact": _contact_facts(partner),
         "bookkeeping": [
-            Fact(_("Statements are sent to"), partner.bookkeeping_email or formats.NOTHING),
+            Fact(_("Statements are sent to"), _("owners and bookkeeping"), hint=partner.bookkeeping_email),
             Fact(_("Taxation"), str(Status(tax_status_on(partner=partner, day=request.today)).label)),
         ],
         "keeps_books": request.actor.has(PARTNER, partner.pk, *KEEPERS),

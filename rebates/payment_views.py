@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from common import formats
@@ -129,9 +130,13 @@ def _sums(found: Sequence[Candidate]) -> list[Fact]:
             count, total = sums.get(each.currency, (0, ZERO))
             sums[each.currency] = (count + 1, total + each.balance)
     return [
-        Fact(_("Would be paid"), formats.money(total, currency), hint=formats.number(count), numeric=True)
+        Fact(_("Would be paid"), formats.money(total, currency), hint=_payments(count), numeric=True)
         for currency, (count, total) in sorted(sums.items())
     ]
+
+
+def _payments(count: int) -> str:
+    return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": formats.number(count)}
 
 
 def _open_balance(vendor: Vendor, each: Candidate) -> OpenBalance:

@@ -31,7 +31,7 @@ def test_an_admin_is_told_on_every_page_looks_and_releases(
     window.see()
 
     page.locator("textarea").fill("The old one is switched off.")
-    page.get_by_role("button", name=word("Release: send mails and settle again", language)).click()
+    page.get_by_role("button", name=word("Release: mails, closings and payments go on", language)).click()
     expect(page.locator(".viewing-banner")).to_have_count(0)
     expect(page.locator("#restores")).to_contain_text("The old one is switched off.")
     window.see()
