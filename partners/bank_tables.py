@@ -41,7 +41,7 @@ class BankAccountTable(Table):
         tone=lambda record: said_of_use(record, timezone.now()).tone,
         verbose_name=_("State"),
     )
-    asked_at = MomentColumn(verbose_name=_("Asked"))
+    asked_at = MomentColumn(verbose_name=_("Requested"))
     decided_by = tables.Column(accessor="decided_by__name", orderable=False, verbose_name=_("Decided by"))
     decided_at = MomentColumn(visible=False, verbose_name=_("Decided"))
 
