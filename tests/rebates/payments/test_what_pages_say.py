@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from common.models import User
 from rebates.models import AnswerLine
-from tests.rebates.payments.paying import TODAY, Finance, exported, owed_120, proposed, say
+from tests.rebates.payments.paying import Finance, exported, owed_120, proposed, say
 from tests.rendering import words
-from tests.world import World
+from tests.world import TODAY, World
 
 SignedIn = Callable[[User], Client]
 BANK_ACCOUNT = "/partner/2B3C4D5F/bank-account/"
