@@ -92,6 +92,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
     names = [message["headers"]["task"] for message in sent]
     assert sorted(names) == [
         "common.forget",
+        "common.make_summaries",
         "common.send_mails",
         "invoices.work_on_all",
         "partners.ask_newcomers",
@@ -101,6 +102,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
         "rebates.close_due",
         "rebates.keep_figures",
         "rebates.make_statements",
+        "rebates.make_status_mails",
         "rebates.propose_payments",
         "sales.import_queued",
         "tiers.announce",

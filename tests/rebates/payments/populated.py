@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Model
 
 from common.models import User
-from partners.models import BankAccount
+from partners.models import BankAccount, RefusedDecision
 from programs.models import Vendor
 from rebates.models import (
     AnswerLine,
@@ -94,4 +94,7 @@ def paying(account: BankAccount, vendor: Vendor, by: User) -> Paying:
         sha256=sha256, made_at=NOW,
     )  # fmt: skip
     StatementFailure.objects.create(payment=payment, reason="DoesNotAddUp: a cent is missing", tried_at=NOW)
+    RefusedDecision.objects.create(
+        use=account.uses.get(vendor=vendor), person=by, step="approve", why="It is another account now", at=NOW
+    )
     return Paying(pays(vendor), payment, hold, answer, line, statement)
