@@ -47,12 +47,12 @@ notice_list = NoticesPage.as_view()
 @login_required
 @require_GET
 def notice(request: PersonRequest, pk: int) -> HttpResponse:
-    """One notice, word for word as the mail said it."""
+    """One notice, in the words of the mail."""
     try:
         found = notices.read(actor=request.actor, pk=pk, now=timezone.now())
     except OutboxMail.DoesNotExist as error:
         raise Http404 from error
-    return render(request, "common/notice.html", {"notice": found})
+    return render(request, "common/notice.html", {"notice": found, "words": notices.words_of(found)})
 
 
 @login_required

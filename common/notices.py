@@ -13,6 +13,8 @@ from common.models import OutboxMail
 
 MOST_COUNTED = 99
 """The bell says "99+" above: nobody reads the difference, and counting stays cheap."""
+FOOT = "\n-- \n"
+"""What `mail/base.txt` begins the foot of a mail with, as mail programs know it (RFC 3676)."""
 
 
 def notices_of(*, actor: Actor) -> QuerySet[OutboxMail]:
@@ -23,6 +25,12 @@ def notices_of(*, actor: Actor) -> QuerySet[OutboxMail]:
     opening = [kind.key for kind in registry.mails if kind.opens]
     own = OutboxMail.objects.visible_to(actor).exclude(kind__in=opening).exclude(subject="")
     return cast("QuerySet[OutboxMail]", own.order_by("-id"))
+
+
+def words_of(notice: OutboxMail) -> str:
+    """What the mail says, without the foot that only a mail needs: who sent it, and the link to have no more of it."""
+    said, found, _foot = notice.text.rpartition(FOOT)
+    return said if found else notice.text
 
 
 def unread(*, actor: Actor) -> int:

@@ -84,7 +84,7 @@ def days_chart(days: Sequence[Day]) -> Chart:
             Series(_("Failed or uncertain"), [day.open for day in days]),
         ],
         kind="bar",
-        summary=_("Today %(made)s mails were made and %(sent)s of them sent.")
+        summary=_("Today: %(made)s made, %(sent)s of them sent.")
         % {"made": formats.number(today.made), "sent": formats.number(today.sent)},
     )
 

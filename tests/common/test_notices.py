@@ -87,6 +87,18 @@ def test_what_stands_in_a_mail_is_text_on_the_page() -> None:
     assert 'href="javascript' not in text
 
 
+def test_a_notice_has_no_foot_of_a_mail() -> None:
+    owner = person("owner")
+    for each in (tell(owner, MANDATORY), tell(owner)):
+        text = get(owner, f"{LIST}{each.pk}/").content.decode()
+        assert "This mail was sent by" in each.text
+        assert "This mail was sent by" not in text
+        assert "/mail/off/" not in text
+        assert "Hello Owner," in text
+    plain = tell(owner, period="2026Q4", text="A vendor's own words -- with dashes.")
+    assert "own words -- with dashes." in get(owner, f"{LIST}{plain.pk}/").content.decode()
+
+
 def test_a_notice_leads_nowhere_but_into_the_portal(settings: Any) -> None:
     owner = person("owner")
     assert tell(owner).url.startswith("/") or tell(owner).url == ""

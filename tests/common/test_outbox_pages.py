@@ -106,7 +106,7 @@ def test_each_day_says_what_was_made_and_what_became_of_it(admin: User, today: A
     assert (days[0].made, days[-1].day) == (0, today)
     last = days[-1]
     assert (last.made, last.sent, last.waiting, last.open) == (8, 1, 3, 2)
-    assert "Today 8 mails were made and 1 of them sent." in page(admin)
+    assert "Today: 8 made, 1 of them sent." in page(admin)
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------------
