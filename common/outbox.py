@@ -36,7 +36,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 from django.template import Context
 from django.template.loader import get_template, render_to_string
@@ -204,12 +204,19 @@ def send_batch(*, now: datetime, limit: int = 100, seconds: float = math.inf) ->
 def _send(mail: OutboxMail, connection: BaseEmailBackend, now: datetime) -> bool:
     """Send a claimed mail and write down the answer. True: the server took it. Raises ServerAway."""
     try:
+        message = _message(mail, connection)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this mail's alone and holds up no other
+        _answer(mail, State.FAILED, now, error)
+        return False
+    try:
         _open(connection)
     except (OSError, SMTPException) as error:
         _answer(mail, State.PENDING, now, error, attempts=mail.attempts - 1)
         raise ServerAway(type(error).__name__) from error
     try:
-        _message(mail, connection).send()
+        message.send()
     except (OSError, SMTPException, ValueError) as error:
         _close(connection)
         if isinstance(error, SMTPSenderRefused) and error.smtp_code != TOO_LARGE:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from common import outbox, registry
 from common.models import OutboxMail, User
-from common.registry import MailKind
+from common.registry import Attachment, MailKind
 from tests.people import person
 from tests.smtp_sink import Sink, running_sink
 
@@ -146,6 +146,18 @@ def test_a_bad_address_delays_nobody(sink: Sink, address: str) -> None:
     assert (batch.sent, batch.stopped) == (3, False)
     assert [state_of(mail) for mail in good] == [State.SENT] * 3
     assert state_of(bad) != State.SENT
+
+
+@pytest.mark.django_db
+def test_a_mail_whose_files_cannot_be_made_fails_alone(sink: Sink) -> None:
+    def broken(mail: OutboxMail) -> list[Attachment]:
+        raise LookupError(mail.period)
+
+    registry.mails.register(MailKind("broken", "Broken", "sample", dict, attachments=broken))
+    mail, good = put(person("bad"), kind="broken"), put(person("owner"))
+    assert send() == outbox.Batch(taken=2, sent=1)
+    assert (state_of(mail), mail.error) == (State.FAILED, "LookupError")
+    assert state_of(good) == State.SENT
 
 
 @pytest.mark.django_db
