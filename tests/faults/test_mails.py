@@ -29,7 +29,7 @@ State = OutboxMail.State
 SENDERS = 3
 NEWS, DOCUMENT = "standing", "team-changed"
 """A kind that is sent at most once, and one that is sent again when nobody knows whether it was."""
-SHORT: Mapping[str, object] = {"EMAIL_TIMEOUT": 0.4}
+SHORT: Mapping[str, object] = {"EMAIL_TIMEOUT": 1}
 
 
 @pytest.fixture(scope="module")
