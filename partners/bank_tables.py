@@ -7,6 +7,7 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from common.filters import FilterSet
@@ -29,13 +30,8 @@ class BankAccountTable(Table):
         verbose_name=_("Partner"),
     )
     number = tables.Column(accessor="account__partner__number", visible=False, verbose_name=_("Partner number"))
-    account = tables.Column(
-        accessor="account__masked",
-        orderable=False,
-        verbose_name=_("Account"),
-        attrs={"td": {"class": "text-nowrap"}},
-    )
-    holder = tables.Column(accessor="account__holder", verbose_name=_("Account holder"))
+    account = tables.Column(accessor="account__masked", order_by="account__holder", verbose_name=_("Account"))
+    holder = tables.Column(accessor="account__holder", visible=False, verbose_name=_("Account holder"))
     state = StateColumn(
         words=lambda record: said_of_use(record, timezone.now()).words,
         tone=lambda record: said_of_use(record, timezone.now()).tone,
@@ -44,6 +40,16 @@ class BankAccountTable(Table):
     asked_at = MomentColumn(verbose_name=_("Requested"))
     decided_by = tables.Column(accessor="decided_by__name", orderable=False, verbose_name=_("Decided by"))
     decided_at = MomentColumn(visible=False, verbose_name=_("Decided"))
+
+    def render_account(self, value: str, record: BankAccountUse) -> str:
+        return format_html(
+            '<div><span class="text-nowrap">{}</span><span class="cell-sub">{}</span></div>',
+            value,
+            record.account.holder,
+        )
+
+    def value_account(self, value: str) -> str:
+        return value
 
 
 class BankAccountFilter(FilterSet):

@@ -31,7 +31,7 @@ def test_the_page_of_the_bank_account_says_that_a_payment_came_back(
     run = exported(world, finance)
     assert "came back" not in read(owner, BANK_ACCOUNT)
     say(run.payments.get(), AnswerLine.Said.RETURNED, finance.first, code="AC04")
-    text = "A payment of Lenovo came back: €120.00. Please name another bank account Change the account"
+    text = "A payment of Lenovo came back: €120.00. Please name another bank account. Change the account"
     assert text in read(owner, BANK_ACCOUNT)
 
 
