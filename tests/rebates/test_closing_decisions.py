@@ -118,7 +118,7 @@ def test_finance_accepts_an_amount_with_a_reason_and_the_closing_ends(world: Wor
     answer = finance.post(path, {"comment": "A project of 24 units.", "amount": "120.00"}, follow=True)
     assert "Elbtal Systemhaus GmbH is settled." in words(answer.content.decode())
     assert go_on(held.pk).state == Closing.State.SEALED
-    assert f"{world.vendor_finance}: A project of 24 units. €120.00" in read(finance, PAGE)
+    assert f"{world.vendor_finance.name}: A project of 24 units. €120.00" in read(finance, PAGE)
     assert finance.get(path).status_code == 302
 
 
