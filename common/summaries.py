@@ -44,7 +44,7 @@ def _make(person: User, period: str) -> bool:
     """One person's summary. False: somebody else is at it, or mails do not reach the person any more."""
     collected = OutboxMail.objects.filter(recipient=person, state=State.COLLECTED)
     mails = list(collected.select_for_update(skip_locked=True).order_by("id"))
-    reachable = person.is_active and not bouncing(addresses=[person.email])
+    reachable = not bouncing(addresses=[person.email])
     if not mails:
         return False
     if reachable and not outbox.put(kind=DAILY, period=period, recipient=person, context=about(mails)):
