@@ -131,8 +131,8 @@ def test_a_restored_demo_sends_and_closes_nothing_until_a_person_releases_it(
 def somebody_writes(database: str) -> Iterator[list[int]]:
     """A mail every few milliseconds until the block ends; gives those that are committed."""
     insert = """INSERT INTO common_outboxmail
-        (kind, period, address, language, subject, text, html, state, attempts, error, created_at)
-        VALUES ('news', %s, 'a@example.com', 'en', '', '', '', 'sent', 0, '', now())"""
+        (kind, period, address, language, subject, text, html, url, state, attempts, error, created_at)
+        VALUES ('news', %s, 'a@example.com', 'en', '', '', '', '', 'sent', 0, '', now())"""
     over, written = threading.Event(), list[int]()
 
     def write() -> None:

@@ -72,7 +72,7 @@ def test_a_language_that_no_mail_speaks_becomes_the_readers_own(world: World) ->
 def test_the_catalogue_says_who_chooses_what(world: World) -> None:
     text = get(world.platform_admin, f"{ADMIN}settled/").content.decode()
     assert "the partner’s owners and bookkeeping" in text
-    assert "each person chooses: by mail, at once, by mail, once a day, in the portal only" in text
+    assert "each person chooses: by mail, at once; by mail, once a day; in the portal only" in text
     assert "always sent, at once" in get(world.platform_admin, f"{ADMIN}payment_came_back/").content.decode()
 
 
