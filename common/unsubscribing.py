@@ -20,7 +20,8 @@ from common.mail_choices import Choice
 from common.models import User
 from common.registry import MailKind
 
-SALT = "common.unsubscribing"
+SIGNER = signing.Signer(salt="common.unsubscribing")
+"""Without the time: whoever makes a mail once more writes the same."""
 
 
 class UnknownLink(DomainError):
@@ -41,7 +42,7 @@ class Unsubscribing:
 
 
 def link(*, user_id: int, kind: str) -> str:
-    return str(settings.PORTAL_URL) + reverse("common:unsubscribe", args=[signing.dumps([user_id, kind], salt=SALT)])
+    return str(settings.PORTAL_URL) + reverse("common:unsubscribe", args=[SIGNER.sign_object([user_id, kind])])
 
 
 def headers(*, user_id: int, kind: str) -> Mapping[str, str]:
@@ -55,7 +56,7 @@ def headers(*, user_id: int, kind: str) -> Mapping[str, str]:
 def look(*, token: str) -> Unsubscribing:
     """Raises UnknownLink."""
     try:
-        user_id, key = signing.loads(token, salt=SALT)
+        user_id, key = SIGNER.unsign_object(token)
     except (signing.BadSignature, ValueError) as error:
         raise UnknownLink(_("This link is not known.")) from error
     kind, user = registry.mails.get(key), User.objects.filter(pk=user_id, is_active=True).first()
