@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from common.models import User
 
 
-def logins_of(user_id: int) -> set[int]:
+def same_person(user_id: int) -> QuerySet[User]:
     """This login and every other one of the same person, as platform admins have noted."""
-    first = User.objects.values_list("second_of", flat=True).get(pk=user_id) or user_id
-    return set(User.objects.filter(Q(pk=first) | Q(second_of=first)).values_list("pk", flat=True))
+    first = User.objects.filter(pk=user_id).values(first=Coalesce("second_of", "pk"))
+    return User.objects.filter(Q(pk__in=first) | Q(second_of__in=first))
+
+
+def logins_of(user_id: int) -> set[int]:
+    """The ids of `same_person`."""
+    return set(same_person(user_id).values_list("pk", flat=True))

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from common.access import PARTNER, VENDOR, Actor
 from common.errors import DomainError
-from common.one_person import logins_of
+from common.one_person import same_person
 from common.proofs import Proof, ProofKind, kind_of
 from partners import bank_mails as mails
 from partners import ibans
@@ -210,7 +210,7 @@ def _decide(use: BankAccountUse, state: State, *, actor: Actor, now: datetime, c
     """Compare and set; the same person's second click finds the first."""
     if not _handles_money(actor, use):
         raise NotAllowed(_("Only finance and admins of the vendor decide about bank accounts."))
-    if _is_own(actor, use.account) or _is_own_by_another_login(actor, use.account):
+    if _is_own(actor, use.account):
         raise OwnAccount(_("You work for this company: somebody else has to decide about its account."))
     # Whoever changes the account at this moment is waited for: what is decided is the account that was looked at.
     account = BankAccount.objects.select_for_update(no_key=True).defer("proof").get(pk=use.account_id)
@@ -234,14 +234,8 @@ def _is_own(actor: Actor, account: BankAccount) -> bool:
     """By whichever login: the person named it, or works for the company."""
     members = Member.objects.filter(partner=account.partner_id, left_on__isnull=True)
     own = Q(pk=account.recorded_by_id) | Q(pk__in=members.values("user"))
-    return actor.has(PARTNER, account.partner_id) or logins_of(actor).filter(own).exists()
-
-
-def _is_own_by_another_login(actor: Actor, account: BankAccount) -> bool:
     assert actor.user_id is not None  # only people handle money
-    logins = logins_of(actor.user_id)
-    members = Member.objects.filter(partner=account.partner_id, user__in=logins, left_on__isnull=True)
-    return account.recorded_by_id in logins or members.exists()
+    return actor.has(PARTNER, account.partner_id) or same_person(actor.user_id).filter(own).exists()
 
 
 def _records(actor: Actor, partner: Partner) -> int:

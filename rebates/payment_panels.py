@@ -6,20 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import formats
 from common.access import Actor
-from common.logins import logins_of
+from common.one_person import same_person
 from common.registry import Area, Waiting
 from partners.waiting import Partners, Waits
 from programs.models import Vendor
 from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun, PaymentSettings
 from rebates.payments import standing
 from rebates.payments.answering import parked
+from rebates.rights import person_of
 from rebates.statements.reading import failures_of
 
 State = PaymentRun.State
@@ -30,7 +31,7 @@ def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
     What the person has done by another account does not wait for them by this one.
     """
-    logins = logins_of(actor)
+    logins = same_person(person_of(actor))
     own = Exists(PaymentApproval.objects.filter(run=OuterRef("pk"), person__in=logins))
     runs = PaymentRun.objects.filter(vendor=area.pk, state__in=(State.PROPOSED, State.APPROVED)).order_by("number")
     for run in runs.exclude(own | Q(proposal__requested_by__in=logins), state=State.PROPOSED):
@@ -60,7 +61,10 @@ def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 
 
 def before_release(backup_at: datetime) -> Iterable[Waiting]:
-    """What the bank may know more of than a restored system does: runs that were made, taken or answered afterwards."""
+    """What the bank may know more of than a restored system does: runs that were made, taken or answered afterwards.
+
+    Without addresses: who reads it looks after the portal and does not see a vendor's payments.
+    """
     for vendor in Vendor.objects.filter(pk__in=PaymentSettings.objects.values("vendor")).order_by("name"):
         values = {"vendor": vendor.name, "moment": formats.datetime_short(backup_at)}
         text = _(
@@ -80,12 +84,6 @@ def before_release(backup_at: datetime) -> Iterable[Waiting]:
     for run in PaymentRun.objects.filter(state__in=texts).select_related("vendor").order_by("vendor", "number"):
         values = {"number": run.number, "vendor": run.vendor.name}
         yield Waiting(texts[State(run.state)] % values, url="", since=run.exported_at or run.proposed_at)
-    for vendor in PaymentSettings.objects.order_by("vendor__name").values_list("vendor__name", flat=True):
-        text = _(
-            "%(vendor)s: did the bank get a payment run after the backup that is not known here? The same money would "
-            "be proposed once more"
-        )
-        yield Waiting(text % {"vendor": vendor}, url="")
 
 
 def came_back(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:

@@ -228,7 +228,7 @@ def _facts(run: PaymentRun) -> list[Fact]:
     ]
 
 
-def _file_row(run: PaymentRun, file: PaymentFile, current: int, person: int | None) -> dict[str, Any]:
+def _file_row(run: PaymentRun, file: PaymentFile, current: int, actor: Actor) -> dict[str, Any]:
     """`current`: the number of the one file that may go to the bank, a further one when it is released."""
     given_free = file.number == 1 or file.released_at is not None
     args = [run.vendor.slug, run.number, file.number]
@@ -239,7 +239,7 @@ def _file_row(run: PaymentRun, file: PaymentFile, current: int, person: int | No
         "release_url": reverse("rebates:payment-release", args=args),
         "may_take": run.state in (State.APPROVED, *exporting.GIVEN) and file.number == current and given_free,
         "replaced": file.number < current,
-        "may_release": file.number == current and not given_free and file.requested_by_id != person,
+        "may_release": file.number == current and exporting.may_release(file=file, actor=actor),
         "taken": list(file.taken.all()),
     }
 

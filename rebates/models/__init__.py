@@ -2,7 +2,7 @@
 
 from rebates.models.accounting import AccountingSettings, JournalExport
 from rebates.models.adjustments import ManualAdjustment
-from rebates.models.approvals import PaymentApproval, RefusedStep
+from rebates.models.approvals import PaymentApproval
 from rebates.models.bank import AnswerLine, BankAnswer, FileTaken, PaymentFile
 from rebates.models.closings import Closing, ClosingBounds, ClosingItem, Settlement
 from rebates.models.holds import PaymentHold
@@ -17,6 +17,7 @@ from rebates.models.payments import (
 from rebates.models.refused import RefusedStep
 from rebates.models.running import Outdated, RunningFigure
 from rebates.models.statements import Letterhead, Statement, StatementFailure, StatementTaken
+from rebates.models.status import WeeklyStatus
 
 __all__ = [
     "AccountingSettings",
@@ -48,4 +49,5 @@ __all__ = [
     "Statement",
     "StatementFailure",
     "StatementTaken",
+    "WeeklyStatus",
 ]

@@ -1,4 +1,4 @@
-"""Who has approved a payment run, and who tried with one what they may not."""
+"""Who has approved a payment run."""
 
 from __future__ import annotations
 
@@ -40,17 +40,3 @@ class PaymentApproval(models.Model):
                 """,
             ),
         ]
-
-
-class RefusedStep(models.Model):
-    """Somebody tried with a run what they may not, or with what they had not seen. Kept for those who look after it."""
-
-    run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, related_name="refused_steps")
-    person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
-    step = models.CharField(max_length=20)
-    why = models.CharField(max_length=300)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-id"]
-        triggers = [pgtrigger.Protect(name="refused_steps_stay", operation=FACT)]

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from common.access import Actor
 from common.errors import DomainError
-from common.logins import logins_of
 from common.models import User
 from common.one_person import logins_of
 from partners.models import BankAccountUse

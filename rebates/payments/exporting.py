@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from common.access import Actor
 from common.money import ZERO
 from common.one_person import logins_of
+from common.pausing import restored_since
 from common.sentences import fill
 from rebates.documents.target_days import target_days_after
 from rebates.documents.transfers import FileRefused
@@ -135,6 +136,12 @@ def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now:
     return file
 
 
+def may_release(*, file: PaymentFile, actor: Actor) -> bool:
+    """Whether a further file waits for this person: not for one who asked for it, by whichever account."""
+    waits = file.number > FIRST and file.released_at is None
+    return waits and file.requested_by_id not in logins_of(person_of(actor))
+
+
 def _check_last(run: PaymentRun, number: int) -> None:
     if run.files.filter(number__gt=number).exists():
         raise MovedOn(_("A later file was asked for in place of this one: the bank must not get both."))
@@ -151,7 +158,7 @@ def _check_further(run: PaymentRun, file: PaymentFile, now: datetime) -> None:
     if found := first_hold(run):
         text = _("%(partner)s is on hold: no further file is given out until two people have released the hold.")
         raise OnHold(text % {"partner": found.partner.name})
-    if file.pay_on < timezone.localdate(now):
+    if file.pay_on < timezone.localdate(now) and not restored_since(file.made_at):
         raise TooLate(_("The payment date of this file is over. Please ask for another one."))
 
 

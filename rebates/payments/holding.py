@@ -15,6 +15,7 @@ from programs.models import Vendor
 from rebates.ledger import lock
 from rebates.models import PaymentHold
 from rebates.payments.errors import MovedOn, Refused, TextMissing
+from rebates.payments.steps import on_record
 from rebates.rights import check_handles_money, person_of
 
 
@@ -66,21 +67,24 @@ def ask_release(*, hold: PaymentHold, actor: Actor, text: str, now: datetime) ->
 
 
 def release(*, hold: PaymentHold, actor: Actor, now: datetime) -> PaymentHold:
-    """Agree that payments go on. Raises NotAllowed, OwnRelease, MovedOn."""
-    check_handles_money(actor, hold.vendor_id, _("Only finance and vendor admins release payments."))
-    if hold.release_asked_by_id in logins_of(person_of(actor)):
-        raise OwnRelease(_("You asked for the release: somebody else has to agree."))
-    asked = PaymentHold.objects.filter(pk=hold.pk, released_at__isnull=True, release_asked_by=hold.release_asked_by_id)
-    if hold.release_asked_by_id is None or not asked.update(released_by=actor.user_id, released_at=now):
-        raise MovedOn(_("Nobody has asked for the release, or it is released already."))
-    hold.refresh_from_db()
+    """Agree that payments go on. Raises NotAllowed, OwnRelease, MovedOn; refusals are recorded."""
+    with on_record(hold_id=hold.pk, actor=actor, step="release hold", now=now):
+        check_handles_money(actor, hold.vendor_id, _("Only finance and vendor admins release payments."))
+        if hold.release_asked_by_id in logins_of(person_of(actor)):
+            raise OwnRelease(_("You asked for the release: somebody else has to agree."))
+        asked = PaymentHold.objects.filter(
+            pk=hold.pk, released_at__isnull=True, release_asked_by=hold.release_asked_by_id
+        )
+        if hold.release_asked_by_id is None or not asked.update(released_by=actor.user_id, released_at=now):
+            raise MovedOn(_("Nobody has asked for the release, or it is released already."))
+        hold.refresh_from_db()
     return hold
 
 
 def may_release(*, hold: PaymentHold, actor: Actor) -> bool:
     """Whether somebody waits for this person to agree: not one who asked, by whichever account."""
     waits = hold.release_asked_at is not None and hold.released_at is None
-    return waits and not is_same_person(hold.release_asked_by_id, actor)
+    return waits and hold.release_asked_by_id not in logins_of(person_of(actor))
 
 
 def keep_holding(*, hold: PaymentHold, actor: Actor, now: datetime) -> PaymentHold:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.access import Actor
 from common.errors import DomainError
+from common.pausing import restored_since
 from rebates.ledger import hold
 from rebates.models import PaymentFile, PaymentHold, PaymentRun, RefusedStep
 from rebates.payments.errors import Changed, MovedOn, Refused
@@ -71,7 +72,10 @@ def first_hold(run: PaymentRun) -> PaymentHold | None:
 
 
 def check_still_right(run: PaymentRun, now: datetime) -> None:
-    """Raises OnHold, TooLate: what may have come up since the run was proposed."""
+    """Raises OnHold, TooLate: what may have come up since the run was proposed.
+
+    A run that came with a restored backup is never too late: the bank may have its file, which is taken here again.
+    """
     if found := first_hold(run):
         text = _("%(partner)s is on hold since the run was proposed. Please cancel the run and propose it anew.")
         raise OnHold(text % {"partner": found.partner.name})

@@ -75,8 +75,8 @@ def test_whoever_releases_is_told_that_there_may_be_runs_of_which_nothing_is_kno
     run = exported(world, finance)
     say(run.payments.get(), AnswerLine.Said.PAID, finance.first)
     restored()
-    found = [text.partition(":") for text in told() if "is not known here" in text]
-    assert [vendor for vendor, _colon, _question in found] == [world.rival_vendor.name, world.vendor.name]
+    found = [text.partition(" paid anything since ")[0] for text in told() if "is missing here" in text]
+    assert found == [f"Has {each.name}" for each in (world.rival_vendor, world.vendor)]
 
 
 def test_while_it_is_paused_nothing_is_proposed_approved_or_given_to_the_bank(world: World, finance: Finance) -> None:
