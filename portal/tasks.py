@@ -8,7 +8,15 @@ from common.tasks import forget, make_summaries, send_mails
 from invoices.tasks import work_on_all
 from partners.tasks import ask_newcomers, send_invitations
 from portal.celery import TICK_SECONDS
-from rebates.tasks import announce, check_ledgers, close_due, keep_figures, make_statements, propose_payments
+from rebates.tasks import (
+    announce,
+    check_ledgers,
+    close_due,
+    keep_figures,
+    make_statements,
+    make_status_mails,
+    propose_payments,
+)
 from sales.tasks import import_queued
 from tiers.tasks import announce as announce_tiers
 from tiers.tasks import assess_all
@@ -16,7 +24,8 @@ from trainings.tasks import look_after
 
 STEPS = (
     close_due, announce, propose_payments, make_statements, look_after, assess_all, announce_tiers, work_on_all,
-    send_mails, import_queued, keep_figures, check_ledgers, send_invitations, ask_newcomers, forget,
+    make_summaries, make_status_mails, send_mails, import_queued, keep_figures, check_ledgers, send_invitations,
+    ask_newcomers, forget,
 )  # fmt: skip
 """Each looks at the rows itself and does what is due or was left unfinished."""
 

@@ -12,6 +12,7 @@ class RebatesConfig(AppConfig):
         # By name: the modules need the models, which are loaded only now.
         import_module("rebates.mails").register()
         import_module("rebates.payment_mails").register()
+        import_module("rebates.status.mail").register()
         import_module("rebates.statement_mails").register()
         import_module("rebates.pages").register()
         import_module("rebates.personal").register()

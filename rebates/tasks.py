@@ -17,7 +17,8 @@ from rebates.ledger import MoneyHalted
 from rebates.models import Closing
 from rebates.payments.proposing import ensure_due_runs
 from rebates.running import up_to_date
-from rebates.statements import making
+from rebates.statements import making as statements
+from rebates.status import making
 from sales.standing import standings
 
 log = structlog.get_logger(__name__)
@@ -103,7 +104,7 @@ def check_ledger(vendor_id: int) -> None:
 @shared_task(name="rebates.make_statements", ignore_result=True)
 def make_statements() -> None:
     """Have the statements made of what was given to the bank, by as many workers as there is work for."""
-    count = making.waiting(now=timezone.now())[: AT_ONCE * STATEMENT_WORKERS].count()
+    count = statements.waiting(now=timezone.now())[: AT_ONCE * STATEMENT_WORKERS].count()
     for _worker in range(-(-count // AT_ONCE)):
         make_some_statements.apply_async(expires=SECONDS)
 
@@ -112,7 +113,7 @@ def make_statements() -> None:
 def make_some_statements() -> None:
     """Make statements until the time is over; others may do the same beside it."""
     deadline = time.monotonic() + SECONDS
-    making.make_statements(now=timezone.now(), chunk=STATEMENT_CHUNK, go_on=lambda: time.monotonic() < deadline)
+    statements.make_statements(now=timezone.now(), chunk=STATEMENT_CHUNK, go_on=lambda: time.monotonic() < deadline)
 
 
 @shared_task(name="rebates.keep_figures", ignore_result=True)

@@ -61,6 +61,7 @@ class Partner(models.Model):
     language = models.CharField(
         _("language"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de"
     )
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True, validators=[check_zone])
     bookkeeping_email = models.EmailField(
         _("e-mail address of the bookkeeping"), blank=True, help_text=_("Statements are sent there as PDF.")
     )

@@ -10,7 +10,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from tests.bench import closings, imports, invoices, pages, statements, tiers  # noqa: E402 - models can be imported from here on
+from tests.bench import (  # noqa: E402 - models can be imported from here on
+    closings,
+    imports,
+    invoices,
+    pages,
+    statements,
+    status,
+    tiers,
+)
 
 PARTS = {
     "closings_before": closings.close_earlier,

@@ -54,6 +54,7 @@ from tests import teams
 from tests.invoices.populated import uploaded
 from tests.partners import banking
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
+from tests.programs.wordings import worded
 from tests.rebates.payments.paying import DAY
 from tests.rebates.payments.populated import Paying, paying
 from tests.sales.asking import PDF, ask_for_missing

@@ -130,7 +130,7 @@ def test_what_the_tick_hands_out_is_forgotten_when_no_worker_has_begun_it_by_the
 
 
 def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> None:
-    closing = (rebate_tasks.close_due, rebate_tasks.announce)
+    closing = (rebate_tasks.close_due, rebate_tasks.announce, rebate_tasks.make_status_mails)
     payments = (rebate_tasks.propose_payments, rebate_tasks.make_statements)
     of_rebates = (*closing, rebate_tasks.keep_figures, rebate_tasks.check_ledgers, *payments)
     of_tiers = (tier_tasks.assess_all, tier_tasks.announce)

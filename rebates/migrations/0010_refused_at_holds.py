@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rebates', '0008_payments'),
+        ('rebates', '0009_payments_fit_their_run'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,10 +10,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0016_bookkeeping'),
+        ('partners', '0017_bookkeeping'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('programs', '0007_forgettable_history'),
-        ('rebates', '0008_payments'),
+        ('rebates', '0011_weekly_status'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0015_bank_accounts'),
+        ('partners', '0016_time_zone'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
@@ -63,11 +63,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='partner',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_partnerevent" ("bookkeeping_email", "city", "id", "language", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postcode", "street", "vat_id", "website") VALUES (NEW."bookkeeping_email", NEW."city", NEW."id", NEW."language", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."postcode", NEW."street", NEW."vat_id", NEW."website"); RETURN NULL;', hash='9e76424520b86af575e3a162fdb1fbabd57fc633', operation='INSERT', pgid='pgtrigger_insert_insert_71860', table='partners_partner', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_partnerevent" ("bookkeeping_email", "city", "id", "language", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postcode", "street", "time_zone", "vat_id", "website") VALUES (NEW."bookkeeping_email", NEW."city", NEW."id", NEW."language", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."postcode", NEW."street", NEW."time_zone", NEW."vat_id", NEW."website"); RETURN NULL;', hash='e454155f722dfbc3085af5b76d3393017c508e26', operation='INSERT', pgid='pgtrigger_insert_insert_71860', table='partners_partner', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='partner',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "partners_partnerevent" ("bookkeeping_email", "city", "id", "language", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postcode", "street", "vat_id", "website") VALUES (NEW."bookkeeping_email", NEW."city", NEW."id", NEW."language", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."postcode", NEW."street", NEW."vat_id", NEW."website"); RETURN NULL;', hash='88801309a979d3c5bbfe48532e3efd3e8944b117', operation='UPDATE', pgid='pgtrigger_update_update_17ece', table='partners_partner', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "partners_partnerevent" ("bookkeeping_email", "city", "id", "language", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postcode", "street", "time_zone", "vat_id", "website") VALUES (NEW."bookkeeping_email", NEW."city", NEW."id", NEW."language", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."postcode", NEW."street", NEW."time_zone", NEW."vat_id", NEW."website"); RETURN NULL;', hash='bc2b541a2d0fb5ee51fe075a6349190b47429982', operation='UPDATE', pgid='pgtrigger_update_update_17ece', table='partners_partner', when='AFTER')),
         ),
         migrations.AddField(
             model_name='taxstatus',

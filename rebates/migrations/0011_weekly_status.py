@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0016_time_zone'),
-        ('rebates', '0008_payments'),
+        ('rebates', '0010_refused_at_holds'),
     ]
 
     operations = [
