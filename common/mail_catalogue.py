@@ -42,11 +42,6 @@ def groups() -> list[Group]:
     return [Group(label, tuple(kinds)) for label, kinds in found.values()]
 
 
-def kind_of(key: str) -> MailKind | None:
-    """The kind with this key, if there is one."""
-    return next((kind for kind in registry.mails if kind.key == key), None)
-
-
 def choices_in_words(kind: MailKind) -> str:
     """Whether a person can do without the mail, and what they can choose."""
     if not kind.choices:

@@ -23,7 +23,7 @@ class Choice(TextChoices):
     OFF = "off", gettext_lazy("never")
 
 
-NOTICE = (Choice.AT_ONCE, Choice.DIGEST, Choice.PORTAL)
+AS_NOTICE = (Choice.AT_ONCE, Choice.DIGEST, Choice.PORTAL)
 """What a person may choose for a notice that nobody has to have."""
 REGULAR = (Choice.WEEKLY, Choice.MONTHLY, Choice.OFF)
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
-from common import mail_catalogue
+from common import mail_catalogue, registry
 from common.mail_words import Wording
 from common.registry import MailKind
 from common.requests import PersonRequest
@@ -53,7 +53,7 @@ class Place:
 
 def found(key: str) -> MailKind:
     """The kind with this key, or 404."""
-    kind = mail_catalogue.kind_of(key)
+    kind = registry.mails.get(key)
     if kind is None:
         raise Http404
     return kind

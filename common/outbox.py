@@ -42,7 +42,8 @@ from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils.translation import override
 
-from common import mail_words, registry
+from common import mail_words, pace, registry, stopping, unsubscribing
+from common.delivery import states_for
 from common.mail_words import Wording
 from common.models import OutboxMail, User
 from common.pausing import is_paused
@@ -104,6 +105,8 @@ def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping
 
 def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]]) -> None:
     """`put` many mails of one kind, each with its period, recipient and context, in one statement."""
+    written_to = list(letters)
+    states = states_for(kind=registry.mails[kind], people=[person for _period, person, _context in written_to])
     wording = mail_words.in_force()
     mails = (
         OutboxMail(
@@ -111,6 +114,7 @@ def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]]
             period=period,
             recipient=person,
             address=person.email,
+            state=states[person.pk],
             **written(kind=kind, recipient=person, context=context, wording=wording),
         )
         for period, person, context in written_to
@@ -121,15 +125,17 @@ def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]]
 def written(
     *, kind: str, recipient: User | Addressee, context: Mapping[str, Any], wording: Wording | None = None
 ) -> dict[str, str]:
-    """What the mail of `kind` says to `recipient`: language, subject, text and html.
+    """What the mail of `kind` says to `recipient`: language, subject, text and html, and where it leads.
 
     `wording`: where the vendor's own words come from; those in force, if none is given.
     """
     known = registry.mails[kind]
-    template = known.template
+    template, person = known.template, recipient if isinstance(recipient, User) else None
     with override(recipient.language):
         words = mail_words.words(known, context, recipient.language, wording or mail_words.in_force())
         values = {**context, "recipient": recipient, "portal_url": settings.PORTAL_URL, "wording": words}
+        if person is not None and known.choices:
+            values["unsubscribe_url"] = unsubscribing.link(user_id=person.pk, kind=kind)
         # A subject is one line, whatever a name in it contains. Both bodies may repeat it.
         line = words.get("subject") or _plain(f"mail/{template}.subject.txt", values)
         subject = " ".join(line.split())[:250]

@@ -76,7 +76,7 @@ def outbox_mail(request: PersonRequest, pk: int) -> HttpResponse:
         "mail": mail,
         "facts": mail_facts(mail),
         "open": mail.state in mail_operations.OPEN,
-        "crumbs": [Crumb(_("Mails"), reverse("common:outbox")), Crumb(mail.address)],
+        "crumbs": [Crumb(_("Outbox"), reverse("common:outbox")), Crumb(mail.address)],
     }
     return render(request, "common/outbox_mail.html", context)
 

@@ -155,6 +155,13 @@ class MailKind:
     `choices`: how often or in which way a person may have it (`common.mail_choices.Choice`), from most to least; the
     first holds until the person chooses. None: it is always sent, at once.
 
+    `scope`: whose people get it (`common.access`), and so may choose; empty: anybody.
+
+    `group`: the subject under which the catalogue lists it; `to`: who gets it, in words.
+
+    `placeholders`: what vendors may name in words of their own (`common.mail_words`); none: the words are the portal's
+    alone.
+
     `attachments`: the files of a mail, asked for when it is sent; the outbox keeps no copy of them.
     """
 
@@ -165,10 +172,12 @@ class MailKind:
     resend_when_uncertain: bool = False
     opens: bool = False
     choices: tuple[str, ...] = ()
+    scope: str = ""
     group: Text = ""
     to: Text = ""
     placeholders: tuple[str, ...] = ()
     order: int = 100
+    attachments: Callable[[OutboxMail], Sequence[Attachment]] | None = None
 
 
 Blocks = Mapping[str, str]
@@ -182,7 +191,6 @@ class WordingSource:
     key: str
     in_force: Callable[[str, int], Mapping[str, Blocks]]
     order: int = 100
-    attachments: Callable[[OutboxMail], Sequence[Attachment]] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ commit knows both or neither: so it may be killed, repeated or raced.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -75,4 +76,6 @@ def sample() -> Mapping[str, Any]:
 
 
 def register() -> None:
-    registry.mails.register(MailKind(DAILY, _("the summary of a day"), "daily_summary", sample, order=60))
+    summary = MailKind(DAILY, _("the summary of a day"), "daily_summary", sample, order=90)
+    to = _("who wants notices once a day")
+    registry.mails.register(replace(summary, group=_("Summaries"), to=to))

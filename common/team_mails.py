@@ -155,6 +155,10 @@ def register() -> None:
             gettext_lazy("who runs the team"),
         ),
         (GONE, gettext_lazy("a person is no longer in a team"), "team_gone", gone_sample, gettext_lazy("that person")),
+        (
+            BOUNCED, gettext_lazy("mails to a person of the team do not arrive"), "team_bounced", bounced_sample,
+            gettext_lazy("who runs the team"),
+        ),
     )  # fmt: skip
     teams = gettext_lazy("Teams")
     invited = gettext_lazy("a person is invited to a team")

@@ -2,12 +2,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from common import account_views, data_views, mail_views, pause_views, views
+from common import account_views, data_views, mail_views, notice_views, outbox_views, pause_views, views
 
 app_name = "common"
 urlpatterns = [
     path("language/", views.choose_language, name="language"),
     path("pause/", pause_views.pause, name="pause"),
+    path("mail/off/<str:token>/", notice_views.unsubscribe, name="unsubscribe"),
+    path("mail/outbox/", outbox_views.outbox_list, name="outbox"),
+    path("mail/outbox/decide/", outbox_views.outbox_decide, name="outbox-decide"),
+    path("mail/outbox/stop/", outbox_views.outbox_stop, name="outbox-stop"),
+    path("mail/outbox/go-on/", outbox_views.outbox_go_on, name="outbox-go-on"),
+    path("mail/outbox/<int:pk>/", outbox_views.outbox_mail, name="outbox-mail"),
+    path("mail/outbox/<int:pk>/decide/", outbox_views.outbox_decide_one, name="outbox-decide-one"),
+    path("account/notices/", notice_views.notice_list, name="notices"),
+    path("account/notices/read/", notice_views.notices_read, name="notices-read"),
+    path("account/notices/<int:pk>/", notice_views.notice, name="notice"),
+    path("account/mails/", notice_views.choices, name="mail-choices"),
+    path("account/mails/arrive/", notice_views.arrives_again, name="mails-arrive"),
     path("mail-kinds/", mail_views.mail_kinds, name="mail-kinds"),
     path("mail-kinds/<slug:mail>/", mail_views.mail_kind, name="mail-kind"),
     path("mail-kinds/<slug:mail>/html/", mail_views.mail_kind_html, name="mail-kind-html"),

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common import formats, outbox, registry
+from common.access import PARTNER
+from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.models import User
 from common.registry import MailKind
@@ -173,4 +175,9 @@ def register() -> None:
         MailKind(TAKEN_BACK, taken_back, "invoice_step", _sample_taken_back, placeholders=placeholders, order=74),
     )
     for kind in kinds:
-        registry.mails.register(replace(kind, group=gettext_lazy("Invoices"), to=gettext_lazy("who uploaded it")))
+        registry.mails.register(
+            replace(
+                kind, group=gettext_lazy("Invoices"), to=gettext_lazy("who uploaded it"),
+                choices=AS_NOTICE, scope=PARTNER,
+            )
+        )  # fmt: skip

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats, registry
+from common.access import VENDOR
+from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import Application, ApplicationStep
@@ -163,6 +165,7 @@ def register() -> None:
                 key, label, "application", sample(key), resend_when_uncertain=True, group=applications, order=order,
                 to=gettext_lazy("the vendor’s channel managers") if to_vendor else gettext_lazy("who has applied"),
                 placeholders=() if to_vendor else ("partner", "vendor", "program"),
+                choices=AS_NOTICE if to_vendor else (), scope=VENDOR if to_vendor else "",
             )
         )  # fmt: skip
     for key, label, to in (

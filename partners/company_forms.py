@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.fields import LineField
+from common.zones import zones_by_country
 from partners.bookkeeping import Bookkeeping
 from partners.company import Contact, Registered, Wanted
 from partners.models import Partner, TaxStatus

@@ -15,6 +15,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
+from common.access import PARTNER
+from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.models import User
 from common.money import ZERO
@@ -161,6 +163,7 @@ def register() -> None:
     kinds = (
         MailKind(
             SETTLED, _("a rebate is settled"), "settled", settled_sample, group=REBATES, to=PARTNERS_MONEY, order=10,
+            choices=AS_NOTICE, scope=PARTNER,
             placeholders=("partner", "vendor", "program", "period", "amount"),
         ),
         MailKind(
@@ -169,7 +172,8 @@ def register() -> None:
         ),
         MailKind(
             ADJUSTED, _("an amount is corrected by hand"), "adjusted", adjusted_sample, group=REBATES,
-            to=PARTNERS_MONEY, order=12, placeholders=("partner", "vendor", "program", "amount"),
+            to=PARTNERS_MONEY, order=12, choices=AS_NOTICE, scope=PARTNER,
+            placeholders=("partner", "vendor", "program", "amount"),
         ),
     )  # fmt: skip
     for kind in kinds:

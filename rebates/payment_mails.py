@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import registry
+from common.access import PARTNER, VENDOR
+from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.ibans import masked
@@ -91,7 +93,8 @@ def register() -> None:
     placeholders = ("partner", "vendor", "amount")
     kinds = (
         MailKind(
-            PAID, _("a payment is made"), PAID, about_sample, to=PARTNERS_MONEY, order=13, placeholders=placeholders
+            PAID, _("a payment is made"), PAID, about_sample, to=PARTNERS_MONEY, order=13, placeholders=placeholders,
+            choices=AS_NOTICE, scope=PARTNER,
         ),
         MailKind(
             CAME_BACK, _("a payment came back"), CAME_BACK, about_sample, to=PARTNERS_MONEY, order=14,
@@ -99,7 +102,7 @@ def register() -> None:
         ),
         MailKind(
             RUN_WAITS, _("payments wait for approval"), RUN_WAITS, run_waits_sample, order=15,
-            to=_("everybody at the vendor who may approve them"),
+            to=_("everybody at the vendor who may approve them"), choices=AS_NOTICE, scope=VENDOR,
         ),
     )  # fmt: skip
     for kind in kinds:

@@ -13,8 +13,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import registry
+from common.mail_words import OnBehalf
 from common.models import OutboxMail
 from common.registry import Attachment, MailKind
+from rebates.mails import REBATES, in_money
 from rebates.models import Statement
 
 STATEMENT = "statement"
@@ -33,7 +35,7 @@ kind_in_words = lazy(_kind, str)
 def about(*, statement: Statement, total: Decimal) -> Mapping[str, Any]:
     """What is told. `total`: the payment. A document that corrects another one names it, with the reason."""
     payment, partner = statement.payment, statement.partner
-    return {
+    told: dict[str, Any] = {
         "vendor": statement.vendor.name,
         "partner": partner.name,
         "document": kind_in_words(statement.document),
@@ -45,10 +47,16 @@ def about(*, statement: Statement, total: Decimal) -> Mapping[str, Any]:
         "reason": statement.reason,
         "url": settings.PORTAL_URL + reverse("rebates:statements", args=[partner.number]),
     }
+    return {**told, "on_behalf": _on_behalf(told, statement.vendor_id)}
+
+
+def _on_behalf(told: Mapping[str, Any], vendor_id: int) -> OnBehalf:
+    amount = in_money(told["amount"], told["currency"])
+    return OnBehalf(vendor_id, {"vendor": told["vendor"], "partner": told["partner"], "amount": amount})
 
 
 def about_sample() -> Mapping[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "vendor": "Lenovo",
         "partner": "Morgenbrück GmbH",
         "document": kind_in_words(Statement.Document.BONUS),
@@ -60,6 +68,7 @@ def about_sample() -> Mapping[str, Any]:
         "reason": "",
         "url": settings.PORTAL_URL,
     }
+    return {**told, "on_behalf": _on_behalf(told, 0)}
 
 
 def attachments(mail: OutboxMail) -> Sequence[Attachment]:
@@ -74,6 +83,7 @@ def register() -> None:
     registry.mails.register(
         MailKind(
             STATEMENT, _("a statement is there"), STATEMENT, about_sample, resend_when_uncertain=True, order=16,
-            attachments=attachments,
+            attachments=attachments, group=REBATES, placeholders=("partner", "vendor", "amount"),
+            to=_("the partner’s owners and bookkeeping, and the address for it"),
         )
     )  # fmt: skip

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats, registry
+from common.access import PARTNER
+from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import Partner
@@ -134,6 +136,6 @@ def register() -> None:
             MailKind(
                 key, label, "application", _sample(key), resend_when_uncertain=True, order=order,
                 group=gettext_lazy("Tiers"), to=gettext_lazy("the partner’s owners and sales"),
-                placeholders=PLACEHOLDERS[key],
+                placeholders=PLACEHOLDERS[key], choices=AS_NOTICE, scope=PARTNER,
             )
         )  # fmt: skip

@@ -13,6 +13,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
+from common.access import PARTNER, VENDOR
+from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import Partner
@@ -203,5 +205,6 @@ def register() -> None:
                 key, label, "training", sample(key), resend_when_uncertain=True, order=order,
                 group=_("Trainings and certificates"), to=TO.get(key, _("who is booked")),
                 placeholders=() if key == HANDED_IN else ("partner", "vendor", "program", "training", "person"),
+                choices=AS_NOTICE, scope=VENDOR if key == HANDED_IN else PARTNER,
             )
         )  # fmt: skip

@@ -15,15 +15,19 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
+from common.access import PARTNER
 from common.mail_choices import REGULAR
+from common.mail_words import OnBehalf
 from common.period_names import day_of_year, period_name
 from common.periods import Period
 from common.registry import MailKind, Waiting
 from partners.models import Partner
 from programs.models import Program
+from rebates.mails import REBATES
 from rebates.status.cards import StatusCard
 
 STANDING = "standing"
+PLACEHOLDERS = ("partner", "vendor", "program")
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,10 @@ def standing(
 ) -> Mapping[str, Any]:
     """What a partner's people are told of one program. `total`: all its rebates so far."""
     overview = settings.PORTAL_URL + reverse("rebates:partner-rebates", args=[partner.number])
+    names = {"vendor": program.vendor.name, "program": program.name, "partner": partner.name}
     return {
-        "vendor": program.vendor.name,
-        "program": program.name,
-        "partner": partner.name,
+        **names,
+        "on_behalf": OnBehalf(program.vendor_id, names),
         "total": total,
         "cards": cards,
         "waiting": [ToDo(str(item.label), settings.PORTAL_URL + item.url if item.url else "") for item in waiting],
@@ -52,10 +56,10 @@ def standing(
 
 def standing_sample() -> Mapping[str, Any]:
     """A rebate in the middle of its quarter; in the language of whoever reads it."""
+    names = {"vendor": "Lenovo", "program": "Top-Seller Loyalty", "partner": "Morgenbrück GmbH"}
     return {
-        "vendor": "Lenovo",
-        "program": "Top-Seller Loyalty",
-        "partner": "Morgenbrück GmbH",
+        **names,
+        "on_behalf": OnBehalf(0, names),
         "total": lazy(lambda: formats.money(Decimal("110.00"), "EUR"), str)(),
         "cards": lazy(lambda: [_sample_card()], list)(),
         "waiting": lazy(_sample_waiting, list)(),
@@ -108,5 +112,8 @@ def _each(amount: str) -> str:
 
 def register() -> None:
     registry.mails.register(
-        MailKind(STANDING, _("how your rebates stand"), STANDING, standing_sample, choices=REGULAR, order=9)
-    )
+        MailKind(
+            STANDING, _("how your rebates stand"), STANDING, standing_sample, choices=REGULAR, scope=PARTNER, order=9,
+            group=REBATES, to=_("everybody of the partner but technicians"), placeholders=PLACEHOLDERS,
+        )
+    )  # fmt: skip
