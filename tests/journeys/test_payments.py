@@ -7,6 +7,7 @@ from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
+from zipfile import ZipFile
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from playwright.sync_api import expect
 from common.models import User
 from partners.models import Partner
 from programs.models import Distributor, Product, Program, Vendor
+from rebates.statements import making
 from tests.journeys.browser import Window, plain
 from tests.journeys.conftest import Inside, OpenWindow, paired
 from tests.journeys.reading import number, word
@@ -92,9 +94,26 @@ def answer_to(document: etree._Element) -> bytes:
     return pain002(about=about, payments=said)
 
 
+def take_year(bookkeeping: Window, owing: Served, inside: Inside) -> None:
+    """The document for the tax adviser, alone and with all of its year."""
+    with inside(owing), time_machine.travel(NOW):
+        making.make_statements(now=NOW, chunk=10, go_on=lambda: True)
+    bookkeeping.go("/partner/2B3C4D5F/statements/")
+    bookkeeping.see()
+    with bookkeeping.page.expect_download() as waiting:
+        bookkeeping.page.get_by_role("link", name="2026").first.click()
+    with ZipFile(Path(waiting.value.path())) as archive:
+        [name] = archive.namelist()
+        assert archive.read(name).startswith(b"%PDF")
+    with bookkeeping.page.expect_download() as waiting:
+        bookkeeping.page.locator("#list tbody a").first.click()
+    assert Path(waiting.value.path()).read_bytes().startswith(b"%PDF")
+    assert waiting.value.suggested_filename.endswith(".pdf")
+
+
 @paired
 def test_finance_proposes_two_others_approve_the_bank_answers_and_partners_know_where_they_stand(
-    owing: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
+    owing: Served, inside: Inside, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:
     def window_of(name: str) -> Window:
         return windows(owing, f"{name}@example.com", language=language, width=width)
@@ -137,6 +156,7 @@ def test_finance_proposes_two_others_approve_the_bank_answers_and_partners_know_
     reseller.go(ACCOUNT)
     assert word("paid on %(day)s", language).partition("%")[0] in plain(reseller.page.locator("#paid").inner_text())
     reseller.see()
+    take_year(reseller, owing, inside)
     other = window_of("owner_3c4d5f6g_1")
     other.go(OTHER_ACCOUNT)
     assert word("came back", language) in plain(other.page.locator("#paid").inner_text())
