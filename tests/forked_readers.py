@@ -19,7 +19,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -50,15 +49,14 @@ class Forked:
     def __init__(self, status: socket.socket, output: int, errors: int) -> None:
         self.stdout, self.stderr = open(output, "rb"), open(errors, "rb")  # noqa: SIM115  # closed at the exit
         self.returncode: int | None = None
-        self._status, self._one = status, threading.Lock()
+        self._status = status
         self.pid = int(status.recv(_MOST))
 
     def poll(self) -> int | None:
-        with self._one:
-            if self.returncode is None and select.select([self._status], [], [], 0)[0]:
-                # Nothing comes where the one who waits for it was killed.
-                self.returncode = int(self._status.recv(_MOST) or -signal.SIGKILL)
-            return self.returncode
+        if self.returncode is None and select.select([self._status], [], [], 0)[0]:
+            # Left there for whoever else looks. Nothing comes where the one who waits for the process was killed.
+            self.returncode = int(self._status.recv(_MOST, socket.MSG_PEEK) or -signal.SIGKILL)
+        return self.returncode
 
     def wait(self) -> int:
         select.select([self._status], [], [])
@@ -167,9 +165,14 @@ def _wait_for_child(wanted: dict[str, Any], handed: list[int]) -> None:
         _become(wanted["module"], wanted["scratch"], handed[:3])
     for each in handed[:3]:
         os.close(each)
-    _pid, status = os.waitpid(child, 0)
-    with contextlib.suppress(BrokenPipeError):
-        os.write(handed[3], str(os.waitstatus_to_exitcode(status)).encode())
+    ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert ended is not None
+    status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+    with contextlib.suppress(ConnectionError):
+        os.write(handed[3], str(status).encode())
+        # Who asked may still mean to kill it: until they are done its number is nobody else's, as with a `Popen`.
+        os.read(handed[3], 1)
+    os.waitpid(child, 0)
     os._exit(0)
 
 

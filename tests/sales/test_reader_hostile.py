@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from common.limited import Allowance, Cause, ChildEnded, limited
+from common.limited import Allowance, Cause, Child, ChildEnded, limited
 from sales.readers.limits import Limits
 from sales.readers.problems import Unreadable
 from sales.readers.reading import guess, read_rows
@@ -137,6 +137,22 @@ def test_a_child_ends_when_nobody_reads_on() -> None:
         process = child.process
         assert process.poll() is None
     assert process.poll() is not None
+
+
+class _Gone(subprocess.Popen[bytes]):
+    """A process that runs when it is looked at, and has ended and been waited for before anything else is done."""
+
+    def poll(self) -> int | None:
+        seen = super().poll()
+        self.wait()
+        return seen
+
+
+def test_a_child_that_is_gone_by_the_time_it_is_killed_is_what_was_wanted() -> None:
+    with _Gone(["sleep", "0.2"], stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        Child(process, process.stdout).kill()
+    assert process.returncode == 0
 
 
 def test_a_child_ends_with_its_parent() -> None:
