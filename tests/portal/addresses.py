@@ -7,7 +7,7 @@ with a `foreign` object of the rivals in its last places, and with a `missing` o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -67,6 +67,7 @@ from tiers.models import BulkMove, CaseStudy, ManualCheck, TierDecision, TierMov
 Variant = Literal["own", "foreign", "missing"]
 VARIANTS: tuple[Variant, ...] = ("own", "foreign", "missing")
 AREAS = ("partner", "vendor", "distributor")
+RUNS = "vendor/<slug:vendor>/payments/"
 Kwargs = dict[str, Any]
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
@@ -327,9 +328,8 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
         return {"own": {}}
     if address.kind == "admin":
         return _admin(address, there.world)
-    values = _values(address, there)
-    if address.route.startswith("vendor/<slug:vendor>/payments/"):
-        values["number"] = (1, None, 99)  # each vendor counts its own runs
+    all_values = _values(address, there)
+    values = {place: all_values[place]() for place in address.places}
     inner = [place for place in address.places if place not in AREAS] or list(address.places)
     if address.name in ("rebates:explained", "rebates:account-with", "partners:apply", "partners:leave", "tiers:way"):
         # The reseller takes part in the rival's program as well, and anybody may apply for any.
@@ -345,37 +345,40 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
     return found
 
 
-def _values(address: Address, there: Populated) -> dict[str, tuple[Any, Any, Any]]:
+def _values(address: Address, there: Populated) -> dict[str, Callable[[], tuple[Any, Any, Any]]]:
     """Per place: ours, the rivals' (None: there is no such thing), and one that does not exist."""
     world = there.world
     return {
-        "partner": (world.reseller.number, world.rival.number, "22222222"),
-        "number": (world.reseller.number, world.rival.number, "22222222"),
-        "vendor": (world.vendor.slug, world.rival_vendor.slug, "nobody"),
-        "distributor": (world.distributor.slug, world.rival_distributor.slug, "nobody"),
-        "program": (world.program.slug, world.rival_program.slug, "nothing"),
-        "of": (world.vendor.slug, world.rival_vendor.slug, "nobody"),
-        "currency": ("EUR", None, "XXX"),
-        "code": (world.terms.code, world.rival_terms.code, "nothing"),
-        "period": ("2026Q3", "2026Q3", "1999Q1"),
-        "row": (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
-        "pk": _numbered(address, there) if "pk" in address.places else (None, None, None),
-        "secret": _secrets(address, there),
-        "kind": ("sale", None, "nothing"),
-        "anything": ("nothing", None, "nothing/at/all"),
-        "column": ("main", None, "nothing"),
-        "page": (1, None, 99),
-        "year": (DAY.year, None, 1999),
-        "file": (1, None, 99),
-        "slug": (world.program.slug, None, "nothing"),
-        "answer": ("decline", None, "nothing"),
-        "change": ("suspend", None, "nothing"),
-        "tier": (world.program.tiers.order_by("-rank")[0].code, None, "nothing"),
-        "check": ("showroom", None, "nothing"),
-        "key": ("made-up", None, "made-up-too"),
-        "mail": ("settled", None, "nothing"),
-        "uidb36": ("1", None, "2"),
-        "token": (unsubscribe_token(world.reseller_owner), None, "made-up"),
+        "partner": lambda: (world.reseller.number, world.rival.number, "22222222"),
+        "number": lambda: (
+            # Each vendor counts its own runs.
+            (1, None, 99) if address.route.startswith(RUNS) else (world.reseller.number, world.rival.number, "22222222")
+        ),
+        "vendor": lambda: (world.vendor.slug, world.rival_vendor.slug, "nobody"),
+        "distributor": lambda: (world.distributor.slug, world.rival_distributor.slug, "nobody"),
+        "program": lambda: (world.program.slug, world.rival_program.slug, "nothing"),
+        "of": lambda: (world.vendor.slug, world.rival_vendor.slug, "nobody"),
+        "currency": lambda: ("EUR", None, "XXX"),
+        "code": lambda: (world.terms.code, world.rival_terms.code, "nothing"),
+        "period": lambda: ("2026Q3", "2026Q3", "1999Q1"),
+        "row": lambda: (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
+        "pk": lambda: _numbered(address, there),
+        "secret": lambda: _secrets(address, there),
+        "kind": lambda: ("sale", None, "nothing"),
+        "anything": lambda: ("nothing", None, "nothing/at/all"),
+        "column": lambda: ("main", None, "nothing"),
+        "page": lambda: (1, None, 99),
+        "year": lambda: (DAY.year, None, 1999),
+        "file": lambda: (1, None, 99),
+        "slug": lambda: (world.program.slug, None, "nothing"),
+        "answer": lambda: ("decline", None, "nothing"),
+        "change": lambda: ("suspend", None, "nothing"),
+        "tier": lambda: (world.program.tiers.order_by("-rank")[0].code, None, "nothing"),
+        "check": lambda: ("showroom", None, "nothing"),
+        "key": lambda: ("made-up", None, "made-up-too"),
+        "mail": lambda: ("settled", None, "nothing"),
+        "uidb36": lambda: ("1", None, "2"),
+        "token": lambda: (unsubscribe_token(world.reseller_owner), None, "made-up"),
     }
 
 
@@ -402,65 +405,67 @@ MISSING_ID = 999_999_999
 def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
     """What `<int:pk>` means: the word before it says so, or two words where the numbers of something are meant."""
     world = there.world
-    pairs: dict[str, tuple[Model | None, Model | None]] = {
-        "reports": (world.report, world.rival_report),
-        "upload": (there.upload, there.rival_upload),
-        "import": (there.partner_import, there.rival_partner_import),
-        "uploads": (there.upload, there.rival_upload),
-        "sales": (world.sale, world.rival_sale),
-        "tokens": (there.token, there.rival_token),
-        "closings": (there.closing, there.rival_closing),
-        "held": (there.closing.items.first(), there.rival_closing.items.first()),
-        "questions": (there.claim, there.rival_claim),
-        "applications": (there.application, there.rival_application),
-        "access-requests": (there.access, there.rival_access),
-        "messages": (there.claim.messages.get(), there.rival_claim.messages.get()),
-        "<slug:kind>": (world.sale, world.rival_sale),
-        "customers/numbers": (
+    pairs: dict[str, Callable[[], tuple[Model | None, Model | None]]] = {
+        "reports": lambda: (world.report, world.rival_report),
+        "upload": lambda: (there.upload, there.rival_upload),
+        "import": lambda: (there.partner_import, there.rival_partner_import),
+        "uploads": lambda: (there.upload, there.rival_upload),
+        "sales": lambda: (world.sale, world.rival_sale),
+        "tokens": lambda: (there.token, there.rival_token),
+        "closings": lambda: (there.closing, there.rival_closing),
+        "held": lambda: (there.closing.items.first(), there.rival_closing.items.first()),
+        "questions": lambda: (there.claim, there.rival_claim),
+        "applications": lambda: (there.application, there.rival_application),
+        "access-requests": lambda: (there.access, there.rival_access),
+        "messages": lambda: (there.claim.messages.get(), there.rival_claim.messages.get()),
+        "<slug:kind>": lambda: (world.sale, world.rival_sale),
+        "customers/numbers": lambda: (
             CustomerNumber.objects.get(number="K-1"),
             CustomerNumber.objects.get(number="K-2"),
         ),
-        "articles/numbers": (there.article, there.rival_article),
-        "case-studies": (there.case_study, there.rival_case_study),
-        "files": (there.case_study.files.get(), there.rival_case_study.files.get()),
-        "invoices": (there.invoice, there.rival_invoice),
-        "keys": (None, None),
-        "adjustments": (there.adjustment, there.rival_adjustment),
-        "company-changes": (there.change, there.rival_change),
-        "bank-account": (there.account, there.rival_account),
-        "bank-accounts": (
+        "articles/numbers": lambda: (there.article, there.rival_article),
+        "case-studies": lambda: (there.case_study, there.rival_case_study),
+        "files": lambda: (there.case_study.files.get(), there.rival_case_study.files.get()),
+        "invoices": lambda: (there.invoice, there.rival_invoice),
+        "keys": lambda: (None, None),
+        "adjustments": lambda: (there.adjustment, there.rival_adjustment),
+        "company-changes": lambda: (there.change, there.rival_change),
+        "bank-account": lambda: (there.account, there.rival_account),
+        "bank-accounts": lambda: (
             BankAccountUse.objects.get(account=there.account, vendor=world.vendor),
             BankAccountUse.objects.get(account=there.rival_account, vendor=world.rival_vendor),
         ),
-        "people": (world.vendor_finance, world.rival_vendor_finance),
-        "invitations": (there.staff_invitation, there.rival_staff_invitation),
-        "moves": (
+        "people": lambda: (world.vendor_finance, world.rival_vendor_finance),
+        "invitations": lambda: (there.staff_invitation, there.rival_staff_invitation),
+        "moves": lambda: (
             TierMove.objects.get(enrolment=world.enrolment),
             TierMove.objects.get(enrolment=world.rival_enrolment),
         ),
-        "decisions": (
+        "decisions": lambda: (
             TierDecision.objects.get(enrolment=world.enrolment),
             TierDecision.objects.get(enrolment=world.rival_enrolment),
         ),
-        "moved": (
+        "moved": lambda: (
             BulkMove.objects.get(program=world.program),
             BulkMove.objects.get(program=world.rival_program),
         ),
+        "notices": lambda: (_notice(world.reseller_owner), _notice(world.rival_owner)),
+        "outbox": lambda: (_notice(world.reseller_owner), None),
+        "statements": lambda: (there.paying.of("statements"), there.rival_paying.of("statements")),
     }
-    pairs["notices"] = (_notice(world.reseller_owner), _notice(world.rival_owner))
-    pairs["outbox"] = (_notice(world.reseller_owner), None)
-    pairs["statements"] = (there.paying.of("statements"), there.rival_paying.of("statements"))
-    for word in ("trainings", "dates", "bookings", "certificates", "claims"):
-        pairs[word] = (there.taught.of(word), there.rival_taught.of(word))
-    if address.route.startswith("vendor/<slug:vendor>/payments/"):
-        for word in ("<int:number>", "holds", "answers", "lines"):
-            pairs[word] = (there.paying.of(word), there.rival_paying.of(word))
     if address.route.startswith("partner/"):
-        pairs["people"] = (world.reseller_sales, world.rival_owner)
-        pairs["invitations"] = (there.invitation, there.rival_invitation)
+        pairs["people"] = lambda: (world.reseller_sales, world.rival_owner)
+        pairs["invitations"] = lambda: (there.invitation, there.rival_invitation)
     before = address.route.split("<int:pk>")[0].rstrip("/").split("/")
     word = "/".join(before[-2:]) if before[-1] == "numbers" else before[-1]
-    own, rival = pairs[word]
+    own: Model | None
+    rival: Model | None
+    if word in ("trainings", "dates", "bookings", "certificates", "claims"):
+        own, rival = there.taught.of(word), there.rival_taught.of(word)
+    elif address.route.startswith(RUNS) and word in ("<int:number>", "holds", "answers", "lines"):
+        own, rival = there.paying.of(word), there.rival_paying.of(word)
+    else:
+        own, rival = pairs[word]()
     return own.pk if own else MISSING_ID - 1, rival.pk if rival else None, MISSING_ID
 
 
