@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -68,6 +68,14 @@ class Reader:
     @property
     def language(self) -> str:
         return self.user.language
+
+    @cached_property
+    def dashboard(self) -> str:
+        """With its panels, as the browser fetches them; looked at once, when everything has happened."""
+        columns = ("main", "side")
+        base = f"/partner/{self.partner.number}/"
+        whole = [self.pages.get(base), *(self.pages.get(f"{base}panels/{column}/") for column in columns)]
+        return "\n".join(answer.content.decode() for answer in whole if answer.status_code == 200)
 
 
 def reader_of(partner: Partner, place: int) -> Reader:
@@ -124,13 +132,6 @@ def from_quarters_mail(reader: Reader) -> Figures:
     return from_mails(SETTLED, reader)
 
 
-def panels(reader: Reader) -> str:
-    columns = ("main", "side")
-    base = f"/partner/{reader.partner.number}/"
-    whole = [reader.pages.get(base), *(reader.pages.get(f"{base}panels/{column}/") for column in columns)]
-    return "\n".join(answer.content.decode() for answer in whole if answer.status_code == 200)
-
-
 LINK = r'href="/partner/\w+/rebates/([\w-]+)/([\w-]+)/([\w-]+)/"'
 
 
@@ -146,11 +147,11 @@ def amounts_on(html: str, block: str, language: str) -> dict[Rebate, Decimal]:
 
 
 def from_running_cards(reader: Reader) -> Figures:
-    return amounts_on(panels(reader), r'<article class="card rebate-card">.*?</article>', reader.language)
+    return amounts_on(reader.dashboard, r'<article class="card rebate-card">.*?</article>', reader.language)
 
 
 def from_settled_panel(reader: Reader) -> Figures:
-    return amounts_on(panels(reader), r'<li class="plain-row">.*?</li>', reader.language)
+    return amounts_on(reader.dashboard, r'<li class="plain-row">.*?</li>', reader.language)
 
 
 def from_api_figures(reader: Reader) -> Figures:
