@@ -41,7 +41,7 @@ from rebates.status.mail import STANDING
 from tests.demo import WrittenDemo
 from tests.people import member_of, signed_in, token_client
 from tests.rebates.payments.many import approved_accounts, finance_person, iban, pay_all
-from tests.rebates.statements.reading import text_of
+from tests.rebates.statements.reading import text_before
 from tests.rebates.status.mailing import make_all
 from tests.world import NOW
 
@@ -196,9 +196,8 @@ def from_statements(reader: Reader) -> Figures:
             for key, terms in known_rebates(PERIODS).items()
             if terms.program.vendor_id == statement.vendor_id
         }
-        text = text_of(statement.content)
         end = {"de": "Wie die Beträge entstanden sind", "en": "How the amounts came about"}[statement.language]
-        for key, amount in said_of(of_vendor, text.partition(end)[0], statement.language).items():
+        for key, amount in said_of(of_vendor, text_before(end, statement.content), statement.language).items():
             found[key] += amount
     return found
 

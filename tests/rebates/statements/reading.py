@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import override
@@ -25,12 +26,25 @@ def made(now: datetime = NOW) -> list[Statement]:
     return list(Statement.objects.exclude(pk__in=before).order_by("pk"))
 
 
+def pages_of(content: bytes | memoryview) -> Iterator[str]:
+    """All words of each page, with single blanks."""
+    for page in PdfReader(io.BytesIO(bytes(content))).pages:
+        yield " ".join(page.extract_text().split()).replace("\u200b", "").replace("\u00a0", " ")
+
+
 def text_of(content: bytes | memoryview) -> str:
-    """All words of the PDF, with single blanks."""
-    pages = PdfReader(io.BytesIO(bytes(content))).pages
-    return (
-        " ".join(" ".join(page.extract_text().split()) for page in pages).replace("\u200b", "").replace("\u00a0", " ")
-    )
+    """All words of the PDF."""
+    return " ".join(pages_of(content))
+
+
+def text_before(end: str, content: bytes | memoryview) -> str:
+    """All words that stand before these; the pages after them are not read, which takes long."""
+    text = ""
+    for page in pages_of(content):
+        text = f"{text} {page}".strip()
+        if end in text:
+            break
+    return text.partition(end)[0]
 
 
 def sheet(payment: Payment, language: str, number: str = "BS-1") -> Sheet:
