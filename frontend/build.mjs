@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { framework } from "./framework.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const out = path.join(root, "static", "dist");
@@ -20,7 +21,7 @@ function iconSprite() {
   fs.writeFileSync(path.join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`);
 }
 
-const shared = { bundle: true, minify: true, target: "es2022", outdir: out, legalComments: "linked", assetNames: "[name]", loader: { ".woff2": "file" }, logLevel: "warning" };
+const shared = { bundle: true, minify: true, target: "es2022", outdir: out, legalComments: "linked", assetNames: "[name]", loader: { ".woff2": "file" }, logLevel: "warning", plugins: [framework] };
 const builds = [
   { ...shared, format: "iife", entryPoints: { app: path.join(root, "frontend/app.js"), theme: path.join(root, "frontend/theme.js") } },
   { ...shared, format: "esm", entryPoints: { charts: path.join(root, "frontend/charts.js") } },
