@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from common import limited
 from common.models import User
 from portal.testing import clone_database, django_on, migrated_database
-from tests import forked_readers, people
+from tests import forked_programs, forked_readers, people
 from tests.demo import WrittenDemo, write_once
 from tests.kept_world import KeptWorld, keep_world
 from tests.world import NOW, TODAY, World, build_world
@@ -31,8 +31,8 @@ def _nothing_cached() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _readers_are_forked() -> Iterator[None]:
-    with forked_readers.forking():
+def _processes_are_forked() -> Iterator[None]:
+    with forked_readers.forking(), forked_programs.forking():
         yield
 
 

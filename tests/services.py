@@ -13,9 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from portal.celery import QUEUES
+import redis
+
+from portal.celery import QUEUES, app
 from portal.children import die_with_parent
 from portal.embedded import Valkey
+from tests import forked_programs
 
 ROOT = Path(__file__).resolve().parent.parent
 # The first one has no windows, menus and tabs to draw: a quarter less to compute.
@@ -33,13 +36,10 @@ def run(
 ) -> subprocess.Popen[str]:
     """Start a process in the checkout. It ends with the test run at the latest."""
     settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment(database_url, **(env or {})),
-        preexec_fn=die_with_parent(signal.SIGKILL),
-        **settings,
-    )
+    settings |= {"cwd": ROOT, "env": environment(database_url, **(env or {}))}
+    if forked_programs.can_fork(command):
+        return forked_programs.Forked(command, **settings)
+    return subprocess.Popen(command, preexec_fn=die_with_parent(signal.SIGKILL), **settings)
 
 
 def run_manage(
@@ -78,6 +78,23 @@ def broker(folder: Path) -> Iterator[Valkey]:
         valkey.stop()
 
 
+def send(redis_url: str, *tasks: str, queue: str, arguments: Sequence[object] = ()) -> None:
+    """What the scheduler sends, to this broker."""
+    with app.connection_for_write(redis_url) as connection:
+        for task in tasks:
+            app.send_task(task, arguments, queue=queue, connection=connection)
+
+
+def wait_until_idle(redis_url: str, seconds: float = 60) -> None:
+    """Until no message waits at this broker and none is worked on, at two looks: one on its way is in neither list."""
+    client, until, quiet = redis.Redis.from_url(redis_url), time.monotonic() + seconds, 0
+    while quiet < 2:
+        assert time.monotonic() < until, f"messages are left after {seconds} s"
+        busy = any(client.llen(queue) for queue in QUEUES) or client.hlen("unacked")
+        quiet = 0 if busy else quiet + 1
+        time.sleep(0.05)
+
+
 @contextlib.contextmanager
 def worker(
     *,
@@ -108,7 +125,7 @@ def worker(
         end(process)
 
 
-def _wait_until_ready(process: subprocess.Popen[str], log: Path, seconds: float = 30) -> None:
+def _wait_until_ready(process: subprocess.Popen[str], log: Path, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while " ready." not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
-import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -19,7 +18,7 @@ from programs.models import Distributor, Program
 from sales import uploads
 from sales.models import CustomerNumber, SaleLine, SellOutReport, Upload, WaitingRow
 from tests.faults.world import NOW, make_world
-from tests.services import ROOT, environment
+from tests.services import run
 
 TODAY = date(2026, 11, 22)
 HEADER = "customer no,document,line,date,article,quantity,net"
@@ -84,16 +83,10 @@ def digest() -> str:
 
 def killed_at(database_url: str, file: int, commit: int, moment: str, kind: str = "reports") -> bool:
     """Whether there was such a commit at which the worker died."""
-    process = subprocess.run(
-        [sys.executable, "-m", "tests.faults.dying", kind, str(file), str(commit), moment],
-        cwd=ROOT,
-        env=environment(database_url),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert process.returncode in (0, -signal.SIGKILL), process.stderr
+    asked = (kind, str(file), str(commit), moment)
+    process = run(sys.executable, "-m", "tests.faults.dying", *asked, database_url=database_url)
+    _output, errors = process.communicate(timeout=60)
+    assert process.returncode in (0, -signal.SIGKILL), errors
     connection.close()
     return process.returncode == -signal.SIGKILL
 

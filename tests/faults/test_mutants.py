@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from portal.testing import KEPT
+from tests import forked_programs
 from tests.faults.mutants import MUTANTS
-from tests.services import ROOT
+from tests.services import ROOT, end
 
 # What neither the code nor its tests need: what was installed, and what tests and tools leave.
 LEFT_OUT = shutil.ignore_patterns(".*", "node_modules", "var", "docs", "staticfiles", "__pycache__")
@@ -52,4 +54,11 @@ def outcome_of(checkout: Path, test: str) -> subprocess.CompletedProcess[str]:
     ours = ("PYTEST_", "COV_", "PORTAL_", "TEST_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     command = (sys.executable, "-m", "pytest", "-n0", "-x", "-p", "no:cacheprovider", "--tb=line", test)
-    return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=400, check=False)
+    settings: dict[str, Any] = {"cwd": checkout, "env": env, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    start = forked_programs.Forked if forked_programs.can_fork(command) else subprocess.Popen
+    process = start(command, text=True, **settings)
+    try:
+        output, errors = process.communicate(timeout=400)
+    finally:
+        end(process)
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
