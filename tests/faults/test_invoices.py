@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from sales.readers.invoices.record import Party
 from tests.faults.test_schedule import wait_for
 from tests.invoices.bonus import Bonus, make_bonus
 from tests.sales.invoices.samples import cii, hybrid, line, ubl
-from tests.services import ROOT, broker, environment, worker
+from tests.services import broker, run, send, worker
 from tests.serving import at
 from tests.world import NOW, TODAY, World
 
@@ -87,18 +86,12 @@ def digest() -> list[Any]:
 
 def killed(database_url: str, *orders: tuple[int, int, str]) -> list[bool]:
     """At which of these (invoice, commit, moment) there was such a commit and the worker died."""
-    process = subprocess.run(
-        [sys.executable, "-m", "tests.faults.dying_on_invoices", *(":".join(map(str, order)) for order in orders)],
-        cwd=ROOT,
-        env=environment(database_url),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert process.returncode == 0, process.stderr
+    asked = (":".join(map(str, order)) for order in orders)
+    process = run(sys.executable, "-m", "tests.faults.dying_on_invoices", *asked, database_url=database_url)
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
     connection.close()
-    return list(json.loads(process.stdout))
+    return list(json.loads(output))
 
 
 def finish() -> None:
@@ -174,23 +167,16 @@ def test_a_killed_worker_and_a_flushed_broker_change_nothing(
     with broker(tmp_path / "broker") as valkey:
         settings: dict[str, Any] = {"database_url": own_database, "redis_url": valkey.url, "python": at(NOW)}
         with worker(**settings, log=tmp_path / "first.log") as process:
-            tick(own_database, valkey.url)
+            send(valkey.url, "invoices.work_on_all", queue="import")
             wait_for(f"SELECT count(*) >= 15 FROM invoices_invoice WHERE {DONE}")
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
         assert Invoice.objects.filter(state__in=Invoice.WORKED_ON).exists(), "all was done before the kill"
         redis.Redis.from_url(valkey.url).flushall()
         with worker(**{**settings, "python": at(LATER)}, log=tmp_path / "last.log"):
-            tick(own_database, valkey.url)
+            send(valkey.url, "invoices.work_on_all", queue="import")
             wait_for(f"SELECT count(*) = {BATCH} FROM invoices_invoice WHERE {DONE}")
     all_ended(quiet)
 
 
 DONE = "state NOT IN ('received', 'read', 'checked')"
-
-
-def tick(database_url: str, redis_url: str) -> None:
-    """What the scheduler sends every minute."""
-    code = "import portal.celery as c; c.app.send_task('invoices.work_on_all', queue='import')"
-    env = environment(database_url, REDIS_URL=redis_url)
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True, timeout=60)

@@ -22,32 +22,27 @@ from rebates.closing import due_periods, ensure_due_closings
 from rebates.closing import run as run_closing
 from rebates.models import Closing, ClosingItem, Settlement
 from tests.faults.world import NOW, digest, make_world, rebate_of
-from tests.services import broker, run, worker
+from tests.services import broker, run, send, wait_until_idle, worker
 
 # Both quarters the world has sales in are due, and the third one, without a sale, too.
 DUE = ["2026Q1", "2026Q2", "2026Q3"]
 TODAY = date(2026, 11, 22)
 
 
-def scheduler(database_url: str, redis_url: str, *, ticks: int = 1) -> subprocess.Popen[str]:
-    """Sends what the scheduler sends every minute."""
+def scheduler(database_url: str, redis_url: str, *, ticks: int) -> subprocess.Popen[str]:
+    """A process that sends what the scheduler sends every minute."""
     code = f"import portal.celery as c\nfor _ in range({ticks}): c.app.send_task('rebates.close_due', queue='money')"
     return run(sys.executable, "-c", code, database_url=database_url, env={"REDIS_URL": redis_url})
 
 
-def tick(database_url: str, redis_url: str) -> None:
-    process = scheduler(database_url, redis_url)
-    _out, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
+def tick(redis_url: str) -> None:
+    send(redis_url, "rebates.close_due", queue="money")
 
 
-def send(redis_url: str, database_url: str, closings: Sequence[int]) -> None:
+def send_closings(redis_url: str, closings: Sequence[int]) -> None:
     """Messages to run these closings, in this order."""
-    task = "c.app.send_task('rebates.run_closing', (pk,), queue='money')"
-    code = f"import portal.celery as c\nfor pk in {list(closings)}: {task}"
-    process = run(sys.executable, "-c", code, database_url=database_url, env={"REDIS_URL": redis_url})
-    _out, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
+    for pk in closings:
+        send(redis_url, "rebates.run_closing", queue="money", arguments=(pk,))
 
 
 def quiet_digest() -> str:
@@ -78,11 +73,11 @@ def expected_total() -> Decimal:
     return sum((rebate_of(n) + rebate_of(n + 3) for n in range(1, 41)), Decimal(0))
 
 
-def ticks_until_sealed(database_url: str, redis_url: str) -> None:
+def ticks_until_sealed(redis_url: str) -> None:
     """One closing of a program after the other: each tick carries on where the last one stopped."""
     for _ in range(4):
-        tick(database_url, redis_url)
-        time.sleep(1.5)
+        tick(redis_url)
+        wait_until_idle(redis_url)
         with connection.cursor() as cursor:
             cursor.execute(ALL_SEALED)
             if cursor.fetchone()[0]:
@@ -96,7 +91,7 @@ def test_the_schedule_closes_whatever_is_due(own_database: str, tmp_path: Path) 
         broker(tmp_path / "broker") as valkey,
         worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "worker.log", concurrency=2),
     ):
-        ticks_until_sealed(own_database, valkey.url)
+        ticks_until_sealed(valkey.url)
 
     assert list(Closing.objects.order_by("period").values_list("period", flat=True)) == DUE
     assert sum(Settlement.objects.values_list("amount", flat=True)) == expected_total()
@@ -107,14 +102,14 @@ def test_a_killed_worker_and_a_flushed_broker_change_nothing(own_database: str, 
     slow = {"CLOSING_CHUNK": "1"}
     with broker(tmp_path / "broker") as valkey:
         with worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "one.log", env=slow) as process:
-            tick(own_database, valkey.url)
+            tick(valkey.url)
             wait_for("SELECT count(*) >= 5 FROM rebates_closingitem WHERE state = 'done'")
             os.kill(process.pid, 9)
             process.wait()
         assert ClosingItem.objects.exclude(state="done").exists(), "the closing ended before the worker was killed"
         redis.Redis.from_url(valkey.url).flushall()
         with worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "two.log"):
-            ticks_until_sealed(own_database, valkey.url)
+            ticks_until_sealed(valkey.url)
     assert sum(Settlement.objects.values_list("amount", flat=True)) == expected_total()
     assert Settlement.objects.count() == 3 * 40
 
@@ -125,14 +120,14 @@ def test_messages_that_come_twice_and_in_reversed_order_change_nothing(own_datab
     closings = [closing.pk for closing in ensure_due_closings(today=TODAY, now=NOW)]
     with broker(tmp_path / "broker") as valkey:
         # Six times: a message for a later quarter is of no use before the earlier ones are sealed.
-        send(valkey.url, own_database, [pk for pk in reversed(closings) for _ in range(2)] * 6)
+        send_closings(valkey.url, [pk for pk in reversed(closings) for _ in range(2)] * 6)
         env = {"CLOSING_CHUNK": "3"}
         log = tmp_path / "worker.log"
         with worker(database_url=own_database, redis_url=valkey.url, log=log, concurrency=2, env=env):
             wait_for("SELECT count(*) > 0 FROM rebates_closing WHERE state = 'sealed'")
-            ticks_until_sealed(own_database, valkey.url)
-            send(valkey.url, own_database, closings)  # and once more, after all is done
-            time.sleep(1)
+            ticks_until_sealed(valkey.url)
+            send_closings(valkey.url, closings)  # and once more, after all is done
+            wait_until_idle(valkey.url)
     assert digest() == quiet
 
 
@@ -145,7 +140,7 @@ def test_two_schedulers_that_tick_a_hundred_times_change_nothing(own_database: s
     ):
         schedulers = [scheduler(own_database, valkey.url, ticks=50) for _ in range(2)]
         assert [process.wait(60) for process in schedulers] == [0, 0]
-        ticks_until_sealed(own_database, valkey.url)
+        ticks_until_sealed(valkey.url)
     assert list(Closing.objects.order_by("period").values_list("period", flat=True)) == DUE
     assert digest() == quiet
 
@@ -159,14 +154,14 @@ def test_a_broker_that_stops_forgets_and_comes_back_in_the_middle_changes_nothin
     with broker(tmp_path / "broker") as valkey:
         env = {"CLOSING_CHUNK": "1"}
         with worker(database_url=own_database, redis_url=valkey.url, log=log, env=env) as process:
-            tick(own_database, valkey.url)
+            tick(valkey.url)
             wait_for("SELECT count(*) >= 3 FROM rebates_closingitem WHERE state = 'done'")
             valkey.stop()
             assert ClosingItem.objects.exclude(state="done").exists(), "the closing ended before the broker stopped"
             for kept in (tmp_path / "broker").glob("appendonlydir"):
                 shutil.rmtree(kept)
             valkey.start()
-            ticks_until_sealed(own_database, valkey.url)
+            ticks_until_sealed(valkey.url)
             assert process.poll() is None
     assert digest() == quiet
 

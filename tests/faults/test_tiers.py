@@ -6,8 +6,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -21,7 +19,7 @@ from partners.models import Enrolment, EnrolmentTier, Member
 from programs.models import Program, Tier
 from tests.faults.test_imports import killed_at
 from tests.faults.world import NOW, make_world
-from tests.services import ROOT, broker, environment, worker
+from tests.services import broker, send, worker
 from tiers.announcing import announce
 from tiers.assessing import assess_due
 from tiers.models import Assessed, Due, TierMove, TierStanding
@@ -113,13 +111,6 @@ def test_after_the_commits_that_are_visited_only_looks_for_more_mails_to_make_fo
 WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-def send(database_url: str, redis_url: str, *names: str) -> None:
-    """What the scheduler sends every minute."""
-    code = f"import portal.celery as c; [c.app.send_task(name, queue='import') for name in {names!r}]"
-    env = environment(database_url, REDIS_URL=redis_url)
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True, timeout=30)
-
-
 def wait_for(database_url: str, condition: str, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     with psycopg.connect(database_url, autocommit=True) as looking:
@@ -137,7 +128,7 @@ def test_a_worker_killed_while_it_changes_tiers_leaves_nothing_and_the_next_one_
             # Whoever decides about one partner meanwhile lets the assessment wait for it, with all others in its hands.
             somebody.execute("SELECT id FROM partners_enrolment FOR UPDATE")
             with worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "one.log") as process:
-                send(own_database, valkey.url, "tiers.assess_all")
+                send(valkey.url, "tiers.assess_all", queue="import")
                 wait_for(own_database, WAITS)
                 os.kill(process.pid, signal.SIGKILL)
                 process.wait()
@@ -145,8 +136,8 @@ def test_a_worker_killed_while_it_changes_tiers_leaves_nothing_and_the_next_one_
         assert (TierMove.objects.count(), TierStanding.objects.count(), Assessed.objects.count()) == (0, 0, 0)
         assert Due.objects.exists()
         with worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "two.log"):
-            send(own_database, valkey.url, "tiers.assess_all")
+            send(valkey.url, "tiers.assess_all", queue="import")
             wait_for(own_database, f"SELECT count(*) = {PARTNERS} FROM tiers_tierstanding")
-            send(own_database, valkey.url, "tiers.announce", "tiers.announce")
+            send(valkey.url, "tiers.announce", "tiers.announce", queue="import")
             wait_for(own_database, "SELECT count(*) > 0 AND bool_and(announced = state) FROM tiers_tiermove")
     assert OutboxMail.objects.count() == TierMove.objects.count() == PARTNERS - ENOUGH + 1 + TOO_LOW

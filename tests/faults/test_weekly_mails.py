@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,15 +9,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-import redis
 
 from common.models import OutboxMail
 from partners.models import Partner
-from portal.celery import app
 from portal.embedded import Valkey
 from tests.faults.test_schedule import wait_for
 from tests.rebates.status.mailing import MONDAY, WEEK
-from tests.services import broker, worker
+from tests.services import broker, send, wait_until_idle, worker
 from tests.serving import at
 from tests.smtp_sink import Sink, running_sink
 from tests.world import World
@@ -38,18 +35,9 @@ def sink() -> Iterator[Sink]:
 
 def tick(redis_url: str, times: int = 1) -> None:
     """What the scheduler sends of a minute, so many times."""
-    with app.connection_for_write(redis_url) as connection:
-        for _time in range(times):
-            for task, queue in TICK.items():
-                app.send_task(task, queue=queue, connection=connection)
-
-
-def wait_until_done(valkey: Valkey) -> None:
-    """Until no message waits, and none is worked on."""
-    client, until = redis.Redis.from_url(valkey.url), time.monotonic() + 60
-    while client.llen("money") or client.llen("mail") or client.hlen("unacked"):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    for _time in range(times):
+        for task, queue in TICK.items():
+            send(redis_url, task, queue=queue)
 
 
 def work_at(moment: datetime, database: str, sink: Sink, valkey: Valkey, log: Path, count: int) -> None:
@@ -58,11 +46,11 @@ def work_at(moment: datetime, database: str, sink: Sink, valkey: Valkey, log: Pa
     asked = {"database_url": database, "redis_url": valkey.url, "log": log, "env": env, "concurrency": 2}
     tick(valkey.url, times=2 * 10)
     with worker(**asked, python=at(moment)):  # type: ignore[arg-type]
-        wait_until_done(valkey)
+        wait_until_idle(valkey.url)
         # What was made after the last of them looked waits for a next tick.
         for _minute in range(3):
             tick(valkey.url, times=2)
-            wait_until_done(valkey)
+            wait_until_idle(valkey.url)
         wait_for(ALL_SENT.format(count=count))
 
 
