@@ -34,7 +34,7 @@ test: setup ## Run the tests on services of their own (ARGS go to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
 faults: setup ## Run the fault suite: real processes, killed (ARGS go to pytest)
-	@$(BIN)/python -m pytest -n 0 tests/faults $(ARGS)
+	@$(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: setup ## Measure imports, pages, closings and reading invoices; writes docs/benchmarks.md (BENCH_LARGE=1: more)
 	@$(BIN)/python -m tests.bench

@@ -43,6 +43,9 @@ ONLY_WHEN_NAMED = ("faults", "bench")
 # Marks of xdist's own groups do not reach its scheduler any more: it looks for them in names of tests, where pytest 9
 # does not show them.
 ONE_WORKER = (
+    "tests/faults/test_backups.py",
+    "tests/faults/test_every_commit.py",
+    "tests/faults/test_mails.py",
     "tests/journeys/",
     "tests/portal/test_backups.py",
     "tests/portal/test_demo.py",
@@ -80,8 +83,10 @@ def _scratch_folder() -> Path:
         _sweep(parent, prefix)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=IN_MEMORY if _memory_has_room() else on_disk))
     _cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
-    lock: IO[str] = _cleanup.enter_context((folder / "lock").open("w"))
+    lock: IO[str] = _cleanup.enter_context((folder / "unlocked").open("w"))
     fcntl.flock(lock, fcntl.LOCK_EX)
+    # Whoever looks for folders of killed runs meanwhile finds no lock, or one that is held.
+    (folder / "unlocked").rename(folder / "lock")
     return folder
 
 
