@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
+from tests.framework import LIST, missed
+
 # No sandbox, because root cannot have one; and no traffic of the browser's own.
 FLAGS = (
     "--no-sandbox",
@@ -31,6 +33,9 @@ LOCALE = {"de": "de-DE", "en": "en-GB"}
 CHECKS = Path(__file__).with_name("page_checks.js").read_text()
 
 expect.set_options(timeout=PATIENCE)
+
+_clean: set[tuple[object, ...]] = set()
+"""Rules, colours and shapes of pages in which axe has found nothing."""
 
 
 @dataclass
@@ -93,23 +98,33 @@ class Window:
         """From now on this refusal is no fault."""
         self.watch.expected.add(status)
 
-    def see(self, *, rules: Sequence[str] | None = ()) -> None:
+    def see(self, *, rules: Sequence[str] | None = (), each_width: bool = False) -> None:
         """The page is accessible, fits its window, and the browser has nothing to complain about.
 
-        `rules` limits axe to these, None leaves it out; all of them take a third of a second.
+        `rules` limits axe to these, None leaves it out; all of them take a third of a second. Where nothing but words
+        differs from a page that was clean axe does not look again; with `each_width` it does where the width differs.
         """
         page = self.page
         self.wait_until_still()
         found = [*self.watch.problems]
-        found += [f"axe: {each}" for each in self._inaccessible(rules)] if rules is not None else []
+        if rules is not None:
+            found += [f"axe: {each}" for each in self._inaccessible(rules, each_width=each_width)]
         found += [f"too wide: {each}" for each in page.evaluate("() => pageChecks.tooWide()")]
+        plain = missed(set(page.evaluate("() => pageChecks.classes()")))
+        found += [f"not in {LIST.name}: {each}" for each in sorted(plain)]
         self.watch.problems.clear()
         assert not found, "\n".join([f"{page.url} ({self.language}, {page.viewport_size})", *found])
 
-    def _inaccessible(self, rules: Sequence[str]) -> list[str]:
+    def _inaccessible(self, rules: Sequence[str], *, each_width: bool) -> list[str]:
+        width = self.page.evaluate("() => innerWidth") if each_width else 0
+        shape = self.page.evaluate("() => [matchMedia('(prefers-color-scheme: dark)').matches, pageChecks.shape()]")
+        if (key := (width, *rules, *shape)) in _clean:
+            return []
         if not self.page.evaluate("() => Boolean(window.axe)"):
             self.page.evaluate(AXE_SCRIPT)
         found: list[str] = self.page.evaluate("(rules) => pageChecks.inaccessible(rules)", list(rules))
+        if not found:
+            _clean.add(key)
         return found
 
     def wait_until_still(self) -> None:

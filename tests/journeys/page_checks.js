@@ -29,10 +29,36 @@
     }));
   }
 
+  function classes() {
+    return [...new Set([...document.querySelectorAll("[class]")].flatMap((element) => [...element.classList]))];
+  }
+
+  // The page but for its words: of a text counts that it is there, of a name, an address and the like which are the same.
+  const WORDED = /^(aria-(label|labelledby|describedby|controls|owns|details)|title|alt|placeholder|value|content|lang|id|for|name|list|form|href|src|action|datetime|d|points|(data|hx)-.*)$/;
+
+  function shape() {
+    const words = new Map();
+    const which = (word) => words.get(word) ?? words.set(word, words.size).get(word);
+    const attribute = ({ name, value }) => `${name}=${value.trim() && WORDED.test(name) ? which(value) : value}`;
+    const state = (element) => [element.checked, element.disabled, element.open, "value" in element && element.value !== ""];
+    const parts = [];
+    const nodes = document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      if (node.nodeType === Node.TEXT_NODE) {
+        if (node.data.trim()) parts.push("text");
+        continue;
+      }
+      let depth = 0;
+      for (let parent = node.parentElement; parent; parent = parent.parentElement) depth++;
+      parts.push(`${depth} ${node.localName} ${[...node.attributes].map(attribute).join(" ")} ${state(node)}`);
+    }
+    return parts.join("\n");
+  }
+
   function isStill() {
     return !document.querySelector(".htmx-request")
       && document.getAnimations().every((each) => each.playState !== "running");
   }
 
-  window.pageChecks = { tooWide, inaccessible, isStill };
+  window.pageChecks = { tooWide, inaccessible, classes, shape, isStill };
 })();

@@ -64,7 +64,7 @@ def look(window: Window, width: int, *, dark: bool = False, rules: Sequence[str]
     window.resize(width)
     window.page.emulate_media(color_scheme="dark" if dark else "light")
     try:
-        window.see(rules=rules)
+        window.see(rules=rules, each_width=True)
     except AssertionError as fault:
         return [str(fault)]
     return []

@@ -11,6 +11,6 @@ def test_every_component_is_clean_in_light_and_dark(
 ) -> None:
     window = windows(portal, language=language, width=width)
     assert window.go("/styleguide/").status == 200
-    window.see()
+    window.see(each_width=True)
     window.darken()
-    window.see(rules=["color-contrast"])
+    window.see(rules=["color-contrast"], each_width=True)
