@@ -21,22 +21,19 @@ from programs.entering import in_vendor
 from programs.models import Vendor
 
 WAITING = "waiting"
-"""The column of what waits for the person: first for a vendor's people, fetched for a partner's."""
+"""The column of what waits for the person. Many apps are asked, mostly for nothing: the figures do not wait for that."""
 
 
 @in_partner()
 def partner(request: PersonRequest, partner: Partner) -> HttpResponse:
-    """What have I earned, what is missing for more, is something waiting for me: over all vendors and programs.
-
-    Many apps are asked what waits, mostly for nothing: the figures do not wait for that.
-    """
-    return _dashboard(request, {"waiting_later": {"column": WAITING}})
+    """What have I earned, what is missing for more, is something waiting for me: over all vendors and programs."""
+    return _dashboard(request)
 
 
 @in_vendor()
 def vendor(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     """What waits, how the quarter runs, what came in last."""
-    return _dashboard(request, {"waiting": _waiting(request)})
+    return _dashboard(request)
 
 
 @in_partner(part_of_page=True)
@@ -62,9 +59,9 @@ def _later(request: PersonRequest, column: str) -> HttpResponse:
     return render(request, template, {"panels": panels})
 
 
-def _dashboard(request: PersonRequest, waiting: Mapping[str, Any]) -> HttpResponse:
+def _dashboard(request: PersonRequest) -> HttpResponse:
     panels = registry.panels_of(request.area, request.actor, request.today)
-    context = {"panels": panels, "shows_tasks": _is_own(request), **waiting}
+    context = {"panels": panels, "waiting_later": {"column": WAITING} if _is_own(request) else None}
     return render(request, "portal/dashboard.html", context)
 
 

@@ -58,6 +58,7 @@ def measure() -> None:
         *compare("what waits, fetched afterwards", of_partners(resellers, "panels/waiting/"), limit=None),
         *compare("dashboard of the largest reseller", of_partners([largest] * ROUNDS, ""), limit=None),
         *compare("dashboard of a vendor", of_vendor("")),
+        *compare("what waits there, fetched afterwards", of_vendor("panels/waiting/"), limit=None),
         *compare("its cards that are fetched afterwards, left", of_vendor("panels/main/"), limit=None),
         *compare("its cards that are fetched afterwards, right", of_vendor("panels/side/"), limit=None),
         *compare("list of sales", of_partners(resellers, "sales/"), sales_of_admin),

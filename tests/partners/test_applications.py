@@ -256,7 +256,7 @@ def test_partners_of_other_vendors_are_no_duplicates(world: World) -> None:
 
 def test_the_queue_decides_and_goes_on_to_the_next(world: World, applicant: Newcomer) -> None:
     client = signed_in(world.channel_manager)
-    dashboard = words(client.get("/vendor/lenovo/").content.decode())
+    dashboard = words(client.get("/vendor/lenovo/panels/waiting/").content.decode())
     assert "1 application to decide" in dashboard
     page = client.get(f"{QUEUE}{applicant.application.pk}/")
     form = page.context["forms"]["approve"]

@@ -256,7 +256,7 @@ def test_what_waits_is_one_line_for_finance_and_leads_to_the_account(world: Worl
     record(world.rival, world.rival_owner)
     assert waiting(world.vendor_finance) == [("2 bank accounts to check", f"{LIST}?state=waiting")]
     assert waiting(world.channel_manager) == []
-    assert "2 bank accounts to check" in read(finance, "/vendor/lenovo/")
+    assert "2 bank accounts to check" in read(finance, "/vendor/lenovo/panels/waiting/")
 
 
 def test_the_page_shows_what_to_compare_and_what_to_look_at_twice(world: World, finance: Client) -> None:

@@ -84,7 +84,7 @@ def test_finance_is_told_and_may_answer_what_was_settled(
     claim = doubt(world, settlement)
     assert mailed("claim-asked") == ["channel_manager", "vendor_finance"]
     finance = signed_in(world.vendor_finance)
-    assert "1 question of a partner" in words(finance.get("/vendor/lenovo/").content.decode())
+    assert "1 question of a partner" in words(finance.get("/vendor/lenovo/panels/waiting/").content.decode())
     answer = finance.post(
         f"/vendor/lenovo/questions/{claim.pk}/answer/",
         {"answer-outcome": "decline", "answer-text": "Whole volume.", "answer-seen": claim.messages.get().pk},

@@ -269,7 +269,7 @@ def test_what_is_overdue_says_so_in_words(world: World, manager: Client) -> None
     with time_machine.travel(NOW + timedelta(days=3)):
         assert "overdue since 18 Nov 2026" in read(manager, VENDOR_LIST)
         assert "Answer overdue since 18 November 2026" in read(manager, f"{VENDOR_LIST}{claim.pk}/")
-        assert "task tone-danger" in manager.get("/vendor/lenovo/").content.decode()
+        assert "task tone-danger" in manager.get("/vendor/lenovo/panels/waiting/").content.decode()
 
 
 def test_other_vendors_see_none_of_it(world: World, signed_in: SignedIn) -> None:
@@ -351,11 +351,11 @@ def test_questions_wait_on_the_dashboard_of_whose_turn_it_is(
     world: World, sales: Client, manager: Client, signed_in: SignedIn
 ) -> None:
     claim, second = ask_for_missing(world), ask_for_missing(world, "Second")
-    assert "2 questions of partners" in read(manager, "/vendor/lenovo/")
-    assert "of partners" not in read(signed_in(world.vendor_finance), "/vendor/lenovo/")
+    assert "2 questions of partners" in read(manager, "/vendor/lenovo/panels/waiting/")
+    assert "of partners" not in read(signed_in(world.vendor_finance), "/vendor/lenovo/panels/waiting/")
     assert "question" not in read(sales, WAITING).replace("Questions", "")
     claims.ask_back(claim=claim, said=said(world.channel_manager, "?", claim))
-    assert "1 question of a partner" in read(manager, "/vendor/lenovo/")
+    assert "1 question of a partner" in read(manager, "/vendor/lenovo/panels/waiting/")
     page = sales.get(WAITING).content.decode()
     assert "Lenovo has a question for you" in page
     assert f'href="{LIST}{claim.pk}/"' in page

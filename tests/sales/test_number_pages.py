@@ -184,7 +184,7 @@ def test_products_and_articles_of_others_are_missing(world: World, manager: Clie
 def test_what_waits_is_on_the_dashboard(world: World, manager: Client, unknown: WaitingRow) -> None:
     waits(world, "R-8", doubts=["price"])
     Product.objects.filter(vendor=world.vendor).update(gtin="")
-    page = text_of(manager, "/vendor/lenovo/")
+    page = text_of(manager, "/vendor/lenovo/panels/waiting/")
     assert "1 unknown article in distributors&#x27; reports" in page
     assert "1 doubtful row in distributors&#x27; reports" in page
 

@@ -118,7 +118,7 @@ def test_what_one_side_has_not_handed_in_yet_is_not_shown_to_the_other(
         "distributor": len(reporting.get("/distributor/allnet/").context["uploads"].rows),
     }
     assert shown == {"vendor": int(of_vendor), "distributor": int(not of_vendor)}
-    assert ("to be checked" in text(manager.get("/vendor/lenovo/"))) == of_vendor
+    assert ("to be checked" in text(manager.get("/vendor/lenovo/panels/waiting/"))) == of_vendor
     Upload.objects.update(state="refused")
     assert len(manager.get("/vendor/lenovo/reports/").context["uploads"].rows) == 1
 
@@ -626,10 +626,10 @@ def test_files_that_are_not_imported_stand_above_the_reports_with_their_state(
 
 def test_a_report_to_be_checked_waits_on_the_dashboard(world: World, manager: Client) -> None:
     page = send(manager, world, report(*ROWS))
-    tasks = [task for task in manager.get("/vendor/lenovo/").context["tasks"] if "checked" in task.title]
+    tasks = [task for task in manager.get("/vendor/lenovo/panels/waiting/").context["tasks"] if "checked" in task.title]
     assert [(task.title, task.url) for task in tasks] == [("A report is to be checked", path(page))]
     send(manager, world, report(ROWS[0]), "second.csv")
-    tasks = [task for task in manager.get("/vendor/lenovo/").context["tasks"] if "checked" in task.title]
+    tasks = [task for task in manager.get("/vendor/lenovo/panels/waiting/").context["tasks"] if "checked" in task.title]
     assert [(task.title, task.url) for task in tasks] == [("2 reports are to be checked", "/vendor/lenovo/reports/")]
 
 
