@@ -17,8 +17,8 @@ from rebates.models import LedgerEntry, Payment, Posting
 from rebates.statements.errors import DoesNotAddUp
 
 Kind = LedgerEntry.Kind
-SEALED_MEANWHILE = timedelta(hours=1)
-"""A closing that says to be sealed so shortly before a payment may have waited for the ledger until after it."""
+UNSURE = timedelta(hours=1)
+"""A closing and a payment that say to be so close to each other may have had the ledger in either order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,10 @@ class Covered:
 def covered_by(payment: Payment) -> Covered:
     """What the payment is made of: the opening balance and the entries add up to it. Raises DoesNotAddUp."""
     moved = _account(payment)
-    mine = _position(moved, payment)
+    mine = _booked(moved, payment)
     before = _before(moved, mine)
-    counted = _counted(moved[:mine], moved[mine])
-    earlier = _counted(moved[:before], moved[before]) if before is not None else []
-    known = {each.entry.pk for each in earlier}
-    if before is not None:
-        known.add(moved[before].entry.pk)
+    counted = _counted(moved, mine)
+    known = {each.entry.pk for each in (*_counted(moved, before), before)} if before is not None else set()
     entries = [each for each in counted if each.entry.pk not in known]
     opening = _sum(each for each in counted if each.entry.pk in known)
     if opening + _sum(entries) != payment.amount:
@@ -77,29 +74,35 @@ def _account(payment: Payment) -> list[Moved]:
     return sorted(moved, key=lambda each: (each.at, each.entry.pk))
 
 
-def _position(moved: Sequence[Moved], payment: Payment) -> int:
-    for place, each in enumerate(moved):
+def _booked(moved: Sequence[Moved], payment: Payment) -> Moved:
+    for each in moved:
         if each.entry.kind == Kind.PAYMENT and each.entry.payment_id == payment.pk:
-            return place
+            return each
     raise DoesNotAddUp(_("The payment is not booked."))
 
 
-def _before(moved: Sequence[Moved], mine: int) -> int | None:
-    places = (place for place in range(mine - 1, -1, -1) if moved[place].entry.kind == Kind.PAYMENT)
-    return next(places, None)
+def _before(moved: Sequence[Moved], mine: Moved) -> Moved | None:
+    earlier = (each for each in moved if each.entry.kind == Kind.PAYMENT and each.entry.pk < mine.entry.pk)
+    return max(earlier, key=lambda each: each.entry.pk, default=None)
 
 
-def _counted(before: Sequence[Moved], payment: Moved) -> list[Moved]:
-    """What had been counted when the payment was proposed, which took the whole balance. Raises DoesNotAddUp."""
-    counted, amount = list(before), -payment.amount
-    near = sorted({each.at for each in before if each.entry.settlement_id and payment.at - each.at < SEALED_MEANWHILE})
-    while _sum(counted) != amount:
-        if not near:
-            assert payment.entry.payment is not None
-            raise _does_not_add_up(amount, _sum(before), payment.entry.currency)
-        latest = near.pop()
-        counted = [each for each in counted if each.at != latest or not each.entry.settlement_id]
-    return counted
+def _counted(moved: Sequence[Moved], payment: Moved) -> list[Moved]:
+    """What had been counted when the payment was proposed, which took the whole balance. Raises DoesNotAddUp.
+
+    Whoever books holds the ledger, so that numbers of entries follow each other as the bookings did. Moments need not:
+    they are those at which somebody began to wait for it. A closing books long before its seal, of which only the
+    moment is known: near the payment's, what adds up tells on which side it was.
+    """
+    booked = [each for each in moved if each.entry.pk < payment.entry.pk]
+    near = sorted({each.at for each in booked if each.entry.settlement_id and abs(each.at - payment.at) < UNSURE})
+    earlier = [at for at in reversed(near) if at <= payment.at]
+    for until in (payment.at, *earlier, payment.at - UNSURE, *(at for at in near if at > payment.at)):
+        counted = [each for each in booked if not each.entry.settlement_id or each.at <= until]
+        if _sum(counted) == -payment.amount:
+            return counted
+    assert payment.entry.payment is not None
+    found = _sum(each for each in booked if not each.entry.settlement_id or each.at <= payment.at)
+    raise _does_not_add_up(-payment.amount, found, payment.entry.currency)
 
 
 def _sum(moved: Iterable[Moved]) -> Decimal:
