@@ -192,9 +192,12 @@ def send_batch(*, now: datetime, limit: int = 100, seconds: float = math.inf) ->
     taken = sent = 0
     try:
         # A moment is reserved only for a mail that is there: otherwise those who find none would slow down the others.
-        while taken < limit and (not pace.is_limited() or _due(now).exists()):
-            pace.wait()
-            if time.monotonic() >= deadline or (mail := claim(now=now)) is None:
+        while (
+            taken < limit
+            and (left := deadline - time.monotonic()) > 0
+            and (not pace.is_limited() or _due(now).exists())
+        ):
+            if not pace.wait(most=min(left, pace.patience())) or (mail := claim(now=now)) is None:
                 break
             try:
                 sent += _send(mail, connection, now)

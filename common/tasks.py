@@ -34,6 +34,8 @@ def make_summaries() -> None:
     summaries.make_due(now=timezone.now())
 
 
+HINT_EXPIRES = 60
+"""Seconds. A hint that waited for longer is one of many: the tick has said the same since."""
 ONCE_A = timedelta(days=1)
 
 
@@ -52,4 +54,4 @@ def hint_mails() -> None:
 
     Without a broker nobody hears the hint; the page goes on, and the next tick finds the mail.
     """
-    transaction.on_commit(send_mails.delay, robust=True)
+    transaction.on_commit(lambda: send_mails.apply_async(expires=HINT_EXPIRES), robust=True)

@@ -184,3 +184,29 @@ def test_what_is_to_be_tried_later_waits_even_where_the_pace_would_let_it(settin
     outbox.send_batch(now=NOW)
     assert outbox.send_batch(now=NOW + timedelta(minutes=4)).taken == 0
     assert outbox.send_batch(now=NOW + timedelta(minutes=6)).taken == 1
+
+
+@pytest.mark.django_db
+def test_whose_turn_comes_after_its_time_reserves_nothing_so_that_a_slow_pace_is_kept(
+    settings: Settings, sink: Sink, slept: list[float]
+) -> None:
+    """Reserved and given up, one moment after the other would move away, and no mail would ever be sent."""
+    settings.MAILS_PER_SECOND = 0.001
+    put("first", "second", "third")
+    assert outbox.send_batch(now=NOW, seconds=60).sent == 1
+    for _tick in range(20):
+        assert outbox.send_batch(now=NOW, seconds=60) == outbox.Batch(taken=0, sent=0)
+    sql("UPDATE common_mailpace SET next_at = next_at - interval '950 seconds'")
+    assert outbox.send_batch(now=NOW, seconds=60).sent == 1
+    assert [40 < seconds < 60 for seconds in slept] == [True]
+
+
+@pytest.mark.django_db
+def test_where_others_wait_for_their_turn_already_no_further_worker_does(
+    settings: Settings, sink: Sink, slept: list[float]
+) -> None:
+    settings.MAILS_PER_SECOND = 0.1
+    put("reader")
+    sql("INSERT INTO common_mailpace (id, next_at) VALUES (1, clock_timestamp() + interval '11 seconds')")
+    assert outbox.send_batch(now=NOW, seconds=60).sent == 0
+    assert slept == []
