@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -90,8 +90,11 @@ def _drafts_or_failure(payment: Payment, now: datetime) -> list[_Draft]:
                 _draft(payment, covered, document, Paper(f"{PREFIXES[document]}-{_place(payment)}", now))
                 for document in documents_of(covered)
             ]
-    except DomainError as error:
-        _failed(payment, f"{type(error).__name__}: {error}", now)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this payment's alone and holds up no other
+        said = f": {error}" if isinstance(error, DomainError) else ""
+        _failed(payment, f"{type(error).__name__}{said}", now)
         return []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -36,7 +36,7 @@ CLAIM = """
     JOIN unnest(%(places)s::text[], %(weeks)s::text[], %(mondays)s::date[]) AS due (place, week, monday)
       ON due.place = CASE WHEN partner.time_zone = ANY(%(zones)s) THEN partner.time_zone
                           WHEN seat.country = ANY(%(countries)s) THEN seat.country ELSE '' END
-    WHERE e.program_id = %(program)s AND told.week < due.week
+    WHERE e.program_id = %(program)s AND told.week < due.week AND told.id <> ALL(%(without)s)
       AND EXISTS (SELECT FROM partners_enrolmentstatus then_
                   WHERE then_.enrolment_id = e.id AND then_.status = 'active' AND then_.valid @> due.monday)
     ORDER BY told.id
@@ -62,14 +62,16 @@ def begin(*, program: Program) -> None:
         cursor.execute(BEGIN, {"program": program.pk})
 
 
-def claim(*, program: Program, due: Mapping[str, Week], today: date, limit: int) -> list[Claimed]:
+def claim(
+    *, program: Program, due: Mapping[str, Week], today: date, limit: int, without: Collection[int] = ()
+) -> list[Claimed]:
     """Up to `limit` enrolments that are active and were not told their week yet, and that nobody else works on.
 
-    They stay claimed until the transaction ends. `due`: see `due_places`.
+    They stay claimed until the transaction ends. `due`: see `due_places`. `without`: ids of rows that are left alone.
     """
     weeks = {str(week): week for week in due.values()}
     asked: dict[str, Any] = {
-        "program": program.pk, "today": today, "limit": limit,
+        "program": program.pk, "today": today, "limit": limit, "without": list(without),
         "places": list(due), "weeks": [str(week) for week in due.values()],
         "mondays": [week.monday for week in due.values()],
         "countries": list(zones_by_country()),

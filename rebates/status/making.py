@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from common import outbox
@@ -28,7 +29,18 @@ from rebates.status.mail import STANDING
 from rebates.status.weeks import Week, due_places
 from rebates.status.writing import Stand, letters_of
 
+log = structlog.get_logger(__name__)
 Running = Sequence[tuple[RebateTerms, Period]]
+MOST_LEFT_OUT = 20
+"""Enrolments of one call whose mails cannot be made."""
+
+
+class NotWritten(Exception):
+    """A mail of the chunk could not be made; nothing of it was."""
+
+    def __init__(self, claimed: Sequence[Claimed]) -> None:
+        super().__init__()
+        self.claimed = claimed
 
 
 def programs_on(day: date) -> list[int]:
@@ -40,9 +52,11 @@ def programs_on(day: date) -> list[int]:
 def make(*, program_id: int, now: datetime, today: date, chunk: int, seconds: float = math.inf) -> int:
     """Make what is due in one program, until nothing is left or for about `seconds`; returns how many mails were made.
 
-    `chunk`: enrolments per commit. A program without terms in force today says nothing.
+    `chunk`: enrolments per commit. A program without terms in force today says nothing. An enrolment whose mail cannot
+    be made holds up no other: chunks are halved until it is alone, and it is left out until the next call. Raises
+    NotWritten where that many cannot that it is not about them.
     """
-    deadline, made = time.monotonic() + seconds, 0
+    deadline, made, size, without = time.monotonic() + seconds, 0, chunk, set[int]()
     program = Program.objects.select_related("vendor").get(pk=program_id)
     running = running_versions(published_terms(programs=[program]), today=today)
     due = due_places(now=now, otherwise=settings.TIME_ZONE)
@@ -50,21 +64,51 @@ def make(*, program_id: int, now: datetime, today: date, chunk: int, seconds: fl
         return 0
     claiming.begin(program=program)
     while time.monotonic() < deadline:
-        step = make_chunk(program=program, running=running, due=due, now=now, today=today, limit=chunk)
+        try:
+            step = make_chunk(
+                program=program, running=running, due=due, now=now, today=today, limit=size, without=without
+            )
+        except NotWritten as error:
+            if len(without) == MOST_LEFT_OUT:
+                raise
+            if len(error.claimed) == 1:
+                without.add(error.claimed[0].pk)
+                log.exception("no status mail made", enrolment=error.claimed[0].enrolment_id)
+            size = max(len(error.claimed) // 2, 1)
+            continue
         if step is None:
             break
-        made += step
+        made, size = made + step, min(size * 2, chunk)
     return made
 
 
 @transaction.atomic
 def make_chunk(
-    *, program: Program, running: Running, due: Mapping[str, Week], now: datetime, today: date, limit: int
+    *,
+    program: Program,
+    running: Running,
+    due: Mapping[str, Week],
+    now: datetime,
+    today: date,
+    limit: int,
+    without: Collection[int] = (),
 ) -> int | None:
-    """Make the mails of up to `limit` enrolments nobody else works on; returns how many. None: nothing is left."""
-    claimed = claiming.claim(program=program, due=due, today=today, limit=limit)
+    """Make the mails of up to `limit` enrolments nobody else works on; returns how many. None: nothing is left.
+
+    `without`: ids of rows that are left alone. Raises NotWritten.
+    """
+    claimed = claiming.claim(program=program, due=due, today=today, limit=limit, without=without)
     if not claimed:
         return None
+    try:
+        return _make(program, running, claimed, now, today)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        raise NotWritten(claimed) from error
+
+
+def _make(program: Program, running: Running, claimed: Sequence[Claimed], now: datetime, today: date) -> int:
     stands = _stands(claimed, running, today)
     letters = letters_of(program=program, stands=stands, today=today)
     outbox.put_all(kind=STANDING, letters=letters)

@@ -258,3 +258,19 @@ def test_the_task_makes_what_is_due_and_nothing_in_a_pause(world: World) -> None
     Pause.objects.update(released_at=NOW, released_by=world.platform_admin, comment="Looked at.")
     make_status_mails_of(world.program.pk)
     assert len(made()) == 3
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 10])
+def test_an_enrolment_whose_mail_cannot_be_made_keeps_nobody_else_from_theirs(world: World, chunk: int) -> None:
+    """What the last mail said is kept as a document, which may be one that nobody can read any more."""
+    for number in range(5):
+        partner = make_partner(f"Other {number}", f"ABROAD{number}")
+        enrol(partner, world.program)
+        member_of(partner, f"owner_{number}", Member.Role.OWNER)
+    make_in(world.program)
+    unreadable: dict[str, object] = {"topseller-loyalty 2026Q4": {}}
+    assert WeeklyStatus.objects.filter(enrolment=world.enrolment).update(figures=unreadable)
+    assert make_in(world.program, MONDAY + WEEK, chunk=chunk) == 5
+    assert make_in(world.program, MONDAY + WEEK, chunk=chunk) == 0
+    WeeklyStatus.objects.filter(enrolment=world.enrolment).update(figures={})
+    assert make_in(world.program, MONDAY + WEEK, chunk=chunk) == 3
