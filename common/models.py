@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -251,8 +252,9 @@ class OutboxMail(models.Model):
     @property
     def message_id(self) -> str:
         key = f"{self.kind}|{self.period}|{self.recipient_id or self.address}"
-        return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@partner-portal>"
+        return f"<{salted_hmac('common.outbox', key, algorithm='sha256').hexdigest()[:32]}@partner-portal>"
 
+        """The same whenever the mail is sent, and nobody else can calculate it: a bounce that names it is believed."""
 
 class MailChoice(models.Model):
     """How a person wants mails of one kind; without a row, the kind's first choice holds (`common.mail_choices`)."""

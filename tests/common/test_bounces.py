@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -262,6 +264,19 @@ def test_a_forged_report_about_another_mail_or_another_address_changes_nothing()
         with pytest.raises(UnknownMail):
             record(returned=read_report(forged), now=NOW)
     assert not Bounce.objects.exists()
+
+
+@pytest.mark.django_db
+def test_whoever_knows_the_source_cannot_calculate_the_message_id_of_a_mail_to_somebody_else() -> None:
+    """Kind, period and the number of a person are guessed in a few thousand attempts."""
+    mail = mail_to(person("owner"))
+    calculated = sha256(f"{mail.kind}|{mail.period}|{mail.recipient_id}".encode()).hexdigest()[:32]
+    with pytest.raises(UnknownMail):
+        record(returned=read_report(report(message_id=f"<{calculated}@partner-portal>", address=mail.address)), now=NOW)
+    known = mail.message_id
+    assert OutboxMail.objects.get().message_id == known
+    with override_settings(SECRET_KEY="another one, which is as long as the first one was, or longer"):
+        assert OutboxMail.objects.get().message_id != known
 
 
 def test_the_same_report_six_times_at_once_is_one_bounce(committed: World) -> None:
