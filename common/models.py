@@ -184,7 +184,8 @@ class OutboxMailQuerySet(ActorQuerySet):
 class OutboxMail(models.Model):
     """One mail to one recipient, made once: unique by kind, period and recipient, content stored when made.
 
-    `recipient` is empty for somebody without an account, who is known by `address` alone.
+    `recipient` is empty for somebody without an account, who is known by `address` alone. What was made `in_bulk`, for
+    many at once, is sent after whatever somebody may wait for.
 
     A claim is committed before sending. A claim that a crash left behind becomes `uncertain`: nobody knows whether the
     server took it. Kinds with `resend_when_uncertain` are then sent again under the same Message-ID, others are listed.
@@ -215,6 +216,7 @@ class OutboxMail(models.Model):
     url = models.CharField(max_length=500, blank=True)
     read_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    in_bulk = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -237,7 +239,7 @@ class OutboxMail(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["id"],
+                fields=["in_bulk", "id"],
                 name="mail_unsent",
                 condition=models.Q(state__in=["pending", "claimed", "uncertain"]),
             ),

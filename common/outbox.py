@@ -86,12 +86,15 @@ class ServerAway(Exception):
     """The mail server cannot be reached, or refuses us whatever we send."""
 
 
-def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping[str, Any]) -> bool:
+def put(
+    *, kind: str, period: str, recipient: User | Addressee, context: Mapping[str, Any], in_bulk: bool = False
+) -> bool:
     """Store the mail of `kind` for `period` to `recipient`, in the recipient's language. False: it was there already.
 
     `period` names the occasion ("2026W47", "2026Q3", "closing 17"); together with kind and recipient it is unique.
+    `in_bulk`: one of many, which is sent after what somebody may wait for.
     """
-    content: dict[str, Any] = written(kind=kind, recipient=recipient, context=context)
+    content: dict[str, Any] = written(kind=kind, recipient=recipient, context=context) | {"in_bulk": in_bulk}
     address = {"address": recipient.email}
     if isinstance(recipient, User):
         # A person's mail is one, even if the address has changed since.
@@ -104,7 +107,10 @@ def put(*, kind: str, period: str, recipient: User | Addressee, context: Mapping
 
 
 def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]]) -> None:
-    """`put` many mails of one kind, each with its period, recipient and context, in one statement."""
+    """`put` many mails of one kind, each with its period, recipient and context, in one statement.
+
+    They are `in_bulk`: nobody waits for a new password behind the mails of a week.
+    """
     written_to = list(letters)
     states = states_for(kind=registry.mails[kind], people=[person for _period, person, _context in written_to])
     wording = mail_words.in_force()
@@ -115,6 +121,7 @@ def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]]
             recipient=person,
             address=person.email,
             state=states[person.pk],
+            in_bulk=True,
             **written(kind=kind, recipient=person, context=context, wording=wording),
         )
         for period, person, context in written_to
@@ -174,7 +181,7 @@ def claim(*, now: datetime) -> OutboxMail | None:
     None while the portal is paused, or an administrator has stopped the mail.
     """
     with transaction.atomic():
-        mail = _due(now).order_by("id").select_for_update(skip_locked=True).first()
+        mail = _due(now).order_by("in_bulk", "id").select_for_update(skip_locked=True).first()
         if mail is not None:
             OutboxMail.objects.filter(pk=mail.pk).update(
                 state=State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1

@@ -176,5 +176,5 @@ def tell(*, statements: Sequence[Statement]) -> None:
         letters += [(period, person, context) for person in people.get(each.partner_id, [])]
         if address := each.partner.bookkeeping_email:
             addressee = Addressee(email=address.lower(), language=each.partner.language)
-            outbox.put(kind=mails.STATEMENT, period=period, recipient=addressee, context=context)
+            outbox.put(kind=mails.STATEMENT, period=period, recipient=addressee, context=context, in_bulk=True)
     outbox.put_all(kind=mails.STATEMENT, letters=letters)

@@ -332,3 +332,13 @@ def test_a_claim_is_committed_before_the_server_hears_of_the_mail(own_database: 
     send()
     assert seen == [State.CLAIMED]
     assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db
+def test_what_is_made_for_one_person_does_not_wait_behind_what_is_made_for_many(sink: Sink) -> None:
+    """Ten thousand mails of a week take a while; who has forgotten a password waits for theirs."""
+    readers = [person(f"reader{number}") for number in range(3)]
+    outbox.put_all(kind="news", letters=[("2026W47", reader, {"company": "x"}) for reader in readers])
+    put(person("forgetful"), kind="document")
+    assert send().sent == 4
+    assert sink.recipients[0] == "forgetful@example.com"
