@@ -16,6 +16,7 @@ from email.policy import compat32
 from typing import Self
 
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
@@ -133,9 +134,9 @@ def record(*, returned: Returned, now: datetime) -> bool:
 
 def _mail(returned: Returned) -> OutboxMail | None:
     """The mail of ours that was given to the server for this address. Its id is calculated, not stored."""
-    sent = OutboxMail.objects.filter(
-        address__iexact=returned.address, state__in=[OutboxMail.State.SENT, OutboxMail.State.UNCERTAIN]
-    )
-    named = sent.only("kind", "period", "recipient_id", "address").order_by("-id")
+    # By the index on lower case: anybody can write as many reports as they like.
+    to_them = OutboxMail.objects.annotate(lowered=Lower("address")).filter(lowered=returned.address)
+    sent = to_them.filter(state__in=[OutboxMail.State.SENT, OutboxMail.State.UNCERTAIN])
+    named = sent.only("kind", "period", "recipient_id", "address", "sent_at").order_by("-id")
     found = (mail for mail in named.iterator() if mail.message_id == returned.message_id)
     return next(found, None)

@@ -249,14 +249,15 @@ class OutboxMail(models.Model):
             ),
             models.Index(fields=["recipient"], name="mail_collected", condition=models.Q(state="collected")),
             models.Index(fields=["created_at"], name="mail_by_day"),
+            models.Index(Lower("address"), name="mail_by_address"),
         ]
 
     @property
     def message_id(self) -> str:
+        """The same whenever the mail is sent, and nobody else can calculate it: a bounce that names it is believed."""
         key = f"{self.kind}|{self.period}|{self.recipient_id or self.address}"
         return f"<{salted_hmac('common.outbox', key, algorithm='sha256').hexdigest()[:32]}@partner-portal>"
 
-        """The same whenever the mail is sent, and nobody else can calculate it: a bounce that names it is believed."""
 
 class MailChoice(models.Model):
     """How a person wants mails of one kind; without a row, the kind's first choice holds (`common.mail_choices`)."""

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -277,6 +278,19 @@ def test_whoever_knows_the_source_cannot_calculate_the_message_id_of_a_mail_to_s
     assert OutboxMail.objects.get().message_id == known
     with override_settings(SECRET_KEY="another one, which is as long as the first one was, or longer"):
         assert OutboxMail.objects.get().message_id != known
+
+
+@pytest.mark.django_db
+def test_however_many_reports_come_none_of_them_reads_the_whole_outbox() -> None:
+    mail_to(person("owner"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        with CaptureQueriesContext(connection) as asked, pytest.raises(UnknownMail):
+            record(returned=read_report(report()), now=NOW)
+        [query] = [each["sql"] for each in asked if "common_outboxmail" in each["sql"]]
+        cursor.execute(f"EXPLAIN {query[query.index('SELECT') :]}")
+        plan = " ".join(row[0] for row in cursor)
+    assert "mail_by_address" in plan
 
 
 def test_the_same_report_six_times_at_once_is_one_bounce(committed: World) -> None:
