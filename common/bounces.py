@@ -115,10 +115,15 @@ def _original(report: Message) -> str:
 
 
 def record(*, returned: Returned, now: datetime) -> bool:
-    """Mark the address. False: that it bounces was known. Raises UnknownMail."""
+    """Mark the address. False: that it bounces was known, or is of before its person said that mails arrive again.
+
+    Raises UnknownMail.
+    """
     mail = _mail(returned)
     if mail is None:
         raise UnknownMail(_("No such mail was sent to this address."))
+    if mail.sent_at and Bounce.objects.filter(address=returned.address, ended_at__gte=mail.sent_at).exists():
+        return False
     with transaction.atomic():
         bounce, new = Bounce.objects.get_or_create(
             address=returned.address,

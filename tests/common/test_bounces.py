@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -278,6 +279,20 @@ def test_whoever_knows_the_source_cannot_calculate_the_message_id_of_a_mail_to_s
     assert OutboxMail.objects.get().message_id == known
     with override_settings(SECRET_KEY="another one, which is as long as the first one was, or longer"):
         assert OutboxMail.objects.get().message_id != known
+
+
+def test_a_report_that_was_long_on_its_way_does_not_mark_an_address_that_works_again(world: World) -> None:
+    mail = mail_to(world.reseller_sales)
+    OutboxMail.objects.update(sent_at=NOW)
+    returned = read_report(report_about(mail))
+    assert record(returned=returned, now=NOW + timedelta(hours=1)) is True
+    assert bouncing.end(user=world.reseller_sales, now=NOW + timedelta(hours=2))
+    assert record(returned=returned, now=NOW + timedelta(hours=3)) is False
+    assert bouncing.bounce_of(user=world.reseller_sales) is None
+
+    later = mail_to(world.reseller_sales, period="2026W48")
+    OutboxMail.objects.filter(pk=later.pk).update(sent_at=NOW + timedelta(hours=4))
+    assert record(returned=read_report(report_about(later)), now=NOW + timedelta(hours=5)) is True
 
 
 @pytest.mark.django_db
