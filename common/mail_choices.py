@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.db import transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import registry
 from common.errors import DomainError
-from common.models import MailChoice, User
+from common.models import MailChoice, OutboxMail, User
 from common.registry import MailKind
 
 
@@ -26,6 +27,8 @@ class Choice(TextChoices):
 AS_NOTICE = (Choice.AT_ONCE, Choice.DIGEST, Choice.PORTAL)
 """What a person may choose for a notice that nobody has to have."""
 REGULAR = (Choice.WEEKLY, Choice.MONTHLY, Choice.OFF)
+
+NO_MAIL = (Choice.PORTAL, Choice.OFF)
 
 
 class NotAChoice(DomainError):
@@ -56,12 +59,17 @@ def choices_of(*, user: User) -> Mapping[str, Choice]:
     }
 
 
+@transaction.atomic
 def choose(*, user_id: int, kind: str, choice: str) -> None:
-    """Remember what a person wants. Raises NotAChoice."""
+    """Remember what a person wants. Who wants no mail gets none of those that wait, either. Raises NotAChoice."""
     known = {each.key: each for each in kinds()}
     if kind not in known or choice not in known[kind].choices:
         raise NotAChoice(_("That cannot be chosen for this mail."))
     MailChoice.objects.update_or_create(user_id=user_id, kind=kind, defaults={"choice": choice})
+    if choice in NO_MAIL:
+        state = OutboxMail.State
+        waiting = OutboxMail.objects.filter(recipient=user_id, kind=kind, state__in=[state.PENDING, state.COLLECTED])
+        waiting.update(state=state.KEPT)
 
 
 def least(kind: MailKind) -> Choice:

@@ -158,6 +158,27 @@ def test_no_summary_goes_to_an_address_where_mails_bounce(today: Any) -> None:
     assert summaries.make_due(now=NOW) == 0
 
 
+# --- what waits already -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.COLLECTED])
+def test_who_wants_no_mail_of_a_kind_gets_none_of_those_that_wait_either(state: str) -> None:
+    """The mail may be stopped for days, and the daily summary is made in the morning."""
+    owner, other = person("owner"), person("other")
+    own, of_other, of_another_kind = tell(owner, state=state), tell(other, state=state), tell(owner, MANDATORY)
+    mail_choices.choose(user_id=owner.pk, kind=OPTIONAL, choice="portal")
+    states = dict(OutboxMail.objects.values_list("pk", "state"))
+    assert states == {own.pk: State.KEPT, of_other.pk: state, of_another_kind.pk: State.PENDING}
+
+
+@pytest.mark.parametrize("state", [State.CLAIMED, State.SENT, State.FAILED, State.UNCERTAIN])
+def test_what_was_given_to_the_server_stays_what_it_is_whatever_is_chosen(state: str) -> None:
+    owner = person("owner")
+    tell(owner, state=state)
+    mail_choices.choose(user_id=owner.pk, kind=OPTIONAL, choice="portal")
+    assert OutboxMail.objects.get().state == state
+
+
 # --- bounces on the page ----------------------------------------------------------------------------------------------
 
 
