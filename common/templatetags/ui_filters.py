@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from common import formats
@@ -93,3 +95,14 @@ def browser_name(user_agent: str) -> str:
 def _time(value: date | datetime, text: str) -> SafeString:
     exact = formats.datetime_short(value) if isinstance(value, datetime) else formats.date_short(value)
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, text)
+
+
+@register.filter
+def own_links(text: str) -> SafeString:
+    """Text in which the portal's own addresses are links, and no other: names and words of vendors become none."""
+    parts = re.split(rf"(?<!\S)({re.escape(settings.PORTAL_URL)}/\S*)", text)
+    return format_html_join("", "{}", ((_linked(part) if place % 2 else part,) for place, part in enumerate(parts)))
+
+
+def _linked(url: str) -> SafeString:
+    return format_html('<a href="{0}">{0}</a>', url)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from common import notices, outbox, registry
 from common.access import Actor
@@ -196,3 +197,14 @@ def test_a_page_asks_for_the_bell_once(world: World) -> None:
         client.get("/account/profile/")
     counting = [query for query in asked if "read_at" in query["sql"]]
     assert len(counting) == 1
+
+
+def test_only_addresses_of_the_portal_become_links(settings: Settings) -> None:
+    """Names of companies and words of vendors stand in a notice, too: what is in them leads nowhere."""
+    owner = person("owner")
+    said = f"Visit evil.example.com, www.evil.com or https://evil.com:\n{settings.PORTAL_URL}/partner/1/?a=1&b=<i>\n"
+    tell(owner, text=said + f"x{settings.PORTAL_URL}/ {settings.PORTAL_URL}.evil.com/ a@evil.com")
+    page = get(owner, f"{LIST}{OutboxMail.objects.get().pk}/").content.decode()
+    [prose] = re.findall(r'<div class="prose.*?</div>', page, re.DOTALL)
+    assert re.findall(r'href="([^"]*)"', prose) == [f"{settings.PORTAL_URL}/partner/1/?a=1&amp;b=&lt;i&gt;"]
+    assert "Visit evil.example.com, www.evil.com or https://evil.com:" in prose
