@@ -14,7 +14,7 @@ from structlog.typing import EventDict, WrappedLogger
 # django-structlog adds these to each request line; an address of a person does not belong in a log.
 PERSONAL_KEYS = ("ip", "user_agent", "email", "iban", "request")
 # Whoever has what follows in the address of these pages may do what the mail's reader may: a log is no list of keys.
-SECRET = re.compile(r"(/account/(?:confirm-email|email/link|password/reset/key)/|/join/\w+/)[^/ ]+")
+SECRET = re.compile(r"(/account/(?:confirm-email|email/link|password/reset/key)/|/join/\w+/|/mail/off/)[^/ ]+")
 # An account number, with or without blanks. Whatever sentence it stands in, its beginning is written alone.
 IBAN = re.compile(r"\b([A-Z]{2}\d{2})(?: ?[A-Z0-9]{4}){2,6}(?: ?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
 

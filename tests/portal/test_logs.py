@@ -10,12 +10,14 @@ from typing import Any, NoReturn
 
 import pytest
 import structlog
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import path
 from pytest_django import Settings
 
+from common import unsubscribing
 from portal import logs, urls
 from tests.people import PASSWORD, bearer, person, signed_in, token_client
 from tests.teams import invite, link
@@ -64,6 +66,15 @@ def test_the_secret_of_an_invitation_is_in_no_line(world: World, written: io.Str
     Client().post(link(), {"password": "short"})
     assert "/join/company/…/" in {line.get("request", "").partition(" ")[2] for line in lines(written)}
     assert link().split("/")[-2] not in written.getvalue()
+
+
+def test_a_link_to_unsubscribe_is_in_no_line(written: io.StringIO) -> None:
+    """With it anybody chooses for the mail's reader, and reads their address."""
+    url = unsubscribing.link(user_id=person("owner").pk, kind="settled").removeprefix(settings.PORTAL_URL)
+    for asked in (Client().get(url), Client().post(url), Client().get(f"{url}x/")):
+        assert asked.status_code in (200, 404)
+    assert "/mail/off/…/" in {line.get("request", "").partition(" ")[2] for line in lines(written)}
+    assert url.split("/")[-2] not in written.getvalue()
 
 
 def test_signing_in_or_failing_to_names_nobody(written: io.StringIO) -> None:
