@@ -158,7 +158,8 @@ def _forget_account(person: User) -> None:
 
 def _forget_mails(person: User, addresses: Addresses) -> None:
     """Unsent ones are not sent any more, nor told in a daily summary. Of the others stays that there was one, of which
-    kind and when; of what servers said about the addresses nothing.
+    kind and when; of what servers said about the addresses nothing. One that is being sent just now goes out, and is
+    never tried again.
     """
     to_them = OutboxMail.objects.annotate(lowered=Lower("address")).filter(
         Q(recipient=person) | Q(recipient__isnull=True, lowered__in=addresses)
@@ -166,7 +167,7 @@ def _forget_mails(person: User, addresses: Addresses) -> None:
     Bounce.objects.filter(address__in=addresses).delete()
     state = OutboxMail.State
     to_them.filter(state__in=[state.PENDING, state.COLLECTED]).delete()
-    to_them.filter(state=state.UNCERTAIN).update(state=state.FAILED)
+    to_them.filter(state__in=[state.CLAIMED, state.UNCERTAIN]).update(state=state.FAILED)
     to_them.update(address=neutral_address(person), subject="", text="", html="", url="")
 
 

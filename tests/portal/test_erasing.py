@@ -14,7 +14,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import connection, transaction
 from django.test import Client
 
-from common import erasing, leaving, mail_choices, mail_operations, notices, stopping, summaries
+from common import erasing, leaving, mail_choices, mail_operations, notices, outbox, registry, stopping, summaries
 from common.access import OWNER, Actor
 from common.erasing import ChangedMeanwhile, GoneAlready, NotAllowed, StillNeeded
 from common.models import ApiToken, Bounce, MailChoice, OutboxMail, User
@@ -270,3 +270,20 @@ def test_who_stopped_the_mail_or_decided_about_mails_is_named_no_more(there: Pop
         text = signed_in(second).get(path).content.decode()
         assert "Platform Admin" not in text
         assert "former user" in text
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_mail_that_is_being_sent_meanwhile_is_never_tried_again(there: Populated, answered: bool) -> None:
+    """Its sender may have died, or the server may have put it off: by then it says nothing, and leads to nobody."""
+    user = member_of(there.world.reseller, "quimbly", OWNER)
+    assert registry.mails["statement"].resend_when_uncertain
+    tell(user, "statement")
+    held = outbox.claim(now=NOW)
+    while held is not None and held.recipient != user:
+        held = outbox.claim(now=NOW)
+    assert held is not None
+    leave(user)
+    if answered:
+        outbox._answer(held, OutboxMail.State.PENDING, NOW, OSError("try again later"))
+    outbox.sweep(now=NOW + 2 * outbox.CLAIM_EXPIRES)
+    assert OutboxMail.objects.get(pk=held.pk).state == OutboxMail.State.FAILED
