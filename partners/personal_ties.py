@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from common.erasing import Addresses, Tie, neutral_address, tie_of_team, ties
 from common.models import User
-from partners.models import AccessRequest, BroughtContact, Care, Registration
+from partners.models import AccessRequest, BroughtContact, Care, Partner, Registration
 from partners.team import TEAM
 
 
@@ -17,6 +17,8 @@ def _forget(user: User, addresses: Addresses, now: datetime) -> None:
     Registration.objects.filter(user=user).delete()
     AccessRequest.objects.filter(user=user, decided_at__isnull=True).delete()
     Care.objects.filter(manager=user).update(manager=None)
+    books = Partner.objects.annotate(lowered=Lower("bookkeeping_email")).filter(lowered__in=addresses)
+    books.update(bookkeeping_email="")
     # That a vendor has brought somebody along stays with their invitation; who it was is not said any more.
     brought = BroughtContact.objects.annotate(lowered=Lower("address")).filter(lowered__in=addresses)
     for number, contact in enumerate(brought.order_by("pk")):

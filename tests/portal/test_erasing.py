@@ -18,7 +18,7 @@ from common import erasing, leaving, mail_choices, mail_operations, notices, out
 from common.access import OWNER, Actor
 from common.erasing import ChangedMeanwhile, GoneAlready, NotAllowed, StillNeeded
 from common.models import ApiToken, Bounce, MailChoice, OutboxMail, User
-from partners.models import ApplicationStep, Member, Registration
+from partners.models import ApplicationStep, Member, Partner, Registration
 from programs.models import DistributorStaff, Program, VendorStaff
 from rebates.models import LedgerEntry, Posting, Settlement
 from sales.models import ClaimMessage, SaleLine
@@ -287,3 +287,13 @@ def test_a_mail_that_is_being_sent_meanwhile_is_never_tried_again(there: Populat
         outbox._answer(held, OutboxMail.State.PENDING, NOW, OSError("try again later"))
     outbox.sweep(now=NOW + 2 * outbox.CLAIM_EXPIRES)
     assert OutboxMail.objects.get(pk=held.pk).state == OutboxMail.State.FAILED
+
+
+def test_nothing_is_sent_any_more_to_an_address_that_was_also_the_bookkeepings(there: Populated) -> None:
+    user = member_of(there.world.reseller, "quimbly", OWNER)
+    other = there.world.rival
+    Partner.objects.filter(pk=there.world.reseller.pk).update(bookkeeping_email=user.email.upper())
+    Partner.objects.filter(pk=other.pk).update(bookkeeping_email=f"not.{user.email}")
+    leave(user)
+    assert Partner.objects.get(pk=there.world.reseller.pk).bookkeeping_email == ""
+    assert Partner.objects.get(pk=other.pk).bookkeeping_email == f"not.{user.email}"
