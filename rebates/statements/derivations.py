@@ -50,7 +50,7 @@ def _section(rebate: Rebate, currency: str, clean: Clean) -> Section:
     parts = [
         Amount(
             clean(" ".join(part.sentences)),
-            "; ".join([*(f"{row.document}: {row.text}" for row in part.rows), *([part.more] if part.more else [])]),
+            "; ".join([*(f"{row.document}: {clean(row.text)}" for row in part.rows), *filter(None, [part.more])]),
             money(part.amount, currency, signed=True),
         )
         for part in told.parts
@@ -113,7 +113,7 @@ def _annex(rebate: Rebate, currency: str, clean: Clean, room: int) -> Annex:
     text = _("Annex: sales behind %(rebate)s, %(period)s")
     if rebate.change is not None:
         text = _("Annex: sales that changed %(rebate)s, %(period)s")
-    rows = [_row(line) for line in rebate.lines[:room]]
+    rows = [_row(line, clean) for line in rebate.lines[:room]]
     left = rebate.lines[room:]
     known = total_of([line for line in rebate.lines if line.counts])
     notes = []
@@ -139,12 +139,12 @@ def _sum(lines: Sequence[SoldLine]) -> Decimal:
     return sum((line.share or ZERO for line in lines), ZERO)
 
 
-def _row(line: SoldLine) -> list[str]:
+def _row(line: SoldLine, clean: Clean) -> list[str]:
     share = _share(line.share)
     if not line.counts or (line.reason is not None and not line.share):
         share = str(explaining.REASONS[line.reason]) if line.reason is not None else share
     return [
-        date_short(line.counts_on), line.document, line.distributor, f"{line.article} {line.product}".strip(),
+        date_short(line.counts_on), line.document, line.distributor, clean(f"{line.article} {line.product}".strip()),
         number(line.quantity), number(line.net, 2), share,
     ]  # fmt: skip
 

@@ -23,6 +23,7 @@ from common.periods import Period
 from partners.bookkeeping import Status
 from partners.models import Partner
 from partners.services import record_seat, record_tax_status
+from programs.models import Product
 from rebates.documents.statement_pdf import NotRendered, pdf, pdfs, pictures
 from rebates.models import AnswerLine, PaymentRun, Statement, StatementFailure
 from rebates.rights import NotAllowed
@@ -201,6 +202,26 @@ def test_the_german_document_is_no_gutschrift_whatever_somebody_typed(world: Wor
     assert "gutschrift" not in text.lower()
     assert "Korrektur für die Korrekturen des Frühjahrs" in text or "Korrektur für die KorrekturEN" in text
     assert statement.language == "de"
+
+
+def test_it_is_none_either_where_a_product_is_called_so(world: World, finance: Finance) -> None:
+    german(world)
+    pays(world.vendor)
+    has_account(world.reseller, world.vendor, finance.bookkeeper)
+    Product.objects.filter(pk=world.topseller.pk).update(name="Gutschrift-Drucker")
+    close(world)
+    with transaction.atomic():
+        sell(
+            world.reseller, world.topseller, Period.parse("2026Q3").start, "1", None, distributor=world.distributor,
+            document="R-LATE",
+        )  # fmt: skip
+    close(world, Q4, today=TODAY + timedelta(days=60), now=NOW)
+    exported(world, finance)
+    [statement] = made()
+    text = text_of(statement.content)
+    assert "Drucker" in text
+    assert "R-LATE:" in text
+    assert "gutschrift" not in text.lower()
 
 
 @pytest.mark.usefixtures("run")
