@@ -87,9 +87,10 @@ def statement_file(request: PersonRequest, partner: Partner, pk: int) -> HttpRes
 @require_GET
 def statements_of_year(request: PersonRequest, partner: Partner, year: int) -> StreamingHttpResponse:
     """All documents of a year as one ZIP."""
-    found = reading.statements_of(partner=partner, actor=request.actor).filter(issued_on__year=year)
-    if not found.exists():
+    known = reading.statements_of(partner=partner, actor=request.actor)
+    if year not in reading.years_of(known):
         raise Http404
+    found = known.filter(issued_on__year=year)
     name = _("statements %(number)s %(year)s") % {"number": partner.number, "year": year}
     content = reading.year_as_zip(found=found, actor=request.actor, now=timezone.now())
     disposition = content_disposition_header(True, f"{name.replace(' ', '-')}.zip") or "attachment"

@@ -38,7 +38,7 @@ def logo_of(content: bytes) -> bytes:
             if picture.width * picture.height > MOST_PIXELS:
                 raise NotALogo(_("The logo has too many pixels."))
             found = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise NotALogo(_("This is no picture that can be read. Please send a PNG or a JPEG.")) from error
     found.thumbnail(SHOWN_AT_MOST)
     written = io.BytesIO()

@@ -327,6 +327,21 @@ def test_what_does_not_add_up_is_not_made_and_holds_up_nobody(world: World, fina
     assert made(NOW + timedelta(minutes=5)) == []
 
 
+def test_a_settlement_that_nobody_can_read_any_more_holds_up_nobody(world: World, finance: Finance) -> None:
+    pays(world.vendor)
+    has_account(world.reseller, world.vendor, finance.bookkeeper)
+    other = another_partner(world, "Nordlicht GmbH", "7K7K7K7K", "30")
+    has_account(other, world.vendor, finance.bookkeeper)
+    close(world)
+    exported(world, finance)
+    with without_triggers("rebates_settlement") as cursor:
+        cursor.execute("UPDATE rebates_settlement SET explanation = '{}' WHERE enrolment_id = %s", [world.enrolment.pk])
+    [statement] = made()
+    assert statement.partner == other
+    [failure] = StatementFailure.objects.all()
+    assert failure.reason == "ValidationError"
+
+
 # --- mail -------------------------------------------------------------------------------------------------------------
 
 
@@ -348,21 +363,6 @@ def test_owner_and_bookkeeping_are_told_and_the_named_address_gets_the_pdf(world
 
 @pytest.mark.usefixtures("run")
 def test_a_sheet_that_cannot_be_made_does_not_keep_the_others_of_its_child_from_it(world: World) -> None:
-def test_a_settlement_that_nobody_can_read_any_more_holds_up_nobody(world: World, finance: Finance) -> None:
-    pays(world.vendor)
-    has_account(world.reseller, world.vendor, finance.bookkeeper)
-    other = another_partner(world, "Nordlicht GmbH", "7K7K7K7K", "30")
-    has_account(other, world.vendor, finance.bookkeeper)
-    close(world)
-    exported(world, finance)
-    with without_triggers("rebates_settlement") as cursor:
-        cursor.execute("UPDATE rebates_settlement SET explanation = '{}' WHERE enrolment_id = %s", [world.enrolment.pk])
-    [statement] = made()
-    assert statement.partner == other
-    [failure] = StatementFailure.objects.all()
-    assert failure.reason == "ValidationError"
-
-
     [statement] = made()
     good = sheet(statement.payment, "en", statement.number)
     broken = replace(good, colour="no colour")

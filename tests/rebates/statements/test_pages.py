@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,7 +106,9 @@ def test_a_year_comes_as_one_zip_with_every_document(world: World, statement: St
     assert name == f"{world.vendor.slug}/{statement.number}.pdf"
     assert archive.read(name) == bytes(statement.content)
     assert StatementTaken.objects.count() == 1
-    assert client.get(of_partner("statements-of-year", statement, 2025)).status_code == 404
+
+    for year in (2025, 0, 10_000, 10**30):
+        assert client.get(of_partner("statements-of-year", statement, year)).status_code == 404
 
 
 def test_the_account_leads_from_a_payment_to_its_document(world: World, statement: Statement) -> None:
@@ -170,10 +174,20 @@ def test_a_colour_on_which_white_cannot_be_read_is_refused(world: World, colour:
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
+def huge(width: int, height: int) -> bytes:
+    """A picture of a few bytes that would fill the memory."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    length, check = struct.pack(">I", 13), struct.pack(">I", zlib.crc32(head))
+    return b"".join((PNG_SIGNATURE, length, head, check, bytes(4), b"IDAT"))
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"<svg xmlns='http://www.w3.org/2000/svg'/>", PNG_SIGNATURE, b"\xff\xd8\xff", PNG_SIGNATURE * 200_000],
-    ids=["svg", "no picture", "cut off", "too large"],
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>", PNG_SIGNATURE, b"\xff\xd8\xff", PNG_SIGNATURE * 200_000,
+        huge(4_000, 4_000), huge(20_000, 20_000),
+    ],
+    ids=["svg", "no picture", "cut off", "too large", "too many pixels", "far too many pixels"],
 )  # fmt: skip
 def test_what_is_no_picture_is_refused_as_a_logo(world: World, content: bytes) -> None:
     url = reverse("rebates:letterhead", args=[world.vendor.slug])
