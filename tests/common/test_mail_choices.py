@@ -117,10 +117,10 @@ def test_the_choice_decides_what_becomes_of_a_mail(kind: str, choice: str, state
     assert tell(person("other"), kind).state == State.PENDING
 
 
-def test_a_choice_changes_nothing_about_what_was_made_before() -> None:
+def test_a_choice_of_some_mail_changes_nothing_about_what_was_made_before() -> None:
     owner = person("owner")
     mail = tell(owner)
-    mail_choices.choose(user_id=owner.pk, kind=OPTIONAL, choice="portal")
+    mail_choices.choose(user_id=owner.pk, kind=OPTIONAL, choice="digest")
     mail.refresh_from_db()
     assert mail.state == State.PENDING
 
