@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 # then is forgotten: the next tick says it once more, and nothing piles up.
 SECONDS = 50
 STATEMENT_CHUNK = 5
-"""Payments whose statements are one commit: less than a second, or what 5 × 3,000 lines take, far below any limit."""
+"""Payments whose statements are one commit, less than a second; fewer where they have many sale lines."""
 AT_ONCE = 50
 """Payments that are waiting for each worker that is called."""
 STATEMENT_WORKERS = 4

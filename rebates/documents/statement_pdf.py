@@ -133,7 +133,7 @@ def _batches(sheets: Sequence[Sheet]) -> Iterator[list[Sheet]]:
     """Together no more rows than `MOST_ROWS`, but where one sheet has more."""
     together: list[Sheet] = []
     for sheet in sheets:
-        if together and sum(map(_rows_of, (*together, sheet))) > MOST_ROWS:
+        if together and sum(map(rows_of, (*together, sheet))) > MOST_ROWS:
             yield together
             together = []
         together.append(sheet)
@@ -141,7 +141,8 @@ def _batches(sheets: Sequence[Sheet]) -> Iterator[list[Sheet]]:
         yield together
 
 
-def _rows_of(sheet: Sheet) -> int:
+def rows_of(sheet: Sheet) -> int:
+    """Rows of its annexes, which are what a document takes time for."""
     return sum(len(annex.grid.rows) for annex in sheet.annexes)
 
 
@@ -153,7 +154,7 @@ def _alone(sheet: Sheet) -> bytes | None:
 
 
 def _made_by_one(sheets: Sequence[Sheet]) -> list[bytes | None]:
-    made = _asked(sheets, per_inch=0, tagged=[_rows_of(sheet) <= MOST_TAGGED for sheet in sheets])
+    made = _asked(sheets, per_inch=0, tagged=[rows_of(sheet) <= MOST_TAGGED for sheet in sheets])
     if len(made) != len(sheets):
         raise NotRendered(_n("No document could be made: {why}"), why="documents are missing")
     return [content or None for content in made]

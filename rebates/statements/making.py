@@ -23,7 +23,7 @@ from common.access import Actor
 from common.errors import DomainError
 from common.outbox import Addressee
 from rebates import statement_mails as mails
-from rebates.documents.statement_pdf import Sheet, pdf, pdfs
+from rebates.documents.statement_pdf import Sheet, pdf, pdfs, rows_of
 from rebates.mails import told
 from rebates.models import Payment, PaymentRun, Statement, StatementFailure
 from rebates.rights import check_handles_money
@@ -36,6 +36,10 @@ log = structlog.get_logger(__name__)
 GIVEN = (PaymentRun.State.EXPORTED, PaymentRun.State.SETTLED)
 PREFIXES = {Statement.Document.BONUS: "BS", Statement.Document.SELF_BILLED: "SS"}
 TRY_AGAIN_AFTER = timedelta(hours=1)
+MOST_ROWS = 3_000
+"""Sale lines in the documents of one commit, after which it takes no further payment: ten seconds of a busy machine. A
+commit that takes longer than its task may would never end, and begin anew with every tick.
+"""
 
 
 def waiting(*, now: datetime) -> QuerySet[Payment]:
@@ -59,14 +63,23 @@ def make_statements(*, now: datetime, chunk: int, go_on: Callable[[], bool]) -> 
 
 @transaction.atomic
 def make_some(*, now: datetime, limit: int, after: int = 0) -> list[int]:
-    """The statements of up to `limit` payments with ids above `after` that nobody else works on; returns their ids."""
+    """The statements of up to `limit` payments with ids above `after` that nobody else works on; returns their ids.
+
+    They are fewer where they have many sale lines; the others are left for the next commit.
+    """
     rows = waiting(now=now).filter(pk__gt=after).select_related("run", "vendor", "partner")
     payments = list(rows.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
     # Between the search and the lock somebody else may have made them.
     done = set(Statement.objects.filter(payment__in=payments).values_list("payment", flat=True))
-    drafts = [draft for payment in payments if payment.pk not in done for draft in _drafts_or_failure(payment, now)]
+    drafts: list[_Draft] = []
+    looked_at: list[int] = []
+    for payment in payments:
+        if sum(rows_of(draft.sheet) for draft in drafts) >= MOST_ROWS:
+            break
+        drafts += _drafts_or_failure(payment, now) if payment.pk not in done else []
+        looked_at.append(payment.pk)
     tell(statements=_kept(drafts, now))
-    return [payment.pk for payment in payments]
+    return looked_at
 
 
 @dataclass(frozen=True, slots=True)
