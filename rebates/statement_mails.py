@@ -24,6 +24,10 @@ PERIOD = "statement "
 """A mail's period is this and the statement's id."""
 
 
+class AddressChanged(Exception):
+    """The company has named another address since, or none: whoever reads the one before is not to see its figures."""
+
+
 def _kind(document: str) -> str:
     return str(Statement.Document(document).label)
 
@@ -72,11 +76,16 @@ def about_sample() -> Mapping[str, Any]:
 
 
 def attachments(mail: OutboxMail) -> Sequence[Attachment]:
-    """The PDF, where the mail goes to an address that opens no page: people with an account follow the link."""
+    """The PDF, where the mail goes to an address that opens no page: people with an account follow the link.
+
+    Raises AddressChanged.
+    """
     if mail.recipient_id is not None or not mail.period.startswith(PERIOD):
         return []
-    found = Statement.objects.filter(pk=int(mail.period.removeprefix(PERIOD))).first()
-    return [] if found is None else [Attachment(found.file_name, bytes(found.content), "application/pdf")]
+    found = Statement.objects.select_related("partner").get(pk=int(mail.period.removeprefix(PERIOD)))
+    if found.partner.bookkeeping_email.lower() != mail.address.lower():
+        raise AddressChanged
+    return [Attachment(found.file_name, bytes(found.content), "application/pdf")]
 
 
 def register() -> None:
