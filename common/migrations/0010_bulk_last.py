@@ -8,7 +8,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveIndex(model_name="outboxmail", name="mail_unsent"),
-        migrations.AddField(model_name="outboxmail", name="in_bulk", field=models.BooleanField(default=False)),
+        migrations.AddField(
+            model_name="outboxmail", name="in_bulk", field=models.BooleanField(db_default=False, default=False)
+        ),
         migrations.AddIndex(
             model_name="outboxmail",
             index=models.Index(
