@@ -160,6 +160,22 @@ def test_whoever_finds_nothing_to_send_reserves_nothing(settings: Settings, sink
 
 
 @pytest.mark.django_db
+def test_a_rate_slower_than_a_mail_for_each_tick_sends_all_the_same(
+    settings: Settings, sink: Sink, slept: list[float]
+) -> None:
+    """Whoever cannot wait for its moment leaves it to those of the next ticks, instead of moving it away from them."""
+    settings.MAILS_PER_SECOND = 0.001
+    put("first", "second")
+    assert outbox.send_batch(now=NOW, seconds=60).sent == 1
+    for _tick in range(5):
+        assert outbox.send_batch(now=NOW, seconds=60).taken == 0
+    assert (slept, OutboxMail.objects.get(address="second@example.com").attempts) == ([], 0)
+    sql("UPDATE common_mailpace SET next_at = next_at - interval '950 seconds'")
+    assert outbox.send_batch(now=NOW, seconds=60).sent == 1
+    assert [round(seconds, -1) for seconds in slept] == [50]
+
+
+@pytest.mark.django_db
 def test_no_mail_is_begun_once_the_time_is_over(sink: Sink) -> None:
     put("reader")
     assert outbox.send_batch(now=NOW, seconds=0) == outbox.Batch(taken=0, sent=0)
