@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import registry
+from common.access import Actor
 from common.errors import DomainError
 from common.models import MailChoice, OutboxMail, User
 from common.registry import MailKind
@@ -40,26 +41,35 @@ def kinds() -> list[MailKind]:
     return [kind for kind in registry.mails if kind.choices]
 
 
+def stored(*, kind: MailKind, users: Iterable[int]) -> Mapping[int, Choice]:
+    """What those of `users` (ids) have chosen who have chosen something that the kind still offers, in one query."""
+    rows = MailChoice.objects.filter(kind=kind.key, user__in=list(users), choice__in=kind.choices)
+    return {user: Choice(choice) for user, choice in rows.values_list("user_id", "choice")}
+
+
 def chosen(*, kind: MailKind, users: Iterable[int]) -> Mapping[int, Choice]:
-    """What each of `users` (ids) has for this kind, in one query; none for a kind that nobody chooses."""
+    """What becomes of a mail to each of `users` (ids), in one query; none for a kind that nobody chooses."""
     people = list(users)
     if not kind.choices or not people:
         return {}
-    found = dict.fromkeys(people, Choice(kind.choices[0]))
-    rows = MailChoice.objects.filter(kind=kind.key, user__in=people, choice__in=kind.choices)
-    return found | {user: Choice(choice) for user, choice in rows.values_list("user_id", "choice")}
+    return dict.fromkeys(people, Choice(kind.choices[0])) | dict(stored(kind=kind, users=people))
 
 
-def choices_of(*, user: User) -> Mapping[str, Choice]:
+def choices_of(*, actor: Actor) -> Mapping[str, Choice]:
     """What a person has, by kind: every kind of `kinds`."""
-    stored = dict(MailChoice.objects.filter(user=user).values_list("kind", "choice"))
+    held = dict(MailChoice.objects.filter(user=actor.user_id).values_list("kind", "choice"))
     return {
-        kind.key: Choice(stored[kind.key] if stored.get(kind.key) in kind.choices else kind.choices[0])
+        kind.key: Choice(held[kind.key]) if held.get(kind.key) in kind.choices else _unasked(kind, actor)
         for kind in kinds()
     }
 
 
-@transaction.atomic
+def _unasked(kind: MailKind, actor: Actor) -> Choice:
+    """What holds until the person chooses: the most, or nothing for whom such a mail is not meant."""
+    meant = not kind.roles or bool(actor.ids(kind.scope, *kind.roles))
+    return Choice(kind.choices[0]) if meant else least(kind)
+
+
 def choose(*, user_id: int, kind: str, choice: str) -> None:
     """Remember what a person wants. Who wants no mail gets none of those that wait, either. Raises NotAChoice."""
     known = {each.key: each for each in kinds()}

@@ -9,7 +9,6 @@ from django import forms
 from common import mail_choices
 from common.access import Actor
 from common.mail_choices import Choice
-from common.models import User
 from common.registry import MailKind
 
 
@@ -20,10 +19,10 @@ class ReadForm(forms.Form):
 class ChoicesForm(forms.Form):
     """A field for each kind of mail that the person can get, and may choose about."""
 
-    def __init__(self, *args: Any, user: User, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kinds = [kind for kind in mail_choices.kinds() if concerns(kind, actor)]
-        held = mail_choices.choices_of(user=user)
+        held = mail_choices.choices_of(actor=actor)
         for kind in self.kinds:
             label = str(kind.label)
             self.fields[kind.key] = forms.ChoiceField(
@@ -41,7 +40,8 @@ class ChoicesForm(forms.Form):
         return list(found.items())
 
     def chosen(self) -> dict[str, str]:
-        return {kind.key: self.cleaned_data[kind.key] for kind in self.kinds}
+        """What the person has changed: of the others they have said nothing, and may get another role some day."""
+        return {key: self.cleaned_data[key] for key in self.changed_data}
 
 
 def concerns(kind: MailKind, actor: Actor) -> bool:

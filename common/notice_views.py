@@ -69,7 +69,7 @@ def notices_read(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choices(request: PersonRequest) -> HttpResponse:
     """How the person wants each kind of mail."""
-    form = ChoicesForm(request.POST or None, user=request.user, actor=request.actor)
+    form = ChoicesForm(request.POST or None, actor=request.actor)
     if request.method == "POST" and form.is_valid():
         for kind, choice in form.chosen().items():
             mail_choices.choose(user_id=request.user.pk, kind=kind, choice=choice)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
-from common.access import PARTNER
+from common.access import OWNER, PARTNER, PARTNER_FINANCE, SALES
 from common.mail_choices import REGULAR
 from common.mail_words import OnBehalf
 from common.period_names import day_of_year, period_name
@@ -113,7 +113,8 @@ def _each(amount: str) -> str:
 def register() -> None:
     registry.mails.register(
         MailKind(
-            STANDING, _("how your rebates stand"), STANDING, standing_sample, choices=REGULAR, scope=PARTNER, order=9,
-            group=REBATES, to=_("everybody of the partner but technicians"), placeholders=PLACEHOLDERS,
+            STANDING, _("how your rebates stand"), STANDING, standing_sample, choices=REGULAR, scope=PARTNER,
+            roles=(OWNER, PARTNER_FINANCE, SALES), order=9, group=REBATES,
+            to=_("everybody of the partner but technicians"), placeholders=PLACEHOLDERS,
         )
     )  # fmt: skip

@@ -12,6 +12,7 @@ from common.delivery import states_for
 from common.mail_choices import AS_NOTICE, NotAChoice
 from common.mail_choices import REGULAR as REGULARLY
 from common.models import Bounce, MailChoice, OutboxMail, User
+from partners.models import Member
 from tests.common.telling import MANDATORY, OPTIONAL, REGULAR, TO_VENDOR, tell
 from tests.people import person, signed_in
 from tests.world import NOW, World
@@ -38,9 +39,18 @@ def bounced(user: User, **fields: Any) -> Bounce:
 
 
 def test_without_a_choice_the_first_of_the_kind_holds(world: World) -> None:
-    held = mail_choices.choices_of(user=world.reseller_owner)
+    held = mail_choices.choices_of(actor=Actor.of(world.reseller_owner))
     assert set(held) == {kind.key for kind in registry.mails if kind.choices}
     assert (held[OPTIONAL], held[REGULAR]) == ("at_once", "weekly")
+
+
+def test_the_page_says_never_to_whoever_gets_none_until_they_ask_for_it(world: World) -> None:
+    technician = world.reseller_technician
+    assert form(technician).fields[REGULAR].initial == "off"
+    signed_in(technician).post(PAGE, typed(technician, **{OPTIONAL: "portal"}))
+    assert set(MailChoice.objects.values_list("kind", flat=True)) == {OPTIONAL}, "of the others nothing was said"
+    Member.objects.create(partner=world.reseller, user=technician, role=Member.Role.SALES)
+    assert form(technician).fields[REGULAR].initial == "weekly"
 
 
 def test_only_kinds_of_where_the_person_works_are_offered(world: World) -> None:
@@ -56,7 +66,7 @@ def test_a_choice_is_saved_for_its_kind_alone(world: World, choice: str) -> None
     owner = world.reseller_owner
     answer = signed_in(owner).post(PAGE, typed(owner, **{OPTIONAL: choice}), follow=True)
     assert "Your choice is saved." in answer.content.decode()
-    held = mail_choices.choices_of(user=owner)
+    held = mail_choices.choices_of(actor=Actor.of(owner))
     assert held[OPTIONAL] == choice
     assert all(held[kind.key] == kind.choices[0] for kind in mail_choices.kinds() if kind.key != OPTIONAL)
     assert not MailChoice.objects.exclude(user=owner).exists()
@@ -84,7 +94,7 @@ def test_a_kind_of_somebody_elses_work_or_that_has_to_be_sent_is_not_saved(world
 def test_a_stored_choice_that_the_kind_no_longer_offers_counts_as_none(world: World) -> None:
     owner = world.reseller_owner
     MailChoice.objects.create(user=owner, kind=OPTIONAL, choice="monthly")
-    assert mail_choices.choices_of(user=owner)[OPTIONAL] == "at_once"
+    assert mail_choices.choices_of(actor=Actor.of(owner))[OPTIONAL] == "at_once"
     assert mail_choices.chosen(kind=registry.mails[OPTIONAL], users=[owner.pk]) == {owner.pk: "at_once"}
 
 

@@ -47,7 +47,7 @@ def link(user: User, kind: str = OPTIONAL) -> str:
 
 
 def held(user: User, kind: str = OPTIONAL) -> str:
-    return mail_choices.choices_of(user=user)[kind]
+    return mail_choices.chosen(kind=registry.mails[kind], users=[user.pk])[user.pk]
 
 
 def mail_program() -> Client:
