@@ -12,6 +12,7 @@ from common.registry import MailKind
 State = OutboxMail.State
 STATES: Mapping[Choice, str] = {
     Choice.AT_ONCE: State.PENDING,
+    Choice.DAILY: State.PENDING,
     Choice.WEEKLY: State.PENDING,
     Choice.MONTHLY: State.PENDING,
     Choice.DIGEST: State.COLLECTED,

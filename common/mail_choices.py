@@ -1,4 +1,4 @@
-"""How a person wants the mails of each kind: at once, once a day, in the portal only; or the weekly one how often."""
+"""How a person wants the mails of each kind: at once, once a day, in the portal only; or a regular one how often."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from common import registry
 from common.access import Actor
 from common.errors import DomainError
-from common.models import MailChoice, OutboxMail, User
+from common.models import MailChoice
 from common.registry import MailKind
 
 
@@ -20,6 +20,7 @@ class Choice(TextChoices):
     AT_ONCE = "at_once", gettext_lazy("by mail, at once")
     DIGEST = "digest", gettext_lazy("by mail, once a day")
     PORTAL = "portal", gettext_lazy("in the portal only")
+    DAILY = "daily", gettext_lazy("every day")
     WEEKLY = "weekly", gettext_lazy("every week")
     MONTHLY = "monthly", gettext_lazy("once a month")
     OFF = "off", gettext_lazy("never")
@@ -28,6 +29,8 @@ class Choice(TextChoices):
 AS_NOTICE = (Choice.AT_ONCE, Choice.DIGEST, Choice.PORTAL)
 """What a person may choose for a notice that nobody has to have."""
 REGULAR = (Choice.WEEKLY, Choice.MONTHLY, Choice.OFF)
+AS_SUMMARY = (Choice.DAILY, Choice.OFF)
+"""Of the mail that names the notices of a day; without it they stay to be read in the portal."""
 
 NO_MAIL = (Choice.PORTAL, Choice.OFF)
 

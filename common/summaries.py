@@ -7,7 +7,6 @@ commit knows both or neither: so it may be killed, repeated or raced.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import outbox, registry
 from common.bouncing import bouncing
+from common.mail_choices import AS_SUMMARY, Choice, chosen
 from common.models import OutboxMail, User
 from common.registry import MailKind
 
@@ -42,16 +42,22 @@ def make_due(*, now: datetime, limit: int = 1000) -> int:
 
 @transaction.atomic
 def _make(person: User, period: str) -> bool:
-    """One person's summary. False: somebody else is at it, or mails do not reach the person any more."""
+    """One person's summary. False: somebody else is at it, or the person gets none, and reads it in the portal."""
     collected = OutboxMail.objects.filter(recipient=person, state=State.COLLECTED)
     mails = list(collected.select_for_update(skip_locked=True).order_by("id"))
-    reachable = not bouncing(addresses=[person.email])
     if not mails:
         return False
-    if reachable and not outbox.put(kind=DAILY, period=period, recipient=person, context=about(mails)):
+    wanted = _gets_one(person)
+    if wanted and not outbox.put(kind=DAILY, period=period, recipient=person, context=about(mails)):
         return False
     OutboxMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(state=State.KEPT)
-    return reachable
+    return wanted
+
+
+def _gets_one(person: User) -> bool:
+    """Whether the person wants summaries, and mails arrive."""
+    held = chosen(kind=registry.mails[DAILY], users=[person.pk])[person.pk]
+    return held != Choice.OFF and not bouncing(addresses=[person.email])
 
 
 def about(mails: Sequence[OutboxMail]) -> Mapping[str, Any]:
@@ -76,6 +82,9 @@ def sample() -> Mapping[str, Any]:
 
 
 def register() -> None:
-    summary = MailKind(DAILY, _("the summary of a day"), "daily_summary", sample, order=90)
-    to = _("who wants notices once a day")
-    registry.mails.register(replace(summary, group=_("Summaries"), to=to))
+    registry.mails.register(
+        MailKind(
+            DAILY, _("the summary of a day"), "daily_summary", sample, order=90, choices=AS_SUMMARY,
+            group=_("Summaries"), to=_("who wants notices once a day"),
+        )
+    )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from common import bouncing, mail_choices, outbox, registry, stopping, summaries
 from common.access import Actor
 from common.delivery import states_for
-from common.mail_choices import AS_NOTICE, NotAChoice
+from common.mail_choices import AS_NOTICE, AS_SUMMARY, NotAChoice
 from common.mail_choices import REGULAR as REGULARLY
 from common.models import Bounce, MailChoice, OutboxMail, User
 from partners.models import Member
@@ -58,7 +58,7 @@ def test_only_kinds_of_where_the_person_works_are_offered(world: World) -> None:
     assert OPTIONAL in of_partner - of_vendor
     assert TO_VENDOR in of_vendor - of_partner
     assert MANDATORY not in of_partner | of_vendor
-    assert form(person("stranger")).fields == {}
+    assert set(form(person("stranger")).fields) == {summaries.DAILY}
 
 
 @pytest.mark.parametrize("choice", AS_NOTICE[1:])
@@ -98,8 +98,8 @@ def test_a_stored_choice_that_the_kind_no_longer_offers_counts_as_none(world: Wo
     assert mail_choices.chosen(kind=registry.mails[OPTIONAL], users=[owner.pk]) == {owner.pk: "at_once"}
 
 
-def test_every_kind_offers_either_what_a_notice_or_what_a_regular_mail_offers() -> None:
-    assert {kind.choices for kind in registry.mails} == {(), AS_NOTICE, REGULARLY}
+def test_every_kind_offers_what_a_notice_or_a_regular_mail_offers() -> None:
+    assert {kind.choices for kind in registry.mails} == {(), AS_NOTICE, REGULARLY, AS_SUMMARY}
 
 
 # --- what becomes of a mail -------------------------------------------------------------------------------------------
@@ -114,6 +114,8 @@ def test_every_kind_offers_either_what_a_notice_or_what_a_regular_mail_offers() 
         (REGULAR, "weekly", State.PENDING),
         (REGULAR, "monthly", State.PENDING),
         (REGULAR, "off", State.KEPT),
+        (summaries.DAILY, "daily", State.PENDING),
+        (summaries.DAILY, "off", State.KEPT),
     ],
 )
 def test_the_choice_decides_what_becomes_of_a_mail(kind: str, choice: str, state: str) -> None:

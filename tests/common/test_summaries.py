@@ -6,11 +6,14 @@ import signal
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.test import Client
 
-from common import outbox, summaries
+from common import outbox, summaries, unsubscribing
 from common.models import OutboxMail, User
 from common.tasks import make_summaries
 from tests.people import person
@@ -142,6 +145,26 @@ def test_who_is_locked_out_is_told_nothing() -> None:
     collect(owner, "News")
     assert summaries.make_due(now=SEVEN) == 0
     assert states(owner) == [State.COLLECTED]
+
+
+@pytest.mark.django_db
+def test_who_wants_no_summary_gets_none_by_the_link_in_the_last_one_and_reads_it_in_the_portal(
+    mailoutbox: list[Any],
+) -> None:
+    owner = person("owner")
+    collect(owner, "Early")
+    summaries.make_due(now=SEVEN)
+    [summary] = made(owner)
+    link = unsubscribing.headers(user_id=owner.pk, kind=summaries.DAILY)["List-Unsubscribe"].strip("<>")
+    assert link in summary.text
+    assert f'href="{link}"' in summary.html
+    outbox.send_batch(now=SEVEN)
+    assert mailoutbox[0].extra_headers["List-Unsubscribe"] == f"<{link}>"
+
+    Client(enforce_csrf_checks=True).post(link.removeprefix(settings.PORTAL_URL), {"List-Unsubscribe": "One-Click"})
+    collect(owner, "Late")
+    assert summaries.make_due(now=SEVEN + DAY) == 0
+    assert (made(owner), states(owner)) == ([summary], [State.KEPT] * 2)
 
 
 @pytest.mark.django_db

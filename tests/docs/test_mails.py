@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from common import unsubscribing
 from common.delivery import STATES
-from common.mail_choices import AS_NOTICE, REGULAR, Choice
+from common.mail_choices import AS_NOTICE, AS_SUMMARY, REGULAR, Choice
 from common.models import OutboxMail
 from common.outbox import ATTEMPTS
 from common.outbox_views import MOST_AT_ONCE
@@ -26,7 +26,7 @@ def rows(columns: int, heading: str) -> list[tuple[str, ...]]:
 
 def test_the_choices_and_what_becomes_of_a_mail_are_those_of_the_code() -> None:
     with override("en"):
-        kinds = {"notices": AS_NOTICE, "the weekly status mail": REGULAR}
+        kinds = {"notices": AS_NOTICE, "the weekly status mail": REGULAR, "the daily summary": AS_SUMMARY}
         words = {kind: [str(choice.label) for choice in choices] for kind, choices in kinds.items()}
         states = {str(choice.label): str(OutboxMail.State(STATES[choice]).label) for choice in Choice}
     told = rows(3, "Choices")
