@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, registry
+from common.access import VENDOR
+from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import ParticipationStep, Succession
@@ -151,10 +153,12 @@ def register() -> None:
         (WITHDRAWN, _("a company no longer asks to change its data")),
     )
     for order, (key, label) in enumerate(kinds, start=30):
+        to_vendor = TO.get(key) is _MANAGERS
         # Money depends on it: nobody should learn of it from an amount that is missing.
         registry.mails.register(
             MailKind(
                 key, label, "application", sample(key), resend_when_uncertain=True, order=order,
                 group=_("Companies and participation"), to=TO.get(key, _OWNERS), placeholders=PLACEHOLDERS.get(key, ()),
+                choices=AS_NOTICE if to_vendor else (), scope=VENDOR if to_vendor else "",
             )
         )  # fmt: skip

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats, registry
+from common.access import PARTNER, VENDOR
+from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from tiers.models import CaseStudy, CaseStudyStep
@@ -88,5 +90,6 @@ def register() -> None:
                 key, label, "application", _sample(key), order=order, group=gettext_lazy("Tiers"),
                 to=gettext_lazy("the vendor’s channel managers") if to_vendor else gettext_lazy("who wrote it"),
                 placeholders=() if to_vendor else ("partner", "vendor", "title"),
+                choices=AS_NOTICE, scope=VENDOR if to_vendor else PARTNER,
             )
         )  # fmt: skip

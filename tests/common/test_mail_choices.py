@@ -102,6 +102,21 @@ def test_every_kind_offers_what_a_notice_or_a_regular_mail_offers() -> None:
     assert {kind.choices for kind in registry.mails} == {(), AS_NOTICE, REGULARLY, AS_SUMMARY}
 
 
+def test_nobody_has_to_have_what_concerns_neither_access_nor_money() -> None:
+    """Whoever adds a kind that is always sent says so here, and why it has to arrive in docs/mails.md."""
+    always = {
+        "account-": "one's account, by whoever has the password",
+        "team-": "who may enter", "access-": "who may enter", "invitation": "who may enter",
+        "bank-account-": "where the money goes",
+        "participation-": "what earns money", "partners-merged": "what earns money", "company-change-": "who is paid",
+        "application-": "an applicant waits for the answer",
+        "statement": "a document for the books", "payment_came_back": "money", "ledger_halted": "money",
+    }  # fmt: skip
+    sent = {kind.key for kind in registry.mails if not kind.choices}
+    assert [key for key in sorted(sent) if not key.startswith(tuple(always))] == []
+    assert [start for start in always if not any(key.startswith(start) for key in sent)] == []
+
+
 # --- what becomes of a mail -------------------------------------------------------------------------------------------
 
 
