@@ -39,6 +39,7 @@ from rebates.statement_tables import (
     state_tone,
 )
 from rebates.statements import making, reading
+from rebates.statements.derivations import MOST_LINES
 from rebates.statements.letterheads import change_letterhead
 
 READERS = (OWNER, PARTNER_FINANCE)
@@ -72,6 +73,7 @@ class PartnerStatementsPage(PartnerListPage):
             "years": [(year, reverse("rebates:statements-of-year", args=[number, year])) for year in self.years],
             "bookkeeping_url": reverse("partners:bookkeeping", args=[number]),
             "bookkeeping_email": self.partner.bookkeeping_email,
+            "most_lines": MOST_LINES,
         }
 
 
@@ -118,6 +120,7 @@ class VendorStatementsPage(VendorListPage):
         return {
             "letterhead_url": reverse("rebates:letterhead", args=[slug]) if may else "",
             "failures": reading.failures_of(vendor=self.vendor)[:TAKINGS_SHOWN] if may else [],
+            "most_lines": MOST_LINES,
         }
 
 

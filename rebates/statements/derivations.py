@@ -116,10 +116,12 @@ def _annex(rebate: Rebate, currency: str, clean: Clean, room: int) -> Annex:
     rows = [_row(line, clean) for line in rebate.lines[:room]]
     left = rebate.lines[room:]
     known = total_of([line for line in rebate.lines if line.counts])
-    notes = []
+    notes: list[str] = []
     if left:
         more = ngettext("%(count)s more sale line", "%(count)s more sale lines", len(left))
         rows.append(["", more % {"count": number(len(left))}, "", "", "", "", _share(_sum(left))])
+        said = _("%(printed)s of %(all)s sale lines are printed here, the others are one row. The portal shows them all.")
+        notes.append(said % {"printed": number(len(rebate.lines) - len(left)), "all": number(len(rebate.lines))})
     if known is None:
         notes.append(
             _("What single sales brought can no longer be told: what they were judged by was corrected since.")
