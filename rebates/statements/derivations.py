@@ -146,7 +146,7 @@ def _row(line: SoldLine, clean: Clean) -> list[str]:
     if not line.counts or (line.reason is not None and not line.share):
         share = str(explaining.REASONS[line.reason]) if line.reason is not None else share
     return [
-        date_short(line.counts_on), line.document, line.distributor, clean(f"{line.article} {line.product}".strip()),
+        date_short(line.counts_on), line.document, line.distributor, f"{line.article} {clean(line.product)}".strip(),
         number(line.quantity), number(line.net, 2), share,
     ]  # fmt: skip
 
