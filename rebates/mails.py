@@ -62,10 +62,11 @@ def told(*, partners: Iterable[int]) -> Mapping[int, list[User]]:
 
 
 def settled(*, closing: Closing, settlements: Sequence[Settlement], partner: Partner) -> Mapping[str, Any]:
-    """What the partner is told: the sum, the settlements it is made of, and where they are explained."""
+    """What the partner is told: the sum, the settlements it is made of, where they are explained, and its account."""
     program = closing.program
     parts = [_part(closing, settlement, partner.number) for settlement in settlements]
     overview = settings.PORTAL_URL + reverse("rebates:partner-rebates", args=[partner.number])
+    account = reverse("rebates:account-with", args=[partner.number, program.vendor.slug, program.currency])
     told: dict[str, Any] = {
         "vendor": program.vendor.name,
         "program": program.name,
@@ -75,6 +76,7 @@ def settled(*, closing: Closing, settlements: Sequence[Settlement], partner: Par
         "parts": parts,
         "promised_on": closing.promised_on,
         "url": parts[0].url if len(parts) == 1 else overview,
+        "account_url": settings.PORTAL_URL + account,
     }
     return {**told, "on_behalf": _settled_on_behalf(told, program.vendor_id, partner.name)}
 
@@ -104,6 +106,7 @@ def settled_sample() -> Mapping[str, Any]:
         ],
         "promised_on": date(2026, 10, 29),
         "url": settings.PORTAL_URL,
+        "account_url": settings.PORTAL_URL,
     }
     return {**told, "on_behalf": _settled_on_behalf(told, 0, "Elbtal Systemhaus GmbH")}
 

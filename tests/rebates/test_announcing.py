@@ -49,6 +49,9 @@ def test_owner_and_bookkeeping_are_told_what_was_settled(world: World) -> None:
     page = settings.PORTAL_URL + where
     assert page in mail.text.splitlines()
     assert f'href="{page}"' in mail.html
+    account = f"{settings.PORTAL_URL}/partner/{world.reseller.number}/account/lenovo/EUR/"
+    assert account in mail.text.splitlines()
+    assert f'href="{account}"' in mail.html
 
 
 def test_each_person_reads_it_in_the_own_language(world: World) -> None:
