@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import pgtrigger
 from django.db import models
 
-from common.access import VENDOR, Actor, ActorQuerySet
-
-
-class MailWordingQuerySet(ActorQuerySet):
-    def visible_to(self, actor: Actor) -> Self:
-        return self if actor.sees_all else self.filter(vendor_id__in=actor.ids(VENDOR))
+from programs.models.vendors import OfVendor, Vendor
 
 
 class MailWording(models.Model):
@@ -22,7 +15,7 @@ class MailWording(models.Model):
     version never changes. Another wording, also an earlier one, is another version.
     """
 
-    vendor = models.ForeignKey("programs.Vendor", on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=60)
     language = models.CharField(max_length=5)
     version = models.PositiveIntegerField()
@@ -30,7 +23,7 @@ class MailWording(models.Model):
     author = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
-    objects = MailWordingQuerySet.as_manager()
+    objects = OfVendor.as_manager()
 
     class Meta:
         constraints = [
