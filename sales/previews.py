@@ -17,7 +17,7 @@ from sales.readers.layout import ENCODINGS, Kind, Layout, places_of
 from sales.readers.notations import Dates, Numbers
 from sales.readers.problems import Problem
 from sales.readers.questions import Guess
-from sales.readers.rows import SellOutRow
+from sales.readers.sellout import SellOutRow
 from sales.readers.sieve import LeftOut, LeftOutRow, Reason
 from sales.wording import Complaint, complaint, shown
 

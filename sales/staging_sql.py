@@ -9,7 +9,7 @@ from __future__ import annotations
 from sales.books import SOLD_COLUMNS
 from sales.identifying import VAT_OWNERS, partner_of, product_of
 from sales.models import CustomerNumber, Evidence, WaitingRow
-from sales.readers.rows import SellOutRow
+from sales.readers.sellout import SellOutRow
 
 State, Doubt = WaitingRow.State, WaitingRow.Doubt
 

@@ -11,7 +11,7 @@ from common.sentences import fill
 from sales.readers.columns import Column
 from sales.readers.layout import Layout
 from sales.readers.problems import Problem, from_words, words
-from sales.readers.rows import SellOutRow
+from sales.readers.sellout import SellOutRow
 from sales.readers.sieve import LeftOut
 
 _NONE: Mapping[str, str] = MappingProxyType({})

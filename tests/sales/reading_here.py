@@ -15,7 +15,8 @@ from sales.readers.limits import USUAL_LIMITS, Limits
 from sales.readers.notations import Dates, Numbers
 from sales.readers.opening import csv_source, open_csv
 from sales.readers.problems import Problem, Unreadable
-from sales.readers.rows import RowReader, SellOutRow
+from sales.readers.rows import RowReader
+from sales.readers.sellout import SellOutRow
 from sales.readers.sieve import Sieve
 from sales.readers.source import Source, written
 

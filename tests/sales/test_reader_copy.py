@@ -20,7 +20,8 @@ from sales.readers.limits import Limits
 from sales.readers.notations import Dates, Numbers
 from sales.readers.opening import csv_source
 from sales.readers.reading import guess, read_rows
-from sales.readers.rows import RowReader, SellOutRow
+from sales.readers.rows import RowReader
+from sales.readers.sellout import SellOutRow
 from sales.readers.sieve import Sieve
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("readers_started_anew")]

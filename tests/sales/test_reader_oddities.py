@@ -22,7 +22,7 @@ from sales.readers.layout import Layout
 from sales.readers.problems import Unreadable
 from sales.readers.questions import Guess
 from sales.readers.reading import Reading, annotate, guess, read_rows
-from sales.readers.rows import SellOutRow
+from sales.readers.sellout import SellOutRow
 from tests.sales.oddities import CASES, Case
 
 pytestmark = pytest.mark.usefixtures("readers_started_anew")

@@ -20,7 +20,8 @@ from sales.readers.layout import Kind, Layout
 from sales.readers.limits import Limits
 from sales.readers.notations import Dates, Numbers, date_readings, number_readings
 from sales.readers.problems import Problem, Unreadable
-from sales.readers.rows import RowReader, SellOutRow
+from sales.readers.rows import RowReader
+from sales.readers.sellout import SellOutRow
 from sales.readers.sieve import Sieve
 from sales.readers.xlsx_child import open_xlsx, xlsx_source
 from tests.sales.reading_here import Options, Table, read_sellout
