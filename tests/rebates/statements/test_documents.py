@@ -1,4 +1,4 @@
-"""What stands on paper besides words: colours, the account of the payment; and a payment with documents of two kinds."""
+"""What stands on paper besides words: colours, the account that is paid; and a payment with documents of two kinds."""
 
 from __future__ import annotations
 
