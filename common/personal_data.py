@@ -46,122 +46,51 @@ def register() -> None:
     sections.register(Section("account", _("Your account"), _account, order=1))
     section("second-accounts", _("Your second accounts"), User, "second_of", "email", order=2)
     section("addresses", _("Your e-mail addresses"), EmailAddress, "user", "email", "verified", "primary", order=2)
+    confirmed = ("old_confirmed_at", "new_confirmed_at", "done_at", "ended_at", "ended_why")
     section(
-        "address-changes",
-        _("Changes of your address"),
-        EmailChange,
-        "user",
-        "old_address",
-        "new_address",
-        "created_at",
-        "old_confirmed_at",
-        "new_confirmed_at",
-        "done_at",
-        "ended_at",
-        "ended_why",
-        order=3,
-    )
+        "address-changes", _("Changes of your address"), EmailChange, "user", "old_address", "new_address",
+        "created_at", *confirmed, order=3,
+    )  # fmt: skip
+    _of_signing_in()
+    _of_mails()
+    # Not which one, nor what it says: the rows name other people.
+    what = ("action_time", "content_type__model", "action_flag")
+    section("administration", _("What you changed in the administration"), LogEntry, "user", *what, order=9)
     section(
-        "second-factors",
-        _("Your second factors, without their secrets"),
-        Authenticator,
-        "user",
-        "type",
-        "created_at",
-        "last_used_at",
-        order=4,
-    )
+        "pauses-released", _("Restores after which you let the portal go on"), Pause, "released_by", "paused_at",
+        "backup_at", "released_at", "comment", order=10,
+    )  # fmt: skip
+
+
+def _of_signing_in() -> None:
     section(
-        "sessions",
-        _("Browsers in which you are signed in"),
-        UserSession,
-        "user",
-        "created_at",
-        "last_seen_at",
-        "ip",
-        "user_agent",
-        order=5,
-    )
+        "second-factors", _("Your second factors, without their secrets"), Authenticator, "user", "type", "created_at",
+        "last_used_at", order=4,
+    )  # fmt: skip
     section(
-        "tokens",
-        _("Your API tokens, without their secrets"),
-        ApiToken,
-        "user",
-        "name",
-        "scopes",
-        "created_at",
-        "expires_at",
-        "last_used_at",
-        "revoked_at",
-        order=6,
-    )
+        "sessions", _("Browsers in which you are signed in"), UserSession, "user", "created_at", "last_seen_at", "ip",
+        "user_agent", order=5,
+    )  # fmt: skip
     section(
-        "api-answers",
-        _("Answers of the API that are kept for repeated requests"),
-        ApiAnswer,
-        "user",
-        "key",
-        "status",
-        "answered_at",
-        "body",
-        order=7,
-    )
+        "tokens", _("Your API tokens, without their secrets"), ApiToken, "user", "name", "scopes", "created_at",
+        "expires_at", "last_used_at", "revoked_at", order=6,
+    )  # fmt: skip
+    section(
+        "api-answers", _("Answers of the API that are kept for repeated requests"), ApiAnswer, "user", "key", "status",
+        "answered_at", "body", order=7,
+    )  # fmt: skip
+
+
+def _of_mails() -> None:
+    """Also what platform admins decided about the sending: not to whom the mails went."""
     covers = ("common.OutboxMail.recipient",)
     sections.register(Section("mails", _("Mails to you"), _mails, covers, order=8))
     section("mail-choices", _("How you want mails"), MailChoice, "user", "kind", "choice", order=8)
     sections.register(Section("bounces", _("Mails that did not arrive at your address"), _bounces, order=8))
     section(
-        "administration",
-        _("What you changed in the administration"),
-        LogEntry,
-        "user",
-        # Not which one, nor what it says: the rows name other people.
-        "action_time",
-        "content_type__model",
-        "action_flag",
-        order=9,
-    )
-    section(
-        "pauses-released",
-        _("Restores after which you let the portal go on"),
-        Pause,
-        "released_by",
-        "paused_at",
-        "backup_at",
-        "released_at",
-        "comment",
-        order=10,
-    )
-    _of_administrators()
-
-
-def _of_administrators() -> None:
-    """What platform admins decided about the sending of mails: not to whom they went."""
-    section(
-        "mails-decided",
-        _("Mails to others that you had sent again or dismissed"),
-        OutboxMail,
-        "handled_by",
-        "kind",
-        "handled_at",
-        order=11,
-    )
-    section(
-        "mail-stops",
-        _("When you stopped the mail"),
-        MailStop,
-        "stopped_by",
-        "stopped_at",
-        "reason",
-        "ended_at",
-        order=12,
-    )
-    section(
-        "mail-stops-ended",
-        _("When you let the mail go on"),
-        MailStop,
-        "ended_by",
-        "stopped_at",
-        "ended_at",
-        order=13,
-    )
+        "mails-decided", _("Mails to others that you had sent again or dismissed"), OutboxMail, "handled_by", "kind",
+        "handled_at", order=11,
+    )  # fmt: skip
+    stop = ("stopped_at", "ended_at")
+    section("mail-stops", _("When you stopped the mail"), MailStop, "stopped_by", *stop, "reason", order=12)
+    section("mail-stops-ended", _("When you let the mail go on"), MailStop, "ended_by", *stop, order=13)
