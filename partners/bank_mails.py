@@ -13,11 +13,11 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from common import formats, outbox, registry
+from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.models import User
 from common.registry import MailKind, Text
 from partners.ibans import masked
-from partners.life_mails import Sentence
 from partners.models import RECORDING_ROLES, BankAccount, BankAccountUse, Member, Partner
 
 RECORDED, CHANGED, WITHDRAWN = "bank-account-recorded", "bank-account-changed", "bank-account-withdrawn"

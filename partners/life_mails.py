@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,9 +10,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common import formats, registry
+from common import registry
 from common.access import VENDOR
 from common.mail_choices import AS_NOTICE
+from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import ParticipationStep, Succession
@@ -58,20 +58,6 @@ NEXT: Mapping[str, Text] = {
     WITHDRAWN: _("You need not do anything."),
     LEFT: _("What was earned until then stays owed and is settled as usual. Sales from that day on earn nothing."),
 }
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """Made when the mail is, in the recipient's language; days are written out then too."""
-
-    text: Text
-    values: Mapping[str, str | date] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        written = {
-            name: formats.date_long(value) if isinstance(value, date) else value for name, value in self.values.items()
-        }
-        return str(self.text) % written
 
 
 def told(*, kind: str, values: Mapping[str, str | date], text: str, url: str, vendor_id: int) -> Mapping[str, Any]:

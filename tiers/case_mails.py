@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import formats, registry
+from common import registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
+from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from tiers.models import CaseStudy, CaseStudyStep
@@ -34,19 +34,6 @@ NEXT: Mapping[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """Written when the mail is, in the recipient's language."""
-
-    text: Text
-    values: Mapping[str, object]
-
-    def __str__(self) -> str:
-        day = self.values["day"]
-        written = {**self.values, "day": formats.date_long(day) if isinstance(day, date) else ""}
-        return str(self.text) % written
-
-
 def told(*, study: CaseStudy, step: CaseStudyStep) -> Mapping[str, Any]:
     """What the other side is told about a step."""
     partner, program = study.enrolment.partner, study.enrolment.program
@@ -59,7 +46,7 @@ def told(*, study: CaseStudy, step: CaseStudyStep) -> Mapping[str, Any]:
 
 
 def _context(kind: str, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
-    headline, next_step = Line(HEADLINES[kind], on_behalf.values), Line(NEXT[kind], on_behalf.values)
+    headline, next_step = Sentence(HEADLINES[kind], on_behalf.values), Sentence(NEXT[kind], on_behalf.values)
     return {"headline": headline, "on_behalf": on_behalf, "text": text, "next_step": next_step, "url": url}
 
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import formats, registry
+from common import registry
 from common.access import PARTNER
 from common.mail_choices import AS_NOTICE
+from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import Partner
@@ -45,21 +46,6 @@ NEXT: Mapping[str, Text] = {
     ),
     DECIDED: gettext_lazy("It holds until %(day)s. After that your tier follows the requirements again."),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """Written when the mail is, in the recipient's language."""
-
-    text: Text
-    values: Mapping[str, str | date | None]
-
-    def __str__(self) -> str:
-        written = {
-            name: formats.date_long(value) if isinstance(value, date) else value or ""
-            for name, value in self.values.items()
-        }
-        return str(self.text) % written
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from common import formats, registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
+from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import Partner
@@ -61,20 +61,6 @@ WHEN, WHERE, LINK, UNTIL = _("When"), _("Where"), _("Online"), _("Valid until")
 NEXT_DATE: Text = _("Next date")
 BOOKED_DATE: Text = _("Booked already")
 SEAT_IS_TAKEN: Text = _("A seat is booked. With the new certificate everything goes on counting.")
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """Made when the mail is, in the recipient's language; days are written out then too."""
-
-    text: Text
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        written = {
-            name: formats.date_long(value) if isinstance(value, date) else value for name, value in self.values.items()
-        }
-        return str(self.text) % written
 
 
 _name: Callable[[Training], str] = lazy(name_of, str)
