@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import formats, outbox, registry
 from common.access import PARTNER
 from common.mail_choices import AS_NOTICE
+from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.models import User
-from common.registry import MailKind
+from common.registry import MailKind, Text
 from invoices.models import Invoice
 from invoices.receiving import UPLOADING_ROLES
 from partners.models import Member, Partner
@@ -116,24 +117,14 @@ def tell(kind: str, invoice: Invoice, text: str) -> None:
         outbox.put(kind=kind, period=f"invoice {invoice.pk} v{invoice.version}", recipient=person, context=context)
 
 
-@dataclass(frozen=True)
-class StepLine:
-    """What the vendor did, written when the mail is, in the recipient's language."""
-
-    kind: str
-    vendor: str
-    name: str
-
-    def __str__(self) -> str:
-        text = {
-            ASKED: _("%(vendor)s has a question about your invoice %(name)s"),
-            TAKEN_BACK: _("%(vendor)s no longer accepts your invoice %(name)s and looks at it again"),
-        }[self.kind]
-        return text % {"vendor": self.vendor, "name": self.name}
+HEADLINES: Mapping[str, Text] = {
+    ASKED: gettext_lazy("%(vendor)s has a question about your invoice %(invoice)s"),
+    TAKEN_BACK: gettext_lazy("%(vendor)s no longer accepts your invoice %(invoice)s and looks at it again"),
+}
 
 
 def _told(kind: str, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
-    headline = StepLine(kind, str(on_behalf.values["vendor"]), str(on_behalf.values["invoice"]))
+    headline = Sentence(HEADLINES[kind], on_behalf.values)
     return {"headline": headline, "on_behalf": on_behalf, "text": text, "asks": kind == ASKED, "url": url}
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import formats, registry
+from common import registry
 from common.access import VENDOR
 from common.mail_choices import AS_NOTICE
+from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.models import Application, ApplicationStep
@@ -24,45 +23,22 @@ RECEIVED, NEW, REPLIED = "application-received", "application-new", "application
 ASKED_BACK, APPROVED, REFUSED = "application-asked-back", "application-approved", "application-refused"
 
 
-@dataclass(frozen=True)
-class Happened:
-    """What a mail tells. Its sentence is made when the mail is, in the recipient's language."""
-
-    kind: str
-    partner: str
-    program: str
-    vendor: str
-
-    def __str__(self) -> str:
-        sentences = {
-            RECEIVED: _("Your application for %(program)s has arrived"),
-            NEW: _("%(partner)s applies for %(program)s"),
-            REPLIED: _("%(partner)s has answered your question"),
-            ASKED_BACK: _("%(vendor)s has a question about your application"),
-            APPROVED: _("You are a partner in %(program)s"),
-            REFUSED: _("%(vendor)s has not accepted your application for %(program)s"),
-        }
-        return sentences[self.kind] % {"partner": self.partner, "program": self.program, "vendor": self.vendor}
-
-
-@dataclass(frozen=True)
-class NextStep:
-    """What happens next, and until when."""
-
-    kind: str
-    vendor: str
-    due: date
-
-    def __str__(self) -> str:
-        sentences = {
-            RECEIVED: _("%(vendor)s checks what you have sent and answers by %(due)s. You get a mail either way."),
-            NEW: _("Please decide by %(due)s."),
-            REPLIED: _("Please decide by %(due)s."),
-            ASKED_BACK: _("%(vendor)s goes on as soon as you have answered."),
-            APPROVED: _("From now on you see in the portal what you sell and what you earn with it."),
-            REFUSED: _("If something has changed, you can apply again."),
-        }
-        return sentences[self.kind] % {"vendor": self.vendor, "due": formats.date_long(self.due)}
+HEADLINES: Mapping[str, Text] = {
+    RECEIVED: gettext_lazy("Your application for %(program)s has arrived"),
+    NEW: gettext_lazy("%(partner)s applies for %(program)s"),
+    REPLIED: gettext_lazy("%(partner)s has answered your question"),
+    ASKED_BACK: gettext_lazy("%(vendor)s has a question about your application"),
+    APPROVED: gettext_lazy("You are a partner in %(program)s"),
+    REFUSED: gettext_lazy("%(vendor)s has not accepted your application for %(program)s"),
+}
+NEXT: Mapping[str, Text] = {
+    RECEIVED: gettext_lazy("%(vendor)s checks what you have sent and answers by %(due)s. You get a mail either way."),
+    NEW: gettext_lazy("Please decide by %(due)s."),
+    REPLIED: gettext_lazy("Please decide by %(due)s."),
+    ASKED_BACK: gettext_lazy("%(vendor)s goes on as soon as you have answered."),
+    APPROVED: gettext_lazy("From now on you see in the portal what you sell and what you earn with it."),
+    REFUSED: gettext_lazy("If something has changed, you can apply again."),
+}
 
 
 def told(*, kind: str, application: Application, text: str) -> Mapping[str, Any]:
@@ -74,10 +50,10 @@ def told(*, kind: str, application: Application, text: str) -> Mapping[str, Any]
         page = reverse("partners:own-application", args=[application.partner.number, application.pk])
     names = {"partner": application.partner.name, "program": program.name, "vendor": program.vendor.name}
     return {
-        "headline": Happened(kind, **names),
+        "headline": Sentence(HEADLINES[kind], names),
         "on_behalf": OnBehalf(program.vendor_id, names),
         "text": text,
-        "next_step": NextStep(kind, program.vendor.name, application.due_on),
+        "next_step": Sentence(NEXT[kind], {**names, "due": application.due_on}),
         "url": settings.PORTAL_URL + page,
     }
 
@@ -87,10 +63,10 @@ def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
         written = kind in (REPLIED, ASKED_BACK, REFUSED)
         names = {"partner": "Elbtal Systemhaus GmbH", "program": "Snom Partnerprogramm", "vendor": "Snom"}
         return {
-            "headline": Happened(kind, **names),
+            "headline": Sentence(HEADLINES[kind], names),
             "on_behalf": OnBehalf(0, names),
             "text": "Could you send us your trade licence?" if written else "",
-            "next_step": NextStep(kind, "Snom", date(2026, 12, 1)),
+            "next_step": Sentence(NEXT[kind], {**names, "due": date(2026, 12, 1)}),
             "url": settings.PORTAL_URL,
         }
 
@@ -102,38 +78,23 @@ def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
 ACCESS_ASKED, ACCESS_GRANTED = "access-asked", "access-granted"
 
 
-@dataclass(frozen=True)
-class Access:
-    kind: str
-    person: str
-    partner: str
-
-    def __str__(self) -> str:
-        sentences = {
-            ACCESS_ASKED: _("%(person)s asks for access to %(partner)s"),
-            ACCESS_GRANTED: _("You can now work for %(partner)s in the portal"),
-        }
-        return sentences[self.kind] % {"person": self.person, "partner": self.partner}
-
-
-@dataclass(frozen=True)
-class AccessStep:
-    kind: str
-    address: str
-
-    def __str__(self) -> str:
-        if self.kind == ACCESS_GRANTED:
-            return _("Sign in with your address and you see what your role lets you see.")
-        return _(
-            "%(address)s says that they work for your company. Let them in only if you know them: they see figures."
-        ) % {"address": self.address}
+ACCESS_HEADLINES: Mapping[str, Text] = {
+    ACCESS_ASKED: gettext_lazy("%(person)s asks for access to %(partner)s"),
+    ACCESS_GRANTED: gettext_lazy("You can now work for %(partner)s in the portal"),
+}
+ACCESS_NEXT: Mapping[str, Text] = {
+    ACCESS_ASKED: gettext_lazy(
+        "%(address)s says that they work for your company. Let them in only if you know them: they see figures."
+    ),
+    ACCESS_GRANTED: gettext_lazy("Sign in with your address and you see what your role lets you see."),
+}
 
 
 def access_told(*, kind: str, person: str, address: str, partner: str, url: str) -> Mapping[str, Any]:
     return {
-        "headline": Access(kind, person, partner),
+        "headline": Sentence(ACCESS_HEADLINES[kind], {"person": person, "partner": partner}),
         "text": "",
-        "next_step": AccessStep(kind, address),
+        "next_step": Sentence(ACCESS_NEXT[kind], {"address": address}),
         "url": settings.PORTAL_URL + url,
     }
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats, registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
+from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from sales.claim_wording import title_of
@@ -22,29 +21,23 @@ from sales.models import Claim, ClaimMessage
 
 ASKED, REPLIED, ASKED_BACK, ANSWERED = "claim-asked", "claim-replied", "claim-asked-back", "claim-answered"
 
+MISSES: Mapping[str, Text] = {
+    Claim.Kind.MISSING: gettext_lazy("%(partner)s misses a sale"),
+    Claim.Kind.SALE: gettext_lazy("%(partner)s doubts a sale"),
+    Claim.Kind.SETTLEMENT: gettext_lazy("%(partner)s doubts a settled amount"),
+}
+"""What a question begins with."""
+HEADLINES: Mapping[str, Text] = {
+    ClaimMessage.Step.REPLIED: gettext_lazy("%(partner)s has written to you"),
+    ClaimMessage.Step.ASKED_BACK: gettext_lazy("%(vendor)s has a question for you"),
+    ClaimMessage.Step.ACCEPTED: gettext_lazy("%(vendor)s agrees with you"),
+    ClaimMessage.Step.DECLINED: gettext_lazy("%(vendor)s has declined your question"),
+}
+"""What each further step is called."""
 
-@dataclass(frozen=True)
-class Happened:
-    """What a mail tells. Its sentence is made when the mail is, in the recipient's language."""
 
-    step: str
-    kind: str
-    partner: str
-    vendor: str
-
-    def __str__(self) -> str:
-        sentences = {
-            ClaimMessage.Step.ASKED: {
-                Claim.Kind.MISSING: _("%(partner)s misses a sale"),
-                Claim.Kind.SALE: _("%(partner)s doubts a sale"),
-                Claim.Kind.SETTLEMENT: _("%(partner)s doubts a settled amount"),
-            }[Claim.Kind(self.kind)],
-            ClaimMessage.Step.REPLIED: _("%(partner)s has written to you"),
-            ClaimMessage.Step.ASKED_BACK: _("%(vendor)s has a question for you"),
-            ClaimMessage.Step.ACCEPTED: _("%(vendor)s agrees with you"),
-            ClaimMessage.Step.DECLINED: _("%(vendor)s has declined your question"),
-        }
-        return sentences[ClaimMessage.Step(self.step)] % {"partner": self.partner, "vendor": self.vendor}
+def _headline(*, step: str, kind: str, names: Mapping[str, str]) -> Sentence:
+    return Sentence(MISSES[kind] if step == ClaimMessage.Step.ASKED else HEADLINES[step], names)
 
 
 title: Callable[[Claim], str] = lazy(title_of, str)
@@ -60,7 +53,7 @@ def told(*, claim: Claim, message: ClaimMessage) -> Mapping[str, Any]:
         page = reverse("sales:vendor-claim", args=[claim.vendor.slug, claim.pk])
     names = {"partner": claim.partner.name, "vendor": claim.vendor.name}
     return {
-        "headline": Happened(step, claim.kind, **names),
+        "headline": _headline(step=step, kind=claim.kind, names=names),
         "on_behalf": OnBehalf(claim.vendor_id, names),
         "about": title(claim),
         "text": message.text,
@@ -76,7 +69,7 @@ def sample(step: str) -> Callable[[], Mapping[str, Any]]:
     def context() -> Mapping[str, Any]:
         names = {"partner": "Elbtal Systemhaus GmbH", "vendor": "Lenovo"}
         return {
-            "headline": Happened(step, Claim.Kind.MISSING, **names),
+            "headline": _headline(step=step, kind=Claim.Kind.MISSING, names=names),
             "on_behalf": OnBehalf(0, names),
             "about": "R-1005, 21HM, Allnet",
             "text": "Could you send us the delivery note?",
