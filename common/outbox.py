@@ -18,7 +18,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import (
@@ -47,7 +47,6 @@ from common.delivery import states_for
 from common.mail_words import Wording
 from common.models import OutboxMail, User
 from common.pausing import is_paused
-from common.registry import Attachment
 
 log = structlog.get_logger(__name__)
 
@@ -193,14 +192,14 @@ def claim(*, now: datetime) -> OutboxMail | None:
 def send_batch(*, now: datetime, limit: int = 100, seconds: float = math.inf) -> Batch:
     """Send up to `limit` due mails over one connection, one after the other: a crash leaves one of them uncertain.
 
-    After `seconds` no other mail is begun, nor one whose moment would come later than that: whoever is ended by force in
+    After `seconds` no other mail is begun, nor is one waited for whose moment comes later: whoever is ended by force in
     the middle of one leaves it uncertain.
     """
     connection, deadline = get_connection(), time.monotonic() + seconds
     taken = sent = 0
     try:
         while taken < limit and (left := deadline - time.monotonic()) > 0:
-            # A moment is reserved only for a mail that is there: otherwise those who find none would slow down the others.
+            # A moment is reserved only for a mail that is there: else those who find none would slow down the others.
             if pace.is_limited() and not (_due(now).exists() and pace.wait(at_most=left)):
                 break
             if (mail := claim(now=now)) is None:
@@ -288,14 +287,9 @@ def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAltern
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    for each in _attachments(mail):
+    for each in kind.attachments(mail) if kind is not None and kind.attachments is not None else ():
         message.attach(each.name, each.content, each.mime)
     return message
-
-
-def _attachments(mail: OutboxMail) -> Sequence[Attachment]:
-    found = next((kind.attachments for kind in registry.mails if kind.key == mail.kind), None)
-    return [] if found is None else found(mail)
 
 
 def _answer(

@@ -7,7 +7,7 @@ on working as long as mails lie in mailboxes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core import signing
@@ -68,14 +68,15 @@ def look(*, token: str) -> Unsubscribing:
 def unsubscribe(*, token: str) -> Unsubscribing:
     """No more mails of this kind to this person; what it says stays to be read in the portal. Raises UnknownLink."""
     found = look(token=token)
-    choice = mail_choices.least(found.kind)
-    mail_choices.choose(user_id=found.user.pk, kind=found.kind.key, choice=choice)
-    return Unsubscribing(found.user, found.kind, choice)
+    return _chosen(found, mail_choices.least(found.kind))
 
 
 def subscribe(*, token: str) -> Unsubscribing:
     """Take it back: the kind's first choice again. Raises UnknownLink."""
     found = look(token=token)
-    choice = Choice(found.kind.choices[0])
+    return _chosen(found, Choice(found.kind.choices[0]))
+
+
+def _chosen(found: Unsubscribing, choice: Choice) -> Unsubscribing:
     mail_choices.choose(user_id=found.user.pk, kind=found.kind.key, choice=choice)
-    return Unsubscribing(found.user, found.kind, choice)
+    return replace(found, choice=choice)

@@ -26,13 +26,9 @@ MAIN: Mapping[str, str] = {
 NO_COUNTRIES = frozenset({"001", "ZZ", "AQ", "UM"})
 
 
+@lru_cache(maxsize=1)
 def zones_by_country() -> Mapping[str, tuple[str, ...]]:
     """The zones of each country by its two letters; the main one first, the others by name."""
-    return _zones_by_country()
-
-
-@lru_cache(maxsize=1)
-def _zones_by_country() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for zone, country in get_global("zone_territories").items():
         if country not in NO_COUNTRIES:
@@ -45,7 +41,7 @@ def _zones_by_country() -> Mapping[str, tuple[str, ...]]:
 
 def zone_of(country: str, *, otherwise: str) -> str:
     """The main zone of a country (two letters); `otherwise` where there is no such country."""
-    zones = _zones_by_country().get(country)
+    zones = zones_by_country().get(country)
     return zones[0] if zones else otherwise
 
 
@@ -56,4 +52,4 @@ def is_zone(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
-    return frozenset(zone for zones in _zones_by_country().values() for zone in zones)
+    return frozenset(zone for zones in zones_by_country().values() for zone in zones)

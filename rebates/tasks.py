@@ -1,4 +1,4 @@
-"""Closing in the background. Messages are hints: the rows say what is due and unfinished."""
+"""Closings, payments, mails, statements and figures in the background. Messages are hints: the rows say what is due."""
 
 from __future__ import annotations
 

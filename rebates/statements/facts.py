@@ -197,22 +197,11 @@ class _Standing:
         )
 
     def country(self, day: date) -> str:
-        return next((seat.country for seat in self.seats if day in _Days(seat.valid)), "")
+        return next((seat.country for seat in self.seats if day in seat.valid), "")
 
     def on(self, day: date) -> vat.Taxed:
-        small = any(
-            each.status == TaxStatus.Status.SMALL_BUSINESS for each in self.statuses if day in _Days(each.valid)
-        )
+        small = any(each.status == TaxStatus.Status.SMALL_BUSINESS for each in self.statuses if day in each.valid)
         return vat.Taxed(day, self.country(day), small)
-
-
-@dataclass(frozen=True, slots=True)
-class _Days:
-    valid: object
-
-    def __contains__(self, day: date) -> bool:
-        lower, upper = getattr(self.valid, "lower", None), getattr(self.valid, "upper", None)
-        return (lower is None or lower <= day) and (upper is None or day < upper)
 
 
 def _tax(rebates: Iterable[Rebate], manual: Iterable[Moved], standing: _Standing) -> list[vat.Row]:
