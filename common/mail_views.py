@@ -14,7 +14,6 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +23,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from common import mail_catalogue, registry
+from common.entering import for_platform_admins
 from common.mail_words import Wording
 from common.registry import MailKind
 from common.requests import PersonRequest
@@ -128,11 +128,6 @@ def test_sent(request: PersonRequest, kind: MailKind, place: Place) -> HttpRespo
 # --- for platform admins ----------------------------------------------------------------------------------------------
 
 
-def _admins_only(request: PersonRequest) -> None:
-    if not request.actor.is_platform_admin:
-        raise Http404
-
-
 def _place(kind: MailKind) -> Place:
     """The portal's own words."""
     return Place(
@@ -144,33 +139,29 @@ def _place(kind: MailKind) -> Place:
     )
 
 
-@login_required
+@for_platform_admins
 @require_GET
 def mail_kinds(request: PersonRequest) -> HttpResponse:
-    _admins_only(request)
     return list_page(request, lambda kind: reverse("common:mail-kind", args=[kind.key]))
 
 
-@csp_update(FRAMES)  # type: ignore[arg-type]
-@login_required
+@csp_update(FRAMES)
+@for_platform_admins
 @require_GET
 def mail_kind(request: PersonRequest, mail: str) -> HttpResponse:
-    _admins_only(request)
     kind = found(mail)
     return kind_page(request, kind, _place(kind))
 
 
 @xframe_options_sameorigin
-@login_required
+@for_platform_admins
 @require_GET
 def mail_kind_html(request: PersonRequest, mail: str) -> HttpResponse:
-    _admins_only(request)
     return html_page(request, found(mail), mail_catalogue.portals_own())
 
 
-@login_required
+@for_platform_admins
 @require_POST
 def mail_kind_test(request: PersonRequest, mail: str) -> HttpResponse:
-    _admins_only(request)
     kind = found(mail)
     return test_sent(request, kind, _place(kind))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from common import formats, mail_operations, stopping
+from common.entering import for_platform_admins
 from common.errors import DomainError
 from common.listviews import ListPage
 from common.models import OutboxMail
@@ -26,19 +25,6 @@ from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 
 MOST_AT_ONCE = 1000
-View = Callable[..., HttpResponseBase]
-
-
-def for_platform_admins(view: View) -> View:
-    """Everybody else gets what a missing page gives."""
-
-    @login_required
-    def inner(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.actor.is_platform_admin:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return inner
 
 
 class OutboxPage(ListPage):

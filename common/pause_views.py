@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from common import releasing
+from common.entering import for_platform_admins
 from common.errors import DomainError
 from common.forms import ReleaseForm
 from common.models import Pause
 from common.requests import UNPROCESSABLE, PersonRequest
 
 
-@login_required
+@for_platform_admins
 @require_http_methods(["GET", "POST"])
 def pause(request: PersonRequest) -> HttpResponse:
     """What to look at before the release, the form for it, and who released earlier ones."""
-    if not request.actor.is_platform_admin:
-        raise Http404
     form = ReleaseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
