@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,22 +15,11 @@ from common import outbox, registry
 from common.models import OutboxMail, User
 from common.registry import Attachment, MailKind
 from tests.people import person
-from tests.smtp_sink import Sink, running_sink
+from tests.smtp_sink import Sink
 
 NOW = datetime(2026, 11, 16, 11, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=6)
 State = OutboxMail.State
-
-
-@pytest.fixture
-def sink(settings: Settings) -> Iterator[Sink]:
-    with running_sink() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_TIMEOUT = 5
-        yield server
 
 
 @pytest.fixture(autouse=True)

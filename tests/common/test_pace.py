@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from common import outbox, pace, stopping, tasks
 from common.access import Actor
 from common.models import OutboxMail
 from tests.people import platform_admin
-from tests.smtp_sink import Sink, running_sink
+from tests.smtp_sink import Sink
 
 NOW = datetime(2026, 11, 16, 11, 0, tzinfo=UTC)
 State = OutboxMail.State
@@ -28,17 +28,6 @@ NOTED = """
         $$ BEGIN INSERT INTO reserved (until) VALUES (NEW.next_at); RETURN NEW; END $$;
     CREATE TRIGGER noted AFTER INSERT OR UPDATE ON common_mailpace FOR EACH ROW EXECUTE FUNCTION note();
 """
-
-
-@pytest.fixture
-def sink(settings: Settings) -> Iterator[Sink]:
-    with running_sink() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_TIMEOUT = 5
-        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,29 +10,17 @@ import time_machine
 from django.conf import settings
 from django.core import signing
 from django.test import Client
-from pytest_django import Settings
 
 from common import mail_choices, outbox, registry, unsubscribing
 from common.models import MailChoice, OutboxMail, User
 from tests.common.telling import MANDATORY, OPTIONAL, REGULAR, tell
 from tests.people import person, signed_in
-from tests.smtp_sink import Sink, running_sink
+from tests.smtp_sink import Sink
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 LINK = r"/mail/off/[\w:-]+/"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@pytest.fixture
-def sink(settings: Settings) -> Iterator[Sink]:
-    with running_sink() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_TIMEOUT = 5
-        yield server
 
 
 @pytest.fixture
