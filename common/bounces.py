@@ -1,7 +1,7 @@
 """Mails that came back: what a mail server says after taking one, as a message (RFC 3464) or as a provider's call.
 
 Only what names a mail of ours, sent to that address, is believed; anybody can write to the address for bounces. Delays
-and passing troubles change nothing. A bounce marks the address, and those who run the person's teams are told.
+and passing troubles change nothing. A bounce marks the address, and those are told who can name another one.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ def _line(text: str) -> str:
     return "".join(each for each in " ".join(text.split()) if each.isprintable())
 
 
-Teller = Callable[[User, Bounce], None]
+Teller = Callable[[User | None, Bounce], None]
 tellers: list[Teller] = []
-"""Called in the commit of a bounce with the person who has the address; filled by the apps that know teams."""
+"""Called in the commit of a bounce with the person who has the address, if anybody has; filled by apps that know whom
+else it concerns."""
 
 
 def read_report(content: bytes) -> Returned:
@@ -130,8 +131,8 @@ def record(*, returned: Returned, now: datetime) -> bool:
             ended_at=None,
             defaults={"mail": mail, "told": returned.told[:300], "bounced_at": now},
         )
-        person = User.objects.filter(email__iexact=returned.address, is_active=True).first()
-        if new and person is not None:
+        if new:
+            person = User.objects.filter(email__iexact=returned.address, is_active=True).first()
             for tell in tellers:
                 tell(person, bounce)
     return new

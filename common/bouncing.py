@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from common.models import Bounce, User
+from common.models import Bounce
 
 
 def bouncing(*, addresses: Iterable[str]) -> set[str]:
@@ -14,11 +14,11 @@ def bouncing(*, addresses: Iterable[str]) -> set[str]:
     return set(Bounce.objects.filter(address__in=asked, ended_at=None).values_list("address", flat=True))
 
 
-def bounce_of(*, user: User) -> Bounce | None:
-    """What was told about the person's own address, if mails do not arrive there."""
-    return Bounce.objects.filter(address=user.email.lower(), ended_at=None).first()
+def bounce_at(*, address: str) -> Bounce | None:
+    """What was told about the address, if mails do not arrive there."""
+    return Bounce.objects.filter(address=address.lower(), ended_at=None).first()
 
 
-def end(*, user: User, now: datetime) -> bool:
-    """Mails arrive again, the person says. False: nothing was known to the contrary."""
-    return Bounce.objects.filter(address=user.email.lower(), ended_at=None).update(ended_at=now) == 1
+def end(*, address: str, now: datetime) -> bool:
+    """Mails arrive again, somebody says who reads them. False: nothing was known to the contrary."""
+    return Bounce.objects.filter(address=address.lower(), ended_at=None).update(ended_at=now) == 1

@@ -75,7 +75,7 @@ def choices(request: PersonRequest) -> HttpResponse:
             mail_choices.choose(user_id=request.user.pk, kind=kind, choice=choice)
         messages.success(request, _("Your choice is saved."))
         return redirect("common:mail-choices")
-    context = {"form": form, "bounce": bouncing.bounce_of(user=request.user)}
+    context = {"form": form, "bounce": bouncing.bounce_at(address=request.user.email)}
     return render(request, "common/mail_choices.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
@@ -83,7 +83,7 @@ def choices(request: PersonRequest) -> HttpResponse:
 @require_POST
 def arrives_again(request: PersonRequest) -> HttpResponse:
     """The person says that mails arrive again at the address."""
-    if bouncing.end(user=request.user, now=timezone.now()):
+    if bouncing.end(address=request.user.email, now=timezone.now()):
         messages.success(request, _("From now on mails are sent to you again."))
     return redirect("common:mail-choices")
 

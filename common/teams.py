@@ -121,8 +121,10 @@ class Team(ABC):
         rows = self.people._default_manager.filter(user=user, **self.holding)
         return self.organisations._default_manager.filter(pk__in=rows.values(self.field)).order_by("pk")
 
-    def tell_of_bounce(self, person: User, bounce: Bounce) -> None:
+    def tell_of_bounce(self, person: User | None, bounce: Bounce) -> None:
         """Mails to a person do not arrive: those who run the person's teams may know another address."""
+        if person is None:
+            return
         for organisation in self.of_person(person):
             team_mails.put_bounced(team=self, organisation=organisation, person=person, bounce=bounce)
 

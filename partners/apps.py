@@ -19,6 +19,7 @@ class PartnersConfig(AppConfig):
         import_module("partners.application_mails").register()
         import_module("partners.life_mails").register()
         import_module("partners.bank_mails").register()
+        import_module("partners.bookkeeping_mails").register()
         import_module("partners.personal").register()
         import_module("partners.personal_ties").register()
         import_module("partners.retention_rules").register()

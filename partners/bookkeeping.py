@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from common import bouncing
 from common.access import OWNER, PARTNER, PARTNER_FINANCE, Actor
 from common.errors import DomainError
 from partners.models import Partner, TaxStatus
@@ -43,13 +44,17 @@ def tax_statuses_of(*, partner: Partner, actor: Actor) -> list[TaxStatus]:
 
 
 @transaction.atomic
-def change_bookkeeping(*, partner: Partner, wanted: Bookkeeping, actor: Actor) -> None:
-    """Documents that are made already stay as they are. Raises NotAllowed."""
+def change_bookkeeping(*, partner: Partner, wanted: Bookkeeping, actor: Actor, now: datetime) -> None:
+    """Documents that are made already stay as they are. Whoever saves an address says that mails arrive there.
+
+    Raises NotAllowed.
+    """
     if actor.scopes is not None or not actor.has(PARTNER, partner.pk, *KEEPERS):
         raise NotAllowed(_("Only owners of the company and its bookkeeping change this."))
     held = Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     if held.bookkeeping_email != wanted.email:
         held.bookkeeping_email = wanted.email
         held.save(update_fields=["bookkeeping_email"])
+    bouncing.end(address=wanted.email, now=now)
     if tax_status_on(partner=held, day=wanted.since) != wanted.status:
         record_tax_status(partner=held, status=wanted.status, on=wanted.since)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common import formats
+from common import bouncing, formats
 from common.access import OWNER, PARTNER, PARTNER_FINANCE, SALES, TECHNICIAN
 from common.errors import DomainError
 from common.requests import UNPROCESSABLE, PersonRequest
@@ -104,7 +104,7 @@ def bookkeeping(request: PersonRequest, partner: Partner) -> HttpResponse:
     back = reverse("partners:company", args=[partner.number])
     if form.is_bound and form.is_valid():
         try:
-            change_bookkeeping(partner=partner, wanted=form.wanted, actor=request.actor)
+            change_bookkeeping(partner=partner, wanted=form.wanted, actor=request.actor, now=timezone.now())
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -112,6 +112,7 @@ def bookkeeping(request: PersonRequest, partner: Partner) -> HttpResponse:
             return redirect(back)
     context = {
         "form": form,
+        "bounce": bouncing.bounce_at(address=partner.bookkeeping_email),
         "history": [
             Fact(_("since %(day)s") % {"day": formats.date_short(each.valid_from)}, each.get_status_display())
             for each in tax_statuses_of(partner=partner, actor=request.actor)

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from common import formats
+from common import bouncing, formats
 from common.access import CHANNEL_MANAGER, OWNER, PARTNER_FINANCE
 from common.downloads import NO_GUESSING, download
 from common.errors import DomainError
@@ -73,6 +73,7 @@ class PartnerStatementsPage(PartnerListPage):
             "years": [(year, reverse("rebates:statements-of-year", args=[number, year])) for year in self.years],
             "bookkeeping_url": reverse("partners:bookkeeping", args=[number]),
             "bookkeeping_email": self.partner.bookkeeping_email,
+            "bounce": bouncing.bounce_at(address=self.partner.bookkeeping_email),
             "most_lines": MOST_LINES,
         }
 

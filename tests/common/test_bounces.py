@@ -220,13 +220,13 @@ def test_those_who_run_a_vendors_team_are_told_of_their_people(world: World) -> 
 def test_nobody_is_told_at_the_address_that_bounces(world: World) -> None:
     record(returned=read_report(report_about(mail_to(world.reseller_owner))), now=NOW)
     assert told_about() == []
-    assert bouncing.bounce_of(user=world.reseller_owner) is not None
+    assert bouncing.bounce_at(address=world.reseller_owner.email) is not None
 
 
 def test_a_bounce_after_the_address_worked_again_is_a_new_one(world: World) -> None:
     first, second = (mail_to(world.reseller_sales, period=period) for period in ("2026W47", "2026W48"))
     record(returned=read_report(report_about(first)), now=NOW)
-    assert bouncing.end(user=world.reseller_sales, now=NOW)
+    assert bouncing.end(address=world.reseller_sales.email, now=NOW)
     assert record(returned=read_report(report_about(second)), now=NOW) is True
     assert Bounce.objects.filter(ended_at=None).get().mail == second
     assert len(told_about()) == 2
@@ -373,7 +373,7 @@ def test_the_command_takes_a_report_from_a_pipe_and_all_that_comes_with_it(commi
         end(asked)
     assert asked.returncode == 0, errors
     assert json.loads(output) == {"file": "-", "result": "marked", "address": mail.address}
-    assert bouncing.bounce_of(user=committed.reseller_sales) is not None
+    assert bouncing.bounce_at(address=committed.reseller_sales.email) is not None
 
 
 # --- the API ----------------------------------------------------------------------------------------------------------

@@ -219,8 +219,8 @@ def test_the_page_says_that_mails_do_not_arrive_and_takes_it_back() -> None:
     assert "550 no such box" in text
     assert client.get(ARRIVE).status_code == 405
     assert "mails are sent to you again" in client.post(ARRIVE, follow=True).content.decode()
-    assert bouncing.bounce_of(user=owner) is None
-    assert bouncing.bounce_of(user=other) is not None
+    assert bouncing.bounce_at(address=owner.email) is None
+    assert bouncing.bounce_at(address=other.email) is not None
     assert "sent to you again" not in client.post(ARRIVE, follow=True).content.decode()
     assert "do not arrive" not in client.get(PAGE).content.decode()
 
