@@ -50,7 +50,9 @@ def _section(rebate: Rebate, currency: str, clean: Clean) -> Section:
     parts = [
         Amount(
             clean(" ".join(part.sentences)),
-            "; ".join([*(f"{row.document}: {clean(row.text)}" for row in part.rows), *filter(None, [part.more])]),
+            "; ".join(
+                [*(f"{row.document}: {clean(row.text)}" for row in part.rows), *([part.more] if part.more else [])]
+            ),
             money(part.amount, currency, signed=True),
         )
         for part in told.parts
@@ -120,7 +122,7 @@ def _annex(rebate: Rebate, currency: str, clean: Clean, room: int) -> Annex:
     if left:
         more = ngettext("%(count)s more sale line", "%(count)s more sale lines", len(left))
         rows.append(["", more % {"count": number(len(left))}, "", "", "", "", _share(_sum(left))])
-        said = _("%(printed)s of %(all)s sale lines are printed here, the others are one row. The portal shows them all.")
+        said = _("%(printed)s of %(all)s sale lines are printed here, the others are one row; the portal shows all.")
         notes.append(said % {"printed": number(len(rebate.lines) - len(left)), "all": number(len(rebate.lines))})
     if known is None:
         notes.append(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from PIL import Image
 
 from common.access import Actor
+from common.periods import Period
 from programs.models import Product
 from rebates.documents.statement_pdf import pictures
 from rebates.models import Letterhead, Statement
 from rebates.statements.reading import Damaged, take
 from tests.owner import without_triggers
-from tests.rebates.payments.paying import Finance, exported, owed_120
+from tests.rebates.payments.paying import Q3, Finance, close, exported, owed_120
 from tests.rebates.statements.reading import made, sheet, text_of
-from tests.world import NOW, World, publish
+from tests.world import NOW, TODAY, World, publish, sell
 
 SERVICES = """
 code: services
@@ -70,11 +73,15 @@ def test_the_account_is_told_by_its_ends_alone(statement: Statement) -> None:
 def test_articles_that_vendors_name_do_not_make_an_invoice_of_it(world: World, finance: Finance) -> None:
     Product.objects.filter(pk=world.topseller.pk).update(name="Gutschriften-Paket")
     owed_120(world, finance)
+    with transaction.atomic():
+        sell(world.reseller, world.topseller, Q3.start, "1", None, distributor=world.distributor, document="R-LATE")
+    close(world, Period.parse("2026Q4"), today=TODAY + timedelta(days=60))
     exported(world, finance)
     [statement] = made()
     text = text_of(statement.content)
+    assert "R-LATE: 21HM Korrekturen-Paket: 1 unit" in text, "what an adjustment comes from"
+    assert "21HM Korrekturen-Paket 24" in text, "the annex"
     assert "gutschrift" not in text.lower()
-    assert "Korrekturen-Paket" in text
 
 
 def test_a_payment_of_two_kinds_has_a_document_for_each_and_both_add_up_to_it(world: World, finance: Finance) -> None:

@@ -395,7 +395,7 @@ def test_a_document_that_leaves_lines_out_says_so_and_their_sum(
     monkeypatch.setattr(derivations, "MOST_LINES", 1)
     [statement] = made()
     text = text_of(statement.content)
-    assert "1 of 2 sale lines are printed here, the others are one row. The portal shows them all." in text
+    assert "1 of 2 sale lines are printed here, the others are one row; the portal shows all." in text
     assert "1 more sale line " in text
     assert "R-1000" in text
     assert "R-1001" not in text
