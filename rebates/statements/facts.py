@@ -149,7 +149,8 @@ def facts_of(payment: Payment, *, covered: Covered, document: Statement.Document
         manual=manual,
         anew=anew,
         elsewhere=elsewhere,
-        tax=_tax(rebates, manual, standing),
+        # What is paid for a service is no price that goes down: nothing that was bought is taxed otherwise by it.
+        tax=_tax(rebates, manual, standing) if document == Document.BONUS else [],
     )
 
 
