@@ -45,5 +45,6 @@ class ChoicesForm(forms.Form):
 
 
 def concerns(kind: MailKind, actor: Actor) -> bool:
-    """Whether the actor works where this kind is sent to."""
-    return not kind.scope or bool(actor.ids(kind.scope))
+    """Whether the actor gets this kind, or may ask for it."""
+    roles = () if kind.choices == mail_choices.REGULAR else kind.roles
+    return not kind.scope or bool(actor.ids(kind.scope, *roles))

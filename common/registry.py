@@ -155,8 +155,8 @@ class MailKind:
     `choices`: how often or in which way a person may have it (`common.mail_choices.Choice`), from most to least; the
     first holds until the person chooses. None: it is always sent, at once.
 
-    `scope`: whose people get it (`common.access`), and so may choose; empty: anybody. `roles`: those of them who get it
-    without having asked for it; none named: all.
+    `scope`: whose people get it (`common.access`), and so may choose; empty: anybody. `roles`: those of them who
+    do, none named: all. A regular mail the others get once they ask for it.
 
     `group`: the subject under which the catalogue lists it; `to`: who gets it, in words.
 

@@ -53,7 +53,7 @@ def register() -> None:
     registry.mails.register(
         MailKind(
             BOUNCED, _("statements do not arrive at the bookkeeping’s address"), "application", sample, order=41,
-            resend_when_uncertain=True, choices=AS_NOTICE, scope=PARTNER, group=_("Companies and participation"),
-            to=_("the partner’s owners and bookkeeping"),
+            resend_when_uncertain=True, choices=AS_NOTICE, scope=PARTNER, roles=RECORDING_ROLES,
+            group=_("Companies and participation"), to=_("the partner’s owners and bookkeeping"),
         )
     )  # fmt: skip

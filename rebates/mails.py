@@ -166,7 +166,7 @@ def register() -> None:
     kinds = (
         MailKind(
             SETTLED, _("a rebate is settled"), "settled", settled_sample, group=REBATES, to=PARTNERS_MONEY, order=10,
-            choices=AS_NOTICE, scope=PARTNER,
+            choices=AS_NOTICE, scope=PARTNER, roles=TOLD,
             placeholders=("partner", "vendor", "program", "period", "amount"),
         ),
         MailKind(
@@ -175,7 +175,7 @@ def register() -> None:
         ),
         MailKind(
             ADJUSTED, _("an amount is corrected by hand"), "adjusted", adjusted_sample, group=REBATES,
-            to=PARTNERS_MONEY, order=12, choices=AS_NOTICE, scope=PARTNER,
+            to=PARTNERS_MONEY, order=12, choices=AS_NOTICE, scope=PARTNER, roles=TOLD,
             placeholders=("partner", "vendor", "program", "amount"),
         ),
     )  # fmt: skip

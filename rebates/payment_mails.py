@@ -18,7 +18,7 @@ from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.ibans import masked
-from rebates.mails import PARTNERS_MONEY, REBATES, in_money
+from rebates.mails import PARTNERS_MONEY, REBATES, TOLD, in_money
 from rebates.models import Payment, PaymentRun
 
 PAID, CAME_BACK, RUN_WAITS = "payment_paid", "payment_came_back", "payment_run_waits"
@@ -94,7 +94,7 @@ def register() -> None:
     kinds = (
         MailKind(
             PAID, _("a payment is made"), PAID, about_sample, to=PARTNERS_MONEY, order=13, placeholders=placeholders,
-            choices=AS_NOTICE, scope=PARTNER,
+            choices=AS_NOTICE, scope=PARTNER, roles=TOLD,
         ),
         MailKind(
             CAME_BACK, _("a payment came back"), CAME_BACK, about_sample, to=PARTNERS_MONEY, order=14,

@@ -19,7 +19,6 @@ from tiers.judging import Ladder, ladder_of, measure, of_enrolment
 from tiers.models import TierDecision, TierMove
 
 CHUNK = 200
-TOLD = (Member.Role.OWNER, Member.Role.SALES)
 State, Direction = TierMove.State, TierMove.Direction
 KINDS = {
     (Direction.RISE, State.DONE): mails.RISEN,
@@ -111,7 +110,7 @@ def _decisions(now: datetime, today: date) -> int | None:
 def _people(partners: Iterable[int]) -> Mapping[int, list[User]]:
     """Who is told, per partner: owners and sales, each person once."""
     members = Member.objects.filter(
-        partner__in=set(partners), role__in=TOLD, left_on__isnull=True, user__is_active=True
+        partner__in=set(partners), role__in=mails.TOLD, left_on__isnull=True, user__is_active=True
     )
     people: dict[int, dict[int, User]] = defaultdict(dict)
     for member in members.select_related("user").order_by("user_id"):

@@ -18,11 +18,12 @@ from common.mail_choices import AS_NOTICE
 from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
-from partners.models import Partner
+from partners.models import Member, Partner
 from programs.criteria import Criterion, Measurement
 from programs.models import Program
 from programs.texts import sentence_of
 
+TOLD = (Member.Role.OWNER, Member.Role.SALES)
 RISEN, NOTICE, RECOVERED, FALLEN, DECIDED = "tier-risen", "tier-notice", "tier-recovered", "tier-fallen", "tier-decided"
 
 HEADLINES: Mapping[str, Text] = {
@@ -122,6 +123,6 @@ def register() -> None:
             MailKind(
                 key, label, "application", _sample(key), resend_when_uncertain=True, order=order,
                 group=gettext_lazy("Tiers"), to=gettext_lazy("the partner’s owners and sales"),
-                placeholders=PLACEHOLDERS[key], choices=AS_NOTICE, scope=PARTNER,
+                placeholders=PLACEHOLDERS[key], choices=AS_NOTICE, scope=PARTNER, roles=TOLD,
             )
         )  # fmt: skip

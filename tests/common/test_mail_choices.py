@@ -20,6 +20,8 @@ from tests.world import NOW, World
 pytestmark = pytest.mark.django_db
 PAGE, ARRIVE = "/account/mails/", "/account/mails/arrive/"
 State = OutboxMail.State
+FOR_EVERYBODY = "training-booked"
+"""At a company."""
 
 
 def form(user: User) -> Any:
@@ -47,8 +49,8 @@ def test_without_a_choice_the_first_of_the_kind_holds(world: World) -> None:
 def test_the_page_says_never_to_whoever_gets_none_until_they_ask_for_it(world: World) -> None:
     technician = world.reseller_technician
     assert form(technician).fields[REGULAR].initial == "off"
-    signed_in(technician).post(PAGE, typed(technician, **{OPTIONAL: "portal"}))
-    assert set(MailChoice.objects.values_list("kind", flat=True)) == {OPTIONAL}, "of the others nothing was said"
+    signed_in(technician).post(PAGE, typed(technician, **{FOR_EVERYBODY: "portal"}))
+    assert set(MailChoice.objects.values_list("kind", flat=True)) == {FOR_EVERYBODY}, "of the others nothing was said"
     Member.objects.create(partner=world.reseller, user=technician, role=Member.Role.SALES)
     assert form(technician).fields[REGULAR].initial == "weekly"
 
@@ -58,6 +60,9 @@ def test_only_kinds_of_where_the_person_works_are_offered(world: World) -> None:
     assert OPTIONAL in of_partner - of_vendor
     assert TO_VENDOR in of_vendor - of_partner
     assert MANDATORY not in of_partner | of_vendor
+    technician = set(form(world.reseller_technician).fields)
+    assert OPTIONAL not in technician, "it goes to owners and bookkeeping"
+    assert {FOR_EVERYBODY, REGULAR} <= technician
     assert set(form(person("stranger")).fields) == {summaries.DAILY}
 
 
