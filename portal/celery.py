@@ -27,6 +27,7 @@ ROUTES = {
     "sales.*": {"queue": "import"},
     "invoices.*": {"queue": "import"},
     "partners.*": {"queue": "import"},
+    "deals.*": {"queue": "import"},
     "tiers.*": {"queue": "import"},
     "trainings.*": {"queue": "import"},
 }

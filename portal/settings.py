@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "sales",
     "rebates",
     "invoices",
+    "deals",
     "tiers",
     "portal",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from common.tasks import forget, make_summaries, send_mails
+from deals.tasks import look_after as look_after_deals
 from invoices.tasks import work_on_all
 from partners.tasks import ask_newcomers, send_invitations
 from portal.celery import TICK_SECONDS
@@ -24,6 +25,7 @@ from trainings.tasks import look_after
 
 STEPS = (
     close_due, announce, propose_payments, make_statements, look_after, assess_all, announce_tiers, work_on_all,
+    look_after_deals,
     make_summaries, make_status_mails, send_mails, import_queued, keep_figures, check_ledgers, send_invitations,
     ask_newcomers, forget,
 )  # fmt: skip

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("trainings.urls")),
     path("", include("sales.urls")),
     path("", include("invoices.urls")),
+    path("", include("deals.urls")),
     path("", include("tiers.urls")),
     path("", include("rebates.urls")),
     path("account/", include("allauth.urls")),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from common.access import CHANNEL_MANAGER, VENDOR_ADMIN, VENDOR_FINANCE
 from common.models import User
-from programs.models import VendorStaff
+from programs.models import Absence, VendorStaff
 
 Role = VendorStaff.Role
 DECIDING_ROLES = (CHANNEL_MANAGER, VENDOR_ADMIN)
@@ -13,9 +15,25 @@ MONEY_ROLES = (VENDOR_FINANCE, VENDOR_ADMIN)
 """With one of these roles a person decides where money is concerned."""
 
 
-def deciders(vendor_id: int, *more: VendorStaff.Role) -> list[User]:
-    """The vendor's channel managers, and those with one of `more`; its admins where there is nobody else."""
+def deciders(vendor_id: int, *more: VendorStaff.Role, on: date | None = None) -> list[User]:
+    """The vendor's channel managers, and those with one of `more`; its admins where there is nobody else.
+
+    `on`: a day; instead of who is away on it, their deputy is told, and they too where they have none.
+    """
     staff = VendorStaff.objects.filter(vendor=vendor_id, user__is_active=True)
     deciding = staff.filter(role__in=[Role.CHANNEL_MANAGER, *more])
     rows = deciding if deciding.exists() else staff.filter(role=Role.ADMIN)
-    return list(User.objects.filter(pk__in=rows.values("user_id")).order_by("pk"))
+    people = set(rows.values_list("user_id", flat=True))
+    if on is not None:
+        people = _with_deputies(vendor_id, people, set(staff.values_list("user_id", flat=True)), on)
+    return list(User.objects.filter(pk__in=people).order_by("pk"))
+
+
+def _with_deputies(vendor_id: int, people: set[int], staff: set[int], day: date) -> set[int]:
+    """Deputies who have left the vendor, or are away themselves, stand in for nobody."""
+    away = dict(Absence.objects.filter(vendor=vendor_id, valid__contains=day).values_list("person_id", "deputy_id"))
+    found = set()
+    for person in people:
+        deputy = away.get(person)
+        found.add(deputy if deputy is not None and deputy in staff and deputy not in away else person)
+    return found

@@ -1,0 +1,53 @@
+"""Who is told about a step of a deal. In the commit of the step; sending is the outbox's."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from common import outbox
+from common.models import User
+from deals import mails
+from deals.models import Deal, DealStep
+from deals.rights import WRITING_ROLES
+from partners.models import Member
+from programs.deciding import deciders
+from programs.models import VendorStaff
+
+Step = DealStep.Step
+
+
+def tell(*, deal: Deal, step: DealStep) -> None:
+    """Make the mails of a step; most steps are only read in the portal."""
+    kind = mails.KINDS.get(step.step)
+    if kind is None:
+        return
+    to_vendor = kind in mails.TO_VENDOR
+    _put(deal, step, kind, people_at_vendor(deal, step) if to_vendor else people_of_partner(deal))
+    if step.step == Step.SUBMITTED and deal.entered_by_vendor:
+        _put(deal, step, mails.ENTERED, people_of_partner(deal))
+
+
+def _put(deal: Deal, step: DealStep, kind: str, people: list[User]) -> None:
+    context = mails.told(deal=deal, step=step, to_partner=kind not in mails.TO_VENDOR)
+    for person in people:
+        outbox.put(kind=kind, period=f"deal step {step.pk}", recipient=person, context=context)
+
+
+def people_at_vendor(deal: Deal, step: DealStep) -> list[User]:
+    """Who decides, or their deputies; the admins of what is overdue."""
+    if step.step != Step.ESCALATED:
+        return deciders(deal.vendor_id, on=localdate(step.at))
+    admins = VendorStaff.objects.filter(vendor=deal.vendor_id, role=VendorStaff.Role.ADMIN, user__is_active=True)
+    return _people(admins) or deciders(deal.vendor_id)
+
+
+def people_of_partner(deal: Deal) -> list[User]:
+    """Who registered it; where that was the vendor, or the person no longer does so, the owners."""
+    members = Member.objects.filter(partner=deal.partner_id, left_on__isnull=True, user__is_active=True)
+    writer = members.filter(user=deal.written_by_id, role__in=WRITING_ROLES)
+    return _people(writer) or _people(members.filter(role=Member.Role.OWNER))
+
+
+def _people(rows: QuerySet[Member] | QuerySet[VendorStaff]) -> list[User]:
+    return list(User.objects.filter(pk__in=rows.values("user_id")).order_by("pk"))

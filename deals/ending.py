@@ -1,0 +1,134 @@
+"""How a deal ends: won with a proof, lost with a reason, or withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
+from django.utils.translation import gettext as _
+
+from deals.limits import rules_of
+from deals.models import OPEN, Deal, DealProduct, DealProof, DealStep
+from deals.moving import Act, NotAllowed, NotPossible, move
+from deals.protecting import end_extensions
+from deals.rights import may_register
+from invoices.models import Invoice
+from sales.models import SaleLine
+
+State, Step = Deal.State, DealStep.Step
+BEFORE = timedelta(days=30)
+"""A sale may have been made so long before the deal was sent and still belong to it."""
+SUGGESTED = 50
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the customer ordered, and what shows it. `value`: net."""
+
+    on: date
+    value: Decimal
+    lines: Collection[int] = ()
+    invoices: Collection[int] = ()
+
+
+def lines_for(deal: Deal) -> QuerySet[SaleLine]:
+    """The partner's sales that may prove the deal: those of its products first, then by day. Each proves one deal."""
+    assert deal.submitted_at is not None
+    lines = SaleLine.objects.filter(
+        vendor_id=deal.vendor_id, partner_id=deal.partner_id, quantity__gt=0, reverses__isnull=True,
+        reversed_by__isnull=True, counts_on__gte=deal.submitted_at.date() - BEFORE,
+    ).exclude(Exists(DealProof.objects.filter(line=OuterRef("pk"))))  # fmt: skip
+    fits = Case(
+        When(Exists(DealProduct.objects.filter(deal=deal.pk, product=OuterRef("product"))), then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    return lines.select_related("product").alias(fits=fits).order_by("fits", "-counts_on", "-id")
+
+
+def invoices_for(deal: Deal) -> QuerySet[Invoice]:
+    """The partner's invoices for the vendor, the latest first."""
+    own = Invoice.objects.filter(vendor_id=deal.vendor_id, partner_id=deal.partner_id)
+    used = DealProof.objects.filter(deal=deal.pk, invoice=OuterRef("pk"))
+    return own.exclude(state__in=[Invoice.State.REFUSED, Invoice.State.WITHDRAWN]).exclude(Exists(used)).order_by("-id")
+
+
+@transaction.atomic
+def win(*, deal: Deal, order: Order, text: str, act: Act) -> Deal:
+    """The customer has ordered. Follow-up business of the customer stays covered for a while.
+
+    Raises NotAllowed, NotPossible, MovedOn.
+    """
+    _check_partner(act, deal)
+    assert deal.submitted_at is not None
+    if not deal.submitted_at.date() - BEFORE <= order.on <= act.today:
+        raise NotPossible(_("Please give the day of the order: not in the future, and not long before you sent the deal."))
+    if order.value <= 0:
+        raise NotPossible(_("Please give the value of the order."))
+    if not order.lines and not order.invoices:
+        raise NotPossible(_("Please choose at least one sale or invoice that shows the order."))
+    covered = order.on + timedelta(days=rules_of(deal.enrolment).follow_up_days)
+    won = move(
+        deal, act, Step.WON, states=(State.PROTECTED,), text=text, state=State.WON, update_due_on=None,
+        ended_on=order.on, won_value=order.value, protected_until=max(covered, act.today),
+    )  # fmt: skip
+    end_extensions(won)
+    _prove(won, order.lines, order.invoices, act)
+    return won
+
+
+@transaction.atomic
+def prove(*, deal: Deal, lines: Collection[int], invoices: Collection[int], act: Act) -> Deal:
+    """More that shows a won deal. Raises NotAllowed, NotPossible, MovedOn."""
+    _check_partner(act, deal)
+    if not lines and not invoices:
+        raise NotPossible(_("Please choose at least one sale or invoice that shows the order."))
+    proven = move(deal, act, Step.PROVEN, states=(State.WON,))
+    _prove(proven, lines, invoices, act)
+    return proven
+
+
+def _prove(deal: Deal, lines: Collection[int], invoices: Collection[int], act: Act) -> None:
+    """Only the partner's own, and no sale twice; what this deal has already is left."""
+    there = set(deal.proofs.values_list("line_id", "invoice_id"))
+    new_lines = {pk for pk in lines if (pk, None) not in there}
+    new_invoices = {pk for pk in invoices if (None, pk) not in there}
+    if lines_for(deal).filter(pk__in=new_lines).count() != len(new_lines):
+        raise NotPossible(_("One of these sales proves another deal already, or was taken back."))
+    if invoices_for(deal).filter(pk__in=new_invoices).count() != len(new_invoices):
+        raise NotPossible(_("One of these invoices cannot be chosen any more."))
+    said = [*({"line_id": pk} for pk in sorted(new_lines)), *({"invoice_id": pk} for pk in sorted(new_invoices))]
+    DealProof.objects.bulk_create([DealProof(deal=deal, added_by_id=act.person, at=act.now, **each) for each in said])
+
+
+@transaction.atomic
+def lose(*, deal: Deal, lost_to: Deal.LostTo, text: str, act: Act) -> Deal:
+    """The customer has decided otherwise. Raises NotAllowed, MovedOn."""
+    _check_partner(act, deal)
+    lost = move(
+        deal, act, Step.LOST, states=(State.PROTECTED,), text=text, state=State.LOST, update_due_on=None,
+        ended_on=act.today, lost_to=lost_to,
+    )  # fmt: skip
+    end_extensions(lost)
+    return lost
+
+
+@transaction.atomic
+def withdraw(*, deal: Deal, text: str, act: Act) -> Deal:
+    """The partner goes on without it; it need not say why. Raises NotAllowed, MovedOn."""
+    _check_partner(act, deal)
+    gone = move(
+        deal, act, Step.WITHDRAWN, states=(*OPEN, State.PROTECTED), text=text, state=State.WITHDRAWN, due_on=None,
+        update_due_on=None, ended_on=act.today,
+    )  # fmt: skip
+    end_extensions(gone)
+    return gone
+
+
+def _check_partner(act: Act, deal: Deal) -> None:
+    if not may_register(act.actor, deal.partner_id):
+        raise NotAllowed(_("Only owners and sales of the company do this."))

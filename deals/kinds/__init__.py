@@ -1,0 +1,1 @@
+"""The kinds of criteria that count deals."""

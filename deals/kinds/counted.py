@@ -1,0 +1,144 @@
+"""Deals of an enrolment that were protected, or won, ever or within a number of months."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from django import forms
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from common.periods import months_after
+from deals.models import Deal, DealProof
+from deals.wording import title_of
+from invoices.models import Invoice
+from programs.criteria import Count, Evidence, Kind, Measurement, Months, Params
+from programs.models import Program
+
+
+class DealParams(Params):
+    """`months`: so long a deal counts from the day it was protected or won; left out: for ever."""
+
+    count: Count = 1
+    months: Months | None = None
+
+
+class _Deals(Kind[DealParams]):
+    params: ClassVar[type[Params]] = DealParams
+
+    def counting(self) -> QuerySet[Deal]:
+        """Deals that count, with the `day` from which they do."""
+        raise NotImplementedError
+
+    def need(self, params: DealParams) -> Decimal:
+        return Decimal(params.count)
+
+    def measure(
+        self, params: DealParams, program: Program, partners: Mapping[int, int], on: date
+    ) -> Mapping[int, Measurement]:
+        deals = self.counting().filter(enrolment__in=list(partners), day__lte=on).select_related("partner")
+        found: dict[int, list[Evidence]] = defaultdict(list)
+        for deal in deals.order_by("-day", "-id"):
+            until = None if params.months is None else months_after(deal.day, params.months)  # type: ignore[attr-defined]
+            if until is None or until > on:
+                found[deal.enrolment_id].append(Evidence(title_of(deal), until))
+        return {
+            pk: Measurement(
+                Decimal(len(each)), Decimal(params.count), tuple(each),
+                # The newest come first: the criterion falls with the one that is the needed one's place.
+                each[params.count - 1].until if len(each) >= params.count else None,
+            )
+            for pk, each in found.items()
+        }  # fmt: skip
+
+    def progress(self, params: DealParams, program: Program, measured: Measurement) -> str:
+        return _("%(have)s of %(need)s") % {"have": int(measured.have), "need": int(measured.need)}
+
+    def fields(self, program: Program) -> Mapping[str, forms.Field]:
+        return {
+            "count": forms.IntegerField(label=_("Deals"), initial=1, min_value=1, max_value=999),
+            "months": forms.IntegerField(
+                label=_("Not older than months"), help_text=_("Empty: for ever."), required=False, min_value=1,
+                max_value=120,
+            ),
+        }  # fmt: skip
+
+
+class RegisteredDeals(_Deals):
+    """Whatever became of them: the vendor has protected them."""
+
+    key = "registered_deals"
+    label = gettext_lazy("registered deals")
+    order = 34
+
+    def counting(self) -> QuerySet[Deal]:
+        return Deal.objects.filter(protected_from__isnull=False).annotate(day=F("protected_from"))
+
+    def sentence(self, params: DealParams, program: Program) -> str:
+        values = {"count": params.count, "months": params.months}
+        if params.months is None:
+            return (
+                ngettext(
+                    "%(count)s deal registered that the vendor protects",
+                    "%(count)s deals registered that the vendor protects",
+                    params.count,
+                )
+                % values
+            )
+        return (
+            ngettext(
+                "%(count)s deal registered within %(months)s months that the vendor protects",
+                "%(count)s deals registered within %(months)s months that the vendor protects",
+                params.count,
+            )
+            % values
+        )
+
+    def advice(self, params: DealParams, program: Program, measured: Measurement) -> str:
+        missing = int(measured.need - measured.have)
+        return ngettext(
+            "Register %(count)s deal: the customer, what it needs, and what you have done.",
+            "Register %(count)s deals: the customer, what it needs, and what you have done.",
+            missing,
+        ) % {"count": missing}
+
+
+class WonDeals(_Deals):
+    """Won, and shown by a sale that was not taken back, or by an invoice that was not refused."""
+
+    key = "won_deals"
+    label = gettext_lazy("won deals")
+    order = 35
+
+    def counting(self) -> QuerySet[Deal]:
+        refused = [Invoice.State.REFUSED, Invoice.State.WITHDRAWN]
+        proofs = DealProof.objects.filter(deal=OuterRef("pk")).filter(
+            Q(line__isnull=False, line__reversed_by__isnull=True)
+            | (Q(invoice__isnull=False) & ~Q(invoice__state__in=refused))
+        )
+        return Deal.objects.filter(Exists(proofs), state=Deal.State.WON).annotate(day=F("ended_on"))
+
+    def sentence(self, params: DealParams, program: Program) -> str:
+        values = {"count": params.count, "months": params.months}
+        if params.months is None:
+            return ngettext("%(count)s deal won", "%(count)s deals won", params.count) % values
+        return (
+            ngettext(
+                "%(count)s deal won within %(months)s months", "%(count)s deals won within %(months)s months",
+                params.count,
+            )
+            % values
+        )  # fmt: skip
+
+    def advice(self, params: DealParams, program: Program, measured: Measurement) -> str:
+        missing = int(measured.need - measured.have)
+        return ngettext(
+            "Win %(count)s protected deal, and choose the sale or invoice that shows it.",
+            "Win %(count)s protected deals, and choose the sales or invoices that show it.",
+            missing,
+        ) % {"count": missing}

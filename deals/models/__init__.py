@@ -1,0 +1,13 @@
+from deals.models.conflicts import Conflict as Conflict
+from deals.models.conflicts import Probe as Probe
+from deals.models.deals import OPEN as OPEN
+from deals.models.deals import RUNNING as RUNNING
+from deals.models.deals import Deal as Deal
+from deals.models.deals import DealProduct as DealProduct
+from deals.models.rules import DealRules as DealRules
+from deals.models.rules import TierLimit as TierLimit
+from deals.models.steps import DealFile as DealFile
+from deals.models.steps import DealProof as DealProof
+from deals.models.steps import DealStep as DealStep
+from deals.models.steps import Extension as Extension
+from deals.models.steps import Opening as Opening

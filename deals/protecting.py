@@ -1,0 +1,84 @@
+"""While a deal is protected: updates every four weeks, and longer protection on request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from deals.limits import rules_of
+from deals.models import Deal, DealStep, Extension
+from deals.moving import Act, MovedOn, NotAllowed, NotPossible, fetched, move
+from deals.rights import may_decide, may_register
+from programs.office_days import DECIDED_WITHIN, office_day_after
+
+State, Step = Deal.State, DealStep.Step
+
+
+def update(*, deal: Deal, text: str, act: Act) -> Deal:
+    """The partner says how it stands; the next update is due weeks later. Raises NotAllowed, NotPossible, MovedOn."""
+    _check_partner(act, deal)
+    return move(deal, act, Step.UPDATED, states=(State.PROTECTED,), text=text, **_clock_anew(deal, act))
+
+
+def _clock_anew(deal: Deal, act: Act) -> dict[str, object]:
+    days = timedelta(days=rules_of(deal.enrolment).update_days)
+    return {"update_due_on": act.today + days, "reminded": 0, "reminded_on": None}
+
+
+@transaction.atomic
+def ask_extension(*, deal: Deal, text: str, act: Act) -> Deal:
+    """Ask for longer protection; it is an update too. Until it is decided, the protection does not end.
+
+    Raises NotAllowed, NotPossible, MovedOn.
+    """
+    _check_partner(act, deal)
+    rules = rules_of(deal.enrolment)
+    made = move(deal, act, Step.EXTENSION_ASKED, states=(State.PROTECTED,), text=text, **_clock_anew(deal, act))
+    if made.extensions.filter(state=Extension.State.OPEN).exists():
+        if made.extensions.filter(state=Extension.State.OPEN, reason=text, asked_by=act.person).exists():
+            return made
+        raise NotPossible(_("You have asked for longer protection already; the vendor has still to decide."))
+    Extension.objects.create(
+        deal=made, days=rules.extension_days, reason=text, asked_by_id=act.person, asked_at=act.now,
+        due_on=office_day_after(deal.vendor, act.today, DECIDED_WITHIN),
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def decide_extension(*, extension: Extension, granted: bool, text: str, act: Act) -> Deal:
+    """Yes adds its days to the protection; no leaves it as it is. Raises NotAllowed, NotPossible, MovedOn.
+
+    The deal's row is what expiry changes too: whichever comes first, the other finds it.
+    """
+    deal = fetched(extension.deal_id)
+    if not may_decide(act.actor, deal):
+        raise NotAllowed(_("Channel managers and admins of the vendor decide, but not about their own."))
+    if not granted and not text.strip():
+        raise NotPossible(_("Please say why."))
+    until = deal.protected_until
+    assert until is not None
+    step = Step.EXTENDED if granted else Step.EXTENSION_REFUSED
+    values = {"protected_until": max(until, act.today) + timedelta(days=extension.days)} if granted else {}
+    made = move(deal, act, step, states=(State.PROTECTED,), text=text, **values)
+    state = Extension.State.GRANTED if granted else Extension.State.REFUSED
+    decided = Extension.objects.filter(pk=extension.pk, state=Extension.State.OPEN).update(
+        state=state, decided_by_id=act.person, decided_at=act.now, answer=text
+    )
+    if not decided and not Extension.objects.filter(pk=extension.pk, state=state, decided_by=act.person).exists():
+        raise MovedOn(_("This request was decided meanwhile."))
+    return made
+
+
+def end_extensions(deal: Deal) -> None:
+    """What was still asked for ends with the deal."""
+    Extension.objects.filter(deal_id=deal.pk, state=Extension.State.OPEN).update(state=Extension.State.ENDED)
+
+
+def _check_partner(act: Act, deal: Deal) -> None:
+    if not may_register(act.actor, deal.partner_id):
+        raise NotAllowed(_("Only owners and sales of the company do this."))
+    if deal.state != State.PROTECTED:
+        raise NotPossible(_("Only a protected deal needs this."))

@@ -1,0 +1,39 @@
+"""Who may do what with deals."""
+
+from __future__ import annotations
+
+from common.access import OWNER, PARTNER, SALES, VENDOR, Actor
+from common.one_person import logins_of
+from deals.models import Deal
+from partners.models import Member
+from programs.deciding import DECIDING_ROLES
+
+WRITING_ROLES = (OWNER, SALES)
+"""Everybody with one of these at the partner works on all of its deals, whoever registered them."""
+
+
+def may_write(actor: Actor, deal: Deal) -> bool:
+    """Whether the actor writes for the deal's side: the partner, or the vendor while it enters a deal for one."""
+    if deal.entered_by_vendor and deal.state == Deal.State.DRAFT:
+        return may_enter(actor, deal.vendor_id)
+    return may_register(actor, deal.partner_id)
+
+
+def may_register(actor: Actor, partner_id: int) -> bool:
+    return actor.has(PARTNER, partner_id, *WRITING_ROLES)
+
+
+def may_enter(actor: Actor, vendor_id: int) -> bool:
+    """Whether the actor may enter a deal for a partner of the vendor."""
+    return actor.has(VENDOR, vendor_id, *DECIDING_ROLES)
+
+
+def may_decide(actor: Actor, deal: Deal) -> bool:
+    """Deciders of the vendor, but never about a deal that they entered, or of a company they work for."""
+    if actor.user_id is None or not actor.has(VENDOR, deal.vendor_id, *DECIDING_ROLES):
+        return False
+    logins = logins_of(actor.user_id)
+    if deal.entered_by_vendor and deal.written_by_id in logins:
+        return False
+    members = Member.objects.filter(partner=deal.partner_id, user__in=logins, left_on__isnull=True)
+    return not members.exists()

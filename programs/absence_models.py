@@ -1,0 +1,43 @@
+"""Who of a vendor's people is away, and who stands in for them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from common.access import VENDOR, Actor, ActorQuerySet
+from common.dated import Dated, no_overlap
+
+
+class AbsenceQuerySet(ActorQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self if actor.sees_all else self.filter(vendor__in=actor.ids(VENDOR))
+
+
+class Absence(Dated):
+    """A person of the vendor is away on these days; meanwhile `deputy`, if there is one, is told what waits."""
+
+    vendor = models.ForeignKey("programs.Vendor", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("common.User", verbose_name=_("person"), on_delete=models.CASCADE, related_name="+")
+    deputy = models.ForeignKey(
+        "common.User", verbose_name=_("deputy"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["valid"]
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints = [
+            no_overlap("away_once_at_a_time", "vendor", "person"),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("person")), name="nobody_is_their_own_deputy"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)

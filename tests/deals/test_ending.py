@@ -1,0 +1,155 @@
+"""Won with a proof, lost with a reason, withdrawn, and what counts for tiers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from deals import ending
+from deals.ending import Order
+from deals.kinds.counted import DealParams, RegisteredDeals, WonDeals
+from deals.models import Deal, Extension
+from deals.moving import NotAllowed, NotPossible
+from sales.models import SaleLine
+from sales.undoing import take_back
+from tests.deals.projects import (
+    NOW,
+    act,
+    approve,
+    asked_for_longer,
+    of_competitor,
+    open_deals,
+    protected,
+    submitted,
+    won,
+)
+from tests.world import TODAY, World
+from tiers.models import Due
+
+pytestmark = pytest.mark.django_db
+State = Deal.State
+
+
+@pytest.fixture(autouse=True)
+def rules(world: World) -> None:
+    open_deals(world)
+
+
+def test_a_won_deal_names_the_sale_that_shows_it(world: World) -> None:
+    deal = protected(world)
+    line = ending.lines_for(deal).first()
+    assert line is not None
+    deal = won(world, deal, lines=(line.pk,))
+    assert (deal.state, deal.won_value) == (State.WON, Decimal("23500.00"))
+    assert deal.proofs.get().line == line
+    assert deal.protected_until == TODAY + timedelta(days=30)
+
+
+def test_sales_of_its_products_are_suggested_first_and_only_the_partners_own(world: World) -> None:
+    deal = protected(world, products={world.slow_seller.pk: 3})
+    lines = list(ending.lines_for(deal))
+    assert {line.partner_id for line in lines} <= {world.reseller.pk}
+    fits = [line.product_id == world.slow_seller.pk for line in lines]
+    assert fits == sorted(fits, reverse=True)
+
+
+def test_without_a_sale_or_invoice_nothing_is_won(world: World) -> None:
+    deal = protected(world)
+    with pytest.raises(NotPossible, match="shows the order"):
+        won(world, deal, lines=())
+
+
+def test_one_sale_proves_one_deal(world: World) -> None:
+    deal, second = protected(world), protected(world, customer_name="Town of Pirna", customer_domain="")
+    line = ending.lines_for(deal).first()
+    assert line is not None
+    won(world, deal, lines=(line.pk,))
+    with pytest.raises(NotPossible, match="another deal"):
+        won(world, second, lines=(line.pk,))
+    second.refresh_from_db()
+    assert second.state == State.PROTECTED
+
+
+def test_a_sale_of_somebody_else_proves_nothing(world: World) -> None:
+    with pytest.raises(NotPossible):
+        won(world, protected(world), lines=(world.rival_sale.pk,))
+
+
+def test_the_order_is_not_in_the_future(world: World) -> None:
+    deal = protected(world)
+    order = Order(on=TODAY + timedelta(days=1), value=Decimal(1), lines=[1])
+    with pytest.raises(NotPossible):
+        ending.win(deal=deal, order=order, text="", act=act(world.reseller_sales, deal))
+
+
+def test_a_lost_deal_says_to_what(world: World) -> None:
+    deal = protected(world)
+    lost = ending.lose(
+        deal=deal, lost_to=Deal.LostTo.COMPETITOR, text="Incumbent.", act=act(world.reseller_sales, deal)
+    )
+    assert (lost.state, lost.lost_to, lost.ended_on) == (State.LOST, Deal.LostTo.COMPETITOR, TODAY)
+
+
+def test_what_was_asked_for_ends_with_the_deal(world: World) -> None:
+    deal = protected(world)
+    extension = asked_for_longer(world, deal)
+    deal.refresh_from_db()
+    ending.withdraw(deal=deal, text="", act=act(world.reseller_sales, deal))
+    extension.refresh_from_db()
+    assert extension.state == Extension.State.ENDED
+
+
+@pytest.mark.parametrize("who", ["reseller_technician", "rival_owner", "channel_manager"])
+def test_only_the_partners_sales_end_a_deal(world: World, who: str) -> None:
+    deal = protected(world)
+    with pytest.raises(NotAllowed):
+        ending.withdraw(deal=deal, text="", act=act(getattr(world, who), deal))
+
+
+# --- what counts for tiers -------------------------------------------------------------------------------------------
+
+
+def measured(world: World, kind: RegisteredDeals | WonDeals, day: int = 0, **params: int) -> int:
+    partners = {world.enrolment.pk: world.reseller.pk}
+    on = TODAY + timedelta(days=day)
+    found = kind.measure(DealParams(**params), world.program, partners, on).get(world.enrolment.pk)
+    return int(found.have) if found is not None else 0
+
+
+def test_a_protected_deal_is_a_registered_one_whatever_becomes_of_it(world: World) -> None:
+    deal = submitted(world)
+    assert measured(world, RegisteredDeals()) == 0
+    deal = protected(world, title="Second")
+    assert measured(world, RegisteredDeals()) == 1
+    ending.withdraw(deal=deal, text="", act=act(world.reseller_sales, deal))
+    assert measured(world, RegisteredDeals()) == 1
+
+
+def test_it_counts_for_as_many_months_as_the_criterion_says(world: World) -> None:
+    protected(world)
+    assert measured(world, RegisteredDeals(), day=360, months=12) == 1
+    assert measured(world, RegisteredDeals(), day=365, months=12) == 0
+    assert measured(world, RegisteredDeals(), day=365) == 1
+
+
+def test_a_won_deal_counts_until_its_sale_is_taken_back(world: World) -> None:
+    deal = won(world, protected(world))
+    assert measured(world, WonDeals()) == 1
+    take_back(world.vendor.pk, SaleLine.objects.filter(pk=deal.proofs.get().line_id), NOW)
+    assert measured(world, WonDeals()) == 0
+
+
+def test_somebody_elses_deals_do_not_count(world: World) -> None:
+    of_competitor(world)
+    protected(world)
+    assert measured(world, RegisteredDeals()) == 1
+
+
+def test_a_step_that_may_change_a_tier_lets_it_be_assessed_and_typing_a_draft_does_not(world: World) -> None:
+    Due.objects.all().delete()
+    deal = submitted(world)
+    Due.objects.all().delete()
+    approve(world, deal)
+    assert set(Due.objects.values_list("enrolment", flat=True)) == {world.enrolment.pk}

@@ -1,0 +1,202 @@
+"""Two at the same moment, by connections that commit for real; each with a control that goes wrong without the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+
+from common.models import OutboxMail
+from deals import deciding, lapsing, mails, protecting, writing
+from deals.models import Conflict, Deal, Extension
+from deals.moving import fetched
+from programs.models import Vendor
+from tests.deals.projects import (
+    NOW,
+    act,
+    approve,
+    asked_for_longer,
+    checked,
+    competitor,
+    drafted,
+    of_competitor,
+    open_deals,
+    protected,
+    submitted,
+)
+from tests.sales.sending import at_once
+from tests.world import TODAY, World
+
+State = Deal.State
+ROUNDS = 8
+
+
+def sending(world: World, deal: Deal, by: Any) -> Callable[[], object]:
+    given = fetched(deal.pk)
+
+    def send() -> object:
+        sent = writing.submit(deal=given, act=act(by, given))
+        return checked(sent)
+
+    return send
+
+
+def pair(world: World, number: int) -> tuple[Deal, Deal]:
+    """The same project, written by two partners and not sent yet."""
+    name = {"customer_name": f"Klinikum {number} Elbtal", "customer_domain": f"klinikum{number}.example"}
+    mine = drafted(world, **name)
+    theirs = drafted(world, by=world.rival_owner, enrolment=competitor(world), **name)
+    return mine, theirs
+
+
+def test_of_two_who_send_the_same_project_in_the_same_second_one_is_first_and_the_other_is_found(
+    committed: World,
+) -> None:
+    open_deals(committed, most_open=100, most_a_day=100)
+    competitor(committed)
+    for number in range(ROUNDS):
+        mine, theirs = pair(committed, number)
+        at_once(sending(committed, mine, committed.reseller_sales), sending(committed, theirs, committed.rival_owner))
+        first, later = Deal.objects.filter(pk__in=[mine.pk, theirs.pk]).order_by("place")
+        assert first.place != later.place
+        conflict = Conflict.objects.get(deal__in=[first, later])
+        assert (conflict.deal, conflict.other) == (later, first)
+
+
+def test_two_managers_cannot_protect_one_project_for_two_partners(committed: World) -> None:
+    open_deals(committed, most_open=100, most_a_day=100)
+    for number in range(ROUNDS):
+        mine, theirs = both_sent(committed, number)
+        at_once(approving(committed, mine, "channel_manager"), approving(committed, theirs, "vendor_admin"))
+        assert Deal.objects.filter(pk__in=[mine.pk, theirs.pk], state=State.PROTECTED).count() == 1
+
+
+def test_without_the_vendors_lock_both_would_be_protected(
+    committed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_deals(committed, most_open=100, most_a_day=100)
+    monkeypatch.setattr(deciding, "_lock_vendor", lambda deal: None)
+    monkeypatch.setattr(deciding, "standing_before", earlier_is_nothing)
+    twice = 0
+    for number in range(ROUNDS):
+        mine, theirs = both_sent(committed, number)
+        at_once(approving(committed, mine, "channel_manager"), approving(committed, theirs, "vendor_admin"))
+        twice += Deal.objects.filter(pk__in=[mine.pk, theirs.pk], state=State.PROTECTED).count() == 2
+    assert twice
+
+
+def earlier_is_nothing(deal: Deal, today: Any) -> QuerySet[Conflict]:
+    """Only protected ones stand in the way: so that both of a pair may be protected, and the lock alone decides."""
+    protected_ones = Deal.objects.filter(vendor=deal.vendor_id, state=State.PROTECTED)
+    return Conflict.objects.filter(deal=deal, other__in=protected_ones) | Conflict.objects.filter(
+        other=deal, deal__in=protected_ones
+    )
+
+
+def both_sent(world: World, number: int) -> tuple[Deal, Deal]:
+    mine, theirs = pair(world, number)
+    mine = writing.submit(deal=mine, act=act(world.reseller_sales, mine))
+    return mine, writing.submit(deal=theirs, act=act(world.rival_owner, theirs))
+
+
+def approving(world: World, deal: Deal, who: str) -> Callable[[], object]:
+    given = fetched(deal.pk)
+    return lambda: approve(world, given, by=getattr(world, who))
+
+
+def test_a_conflict_with_a_deal_committed_a_moment_ago_is_found_when_it_is_decided(committed: World) -> None:
+    """Nobody has compared the earlier one yet: the decision does it itself."""
+    open_deals(committed)
+    submitted(committed)
+    later = of_competitor(committed)
+    with pytest.raises(deciding.ConflictsLeft):
+        approve(committed, later)
+
+
+def test_of_two_managers_at_once_one_decides(committed: World) -> None:
+    open_deals(committed, most_open=100, most_a_day=100)
+    for number in range(ROUNDS):
+        deal = submitted(committed, title=f"Number {number}")
+        given = fetched(deal.pk)
+        found = at_once(
+            approving(committed, deal, "channel_manager"),
+            lambda given=given: deciding.refuse(deal=given, text="No.", act=act(committed.vendor_admin, given)),
+        )
+        assert sorted(type(each).__name__ for each in found) == ["Deal", "MovedOn"]
+        assert deal.steps.count() == 2
+        assert OutboxMail.objects.filter(kind=mails.DECIDED).count() == number + 1
+
+
+def test_a_double_click_sends_once(committed: World) -> None:
+    open_deals(committed)
+    deal = drafted(committed)
+    found = at_once(*[sending(committed, deal, committed.reseller_sales)] * 4)
+    assert [type(each).__name__ for each in found] == ["Deal"] * 4
+    assert deal.steps.count() == 1
+
+
+def test_the_same_draft_at_once_is_one(committed: World) -> None:
+    open_deals(committed)
+    assert len({each.pk for each in at_once(*[lambda: drafted(committed)] * 4)}) == 1  # type: ignore[attr-defined]
+
+
+def test_of_an_extension_and_the_last_day_one_comes_first(committed: World) -> None:
+    """Whoever is later finds what the other did: longer protection that lapsed, and a lapse that was extended, are none."""
+    open_deals(committed, most_open=100, most_a_day=100, update_days=365)
+    day = TODAY + timedelta(days=90)
+    for number in range(ROUNDS):
+        deal = protected(committed, customer_name=f"Number {number} AG", customer_domain="")
+        given = fetched(deal.pk)
+
+        def ask(given: Deal = given) -> object:
+            return protecting.ask_extension(deal=given, text="More.", act=act(committed.reseller_sales, given, day=day))
+
+        at_once(ask, lambda: lapsing.look_after(today=day, now=NOW))
+        deal.refresh_from_db()
+        extension = Extension.objects.filter(deal=deal, state=Extension.State.OPEN).first()
+        assert (deal.state == State.LAPSED) == (extension is None)
+        Deal.objects.filter(pk=deal.pk, state=State.PROTECTED).update(protected_until=day + timedelta(days=900))
+
+
+def test_two_ticks_at_once_end_a_deal_once(committed: World) -> None:
+    open_deals(committed, update_days=365)
+    deal = protected(committed)
+    day = TODAY + timedelta(days=90)
+    at_once(*[lambda: lapsing.look_after(today=day, now=NOW)] * 4)
+    assert OutboxMail.objects.filter(kind=mails.LAPSED).count() == 1
+    deal.refresh_from_db()
+    assert deal.state == State.LAPSED
+
+
+def test_without_the_lock_two_would_take_one_place(committed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_deals(committed, most_open=100, most_a_day=100)
+    competitor(committed)
+    monkeypatch.setattr(type(Vendor.objects.all()), "select_for_update", lambda self, **_given: self)
+    clashes = 0
+    for number in range(ROUNDS):
+        mine, theirs = pair(committed, number)
+        found = at_once(
+            sending(committed, mine, committed.reseller_sales), sending(committed, theirs, committed.rival_owner)
+        )
+        clashes += any(isinstance(each, Exception) for each in found)
+    assert clashes
+
+
+def test_the_granted_extension_of_a_lapsed_deal_is_none(committed: World) -> None:
+    open_deals(committed)
+    deal = protected(committed)
+    extension = asked_for_longer(committed, deal)
+    given = fetched(deal.pk)
+    day = TODAY + timedelta(days=100)
+    found = at_once(
+        lambda: protecting.decide_extension(
+            extension=extension, granted=True, text="", act=act(committed.channel_manager, given, day=day)
+        ),
+        lambda: lapsing.look_after(today=day, now=NOW),
+    )
+    assert any(isinstance(each, Deal) for each in found)
+    deal.refresh_from_db()
+    assert deal.state == State.PROTECTED
