@@ -50,4 +50,4 @@ def people_of_partner(deal: Deal) -> list[User]:
 
 
 def _people(rows: QuerySet[Member] | QuerySet[VendorStaff]) -> list[User]:
-    return list(User.objects.filter(pk__in=rows.values("user_id")).order_by("pk"))
+    return list(User.objects.filter(pk__in=rows.values_list("user_id", flat=True)).order_by("pk"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -124,12 +125,10 @@ def mark_duplicate(*, deal: Deal, other: Deal, act: Act) -> Deal:
 def ask_back(*, deal: Deal, text: str, act: Act) -> Deal:
     """The vendor needs to know more; meanwhile its clock stands still. Raises NotAllowed, MovedOn."""
     _check_decider(act, deal)
-    return move(
-        deal, act, Step.ASKED_BACK, states=(State.SUBMITTED,), text=text, state=State.ASKED_BACK, due_on=None
-    )
+    return move(deal, act, Step.ASKED_BACK, states=(State.SUBMITTED,), text=text, state=State.ASKED_BACK, due_on=None)
 
 
-def _decided(act: Act) -> dict[str, object]:
+def _decided(act: Act) -> dict[str, Any]:
     return {"decided_by_id": act.person, "decided_at": act.now}
 
 
@@ -142,5 +141,3 @@ def _check_decider(act: Act, deal: Deal) -> None:
         raise NotAllowed(
             _("Channel managers and admins of the vendor decide, but not about what they entered or their own company.")
         )
-
-

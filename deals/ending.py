@@ -66,7 +66,9 @@ def win(*, deal: Deal, order: Order, text: str, act: Act) -> Deal:
     _check_partner(act, deal)
     assert deal.submitted_at is not None
     if not deal.submitted_at.date() - BEFORE <= order.on <= act.today:
-        raise NotPossible(_("Please give the day of the order: not in the future, and not long before you sent the deal."))
+        raise NotPossible(
+            _("Please give the day of the order: not in the future, and not long before you sent the deal.")
+        )
     if order.value <= 0:
         raise NotPossible(_("Please give the value of the order."))
     if not order.lines and not order.invoices:
@@ -94,9 +96,9 @@ def prove(*, deal: Deal, lines: Collection[int], invoices: Collection[int], act:
 
 def _prove(deal: Deal, lines: Collection[int], invoices: Collection[int], act: Act) -> None:
     """Only the partner's own, and no sale twice; what this deal has already is left."""
-    there = set(deal.proofs.values_list("line_id", "invoice_id"))
-    new_lines = {pk for pk in lines if (pk, None) not in there}
-    new_invoices = {pk for pk in invoices if (None, pk) not in there}
+    there = list(deal.proofs.all())
+    new_lines = set(lines) - {proof.line_id for proof in there}
+    new_invoices = set(invoices) - {proof.invoice_id for proof in there}
     if lines_for(deal).filter(pk__in=new_lines).count() != len(new_lines):
         raise NotPossible(_("One of these sales proves another deal already, or was taken back."))
     if invoices_for(deal).filter(pk__in=new_invoices).count() != len(new_invoices):

@@ -1,4 +1,4 @@
-"""How many registrations a partner may have open and send in a day. None of it depends on what others have registered."""
+"""How many registrations a partner may have open, and send in a day. None of it depends on what others registered."""
 
 from __future__ import annotations
 

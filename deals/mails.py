@@ -33,7 +33,7 @@ KINDS: Mapping[str, str] = {
 }  # fmt: skip
 """Other steps are read in the portal."""
 _NO_UPDATE: Text = gettext_lazy("There was no update in time. If the project goes on, please register it once more.")
-_EXPIRED: Text = gettext_lazy("The time of its protection is over. If the project goes on, please register it once more.")
+_EXPIRED: Text = gettext_lazy("Its time is over. If the project goes on, please register it once more.")
 HEADLINES: Mapping[str, Text] = {
     Step.SUBMITTED: gettext_lazy("%(partner)s has registered a deal: %(title)s"),
     Step.REPLIED: gettext_lazy("%(partner)s has answered about its deal: %(title)s"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ def update(*, deal: Deal, text: str, act: Act) -> Deal:
     return move(deal, act, Step.UPDATED, states=(State.PROTECTED,), text=text, **_clock_anew(deal, act))
 
 
-def _clock_anew(deal: Deal, act: Act) -> dict[str, object]:
+def _clock_anew(deal: Deal, act: Act) -> dict[str, Any]:
     days = timedelta(days=rules_of(deal.enrolment).update_days)
     return {"update_due_on": act.today + days, "reminded": 0, "reminded_on": None}
 
@@ -61,7 +62,9 @@ def decide_extension(*, extension: Extension, granted: bool, text: str, act: Act
     until = deal.protected_until
     assert until is not None
     step = Step.EXTENDED if granted else Step.EXTENSION_REFUSED
-    values = {"protected_until": max(until, act.today) + timedelta(days=extension.days)} if granted else {}
+    values: dict[str, Any] = (
+        {"protected_until": max(until, act.today) + timedelta(days=extension.days)} if granted else {}
+    )
     made = move(deal, act, step, states=(State.PROTECTED,), text=text, **values)
     state = Extension.State.GRANTED if granted else Extension.State.REFUSED
     decided = Extension.objects.filter(pk=extension.pk, state=Extension.State.OPEN).update(

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
-from common import formats
 from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
@@ -200,13 +199,13 @@ def submit(*, deal: Deal, act: Act) -> Deal:
     limits.check_taking_part(deal.enrolment, act.today)
     try:
         return _submit(deal, limits.rules_of(deal.enrolment), act)
-    except _AtTheLimit as error:
+    except _AtTheLimit:
         limits.note_limit(deal.enrolment, act)
-        raise NotPossible(str(error)) from error
+        raise
 
 
-class _AtTheLimit(DomainError):
-    pass
+class _AtTheLimit(NotPossible):
+    """So that what was tried is remembered, although nothing else is."""
 
 
 @transaction.atomic
@@ -236,12 +235,11 @@ def missing_in(deal: Deal) -> list[str]:
 
 
 def next_place(vendor_id: int) -> int:
-    """The next place among the vendor's deals. The lock is held until the commit: whoever has an earlier one is there."""
+    """The next place among the vendor's deals. The lock lasts until the commit: whoever has an earlier one is there."""
     Vendor.objects.select_for_update(no_key=True).get(pk=vendor_id)
     return (Deal.objects.filter(vendor=vendor_id).aggregate(last=Max("place"))["last"] or 0) + 1
 
 
-@transaction.atomic
 def change(*, deal: Deal, written: Written, act: Act) -> Deal:
     """Change what was sent. The customer stays as it is once it is protected; another one goes to the end of the row.
 
@@ -253,6 +251,15 @@ def change(*, deal: Deal, written: Written, act: Act) -> Deal:
     changed = [name for name, value in written.fields().items() if value != getattr(before, name)]
     if not changed and before.products == dict(written.products):
         return deal
+    try:
+        return _change(deal, before, written, changed, act)
+    except _AtTheLimit:
+        limits.note_limit(deal.enrolment, act)
+        raise
+
+
+@transaction.atomic
+def _change(deal: Deal, before: Written, written: Written, changed: list[str], act: Act) -> Deal:
     values: dict[str, Any] = {name: getattr(written, name) for name in changed}
     values |= _new_customer(deal, written, act) if not set(changed).isdisjoint(CUSTOMER) else {}
     made = move(deal, act, Step.CHANGED, states=CHANGEABLE, changes=_differences(deal, before, written), **values)
@@ -279,7 +286,9 @@ def _differences(deal: Deal, before: Written, after: Written) -> Changes:
             found.append([name] if name in CONTACT else [name, _in_words(was), _in_words(value)])
     if before.products != dict(after.products):
         names = dict(Product.objects.filter(vendor=deal.vendor_id).values_list("pk", "name"))
-        said = [", ".join(f"{number} × {names[pk]}" for pk, number in each.products.items()) for each in (before, after)]
+        said = [
+            ", ".join(f"{number} × {names[pk]}" for pk, number in each.products.items()) for each in (before, after)
+        ]
         found.append(["products", *said])
     return found
 

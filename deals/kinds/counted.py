@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -31,8 +31,11 @@ class DealParams(Params):
 class _Deals(Kind[DealParams]):
     params: ClassVar[type[Params]] = DealParams
 
+    day: ClassVar[str]
+    """The field that says from when on a deal counts."""
+
     def counting(self) -> QuerySet[Deal]:
-        """Deals that count, with the `day` from which they do."""
+        """Deals that count."""
         raise NotImplementedError
 
     def need(self, params: DealParams) -> Decimal:
@@ -41,10 +44,10 @@ class _Deals(Kind[DealParams]):
     def measure(
         self, params: DealParams, program: Program, partners: Mapping[int, int], on: date
     ) -> Mapping[int, Measurement]:
-        deals = self.counting().filter(enrolment__in=list(partners), day__lte=on).select_related("partner")
+        deals = self.counting().filter(Q((f"{self.day}__lte", on)), enrolment__in=list(partners))
         found: dict[int, list[Evidence]] = defaultdict(list)
-        for deal in deals.order_by("-day", "-id"):
-            until = None if params.months is None else months_after(deal.day, params.months)  # type: ignore[attr-defined]
+        for deal in deals.select_related("partner").order_by(f"-{self.day}", "-id"):
+            until = None if params.months is None else months_after(getattr(deal, self.day), params.months)
             if until is None or until > on:
                 found[deal.enrolment_id].append(Evidence(title_of(deal), until))
         return {
@@ -75,9 +78,10 @@ class RegisteredDeals(_Deals):
     key = "registered_deals"
     label = gettext_lazy("registered deals")
     order = 34
+    day = "protected_from"
 
     def counting(self) -> QuerySet[Deal]:
-        return Deal.objects.filter(protected_from__isnull=False).annotate(day=F("protected_from"))
+        return Deal.objects.filter(protected_from__isnull=False)
 
     def sentence(self, params: DealParams, program: Program) -> str:
         values = {"count": params.count, "months": params.months}
@@ -114,6 +118,7 @@ class WonDeals(_Deals):
     key = "won_deals"
     label = gettext_lazy("won deals")
     order = 35
+    day = "ended_on"
 
     def counting(self) -> QuerySet[Deal]:
         refused = [Invoice.State.REFUSED, Invoice.State.WITHDRAWN]
@@ -121,7 +126,7 @@ class WonDeals(_Deals):
             Q(line__isnull=False, line__reversed_by__isnull=True)
             | (Q(invoice__isnull=False) & ~Q(invoice__state__in=refused))
         )
-        return Deal.objects.filter(Exists(proofs), state=Deal.State.WON).annotate(day=F("ended_on"))
+        return Deal.objects.filter(Exists(proofs), state=Deal.State.WON)
 
     def sentence(self, params: DealParams, program: Program) -> str:
         values = {"count": params.count, "months": params.months}

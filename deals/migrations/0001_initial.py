@@ -327,7 +327,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(('won_value__isnull', True), ('state', 'won'), _connector='OR'), name='only_won_deals_have_won'),
+            constraint=models.CheckConstraint(condition=models.Q(('won_value__isnull', True), ('state', 'won'), _connector='OR'), name='only_won_deals_have_a_value'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='deal',

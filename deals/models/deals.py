@@ -33,7 +33,7 @@ class DealQuerySet(OfEnrolment):
     vendor_path = "vendor_id"
 
     def visible_to(self, actor: Actor) -> Self:
-        """What is not sent yet is its writer's side's own: the partner's, or the vendor's where it enters one for it."""
+        """What is not sent yet is seen by the side that writes it."""
         if actor.sees_all:
             return self
         draft = Q(state="draft")
@@ -145,7 +145,8 @@ class Deal(models.Model):
                 name="deals_wait_until_a_day",
             ),
             models.CheckConstraint(
-                condition=~Q(state="protected") | Q(protected_from__isnull=False, protected_until__gt=F("protected_from")),
+                condition=~Q(state="protected")
+                | Q(protected_from__isnull=False, protected_until__gt=F("protected_from")),
                 name="protected_deals_have_their_days",
             ),
             models.CheckConstraint(
@@ -171,7 +172,9 @@ class Deal(models.Model):
                 | (~Q(state="duplicate") & Q(duplicate_of__isnull=True)),
                 name="duplicates_name_the_other",
             ),
-            models.CheckConstraint(condition=Q(won_value__isnull=True) | Q(state="won"), name="only_won_deals_have_won"),
+            models.CheckConstraint(
+                condition=Q(won_value__isnull=True) | Q(state="won"), name="only_won_deals_have_a_value"
+            ),
         ]
         indexes = [
             models.Index(fields=["vendor", "state", "due_on"], name="deals_of_vendor"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.models import OfProgram, OfVendor, Program, Tier
 
 
-def _days(label: object, default: int, most: int = 730) -> models.PositiveSmallIntegerField[int, int]:
+def _days(label: Any, default: int, most: int = 730) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         label, default=default, validators=[MinValueValidator(1), MaxValueValidator(most)]
     )

@@ -53,7 +53,7 @@ def test_other_products_and_another_time_make_it_less_likely(world: World) -> No
     submitted(world)
     later = of_competitor(world, products={world.slow_seller.pk: 1}, expected_on=date(2028, 6, 1))
     checked(later)
-    reasons = {text: speaks_for for text, speaks_for in Conflict.objects.get().reasons}
+    reasons = dict(Conflict.objects.get().reasons)
     assert reasons["other products"] is False
     assert reasons["orders expected at quite another time"] is False
 
@@ -179,7 +179,7 @@ def test_a_duplicate_says_one_fixed_sentence_and_names_nobody(world: World) -> N
     first = approve(world, submitted(world))
     later = checked(of_competitor(world))
     deciding.mark_duplicate(deal=later, other=first, act=act(world.channel_manager, later))
-    mail = OutboxMail.objects.get(kind=mails.DECIDED, user=world.rival_owner)
+    mail = OutboxMail.objects.get(kind=mails.DECIDED, recipient=world.rival_owner)
     assert "This project is already protected." in mail.text
     for word in (world.reseller.name, world.reseller.number, first.title, world.reseller_sales.name):
         assert word == later.title or word not in mail.text + mail.html
@@ -238,7 +238,10 @@ def test_protection_ends_after_today_and_within_two_years(world: World, days: in
     deal = submitted(world)
     with pytest.raises(NotPossible):
         deciding.approve(
-            deal=deal, protection=Protection(TODAY + timedelta(days=days)), text="", act=act(world.channel_manager, deal)
+            deal=deal,
+            protection=Protection(TODAY + timedelta(days=days)),
+            text="",
+            act=act(world.channel_manager, deal),
         )
 
 
@@ -253,7 +256,7 @@ def test_while_somebody_is_away_the_deputy_is_told(world: World) -> None:
     assert deciders(world.vendor.pk, on=TODAY) == [world.vendor_admin]
     assert deciders(world.vendor.pk, on=TODAY + timedelta(days=7)) == [world.channel_manager]
     submitted(world)
-    assert OutboxMail.objects.get().user == world.vendor_admin
+    assert OutboxMail.objects.get().recipient == world.vendor_admin
 
 
 def test_a_deputy_who_is_away_or_gone_stands_in_for_nobody(world: World) -> None:

@@ -33,7 +33,9 @@ def days(first: int, last: int) -> None:
 
 
 def steps(deal: Deal) -> list[tuple[str, int]]:
-    return [(step.step, (step.at.date() - TODAY).days) for step in deal.steps.exclude(step__in=["submitted", "approved"])]
+    return [
+        (step.step, (step.at.date() - TODAY).days) for step in deal.steps.exclude(step__in=["submitted", "approved"])
+    ]
 
 
 def test_two_reminders_then_it_lapses_each_once(world: World) -> None:
@@ -68,7 +70,9 @@ def test_protection_ends_on_its_day_also_with_updates(world: World) -> None:
     deal = protected(world)
     for number in (20, 40, 60, 80):
         deal = fetched(deal.pk)
-        protecting.update(deal=deal, text="On.", act=act(world.reseller_sales, deal, day=TODAY + timedelta(days=number)))
+        protecting.update(
+            deal=deal, text="On.", act=act(world.reseller_sales, deal, day=TODAY + timedelta(days=number))
+        )
     days(81, 89)
     assert fetched(deal.pk).state == State.PROTECTED
     days(90, 92)
@@ -142,5 +146,5 @@ def test_an_overdue_decision_is_told_to_the_admins_once(world: World) -> None:
     days(1, 2)
     assert not OutboxMail.objects.filter(kind=mails.OVERDUE).exists()
     days(3, 6)
-    assert OutboxMail.objects.get(kind=mails.OVERDUE).user == world.vendor_admin
+    assert OutboxMail.objects.get(kind=mails.OVERDUE).recipient == world.vendor_admin
     assert steps(deal) == [(Step.ESCALATED, 3)]

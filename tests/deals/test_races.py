@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from common.models import OutboxMail
 from deals import deciding, lapsing, mails, protecting, writing
@@ -46,7 +47,10 @@ def sending(world: World, deal: Deal, by: Any) -> Callable[[], object]:
 
 def pair(world: World, number: int) -> tuple[Deal, Deal]:
     """The same project, written by two partners and not sent yet."""
-    name = {"customer_name": f"Klinikum {number} Elbtal", "customer_domain": f"klinikum{number}.example"}
+    name: dict[str, Any] = {
+        "customer_name": f"Klinikum {number} Elbtal",
+        "customer_domain": f"klinikum{number}.example",
+    }
     mine = drafted(world, **name)
     theirs = drafted(world, by=world.rival_owner, enrolment=competitor(world), **name)
     return mine, theirs
@@ -74,26 +78,24 @@ def test_two_managers_cannot_protect_one_project_for_two_partners(committed: Wor
         assert Deal.objects.filter(pk__in=[mine.pk, theirs.pk], state=State.PROTECTED).count() == 1
 
 
-def test_without_the_vendors_lock_both_would_be_protected(
-    committed: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    open_deals(committed, most_open=100, most_a_day=100)
+def test_without_the_lock_both_would_be_protected(committed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the vendor's row nor that of the conflict holds anybody up, and both look before either has decided."""
+    open_deals(committed)
+    mine, theirs = both_sent(committed, 1)
+    both_have_looked = threading.Barrier(2)
+    looked = deciding.standing_before
+
+    def look_together(deal: Deal, today: date) -> QuerySet[Conflict]:
+        protected_ones = looked(deal, today).filter(Q(other__state="protected") | Q(deal__state="protected"))
+        found = list(protected_ones.values_list("pk", flat=True))
+        both_have_looked.wait(timeout=30)
+        return Conflict.objects.filter(pk__in=found)
+
     monkeypatch.setattr(deciding, "_lock_vendor", lambda deal: None)
-    monkeypatch.setattr(deciding, "standing_before", earlier_is_nothing)
-    twice = 0
-    for number in range(ROUNDS):
-        mine, theirs = both_sent(committed, number)
-        at_once(approving(committed, mine, "channel_manager"), approving(committed, theirs, "vendor_admin"))
-        twice += Deal.objects.filter(pk__in=[mine.pk, theirs.pk], state=State.PROTECTED).count() == 2
-    assert twice
-
-
-def earlier_is_nothing(deal: Deal, today: Any) -> QuerySet[Conflict]:
-    """Only protected ones stand in the way: so that both of a pair may be protected, and the lock alone decides."""
-    protected_ones = Deal.objects.filter(vendor=deal.vendor_id, state=State.PROTECTED)
-    return Conflict.objects.filter(deal=deal, other__in=protected_ones) | Conflict.objects.filter(
-        other=deal, deal__in=protected_ones
-    )
+    monkeypatch.setattr(deciding, "check", lambda **_given: [])
+    monkeypatch.setattr(deciding, "standing_before", look_together)
+    at_once(approving(committed, mine, "channel_manager"), approving(committed, theirs, "vendor_admin"))
+    assert Deal.objects.filter(state=State.PROTECTED).count() == 2
 
 
 def both_sent(world: World, number: int) -> tuple[Deal, Deal]:
@@ -121,10 +123,11 @@ def test_of_two_managers_at_once_one_decides(committed: World) -> None:
     for number in range(ROUNDS):
         deal = submitted(committed, title=f"Number {number}")
         given = fetched(deal.pk)
-        found = at_once(
-            approving(committed, deal, "channel_manager"),
-            lambda given=given: deciding.refuse(deal=given, text="No.", act=act(committed.vendor_admin, given)),
-        )
+
+        def refuse(given: Deal = given) -> object:
+            return deciding.refuse(deal=given, text="No.", act=act(committed.vendor_admin, given))
+
+        found = at_once(approving(committed, deal, "channel_manager"), refuse)
         assert sorted(type(each).__name__ for each in found) == ["Deal", "MovedOn"]
         assert deal.steps.count() == 2
         assert OutboxMail.objects.filter(kind=mails.DECIDED).count() == number + 1
@@ -144,7 +147,7 @@ def test_the_same_draft_at_once_is_one(committed: World) -> None:
 
 
 def test_of_an_extension_and_the_last_day_one_comes_first(committed: World) -> None:
-    """Whoever is later finds what the other did: longer protection that lapsed, and a lapse that was extended, are none."""
+    """Whoever is later finds what the other did."""
     open_deals(committed, most_open=100, most_a_day=100, update_days=365)
     day = TODAY + timedelta(days=90)
     for number in range(ROUNDS):

@@ -105,7 +105,12 @@ def test_the_usual_numbers_are_those_of_the_tables(world: World) -> None:
     rules = open_deals(world)
     table = dict(re.findall(r"^\| ([^|]+) \| (?:every )?(\d+)(?: business days[^|]*)? \|$", PAGE, re.MULTILINE))
     said = (rules.protection_days, rules.update_days, rules.extension_days, rules.follow_up_days)
-    names = ("protection", "update", "longer protection, when granted", "follow-up business, after the day of the order")
+    names = (
+        "protection",
+        "update",
+        "longer protection, when granted",
+        "follow-up business, after the day of the order",
+    )
     assert tuple(int(table[name]) for name in names) == said
     assert int(table["first reminder, before the last day for an update"]) == lapsing.FIRST_REMINDER.days
     assert int(table["second reminder"]) == lapsing.SECOND_REMINDER.days
