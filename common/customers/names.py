@@ -199,7 +199,9 @@ def _compounds(aligned: _Alignment, whole: list[Word], parts: list[Word], *, swa
 
 
 def _is_compound(word: str, joined: str) -> bool:
-    return len(joined) > 4 and (word == joined or likeness(word, joined) > 0.8)
+    if word[0] != joined[0] or len(joined) < 5 or abs(len(word) - len(joined)) > 5:
+        return False
+    return word == joined or likeness(word, joined) > 0.8
 
 
 def _against(aligned: _Alignment, one: Name, other: Name) -> Reason | None:

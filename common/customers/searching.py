@@ -30,8 +30,9 @@ def compare_customers(one: Customer, other: Customer) -> Comparison:
 def keys(customer: Customer) -> frozenset[str]:
     """Short texts to be stored with a customer and indexed; whoever shares one with another has to be compared.
 
-    d: domain, v: VAT id, n: the whole name, anywhere; the rest within a region: a: house, w: beginnings and ends of
-    words, i: initials, t: beginnings of names that name their town. Nothing known, no key.
+    d: domain, v: VAT id, n: the whole name, anywhere. Within a region: w: words that name it, as slips leave them, l: what
+    its domain is called. Within a town or postcode: g: words of a name that names nobody, a: house, i: initials, t:
+    beginnings of names that name their town. Nothing known, no key.
     """
     known = prepared(customer)
     found = {f"n:{each}" for each in _whole_names(known)}
@@ -39,27 +40,28 @@ def keys(customer: Customer) -> frozenset[str]:
         found.add(f"d:{known.domain}")
     if known.vat:
         found.add(f"v:{vat_number(known.vat)}")
-    regions = _regions(known)
-    beginnings = _beginnings(known)
-    for region in regions:
-        found |= {f"t:{region}:{letter}" for letter in beginnings}
-        found |= {f"a:{region}:{house}" for house in house_keys(known.place.street)}
-        found |= {f"w:{region}:{word}" for word in _word_ends(known)}
-        found |= {f"i:{region}:{letters}" for letters in _initials(known)}
+    wide, towns = _regions(known)
+    for region in wide:
+        found |= {f"w:{region}:{word}" for word in _naming_words(known)}
+        found |= {f"l:{region}:{word}" for word in _called(known)}
+    for town in towns:
+        found |= {f"g:{town}:{word}" for word in _generic_words(known)}
+        found |= {f"a:{town}:{house}" for house in house_keys(known.place.street)}
+        found |= {f"i:{town}:{letters}" for letters in _initials(known)}
+        found |= {f"t:{town}:{letter}" for letter in _beginnings(known)}
     return frozenset(key[:60] for key in found)
 
 
-def _regions(known: Prepared) -> frozenset[str]:
-    """Where it is, roughly: the postcode's beginning, the town's words."""
+def _regions(known: Prepared) -> tuple[frozenset[str], frozenset[str]]:
+    """Where it is, by the town's words, and roughly by the postcode's beginning, closely by all of it."""
     town = known.place.town
     names = {sounding(word)[:6] for word in (*town.strong, *town.added) if len(word) > 2}
     code = known.place.postcode
-    if code.isdigit() and len(code) in (4, 5):
-        # Four digits may be five that lost a zero.
-        names |= {code[:2], f"0{code[:1]}"} if len(code) == 4 else {code[:2]}
-    elif code:
-        names.add(code[:2])
-    return frozenset(names)
+    if not code:
+        return frozenset(names), frozenset(names)
+    # Four digits may be five that lost a zero.
+    codes = {code, f"0{code}"} if code.isdigit() and len(code) == 4 else {code}
+    return frozenset({each[:2] for each in codes} | names), frozenset(codes | names)
 
 
 def _whole_names(known: Prepared) -> frozenset[str]:
@@ -75,19 +77,39 @@ def _whole_names(known: Prepared) -> frozenset[str]:
     return frozenset(each for each in found if len(each) > 2)
 
 
-def _word_ends(known: Prepared) -> frozenset[str]:
-    """Beginning and end of the words that name it, of all words if none does: a slip leaves one of both."""
-    towns = known.towns
-    words = [word for word in known.name.words if not is_town(word.text, towns)]
-    naming = [word for word in words if word.kind in _NAMING] or words or list(known.name.words)
-    texts = [word.text for word in naming]
-    if known.domain and len(called := folded(label(known.domain))) > 2:
-        texts.append(called)
+def _naming_words(known: Prepared) -> frozenset[str]:
+    """The words that name it, so that a slip leaves one key of each: beginning and end, or all but one letter."""
     found: set[str] = set()
-    for text in texts:
-        heard = sounding(vocabulary.TRADES.get(text, text))
-        found |= {f"{heard[:4]}-", f"-{heard[-4:]}"}
+    for word in known.name.words:
+        if word.kind in _NAMING and not is_town(word.text, known.towns):
+            found |= slips(sounding(word.text))
     return frozenset(found)
+
+
+def slips(word: str) -> frozenset[str]:
+    """Two words that are a letter more, less, another or two exchanged apart share one of these.
+
+    Long words are kept by their ends, so that they are found in compounds, too.
+    """
+    if len(word) < 5:
+        return frozenset((word, f"{word}-"))
+    ends = {f"{word[:4]}-", f"-{word[-4:]}"} if len(word) > 7 else {f"{word[:4]}-"}
+    return frozenset(ends | ({word[:place] + word[place + 1 :] for place in range(len(word))} | {word} if len(word) < 9 else set()))
+
+
+def _generic_words(known: Prepared) -> frozenset[str]:
+    """All words of a name that names nobody: Kreissparkasse."""
+    words = [word for word in known.name.words if not is_town(word.text, known.towns)] or list(known.name.words)
+    if any(word.kind in _NAMING for word in words):
+        return frozenset()
+    texts = {sounding(vocabulary.TRADES.get(word.text, word.text)) for word in words}
+    return frozenset({each for text in texts for each in (f"{text[:4]}-", f"-{text[-4:]}")})
+
+
+def _called(known: Prepared) -> frozenset[str]:
+    """What its domain is called, and what another's would be that is called like it."""
+    called = folded(label(known.domain))
+    return frozenset(each for each in {called, known.name.joined, *known.name.acronyms} if len(each) > 2)
 
 
 def _beginnings(known: Prepared) -> frozenset[str]:

@@ -83,7 +83,7 @@ FILLERS = _words(
     "gruppe group unternehmensgruppe firmengruppe deutschland germany partner familie family team shop online "
     "unternehmen betrieb betriebe betriebs werke konzern traditionell meisterbetrieb fachbetrieb fachgeschaft spezialist "
     "official seit gegr gegrundet ihr ihre dein unser neue neuer neues herr herrn frau dr prof dipl ing med dent "
-    "mag jun jr sen sr nachf nachfolger erben gmbh co stadtische stadtischer stadtisches stadtischen "
+    "mag jun jr sen sr sohn sohne sohnen tochter tochtern nachf nachfolger erben gmbh co stadtische stadtischer stadtisches stadtischen "
     "staatliche staatlicher staatliches kommunale kommunales offentliche offentlicher offentliches"
 )
 

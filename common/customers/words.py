@@ -25,6 +25,9 @@ _SOUNDS = (("ey", "ei"), ("ay", "ei"), ("ai", "ei"), ("dt", "t"), ("th", "t"), (
            ("c", "k"), ("y", "i"), ("v", "f"), ("ie", "i"))  # fmt: skip
 
 
+_ENDINGS = frozenset(("er", "s", "en", "n", "e", "es"))
+
+
 class Kind(Enum):
     TELLING = 1.0
     SURNAME = 0.8
@@ -196,6 +199,7 @@ def _one_word(word: str) -> str:
     return vocabulary.TOWNS.get(word, word)
 
 
+@lru_cache(maxsize=50_000)
 def _kind(word: str) -> Kind:
     if word.isdigit():
         return Kind.YEAR if _YEAR.fullmatch(word) else Kind.NUMBER
@@ -256,21 +260,19 @@ def likeness(one: str, other: str) -> float:
     """0..1: how surely two words are one, misspelt, bent or shortened."""
     if one == other:
         return 1.0
-    if one.isdigit() or other.isdigit():
-        return 0.0
-    if sounding(one) == sounding(other) and min(len(one), len(other)) > 3:
-        return 0.97
     shorter, longer = sorted((one, other), key=len)
-    if (
-        longer in (shorter + "er", shorter + "s", shorter + "en", shorter + "n", shorter + "e", shorter + "es")
-        and len(shorter) > 3
-    ):
+    trade = _same_trade(one, other, shorter, longer) if _does(one) and _does(other) else 0.0
+    if trade or len(shorter) < 4 or len(longer) - len(shorter) > 5 or one.isdigit() or other.isdigit():
+        return trade
+    if sounding(one) == sounding(other):
+        return 0.97
+    stem = _stem(one)
+    if len(stem) > 4 and stem == _stem(other):
+        return 0.9
+    if longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS:
         return 0.93
     if one in vocabulary.SURNAMES and other in vocabulary.SURNAMES:
         return 0.0
-    trade = _same_trade(one, other, shorter, longer)
-    if trade:
-        return trade
     return _slip(one, other, len(shorter))
 
 
@@ -279,8 +281,6 @@ def _stem(word: str) -> str:
 
 
 def _same_trade(one: str, other: str, shorter: str, longer: str) -> float:
-    if not (_does(one) and _does(other)):
-        return 0.0
     if vocabulary.TRADES.get(one, 1) == vocabulary.TRADES.get(other, 2):
         return 0.85
     if len(shorter) >= 4 and (longer.startswith(shorter) or longer.endswith(shorter)) and not _both_public(one, other):
@@ -299,8 +299,6 @@ def _does(word: str) -> bool:
 
 def _slip(one: str, other: str, shorter: int) -> float:
     """A letter too many, too few, another one or two exchanged; two in long words."""
-    if shorter < 4:
-        return 0.0
     distance = OSA.distance(one, other, score_cutoff=3)
     if distance == 1:
         if shorter == 4:
