@@ -77,9 +77,9 @@ def _suffixes() -> PublicSuffixList:
 
 def host(address: str) -> str:
     """The host of a domain, web address or e-mail address, in lower case as Unicode; empty if there is none."""
-    text = unicodedata.normalize("NFKC", address).translate(_DOTS).strip().strip("<>\"'()[],;").lower()
-    text = (re.split(r"[\s,;<>|]+", text, maxsplit=1) or [""])[0]
-    text = _SCHEME.sub("", text) if "://" in text or text.startswith("mailto:") else text
+    told = re.split(r"[\s,;<>|()\"']+", unicodedata.normalize("NFKC", address).translate(_DOTS).lower())
+    text = next((each for sign in "@." for each in told if sign in each), "")
+    text = _SCHEME.sub("", text) if "://" in text or text.startswith("mailto:") else text.lstrip("/")
     text = re.split(r"[/?#\\]", text, maxsplit=1)[0].rsplit("@", 1)[-1]
     text = _PORTS.sub("", text).strip(".")
     labels = [_unicode(label) for label in text.split(".")]

@@ -225,7 +225,9 @@ def _by_domain(
 def _named_after(one: Prepared, other: Prepared) -> bool:
     """Whether a domain is called after one of the two: then it is no portal's."""
     called = folded(label(one.domain))
-    words = [word.text for each in (one, other) for word in each.name.words if word.kind in (Kind.TELLING, Kind.SURNAME)]
+    words = [
+        word.text for each in (one, other) for word in each.name.words if word.kind in (Kind.TELLING, Kind.SURNAME)
+    ]
     short = one.name.acronyms | other.name.acronyms
     return any(len(word) > 3 and word in called for word in words) or any(called.startswith(each) for each in short)
 

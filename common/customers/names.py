@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from common.companies import Reason
 from common.customers import vocabulary
-from common.customers.words import Kind, Name, Word, likeness
+from common.customers.words import Kind, Name, Word, abbreviates, follow, likeness
 from common.sentences import _n
 
 OTHER_NUMBER = Reason(_n("another number in the name"), against=True)
@@ -147,26 +147,10 @@ def _initialled(aligned: _Alignment, shorts: list[Word], fulls: list[Word], *, s
             continue
         for start in range(len(fulls)):
             found = next((fulls[start:end] for end in range(start + 1, min(start + 4, len(fulls)) + 1)
-                          if _abbreviates(short.text, [word.text for word in fulls[start:end]])), None)  # fmt: skip
+                          if abbreviates(short.text, [word.text for word in fulls[start:end]])), None)  # fmt: skip
             if found:
                 aligned.take(*((found, [short]) if swapped else ([short], found)), 0.85)
                 break
-
-
-def _abbreviates(short: str, words: Sequence[str]) -> bool:
-    """Each word gives its first letter, long ones a later one, too: KKH for Kreiskrankenhaus."""
-    if not words:
-        return not short
-    first, *rest = words
-    if not short or first[0] != short[0] or len(first) < 4:
-        return False
-    most = len(short) - len(rest) if len(first) >= 7 else 1
-    return any(_follow(short[1:count], first[2:]) and _abbreviates(short[count:], rest) for count in range(1, most + 1))
-
-
-def _follow(letters: str, word: str) -> bool:
-    remaining = iter(word)
-    return all(letter in remaining for letter in letters)
 
 
 def _alike(ours: Word, theirs: Word) -> float:
@@ -184,7 +168,7 @@ def _alike(ours: Word, theirs: Word) -> float:
 
 def _shortened(short: str, full: str) -> bool:
     """ "Masch." for Maschinenbau, "Großhdl." for Großhandel."""
-    return full.startswith(short) or (len(short) > 3 and short[0] == full[0] and _follow(short[1:], full[1:]))
+    return full.startswith(short) or (len(short) > 3 and short[0] == full[0] and follow(short[1:], full[1:]))
 
 
 def _compounds(aligned: _Alignment, whole: list[Word], parts: list[Word], *, swapped: bool) -> None:
@@ -226,7 +210,9 @@ def _both(left: Sequence[Word], right: Sequence[Word], *kinds: Kind) -> bool:
 
 
 def _crossed(left: Sequence[Word], right: Sequence[Word]) -> bool:
-    return any(word.kind in _NAMING for word in left) and any(word.kind in (Kind.TRADE, Kind.INSTITUTION) for word in right)
+    return any(word.kind in _NAMING for word in left) and any(
+        word.kind in (Kind.TRADE, Kind.INSTITUTION) for word in right
+    )
 
 
 def _another_form(mine: frozenset[str], theirs: frozenset[str]) -> bool:
@@ -240,7 +226,11 @@ def _another_form(mine: frozenset[str], theirs: frozenset[str]) -> bool:
 def _abbreviated(one: Name, other: Name) -> float:
     """The score of a name that is nothing but the letters of the other's words; 0 if it is not."""
     return max(
-        (_stands_for(short, full) for mine, full in ((one.acronyms, other.full), (other.acronyms, one.full)) for short in mine),
+        (
+            _stands_for(short, full)
+            for mine, full in ((one.acronyms, other.full), (other.acronyms, one.full))
+            for short in mine
+        ),
         default=0.0,
     )
 
@@ -254,7 +244,7 @@ def _stands_for(short: str, words: Sequence[str]) -> float:
     whole = [word for word in words if word not in vocabulary.CONNECTORS]
     if any(_initials(short, each) for each in (told, every, whole)):
         return 80.0
-    return 76.0 if len(short) > 2 and len(whole) > 1 and _abbreviates(short, whole) else 0.0
+    return 76.0 if len(short) > 2 and len(whole) > 1 and abbreviates(short, whole) else 0.0
 
 
 def _initials(short: str, parts: Sequence[str]) -> bool:

@@ -48,7 +48,7 @@ def keys(customer: Customer) -> frozenset[str]:
         found |= {f"g:{town}:{word}" for word in _generic_words(known)}
         found |= {f"a:{town}:{house}" for house in house_keys(known.place.street)}
         found |= {f"i:{town}:{letters}" for letters in _initials(known)}
-        found |= {f"t:{town}:{letter}" for letter in _beginnings(known)}
+        found |= {f"t:{town}:{letter}" for letter in _beginnings(known, everywhere=town[:1].isdigit())}
     return frozenset(key[:60] for key in found)
 
 
@@ -94,7 +94,9 @@ def slips(word: str) -> frozenset[str]:
     if len(word) < 5:
         return frozenset((word, f"{word}-"))
     ends = {f"{word[:4]}-", f"-{word[-4:]}"} if len(word) > 7 else {f"{word[:4]}-"}
-    return frozenset(ends | ({word[:place] + word[place + 1 :] for place in range(len(word))} | {word} if len(word) < 9 else set()))
+    return frozenset(
+        ends | ({word[:place] + word[place + 1 :] for place in range(len(word))} | {word} if len(word) < 9 else set())
+    )
 
 
 def _generic_words(known: Prepared) -> frozenset[str]:
@@ -112,11 +114,11 @@ def _called(known: Prepared) -> frozenset[str]:
     return frozenset(each for each in {called, known.name.joined, *known.name.acronyms} if len(each) > 2)
 
 
-def _beginnings(known: Prepared) -> frozenset[str]:
-    """First letters of what stands before or behind the town in a name: "KKH Tirschenau", "Kreiskrankenhaus …"."""
+def _beginnings(known: Prepared, *, everywhere: bool) -> frozenset[str]:
+    """First letter of a name, for letters that stand for words: in a town only of those that name it."""
     words = known.name.words
-    own = [word.text for word in words if not is_town(word.text, known.towns)]
-    return frozenset(own[0][:1] for _ in range(1) if own and len(own) < len(words))
+    own = [word.text for word in words if not is_town(word.text, known.towns)] or [word.text for word in words]
+    return frozenset(text[:1] for text in own[:1] if everywhere or len(own) < len(words))
 
 
 def _initials(known: Prepared) -> frozenset[str]:

@@ -33,15 +33,15 @@ SPELLED = tuple(
 FORMS = _words(
     "gmbh ggmbh mbh gesmbh kg kgaa ohg gbr ug ek ekfm ekfr ltd limited llc llp inc incorporated bv nv vof sarl sas sasu "
     "srl spzoo sro doo oy oyj aps kft zrt plc firma fa gesellschaft cokg gmbhco gag ggag eg ev eug invg partg partgmbb "
-    "eigenbetrieb kor aor kdor ador corp corporation spolka sprl scop scea eurl nyrt bt"
+    "eigenbetrieb gkaor kor aor kdor ador corp corporation spolka sprl scop scea eurl nyrt bt"
 )
 FORMS_AT_THE_END = _words("ag co se sa as ab sl slu spa company zoo sp cie comp compagnie")
 # Kinds of legal entity that one customer does not change between.
 CLUBS = _words("ev eg")
 TRADING = _words("gmbh kg ohg ug ek ag se kgaa ltd gesmbh mbh")
 CONNECTORS = _words(
-    "und and et u y e i en der die das the of fur for von vom dem den des zu zur zum im in am an auf bei de la le les du del "
-    "della di do da d l van het the a o ob by mit nr no nummer"
+    "und and et u y e en der die das the of fur for von vom dem den des zu zur zum im in am an auf bei de la le les du del "
+    "della di do da van het the ob by mit nr no nummer"
 )
 OWNER = _words("inh inhaber inhaberin inhaberfamilie geschaftsfuhrer geschaftsinhaber")
 # What follows is another's name or a person: nothing of the customer's own name.
@@ -82,7 +82,7 @@ SISTERS = _words(
 FILLERS = _words(
     "gruppe group unternehmensgruppe firmengruppe deutschland germany partner familie family team shop online "
     "unternehmen betrieb betriebe betriebs werke konzern traditionell meisterbetrieb fachbetrieb fachgeschaft spezialist "
-    "official seit gegr gegrundet ihr ihre dein unser neue neuer neues herr herrn frau dr prof dipl ing med dent "
+    "kollegen kollege associates official seit gegr gegrundet ihr ihre dein unser freie freier freies herr herrn frau dr prof dipl ing med dent "
     "mag jun jr sen sr sohn sohne sohnen tochter tochtern nachf nachfolger erben gmbh co stadtische stadtischer stadtisches stadtischen "
     "staatliche staatlicher staatliches kommunale kommunales offentliche offentlicher offentliches"
 )
@@ -156,6 +156,7 @@ brauerei: brau privatbrauerei braugesellschaft
 weingut: weinbau winzer weinkellerei
 fahrschule: fahrschulen
 schule: school schulen schulzentrum gesamtschule
+kirchengemeinde: pfarramt pfarrei pfarrgemeinde pfarrburo kirchengem
 zimmerei: holzbau zimmermann zimmerer
 fensterbau: fenster fensterwerk
 """
@@ -181,7 +182,7 @@ PHRASES = {
     "handwerkskammer": "hwk", "freiwillige feuerwehr": "feuerwehr", "allgemeine ortskrankenkasse": "aok", "medizinisches versorgungszentrum": "mvz",
     "christlicher verein junger menschen": "cvjm", "vr bank": "vrbank", "volksbank raiffeisenbank": "vrbank",
     "raiffeisen volksbank": "vrbank", "volksbank und raiffeisenbank": "vrbank", "grosse kreisstadt": "stadt", "freie und hansestadt": "stadt", "freie hansestadt": "stadt",
-    "evangelisch lutherische": "evangelische", "ev luth": "evangelische", "ev lutherische": "evangelische",
+    "evangelisch lutherische": "evangelische", "nordrhein westfalen": "nrw", "baden wurttemberg": "bw", "rheinland pfalz": "rlp", "mecklenburg vorpommern": "mv", "schleswig holstein": "sh", "ev luth": "evangelische", "ev lutherische": "evangelische",
     "romisch katholische": "katholische", "rom kath": "katholische", "ev evangelische": "evangelische",
     "kindertages statte": "kita", "berufs bildende schule": "bbs", "berufsbildende schulen": "bbs", "berufsbildende schule": "bbs",
     "allgemeiner deutscher automobil club": "adac", "kraftfahrzeug": "kfz", "stadt verwaltung": "stadtverwaltung", "landkreis kreisverwaltung": "landkreis",
@@ -226,7 +227,7 @@ TRADE_STARTS = re.compile(
     r"maler|garten|landschafts|blumen|fahrrad|zweirad|reise|immobilien|versicherung|steuer|rechts|zahn|tierarzt|arzt|pharma|"
     r"medizin|sport|fitness|mobel|kuchen|textil|druck|werbe|medien|spedition|transport|tiefbau|hochbau|strassenbau|"
     r"kunststoff|werkzeug|papier|getranke|fleischer|agrar|forst|solar|energie|umwelt|wasser|kalte|klima|hydraulik|"
-    r"pneumatik|antriebs|industrie|technische|labor)\w*"
+    r"pneumatik|antriebs|industrie|technische|labor|kaffee|schuh|uhren|schmuck|spiel|lampen|leuchten|farben|foto|film|musik|klavier|orgel|boots)\w*"
 )
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -260,7 +261,7 @@ FIRST_NAMES = _words(
     "helga ingrid gisela elisabeth margarete martina angelika gabriele silke sonja tanja ute ulrike ulrich erich erwin "
     "egon gustav adolf konrad arthur albert alfred eduard emil eugen ferdinand gottfried hugo jakob leo leonhard lothar "
     "moritz oskar reinhard reinhold roland siegfried theodor viktor lisa laura lena sarah katharina johanna "
-    "ahmet mehmet ali mustafa hasan giovanni giuseppe luca marek piotr jean pierre john william james tom tim kai heinz ben paula nele emma elena olga igor ivan dragan maik mike jorn ingo bernhard bernard gregor georgios ricarda sibylle silvia sylvia astrid beate bettina carola carmen corinna cornelia daniela doris dagmar edith ellen ute eckhard eberhard detlef ekkehard armin arne axel benjamin carsten karsten christoph hartmut heiko henning hendrik joachim jochen marc manuel marion melanie nadine nina roswitha simone steffen susann waltraud wilfried winfried cem murat yusuf onno"
+    "ahmet mehmet ali mustafa hasan giovanni giuseppe luca marek piotr jean pierre john william james tom tim kai heinz ben paula nele emma elena olga igor ivan dragan maik mike jorn ingo bernhard bernard gregor georgios ricarda sibylle silvia sylvia astrid beate bettina carola carmen corinna cornelia daniela doris dagmar edith ellen ute eckhard eberhard detlef ekkehard armin arne axel benjamin carsten karsten christoph hartmut heiko henning hendrik joachim jochen marc manuel marion melanie nadine nina roswitha simone steffen susann waltraud wilfried winfried cem murat yusuf onno anke antje annette annegret almut alina alexandra amelie angela anneliese annika arnd arndt bastian berthold bettina bjorn bodo britta burkhard clemens constanze cordula denise dietmar dominik dorothea elke elfriede emine erika ernestine eva evelyn fabian fatma finn frieda friederike gabi gert gerda gudrun guido gunnar hannah hannelore hans harald harry hedwig heidi helene helmuth hilde hildegard hilmar ilona ilse ina ines inge irene iris irmgard isabel ivo jana janina jasmin jessica jonathan jose juan judith juliane jutta karina karl karola kerstin kirsten klara kristin kristina lea leon leonie lilli linda lore lorenz luise luisa magdalena maike manuela mara marcin margit margot marianne marina marius marlene mathilde maren meike melina merle miriam mirko mona nadja natalie natascha nico niklas nils nora ottmar otmar pascal paulina pavel peer pia pius rebecca regina reinhardt renata ria rita robin roger roman romy rosa rosemarie ruth sabrina sascha sepp siegfried sigrid silke solveig sophia sophie stella svenja swen sylke tanja tatjana thea theresa thilo timo tina tobias tomas toni traudl udo ulla urs uta valentin vanessa vera verena viktoria vincent viola vladimir waldemar walburga wendelin wiebke willi willy wolf wolfram xaver yvonne zoe"
 )
 
 # --- places ----------------------------------------------------------------------------------------------------------
@@ -336,7 +337,7 @@ for _line in _TOWNS.strip().splitlines():
 
 ORDINALS = {
     "erste": "1", "erster": "1", "erstes": "1", "zweite": "2", "zweiter": "2", "zweites": "2", "dritte": "3",
-    "dritter": "3", "drittes": "3", "vierte": "4", "vierter": "4", "viertes": "4", "funfte": "5", "funfter": "5",
+    "zwei": "2", "drei": "3", "vier": "4", "funf": "5", "sechs": "6", "sieben": "7", "acht": "8", "zehn": "10", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "ten": "10", "dritter": "3", "drittes": "3", "vierte": "4", "vierter": "4", "viertes": "4", "funfte": "5", "funfter": "5",
     "sechste": "6", "siebte": "7", "achte": "8", "neunte": "9", "zehnte": "10", "ii": "2", "iii": "3", "iv": "4",
     "vi": "6", "vii": "7", "viii": "8", "ix": "9",
 }  # fmt: skip

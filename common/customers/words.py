@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -20,6 +21,8 @@ _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _UPPER = re.compile(r"\b[^\W\d_]{2,6}\b")
 _OF_THE_WHOLE = frozenset(("der", "des", "of", "vom", "von", "bei", "beim", "im"))
 _VAGUE = frozenset("amt institut team zentrale bereich haupt empfang strategischer lehrstuhl fakultat".split())
+_TITLES = frozenset("dr med dent vet jur phil prof ing dipl mag herr herrn frau".split())
+_BEARERS = ("stadt", "landkreis")
 # Letters that are mixed up because they sound alike.
 _SOUNDS = (("ey", "ei"), ("ay", "ei"), ("ai", "ei"), ("dt", "t"), ("th", "t"), ("ph", "f"), ("ck", "k"), ("tz", "z"),
            ("c", "k"), ("y", "i"), ("v", "f"), ("ie", "i"))  # fmt: skip
@@ -95,10 +98,38 @@ def parsed(name: str) -> Name:
     meaning = _meaning(words)
     # What tells apart counts in brackets, too: "Meyer (Nord)".
     told = tuple(word for word in _meaning(sorted(aside)) if _kind(word) in (Kind.SISTER, Kind.NUMBER))
-    kept = _kinds([*meaning, *told], shorts)
+    kept = _kinds([*meaning, *told], shorts, vocabulary.FIRST_NAMES | _called(words))
     forms = frozenset(word for segment in segments for word in segment) & vocabulary.FORMS | _clubs(words)
     full = tuple(word for word in words if word not in vocabulary.FORMS | vocabulary.FORMS_AT_THE_END)
-    return Name(kept, frozenset(aside), forms, _acronyms(name, frozenset(aside), kept), full)
+    acronyms = _acronyms(name, frozenset(aside), kept)
+    kept = _without_own_letters(kept, acronyms, full)
+    return Name(kept, frozenset(aside), forms, acronyms, full)
+
+
+def _without_own_letters(words: tuple[Word, ...], acronyms: frozenset[str], full: tuple[str, ...]) -> tuple[Word, ...]:
+    """ "BA Bundesagentur für Arbeit": letters that stand for the rest of the same name add nothing to it."""
+    told = [word for word in full if word not in vocabulary.CONNECTORS]
+    own = {
+        short for short in acronyms if len(told) > 2 and abbreviates(short, [word for word in told if word != short])
+    }
+    return tuple(Word(word.text, Kind.FILLER) if word.text in own else word for word in words)
+
+
+def abbreviates(short: str, words: Sequence[str]) -> bool:
+    """Each word gives its first letter, long ones a later one, too: KKH for Kreiskrankenhaus."""
+    if not words:
+        return not short
+    first, *rest = words
+    if not short or first[0] != short[0] or len(first) < 4:
+        return False
+    most = len(short) - len(rest) if len(first) >= 7 else 1
+    return any(follow(short[1:count], first[2:]) and abbreviates(short[count:], rest) for count in range(1, most + 1))
+
+
+def follow(letters: str, word: str) -> bool:
+    """Whether letters stand in a word in this order."""
+    remaining = iter(word)
+    return all(letter in remaining for letter in letters)
 
 
 def _segment(text: str) -> tuple[list[str], list[str]]:
@@ -137,7 +168,9 @@ def _whole(words: list[str]) -> list[str]:
     start = next((place for place, word in enumerate(words) if not _all_subjects([word])), len(words))
     lead = words[:start]
     sure = [word for word in lead if vocabulary.DEPARTMENTS.fullmatch(word) and word not in _VAGUE]
-    if start < len(words) and (sure or (lead and lead[-1] in _OF_THE_WHOLE and vocabulary.DEPARTMENTS.fullmatch(lead[0]))):
+    if start < len(words) and (
+        sure or (lead and lead[-1] in _OF_THE_WHOLE and vocabulary.DEPARTMENTS.fullmatch(lead[0]))
+    ):
         return words[start:]
     if words and vocabulary.DEPARTMENTS.fullmatch(words[0]):
         link = next((place for place, word in enumerate(words) if word in _OF_THE_WHOLE), 0)
@@ -155,7 +188,7 @@ def _meaning(words: list[str]) -> list[str]:
     for phrase, short in vocabulary.PHRASES.items():
         if phrase in text:
             text = text.replace(f" {phrase} ", f" {short} ")
-    words = text.split()
+    words = _without_bearer(text.split())
     kept = [word for word in words if word not in vocabulary.FORMS and word not in vocabulary.BRANCH]
     while len(kept) > 1 and kept[-1] in vocabulary.FORMS_AT_THE_END | vocabulary.CONNECTORS | vocabulary.CLUBS:
         kept.pop()
@@ -164,6 +197,24 @@ def _meaning(words: list[str]) -> list[str]:
     # "Magistrat der Stadt": the city twice.
     once = [word for place, word in enumerate(found) if not place or word != found[place - 1]]
     return once or kept or words
+
+
+def _without_bearer(words: list[str]) -> list[str]:
+    """ "Klinikum der Stadt", "Museum des Landkreises": whose it is, behind what it is."""
+    for place in range(2, len(words)):
+        if words[place - 1] in ("der", "des") and vocabulary.SYNONYMS.get(words[place], words[place]) in _BEARERS:
+            return words[: place - 1] + words[place + 1 :]
+    return words
+
+
+def _called(words: list[str]) -> frozenset[str]:
+    """First names that no list knows: what stands between a title and a surname, "Dr. med. Anke Feddersen"."""
+    return frozenset(
+        first
+        for title, first, last in zip(words, words[1:], words[2:], strict=False)
+        if title in _TITLES and _kind(first) is Kind.TELLING and _kind(last) in (Kind.TELLING, Kind.SURNAME)
+        and {first, last}.isdisjoint(vocabulary.CONNECTORS)
+    )  # fmt: skip
 
 
 def _letters_joined(words: list[str]) -> list[str]:
@@ -184,6 +235,8 @@ def _one_word(word: str) -> str:
         return vocabulary.ORDINALS[word]
     if word.isdigit():
         return word.lstrip("0") or "0"
+    if word.endswith("handlung"):
+        word = f"{word.removesuffix('handlung')}handel"
     for end in ("gesellschaft", "ges"):
         if word.endswith(end) and len(word) >= len(end) + 3 and (end != "ges" or word.endswith(("sges", "bauges"))):
             word = word[: -len(end)]
@@ -216,11 +269,11 @@ def _kind(word: str) -> Kind:
     return Kind.TELLING
 
 
-def _kinds(words: list[str], shorts: frozenset[str]) -> tuple[Word, ...]:
+def _kinds(words: list[str], shorts: frozenset[str], first_names: frozenset[str]) -> tuple[Word, ...]:
     kinds = [_kind(word) for word in words]
     for place, word in enumerate(words):
         others = kinds[:place] + kinds[place + 1 :]
-        person = word in vocabulary.FIRST_NAMES or len(word) == 1 and word.isalpha()
+        person = word in first_names or len(word) == 1 and word.isalpha()
         if person and not {Kind.TELLING, Kind.SURNAME}.isdisjoint(others):
             kinds[place] = Kind.FIRST_NAME
     if set(kinds) <= {Kind.FILLER, Kind.YEAR}:
