@@ -20,6 +20,7 @@ OTHER_FORM = Reason(_n("a club or foundation, and a company"), against=True)
 _NAMING = (Kind.TELLING, Kind.SURNAME)
 _SURE = 0.7
 """From this likeness on two words count as one."""
+_ALMOST_SURE = 0.9
 _SHARED = 0.8
 _LIMITS = {OTHER_NUMBER: 45.0, SISTER_COMPANY: 45.0, OTHER_TRADE: 45.0, OTHER_FIRST_NAME: 45.0, OTHER_WORDS: 52.0,
            OTHER_FORM: 50.0}  # fmt: skip
@@ -116,28 +117,35 @@ def is_town(word: str, towns: frozenset[str]) -> bool:
 
 def _aligned(mine: list[Word], theirs: list[Word]) -> _Alignment:
     aligned = _Alignment(list(mine), list(theirs), 0.0, [])
+    _pairs(aligned, _ALMOST_SURE)
+    _compounds(aligned, aligned.left, aligned.right, swapped=False)
+    _compounds(aligned, aligned.right, aligned.left, swapped=True)
+    _pairs(aligned, _SURE)
+    _initialled(aligned, aligned.left, aligned.right, swapped=False)
+    _initialled(aligned, aligned.right, aligned.left, swapped=True)
+    return aligned
+
+
+def _pairs(aligned: _Alignment, least: float) -> None:
+    """Words of both names that are one, the likeliest first."""
+    left, right = list(aligned.left), list(aligned.right)
     pairs = sorted(
         (
             (_alike(ours, other), place, against)
-            for place, ours in enumerate(mine)
-            for against, other in enumerate(theirs)
+            for place, ours in enumerate(left)
+            for against, other in enumerate(right)
         ),
         key=lambda pair: -pair[0],
     )
     used: tuple[set[int], set[int]] = (set(), set())
     for alike, place, against in pairs:
-        if alike < _SURE:
+        if alike < least:
             break
         if place in used[0] or against in used[1]:
             continue
         used[0].add(place)
         used[1].add(against)
-        aligned.take([mine[place]], [theirs[against]], alike)
-    _compounds(aligned, aligned.left, aligned.right, swapped=False)
-    _compounds(aligned, aligned.right, aligned.left, swapped=True)
-    _initialled(aligned, aligned.left, aligned.right, swapped=False)
-    _initialled(aligned, aligned.right, aligned.left, swapped=True)
-    return aligned
+        aligned.take([left[place]], [right[against]], alike)
 
 
 def _initialled(aligned: _Alignment, shorts: list[Word], fulls: list[Word], *, swapped: bool) -> None:
@@ -194,11 +202,13 @@ def _against(aligned: _Alignment, one: Name, other: Name) -> Reason | None:
         return OTHER_NUMBER
     if any(word.kind is Kind.SISTER for word in (*left, *right)):
         return SISTER_COMPANY
-    if _both(left, right, Kind.TRADE, Kind.INSTITUTION):
+    if _both(left, right, Kind.TRADE, Kind.INSTITUTION) and not _translated(left, right):
         return OTHER_TRADE
     if _both(left, right, Kind.FIRST_NAME):
         return OTHER_FIRST_NAME
-    if _both(left, right, *_NAMING) or _crossed(left, right) or _crossed(right, left):
+    if _both(left, right, *_NAMING) or (
+        not _translated(left, right) and (_crossed(left, right) or _crossed(right, left))
+    ):
         return OTHER_WORDS
     if _another_form(one.forms, other.forms):
         return OTHER_FORM
@@ -207,6 +217,12 @@ def _against(aligned: _Alignment, one: Name, other: Name) -> Reason | None:
 
 def _both(left: Sequence[Word], right: Sequence[Word], *kinds: Kind) -> bool:
     return any(word.kind in kinds for word in left) and any(word.kind in kinds for word in right)
+
+
+def _translated(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """ "Anlagenbau" and "Plant Engineering": a trade in two languages, which no list here compares."""
+    english = [any(word.text in vocabulary.ENGLISH for word in words) for words in (left, right)]
+    return english[0] != english[1]
 
 
 def _crossed(left: Sequence[Word], right: Sequence[Word]) -> bool:

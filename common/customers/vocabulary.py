@@ -24,7 +24,7 @@ WRITTEN_OUT = re.compile(
 SPELLED = tuple(
     (re.compile(spelled), form)
     for spelled, form in (
-        (r"\be v\b", "ev"), (r"\bg m b h\b|\bg mbh\b|\bgmb h\b", "gmbh"), (r"\be (?:k|kfm|kfr)\b", "ek"), (r"\be g$", "eg"),
+        (r"\be v\b|(?<=\w )ev$", "everein"), (r"\bg m b h\b|\bg mbh\b|\bgmb h\b", "gmbh"), (r"\be (?:k|kfm|kfr)\b", "ek"), (r"\be g$", "eg"),
         (r"\bs a r l\b", "sarl"), (r"\bs a s\b", "sas"), (r"\bs p a\b", "spa"), (r"\bs r l\b", "srl"), (r"\bsp z ?o ?o\b", "spzoo"),
         (r"\bs r o\b", "sro"), (r"\bd o o\b", "doo"), (r"\bb v\b", "bv"), (r"\bn v\b", "nv"), (r"\ba s$", "as"), (r"\ba g$", "ag"),
         (r"\bs a$", "sa"), (r"\bk g\b", "kg"), (r"\bo h g\b", "ohg"), (r"\bg b r\b", "gbr"), (r"\bl t d\b", "ltd"),
@@ -32,12 +32,12 @@ SPELLED = tuple(
 )  # fmt: skip
 FORMS = _words(
     "gmbh ggmbh mbh gesmbh kg kgaa ohg gbr ug ek ekfm ekfr ltd limited llc llp inc incorporated bv nv vof sarl sas sasu "
-    "srl spzoo sro doo oy oyj aps kft zrt plc firma fa gesellschaft cokg gmbhco gag ggag eg ev eug invg partg partgmbb "
+    "srl spzoo sro doo oy oyj aps kft zrt plc firma fa gesellschaft cokg gmbhco gag ggag eg everein eug invg partg partgmbb "
     "eigenbetrieb gkaor kor aor kdor ador corp corporation spolka sprl scop scea eurl nyrt bt"
 )
 FORMS_AT_THE_END = _words("ag co se sa as ab sl slu spa company zoo sp cie comp compagnie")
 # Kinds of legal entity that one customer does not change between.
-CLUBS = _words("ev eg")
+CLUBS = _words("everein eg")
 TRADING = _words("gmbh kg ohg ug ek ag se kgaa ltd gesmbh mbh")
 CONNECTORS = _words(
     "und and et u y e en der die das the of fur for von vom dem den des zu zur zum im in am an auf bei de la le les du del "
@@ -94,7 +94,7 @@ stadt: stadtverwaltung magistrat rathaus burgermeister oberburgermeister burgerm
   kreisstadt universitatsstadt kurstadt gemeinde gemeindeverwaltung gemeindeamt stadtgemeinde marktgemeinde
   marktverwaltung stadtrat gemeinderat city town municipality bergstadt lutherstadt barockstadt domstadt
   verwaltungsgemeinde oberburgermeisterin burgermeisterin ortsgemeinde ville mairie commune comune ayuntamiento gmina hauptstadt bundeshauptstadt stadtamt magistratsverwaltung
-landkreis: kreis kreisverwaltung landratsamt kreisausschuss landrat kreistag landratin
+landkreis: kreis kreises landkreises kreisverwaltung landratsamt kreisausschuss landrat kreistag landratin
 stiftung: foundation fondation fundacion
 universitat: uni university universite universiteit universita univ
 technische_universitat: tu
@@ -106,7 +106,7 @@ gymnasium: gym
 realschule: rs
 kindertagesstatte: kita kindergarten kindertageseinrichtung kiga kinderhaus kinderhort
 arbeiterwohlfahrt: awo
-feuerwehr: ffw fw
+feuerwehr: ffw ff fw
 krankenhaus: klinikum klinik kliniken hospital kh krankenanstalt krankenhauser spital
 universitatsklinikum: uniklinik uniklinikum universitatsklinik universitatskrankenhaus
 katholische: kath katholischer katholisches
@@ -136,7 +136,7 @@ steuerberatung: steuerberater steuerberaterin steuerkanzlei steuerberatungsgesel
 anwaltskanzlei: rechtsanwalte rechtsanwalt rechtsanwaltin kanzlei ra anwalte anwalt rechtsanwaltskanzlei rechtsanwaltsgesellschaft rae
 zahnarzt: zahnarztpraxis zahnarzte zahnarztin zahnmedizin dentalpraxis
 arztpraxis: praxis arzt arztin hausarztpraxis gemeinschaftspraxis hausarzt facharztpraxis mvz
-tierarzt: tierarztpraxis tierarztin tierklinik
+tierarzt: tierarzte tierarztpraxis tierarztin tierklinik
 friseur: friseursalon haarstudio coiffeur hairdesign salon friseure haarstube
 druckerei: druck druckhaus print offsetdruck buchdruckerei
 gartenbau: galabau garten landschaftsbau gartengestaltung gartenbaubetrieb gartnerei gartentechnik landschaftsgartner
@@ -209,8 +209,25 @@ INSTITUTIONS = _words(
     "schutzenverein musikverein gesangverein heimatverein gewerbeverein verein club verband bank"
 )
 # Ends and beginnings of words that say what somebody does.
+TRADE_WORDS = _words(
+    "juwelier notar notare notariat pension cafe bistro bar imbiss kiosk eiscafe pizzeria fahrrad zweirad reifen optiker "
+    "augenoptik horgerate horakustik floristik blumen moden schuhe buchhandel tankstelle kino fliesen kamine ofen treppen naturstein "
+    "steinmetz bestattungen bestatter bestattung hebamme kosmetik nagelstudio tattoo fitness yoga reitstall campingplatz "
+    "ferienwohnung ferienwohnungen ferienhaus appartements gestut baumschule baumschulen gartencenter sagewerk ziegelei "
+    "kieswerk beton transportbeton kies zement patentanwalte management facility galerie atelier manufaktur werft fonds club "
+    "institut kinderarzt augenarzt hausarzt orthopadie ergotherapie heilpraktiker architekten statik vermessung "
+    "gutachter sachverstandiger makler personal zeitarbeit hausmeister schlusseldienst taxi garage carrosserie spenglerei "
+    "installationen sattlerei schneiderei waschanlage waschsalon textilpflege copyshop tonstudio catering eventlocation events "
+    "restauration antiquitaten second hand trachten kerzen teeladen hofladen bioladen dorfladen weine vinothek systems engineering "
+    "technologies technology trading foods logistics trans shipping partners capital consultants consulting roofing plumbing"
+)
+ENGLISH = _words(
+    "engineering systems technologies technology trading foods logistics shipping partners capital consultants consulting "
+    "solutions services plant school research airport machinery tools software group hotel hospital"
+)
+"""May be the translation of a trade in another language."""
 TRADE_ENDS = re.compile(
-    r".*(?:technik|bau|handel|handels|werk|werke|werkstatt|betrieb|bedarf|service|system|systeme|planung|beratung|"
+    r".*(?:therapie|opathie|padie|erei|management|manufaktur|technik|bau|handel|handels|werk|werke|werkstatt|betrieb|bedarf|service|system|systeme|planung|beratung|"
     r"agentur|praxis|kanzlei|pflege|reinigung|fabrik|verlag|schmiede|schlosserei|giesserei|weberei|"
     r"brauerei|kellerei|gartnerei|molkerei|kaserei|muhle|verarbeitung|bearbeitung|veredelung|vertrieb|vermietung|verleih|"
     r"montage|montagen|anlagen|apparate|maschinen|werkzeuge|gerate|mobel|kuchen|fahrzeuge|automobile|"

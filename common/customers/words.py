@@ -195,8 +195,7 @@ def _meaning(words: list[str]) -> list[str]:
     kept = _letters_joined(kept)
     found = [_one_word(word) for word in kept if word not in vocabulary.CONNECTORS]
     # "Magistrat der Stadt": the city twice.
-    once = [word for place, word in enumerate(found) if not place or word != found[place - 1]]
-    return once or kept or words
+    return list(dict.fromkeys(found)) or kept or words
 
 
 def _without_bearer(words: list[str]) -> list[str]:
@@ -231,6 +230,8 @@ def _letters_joined(words: list[str]) -> list[str]:
 
 
 def _one_word(word: str) -> str:
+    if word == "ev":
+        return "evangelische"
     if word in vocabulary.ORDINALS:
         return vocabulary.ORDINALS[word]
     if word.isdigit():
@@ -264,7 +265,12 @@ def _kind(word: str) -> Kind:
         return Kind.SURNAME
     if word in vocabulary.INSTITUTIONS or word in vocabulary.PHRASES.values():
         return Kind.INSTITUTION
-    if word in vocabulary.TRADES or vocabulary.TRADE_ENDS.fullmatch(word) or vocabulary.TRADE_STARTS.fullmatch(word):
+    if (
+        word in vocabulary.TRADES
+        or word in vocabulary.TRADE_WORDS
+        or vocabulary.TRADE_ENDS.fullmatch(word)
+        or vocabulary.TRADE_STARTS.fullmatch(word)
+    ):
         return Kind.TRADE
     return Kind.TELLING
 
@@ -336,6 +342,8 @@ def _stem(word: str) -> str:
 def _same_trade(one: str, other: str, shorter: str, longer: str) -> float:
     if vocabulary.TRADES.get(one, 1) == vocabulary.TRADES.get(other, 2):
         return 0.85
+    if longer in (f"stadt{shorter}", f"kreis{shorter}"):
+        return 0.9
     if len(shorter) >= 4 and (longer.startswith(shorter) or longer.endswith(shorter)) and not _both_public(one, other):
         return 0.75
     return 0.0
