@@ -19,41 +19,42 @@ def _lines(text: str) -> frozenset[str]:
 
 # Addresses that anybody can get: they say nothing about the company behind them.
 _FREE_MAIL = _lines(
-    "1und1.de aol.com aol.de arcor.de aon.at bluewin.ch bol.com.br btinternet.com chello.at cox.net ewe.net "
-    "email.de epost.de fastmail.com fastmail.fm free.fr freenet.de freenet.com gmail.com gmail.de gmx.at gmx.biz gmx.ch "
+    "1und1.de aol.com aol.de arcor.de aon.at bluewin.ch bol.com.br btinternet.com chello.at cox.net ewe.net email.de "
+    "epost.de fastmail.com fastmail.fm free.fr freenet.de freenet.com gmail.com gmail.de gmx.at gmx.biz gmx.ch "
     "gmx.com gmx.de gmx.eu gmx.info gmx.net gmx.org googlemail.com hispeed.ch hotmail.at hotmail.ch hotmail.co.uk "
     "hotmail.com hotmail.de hotmail.fr hotmail.it hushmail.com icloud.com inbox.lv ionos.de kabelbw.de kabelmail.de "
-    "kabsi.at laposte.net libero.it list.ru live.at live.com live.de live.nl live.co.uk mac.com magenta.de mail.com mail.de "
-    "mail.ru mailbox.org me.com mnet-mail.de mnet-online.de msn.com msn.de my-mail.ch netcologne.de neomailbox.com "
-    "o2.pl o2mail.de o2online.de onlinehome.de online.de online.no onet.pl orange.fr osnanet.de outlook.at outlook.com "
-    "outlook.de outlook.fr pm.me posteo.de posteo.net proton.me protonmail.ch protonmail.com qq.com rocketmail.com "
-    "seznam.cz sfr.fr sunrise.ch sympatico.ca t-online.at t-online.de telia.com tele2.de tiscali.it tutanota.com "
-    "tutanota.de tuta.io tutamail.com unitybox.de unity-mail.de versanet.de versatel.de virgilio.it vodafone.de "
-    "vodafonemail.de wanadoo.fr web.de wp.pl wtal.de yahoo.at yahoo.co.uk yahoo.com yahoo.de yahoo.es yahoo.fr yahoo.it "
-    "yandex.com yandex.ru ymail.com zoho.com zohomail.eu mailbox.de mein.gmx ok.de firemail.de nexgo.de alice.de "
-    "alice-dsl.de alice-dsl.net hanse.net hansenet.de swn-mail.de gmx.co.uk a1.net inode.at sms.at drei.at utanet.at"
+    "kabsi.at laposte.net libero.it list.ru live.at live.com live.de live.nl live.co.uk mac.com magenta.de mail.com "
+    "mail.de mail.ru mailbox.org me.com mnet-mail.de mnet-online.de msn.com msn.de my-mail.ch netcologne.de "
+    "neomailbox.com o2.pl o2mail.de o2online.de onlinehome.de online.de online.no onet.pl orange.fr osnanet.de "
+    "outlook.at outlook.com outlook.de outlook.fr pm.me posteo.de posteo.net proton.me protonmail.ch protonmail.com "
+    "qq.com rocketmail.com seznam.cz sfr.fr sunrise.ch sympatico.ca t-online.at t-online.de telia.com tele2.de "
+    "tiscali.it tutanota.com tutanota.de tuta.io tutamail.com unitybox.de unity-mail.de versanet.de versatel.de "
+    "virgilio.it vodafone.de vodafonemail.de wanadoo.fr web.de wp.pl wtal.de yahoo.at yahoo.co.uk yahoo.com yahoo.de "
+    "yahoo.es yahoo.fr yahoo.it yandex.com yandex.ru ymail.com zoho.com zohomail.eu mailbox.de mein.gmx ok.de "
+    "firemail.de nexgo.de alice.de alice-dsl.de alice-dsl.net hanse.net hansenet.de swn-mail.de gmx.co.uk a1.net "
+    "inode.at sms.at drei.at utanet.at"
 )
 # Who has a place here shares the domain with strangers: builders of sites, shops, networks, directories, portals of
 # states and towns, of schools and churches. One label in front of it may still be somebody's own.
 _SHARED = _lines(
     "business.site jimdo.com jimdo.de jimdofree.com jimdosite.com wix.com wixsite.com wordpress.com wordpress.de "
-    "blogspot.com blogspot.de blogger.com weebly.com squarespace.com webnode.com webnode.de webnode.page webnode.ch webnode.at webnode.fr webnode.it webflow.io "
-    "site123.me strikingly.com godaddysites.com myshopify.com shopify.com shopware.store github.io gitlab.io "
-    "netlify.app vercel.app pages.dev web.app firebaseapp.com herokuapp.com azurewebsites.net onmicrosoft.com "
-    "sharepoint.com cloudfront.net amazonaws.com notion.site odoo.com tumblr.com medium.com substack.com "
-    "chayns.site chayns.net beepworld.de npage.de repage.de repage2.de de.tl homepage-baukasten.de page4.com "
-    "page4.me cms4people.de hpage.com hpage.de homepage.t-online.de mystrikingly.com "
-    "kundenserver.de strato-hosting.eu ionos.space sites.google.com "
-    "bund.de bundeswehr.org bayern.de baden-wuerttemberg.de bwl.de berlin.de brandenburg.de bremen.de hamburg.de hessen.de "
-    "mv-regierung.de niedersachsen.de nrw.de rlp.de saarland.de sachsen.de sachsen-anhalt.de schleswig-holstein.de "
-    "thueringen.de gv.at admin.ch muenchen.de koeln.de stuttgart.de frankfurt.de dresden.de leipzig.de nuernberg.de "
-    "hannover.de wien.at "
-    "schule.bayern.de schule.bremen.de schule.de nds.schule nrw.schule logineo.nrw.schule schule.at schule.hessen.de schule.berlin.de schule.hamburg.de schule.sh "
-    "schule.rlp.de schule-bw.de schule.thueringen.de schule.sachsen.de schulen-online.de schulportal.hessen.de "
-    "schulverwaltung.hessen.de schulen.nrw.de schule.nrw.de logineo.nrw.de lernsax.de musin.de bildung-rp.de "
-    "bildung-lsa.de bildung.hessen.de bildung.saarland.de iserv.de iserv.eu nibis.de educanet2.ch edu.at kita.de "
-    "ekd.de elkb.de ekir.de ekvw.de evlka.de elkw.de kirche-bayern.de bistum-trier.de bistum.de erzbistum-koeln.de "
-    "ebmuc.de drk.de awo.org caritas.de diakonie.de johanniter.de malteser.org feuerwehr.de vhs.de handwerk.de ihk.de"
+    "blogspot.com blogspot.de blogger.com weebly.com squarespace.com webnode.com webnode.de webnode.page webnode.ch "
+    "webnode.at webnode.fr webnode.it webflow.io site123.me strikingly.com godaddysites.com myshopify.com shopify.com "
+    "shopware.store github.io gitlab.io netlify.app vercel.app pages.dev web.app firebaseapp.com herokuapp.com "
+    "azurewebsites.net onmicrosoft.com sharepoint.com cloudfront.net amazonaws.com notion.site odoo.com tumblr.com "
+    "medium.com substack.com chayns.site chayns.net beepworld.de npage.de repage.de repage2.de de.tl "
+    "homepage-baukasten.de page4.com page4.me cms4people.de hpage.com hpage.de homepage.t-online.de mystrikingly.com "
+    "kundenserver.de strato-hosting.eu ionos.space sites.google.com bund.de bundeswehr.org bayern.de "
+    "baden-wuerttemberg.de bwl.de berlin.de brandenburg.de bremen.de hamburg.de hessen.de mv-regierung.de "
+    "niedersachsen.de nrw.de rlp.de saarland.de sachsen.de sachsen-anhalt.de schleswig-holstein.de thueringen.de "
+    "gv.at admin.ch muenchen.de koeln.de stuttgart.de frankfurt.de dresden.de leipzig.de nuernberg.de hannover.de "
+    "wien.at schule.bayern.de schule.bremen.de schule.de nds.schule nrw.schule logineo.nrw.schule schule.at "
+    "schule.hessen.de schule.berlin.de schule.hamburg.de schule.sh schule.rlp.de schule-bw.de schule.thueringen.de "
+    "schule.sachsen.de schulen-online.de schulportal.hessen.de schulverwaltung.hessen.de schulen.nrw.de schule.nrw.de "
+    "logineo.nrw.de lernsax.de musin.de bildung-rp.de bildung-lsa.de bildung.hessen.de bildung.saarland.de iserv.de "
+    "iserv.eu nibis.de educanet2.ch edu.at kita.de ekd.de elkb.de ekir.de ekvw.de evlka.de elkw.de kirche-bayern.de "
+    "bistum-trier.de bistum.de erzbistum-koeln.de ebmuc.de drk.de awo.org caritas.de diakonie.de johanniter.de "
+    "malteser.org feuerwehr.de vhs.de handwerk.de ihk.de"
 )
 # Networks and directories, whose pages stand behind the address: no part of it is anybody's own.
 _PAGES = _lines(
@@ -112,7 +113,7 @@ def own_domain(address: str) -> str:
     its owner's: "mueller.jimdosite.com".
     """
     name = host(address)
-    if not name or "@" in address and name in _SHARED:
+    if not name or ("@" in address and name in _SHARED):
         return ""
     labels = name.split(".")
     if labels[0] in ("www", "ww", "www2", "m") and len(labels) > 2:

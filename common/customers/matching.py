@@ -46,7 +46,7 @@ OTHER_COUNTRY = Reason(_n("another country"), against=True)
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """An end customer as somebody typed it; empty where nothing is known. `domain`: of its site or mail, any spelling."""
+    """An end customer as somebody typed it; empty where nothing is known. `domain`: of its site or mail."""
 
     name: str = ""
     street: str = ""
@@ -59,7 +59,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`score`: 0 (nothing in common) to 100 (the same). Reasons: what speaks for it first, the strongest of each first."""
+    """`score`: 0 (nothing in common) to 100 (the same). Reasons: what speaks for it, then what against."""
 
     score: int
     reasons: tuple[Reason, ...] = ()

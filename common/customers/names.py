@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from common.companies import Reason
-from common.customers import vocabulary
+from common.customers import trades, vocabulary
 from common.customers.words import Kind, Name, Word, abbreviates, follow, likeness
 from common.sentences import _n
 
@@ -30,8 +30,8 @@ _LIMITS = {OTHER_NUMBER: 45.0, SISTER_COMPANY: 45.0, OTHER_TRADE: 45.0, OTHER_FI
 class Likeness:
     """`score`: 0..100; `telling`: the words in common are not everybody's; `against`: what tells the names apart.
 
-    `short`: one is the other's abbreviation; `towns`: both name a town. `shares`: they have a word in common that is not
-    the town's, `shares_telling`: one that not everybody has.
+    `short`: one is the other's abbreviation; `towns`: both name a town. `shares`: they have a word in common besides the
+    town's, `shares_telling`: one that not everybody has.
     """
 
     score: float = 0.0
@@ -97,7 +97,7 @@ def _joined(words: Sequence[Word]) -> str:
 
 
 def _placed(name: Name, towns: frozenset[str], aside: frozenset[str]) -> list[Word]:
-    """Words that name the towns are known to be towns, unless nothing else is left; what the other has aside says little."""
+    """Words that name the towns are towns, unless nothing else is left; what the other has aside says little."""
     found = [
         Word(word.text, Kind.TOWN) if is_town(word.text, towns)
         else Word(word.text, Kind.FILLER) if word.text in aside and word.kind is not Kind.SISTER else word
@@ -184,13 +184,14 @@ def _compounds(aligned: _Alignment, whole: list[Word], parts: list[Word], *, swa
     for word in list(whole):
         for start in range(len(parts)):
             found = next((parts[start:end] for end in range(start + 2, min(start + 5, len(parts) + 1))
-                          if _is_compound(word.text, "".join(part.text for part in parts[start:end]))), None)  # fmt: skip
+                          if _is_compound(word.text, parts[start:end])), None)  # fmt: skip
             if found:
                 aligned.take(*((found, [word]) if swapped else ([word], found)), 0.97)
                 break
 
 
-def _is_compound(word: str, joined: str) -> bool:
+def _is_compound(word: str, parts: Sequence[Word]) -> bool:
+    joined = "".join(part.text for part in parts)
     if word[0] != joined[0] or len(joined) < 5 or abs(len(word) - len(joined)) > 5:
         return False
     return word == joined or likeness(word, joined) > 0.8
@@ -221,7 +222,7 @@ def _both(left: Sequence[Word], right: Sequence[Word], *kinds: Kind) -> bool:
 
 def _translated(left: Sequence[Word], right: Sequence[Word]) -> bool:
     """ "Anlagenbau" and "Plant Engineering": a trade in two languages, which no list here compares."""
-    english = [any(word.text in vocabulary.ENGLISH for word in words) for words in (left, right)]
+    english = [any(word.text in trades.ENGLISH for word in words) for words in (left, right)]
     return english[0] != english[1]
 
 
@@ -265,7 +266,7 @@ def _stands_for(short: str, words: Sequence[str]) -> float:
 
 def _initials(short: str, parts: Sequence[str]) -> bool:
     letters = "".join(part[0] for part in parts)
-    return letters == short or len(short) > 2 and letters.startswith(short)
+    return letters == short or (len(short) > 2 and letters.startswith(short))
 
 
 def parts_of(word: str) -> list[str]:

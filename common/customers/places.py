@@ -11,18 +11,20 @@ from babel import Locale
 from rapidfuzz.distance import OSA
 
 from common.companies import folded
-from common.customers.vocabulary import TOWNS
+from common.customers.bearers import TOWNS
+from common.customers.vocabulary import listed
 
 _WORD = re.compile(r"[^\W_]+")
 # What stands behind these says which of several towns, or which part of one.
-_LINKS = frozenset(
-    "am an a im in i bei b ob o v vor vorm d der den dem unter u auf aan aux sur le la les upon on ot kreis krs lkr".split()
+_LINKS = listed(
+    "am an a im in i bei b ob o v vor vorm d der den dem unter u auf aan aux sur le la les upon on ot kreis krs lkr"
 )
-_WEAK = frozenset(
-    "bad sankt st saint markt stadt gross klein ober unter nieder neu alt nord sud ost west mitte zentrum innenstadt altstadt "
-    "city center neustadt hansestadt landeshauptstadt universitatsstadt kreisfreie gemeinde cedex de".split()
+_WEAK = listed(
+    "bad sankt st saint markt stadt gross klein ober unter nieder neu alt nord sud ost west mitte zentrum innenstadt "
+    "altstadt "
+    "city center neustadt hansestadt landeshauptstadt universitatsstadt kreisfreie gemeinde cedex de"
 )
-_TITLES = frozenset("stadt hansestadt landeshauptstadt universitatsstadt gemeinde markt".split())
+_TITLES = listed("stadt hansestadt landeshauptstadt universitatsstadt gemeinde markt")
 _POST_BOX = re.compile(r"\b(?:postfach|postbox|po box|pf|p o box)\b.*")
 _STREET_WORDS = re.compile(r"(?:strasse|strase|stra|str)\b")
 _NUMBER = re.compile(r"\b(\d{1,4})\s?([a-z])?\b(?:\s?[-/]\s?(\d{1,4})\s?[a-z]?\b)?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from common.companies import folded
-from common.customers import vocabulary
+from common.customers import trades, vocabulary
 from common.customers.domains import label
 from common.customers.matching import SAME, Comparison, Customer, Prepared, prepared, vat_number, weigh
 from common.customers.names import is_town, parts_of
@@ -30,8 +30,8 @@ def compare_customers(one: Customer, other: Customer) -> Comparison:
 def keys(customer: Customer) -> frozenset[str]:
     """Short texts to be stored with a customer and indexed; whoever shares one with another has to be compared.
 
-    d: domain, v: VAT id, n: the whole name, anywhere. Within a region: w: words that name it, as slips leave them, l: what
-    its domain is called. Within a town or postcode: g: words of a name that names nobody, a: house, i: initials, t:
+    d: domain, v: VAT id, n: the whole name, anywhere. Within a region: w: words that name it, as slips leave them, l:
+    what its domain is called. Within a town or postcode: g: words of a name that names nobody, a: house, i: initials, t:
     beginnings of names that name their town. Nothing known, no key.
     """
     known = prepared(customer)
@@ -104,7 +104,7 @@ def _generic_words(known: Prepared) -> frozenset[str]:
     words = [word for word in known.name.words if not is_town(word.text, known.towns)] or list(known.name.words)
     if any(word.kind in _NAMING for word in words):
         return frozenset()
-    texts = {sounding(vocabulary.TRADES.get(word.text, word.text)) for word in words}
+    texts = {sounding(trades.TRADES.get(word.text, word.text)) for word in words}
     return frozenset({each for text in texts for each in (f"{text[:4]}-", f"-{text[-4:]}")})
 
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from common.companies import folded
-from common.customers import vocabulary as vocabulary
+from common.customers import bearers, trades, vocabulary
+from common.customers.vocabulary import listed
 
 _WORD = re.compile(r"[^\W_]+")
 _PARTED = re.compile(r"\s[-–—]\s|[,;|–—:\n]+")
@@ -20,8 +21,8 @@ _APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _UPPER = re.compile(r"\b[^\W\d_]{2,6}\b")
 _OF_THE_WHOLE = frozenset(("der", "des", "of", "vom", "von", "bei", "beim", "im"))
-_VAGUE = frozenset("amt institut team zentrale bereich haupt empfang strategischer lehrstuhl fakultat".split())
-_TITLES = frozenset("dr med dent vet jur phil prof ing dipl mag herr herrn frau".split())
+_VAGUE = listed("amt institut team zentrale bereich haupt empfang strategischer lehrstuhl fakultat")
+_TITLES = listed("dr med dent vet jur phil prof ing dipl mag herr herrn frau")
 _BEARERS = ("stadt", "landkreis")
 # Letters that are mixed up because they sound alike.
 _SOUNDS = (("ey", "ei"), ("ay", "ei"), ("ai", "ei"), ("dt", "t"), ("th", "t"), ("ph", "f"), ("ck", "k"), ("tz", "z"),
@@ -98,7 +99,7 @@ def parsed(name: str) -> Name:
     meaning = _meaning(words)
     # What tells apart counts in brackets, too: "Meyer (Nord)".
     told = tuple(word for word in _meaning(sorted(aside)) if _kind(word) in (Kind.SISTER, Kind.NUMBER))
-    kept = _kinds([*meaning, *told], shorts, vocabulary.FIRST_NAMES | _called(words))
+    kept = _kinds([*meaning, *told], shorts, bearers.FIRST_NAMES | _called(words))
     forms = frozenset(word for segment in segments for word in segment) & vocabulary.FORMS | _clubs(words)
     full = tuple(word for word in words if word not in vocabulary.FORMS | vocabulary.FORMS_AT_THE_END)
     acronyms = _acronyms(name, frozenset(aside), kept)
@@ -155,7 +156,7 @@ def _without_departments(segments: list[list[str]]) -> list[list[str]]:
 
 
 def _is_department(words: list[str]) -> bool:
-    return bool(words) and bool(vocabulary.DEPARTMENTS.fullmatch(words[0])) or _all_subjects(words)
+    return (bool(words) and bool(vocabulary.DEPARTMENTS.fullmatch(words[0]))) or _all_subjects(words)
 
 
 def _all_subjects(words: list[str]) -> bool:
@@ -164,7 +165,7 @@ def _all_subjects(words: list[str]) -> bool:
 
 
 def _whole(words: list[str]) -> list[str]:
-    """ "IT-Abteilung der Stadtwerke", "Einkauf Meyer GmbH", "Stadt Kassel, Hauptamt": the words without the department."""
+    """ "IT-Abteilung der Stadtwerke", "Einkauf Meyer GmbH", "Stadt Kassel Hauptamt": without the department."""
     start = next((place for place, word in enumerate(words) if not _all_subjects([word])), len(words))
     lead = words[:start]
     sure = [word for word in lead if vocabulary.DEPARTMENTS.fullmatch(word) and word not in _VAGUE]
@@ -201,7 +202,7 @@ def _meaning(words: list[str]) -> list[str]:
 def _without_bearer(words: list[str]) -> list[str]:
     """ "Klinikum der Stadt", "Museum des Landkreises": whose it is, behind what it is."""
     for place in range(2, len(words)):
-        if words[place - 1] in ("der", "des") and vocabulary.SYNONYMS.get(words[place], words[place]) in _BEARERS:
+        if words[place - 1] in ("der", "des") and trades.SYNONYMS.get(words[place], words[place]) in _BEARERS:
             return words[: place - 1] + words[place + 1 :]
     return words
 
@@ -246,11 +247,11 @@ def _one_word(word: str) -> str:
         word = word[:-1]
     if (
         word.endswith("verwaltung")
-        and (stem := word.removesuffix("verwaltung").removesuffix("s")) in vocabulary.INSTITUTIONS
+        and (stem := word.removesuffix("verwaltung").removesuffix("s")) in trades.INSTITUTIONS
     ):
         word = stem
-    word = vocabulary.SYNONYMS.get(word, word)
-    return vocabulary.TOWNS.get(word, word)
+    word = trades.SYNONYMS.get(word, word)
+    return bearers.TOWNS.get(word, word)
 
 
 @lru_cache(maxsize=50_000)
@@ -261,15 +262,15 @@ def _kind(word: str) -> Kind:
         return Kind.SISTER
     if word in vocabulary.FILLERS:
         return Kind.FILLER
-    if word in vocabulary.SURNAMES or word in vocabulary.COMMON_NAMES:
+    if word in bearers.SURNAMES or word in bearers.COMMON_NAMES:
         return Kind.SURNAME
-    if word in vocabulary.INSTITUTIONS or word in vocabulary.PHRASES.values():
+    if word in trades.INSTITUTIONS or word in vocabulary.PHRASES.values():
         return Kind.INSTITUTION
     if (
-        word in vocabulary.TRADES
-        or word in vocabulary.TRADE_WORDS
-        or vocabulary.TRADE_ENDS.fullmatch(word)
-        or vocabulary.TRADE_STARTS.fullmatch(word)
+        word in trades.TRADES
+        or word in trades.TRADE_WORDS
+        or trades.TRADE_ENDS.fullmatch(word)
+        or trades.TRADE_STARTS.fullmatch(word)
     ):
         return Kind.TRADE
     return Kind.TELLING
@@ -279,7 +280,7 @@ def _kinds(words: list[str], shorts: frozenset[str], first_names: frozenset[str]
     kinds = [_kind(word) for word in words]
     for place, word in enumerate(words):
         others = kinds[:place] + kinds[place + 1 :]
-        person = word in first_names or len(word) == 1 and word.isalpha()
+        person = word in first_names or (len(word) == 1 and word.isalpha())
         if person and not {Kind.TELLING, Kind.SURNAME}.isdisjoint(others):
             kinds[place] = Kind.FIRST_NAME
     if set(kinds) <= {Kind.FILLER, Kind.YEAR}:
@@ -330,7 +331,7 @@ def likeness(one: str, other: str) -> float:
         return 0.9
     if longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS:
         return 0.93
-    if one in vocabulary.SURNAMES and other in vocabulary.SURNAMES:
+    if one in bearers.SURNAMES and other in bearers.SURNAMES:
         return 0.0
     return _slip(one, other, len(shorter))
 
@@ -340,7 +341,7 @@ def _stem(word: str) -> str:
 
 
 def _same_trade(one: str, other: str, shorter: str, longer: str) -> float:
-    if vocabulary.TRADES.get(one, 1) == vocabulary.TRADES.get(other, 2):
+    if trades.TRADES.get(one, 1) == trades.TRADES.get(other, 2):
         return 0.85
     if longer in (f"stadt{shorter}", f"kreis{shorter}"):
         return 0.9

@@ -1,4 +1,4 @@
-"""Pairs of customers as people type them: name | street | postcode | city | country | domain | VAT id, ends left out."""
+"""Pairs of customers as people type them: name | street | postcode | city | country | domain | VAT id."""
 
 from __future__ import annotations
 
