@@ -30,8 +30,8 @@ _LIMITS = {OTHER_NUMBER: 45.0, SISTER_COMPANY: 45.0, OTHER_TRADE: 45.0, OTHER_FI
 class Likeness:
     """`score`: 0..100; `telling`: the words in common are not everybody's; `against`: what tells the names apart.
 
-    `short`: one is the other's abbreviation; `towns`: both name a town. `shares`: they have a word in common besides the
-    town's, `shares_telling`: one that not everybody has.
+    `short`: one is the other's abbreviation; `towns`: both name a town. `shares`: they have a word in common
+    besides the town's, `shares_telling`: one that not everybody has.
     """
 
     score: float = 0.0
@@ -117,6 +117,9 @@ def is_town(word: str, towns: frozenset[str]) -> bool:
 
 def _aligned(mine: list[Word], theirs: list[Word]) -> _Alignment:
     aligned = _Alignment(list(mine), list(theirs), 0.0, [])
+    for word in mine:
+        if twin := next((other for other in aligned.right if other.text == word.text), None):
+            aligned.take([word], [twin], 1.0)
     _pairs(aligned, _ALMOST_SURE)
     _compounds(aligned, aligned.left, aligned.right, swapped=False)
     _compounds(aligned, aligned.right, aligned.left, swapped=True)

@@ -97,7 +97,7 @@ def place_of(street: str, postcode: str, city: str, country: str) -> Place:
 @cache
 def _countries() -> dict[str, str]:
     names = dict(_OLD_COUNTRIES)
-    for language in ("en", "de", "fr", "it", "nl", "pl"):
+    for language in ("en", "de", "fr", "it"):
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha():
                 names.setdefault(" ".join(_WORD.findall(folded(name))), code)

@@ -31,8 +31,8 @@ def keys(customer: Customer) -> frozenset[str]:
     """Short texts to be stored with a customer and indexed; whoever shares one with another has to be compared.
 
     d: domain, v: VAT id, n: the whole name, anywhere. Within a region: w: words that name it, as slips leave them, l:
-    what its domain is called. Within a town or postcode: g: words of a name that names nobody, a: house, i: initials, t:
-    beginnings of names that name their town. Nothing known, no key.
+    what its domain is called. Within a town or postcode: g: words of a name that names nobody, a: house, i: initials,
+    t: beginnings of names that name their town. Nothing known, no key.
     """
     known = prepared(customer)
     found = {f"n:{each}" for each in _whole_names(known)}

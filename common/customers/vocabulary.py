@@ -23,7 +23,8 @@ WRITTEN_OUT = re.compile(
     r"|\bgesellschaft burgerlichen rechts\b|\boffene handelsgesellschaft\b|\bkommanditgesellschaft(?: auf aktien)?\b"
     r"|\baktiengesellschaft\b|\beingetragene[rs]? (?:kauffrau|kaufmann|genossenschaft)\b|\bauf aktien\b"
     r"|\b(?:korperschaft|anstalt|stiftung) (?:des|d) (?:offentlichen|off|o) (?:rechts|r)\b|\b[ka]d?or\b"
-    r"|\bpart ?g?(?: ?mbb)?\b|\bmbb\b|\bsocieta (?:a responsabilita limitata|per azioni)\b|\bbesloten vennootschap\b|\bnaamloze vennootschap\b"
+    r"|\bpart ?g?(?: ?mbb)?\b|\bmbb\b|\bsocieta (?:a responsabilita limitata|per azioni)\b"
+    r"|\bbesloten vennootschap\b|\bnaamloze vennootschap\b"
     r"|\bprivate limited company\b|\bpublic limited company\b|\bsociete anonyme\b|\bakciova spolecnost\b"
     r"|\bsociete a responsabilite limitee\b|\bspolka z ograniczona odpowiedzialnoscia\b|\blimited liability company\b"
 )
@@ -149,6 +150,7 @@ seniorenzentrum: senioren zentrum
 tuv: technischer uberwachungsverein
 """
 PHRASES = {phrase: short for short, phrases in groups(_PHRASES) for phrase in phrases.split(", ")}
+ANY_PHRASE = re.compile(rf"(?<= )(?:{'|'.join(sorted(PHRASES, key=len, reverse=True))})(?= )")
 """Whole phrases and what is written for them."""
 _NUMBERS = """
 1: erste erster erstes

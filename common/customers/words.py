@@ -22,6 +22,8 @@ _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _UPPER = re.compile(r"\b[^\W\d_]{2,6}\b")
 _OF_THE_WHOLE = frozenset(("der", "des", "of", "vom", "von", "bei", "beim", "im"))
 _VAGUE = listed("amt institut team zentrale bereich haupt empfang strategischer lehrstuhl fakultat")
+_SPELLED = re.compile(r"\b\w\b|\bev$|eingetragene")
+"""Where a form may be written with dots or in full."""
 _TITLES = listed("dr med dent vet jur phil prof ing dipl mag herr herrn frau")
 _BEARERS = ("stadt", "landkreis")
 # Letters that are mixed up because they sound alike.
@@ -136,8 +138,9 @@ def follow(letters: str, word: str) -> bool:
 def _segment(text: str) -> tuple[list[str], list[str]]:
     """The words of a part of a name, without written-out legal forms; and those of an owner or another company."""
     plain = " ".join(_WORD.findall(folded(text)))
-    for spelled, form in vocabulary.SPELLED:
-        plain = spelled.sub(form, plain)
+    if _SPELLED.search(plain):
+        for spelled, form in vocabulary.SPELLED:
+            plain = spelled.sub(form, plain)
     before, _, behind = plain.partition(" c o ")
     if behind and _all_subjects(before.split()):
         plain = behind
@@ -186,9 +189,7 @@ def _whole(words: list[str]) -> list[str]:
 def _meaning(words: list[str]) -> list[str]:
     """Without legal forms and connectors, one word for many; at least one word stays."""
     text = f" {' '.join(words)} "
-    for phrase, short in vocabulary.PHRASES.items():
-        if phrase in text:
-            text = text.replace(f" {phrase} ", f" {short} ")
+    text = vocabulary.ANY_PHRASE.sub(lambda found: vocabulary.PHRASES[found[0]], text)
     words = _without_bearer(text.split())
     kept = [word for word in words if word not in vocabulary.FORMS and word not in vocabulary.BRANCH]
     while len(kept) > 1 and kept[-1] in vocabulary.FORMS_AT_THE_END | vocabulary.CONNECTORS | vocabulary.CLUBS:
