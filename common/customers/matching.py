@@ -239,7 +239,8 @@ def _with_domain(score: float, named: Likeness, near: Near, street: SameStreet, 
     if named.score >= 60 and (own or named.telling or near >= Near.UNKNOWN):
         return max(score + (100 - score) * 0.6, 85.0 if near >= Near.REGION else 76.0)
     if named.against or named.shares:
-        return 72.0 if (own or named.shares_telling) and near >= Near.UNKNOWN else min(score + 10, SAME - 5)
+        doubtful = near < Near.UNKNOWN or street is SameStreet.OTHER or not (own or named.shares_telling)
+        return min(score + 10, SAME - 5) if doubtful else 72.0
     if near >= Near.TOWN or street >= SameStreet.STREET:
         return max(score + (100 - score) * 0.5, 76.0)
     return max(score + 20, 72.0 if near >= Near.UNKNOWN else 55.0)

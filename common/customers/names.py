@@ -13,7 +13,7 @@ from common.sentences import _n
 OTHER_NUMBER = Reason(_n("another number in the name"), against=True)
 SISTER_COMPANY = Reason(_n("the name of a sister company"), against=True)
 OTHER_TRADE = Reason(_n("another trade or kind of institution"), against=True)
-OTHER_FIRST_NAME = Reason(_n("another first name"), against=True)
+OTHER_PERSON = Reason(_n("another person's name"), against=True)
 OTHER_WORDS = Reason(_n("names that differ in a telling word"), against=True)
 OTHER_FORM = Reason(_n("a club or foundation, and a company"), against=True)
 
@@ -22,7 +22,7 @@ _SURE = 0.7
 """From this likeness on two words count as one."""
 _ALMOST_SURE = 0.9
 _SHARED = 0.8
-_LIMITS = {OTHER_NUMBER: 45.0, SISTER_COMPANY: 45.0, OTHER_TRADE: 45.0, OTHER_FIRST_NAME: 45.0, OTHER_WORDS: 52.0,
+_LIMITS = {OTHER_NUMBER: 45.0, SISTER_COMPANY: 45.0, OTHER_TRADE: 45.0, OTHER_PERSON: 45.0, OTHER_WORDS: 52.0,
            OTHER_FORM: 50.0}  # fmt: skip
 
 
@@ -71,6 +71,7 @@ def compare_names(one: Name, other: Name, towns: frozenset[str] = frozenset()) -
     else:
         aligned = _aligned(mine, theirs)
         total = sum(word.kind.weight for word in (*mine, *theirs)) or 1.0
+        total -= 0.9 * sum(word.kind.weight for word in (*aligned.left, *aligned.right) if _bears(word, aligned))
     score = 100 * min(aligned.matched / total, 1.0)
     against = _against(aligned, one, other)
     if score < 97 and _joined(mine) == _joined(theirs):
@@ -87,6 +88,17 @@ def compare_names(one: Name, other: Name, towns: frozenset[str] = frozenset()) -
         against = None
     return Likeness(
         score, telling and Kind.INSTITUTION not in kinds, against, short, Kind.TOWN in kinds, shares, telling
+    )
+
+
+def _bears(word: Word, aligned: _Alignment) -> bool:
+    """ "Bauhof Stadt Aurich": whose it is, where both names say what it is."""
+    what = any(word.kind in (Kind.INSTITUTION, Kind.TRADE, Kind.TELLING) for word in aligned.together)
+    others = (*aligned.left, *aligned.right)
+    return (
+        word.text in ("stadt", "landkreis")
+        and what
+        and not any(other.kind in (Kind.INSTITUTION, Kind.TRADE) for other in others if other != word)
     )
 
 
@@ -208,8 +220,8 @@ def _against(aligned: _Alignment, one: Name, other: Name) -> Reason | None:
         return SISTER_COMPANY
     if _both(left, right, Kind.TRADE, Kind.INSTITUTION) and not _translated(left, right):
         return OTHER_TRADE
-    if _both(left, right, Kind.FIRST_NAME):
-        return OTHER_FIRST_NAME
+    if _both(left, right, Kind.FIRST_NAME) or _both(left, right, Kind.SURNAME):
+        return OTHER_PERSON
     if _both(left, right, *_NAMING) or (
         not _translated(left, right) and (_crossed(left, right) or _crossed(right, left))
     ):

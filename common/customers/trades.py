@@ -121,6 +121,7 @@ INSTITUTIONS = listed(
 )
 # Ends and beginnings of words that say what somebody does.
 TRADE_WORDS = listed(
+    "kraftwerk heizkraftwerk betonwerk klarwerk stahlwerk handwerk gaswerk gaswerke "
     "juwelier notar notare notariat pension cafe bistro bar imbiss kiosk eiscafe pizzeria fahrrad zweirad reifen "
     "optiker augenoptik horgerate horakustik floristik blumen moden schuhe buchhandel tankstelle kino fliesen kamine "
     "ofen treppen naturstein steinmetz bestattungen bestatter bestattung hebamme kosmetik nagelstudio tattoo fitness "
@@ -139,7 +140,7 @@ ENGLISH = listed(
 )
 """May be the translation of a trade in another language."""
 TRADE_ENDS = re.compile(
-    r".*(?:therapie|opathie|padie|erei|management|manufaktur|technik|bau|handel|handels|werk|werke|werkstatt|betrieb|bedarf|service|system|systeme|planung|beratung|"
+    r".*(?:therapie|opathie|padie|erei|management|manufaktur|technik|bau|handel|handels|werkstatt|betrieb|bedarf|service|system|systeme|planung|beratung|"
     r"agentur|praxis|kanzlei|pflege|reinigung|fabrik|verlag|schmiede|schlosserei|giesserei|weberei|"
     r"brauerei|kellerei|gartnerei|molkerei|kaserei|muhle|verarbeitung|bearbeitung|veredelung|vertrieb|vermietung|verleih|"
     r"montage|montagen|anlagen|apparate|maschinen|werkzeuge|gerate|mobel|kuchen|fahrzeuge|automobile|"

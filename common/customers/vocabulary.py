@@ -18,8 +18,10 @@ def groups(text: str) -> list[tuple[str, str]]:
 # --- legal forms ---------------------------------------------------------------------------------------------------
 
 WRITTEN_OUT = re.compile(
-    r"\b(?:gemeinnutzige )?gesellschaft mit beschrankter haftung\b|\bges(?:ellschaft)? m ?b ?h(?: und co ?kg)?\b"
-    r"|\bmit beschrankter haftung\b|\bhaftungsbeschrankt\b|\bunternehmergesellschaft\b|\bpartnerschaftsgesellschaft\b"
+    r"\b(?:gemeinnutzige )?gesellschaft m(?:it)? beschr(?:ankter)? haftung\b"
+    r"|\bges(?:ellschaft)? m ?b ?h(?: und co ?kg)?\b|\bm(?:it)? beschr(?:ankter)? haftung\b"
+    r"|\bhaftungsbeschrankt\b|\bunternehmergesellschaft\b"
+    r"|\bpartnerschaftsgesellschaft\b"
     r"|\bgesellschaft burgerlichen rechts\b|\boffene handelsgesellschaft\b|\bkommanditgesellschaft(?: auf aktien)?\b"
     r"|\baktiengesellschaft\b|\beingetragene[rs]? (?:kauffrau|kaufmann|genossenschaft)\b|\bauf aktien\b"
     r"|\b(?:korperschaft|anstalt|stiftung) (?:des|d) (?:offentlichen|off|o) (?:rechts|r)\b|\b[ka]d?or\b"
@@ -73,7 +75,7 @@ TAIL = re.compile(
     r"ein unternehmen de[rs]|part of|member of)\b.*"
 )
 BRANCH = listed(
-    "niederlassung nl zweigniederlassung filiale aussenstelle standort geschaftsstelle zweigstelle werk "
+    "niederlassung nl zweigniederlassung filiale aussenstelle standort geschaftsstelle zweigstelle "
     "betriebsstatte hauptsitz zentrale hauptverwaltung firmensitz branch office headquarters hq"
 )
 DEPARTMENTS = re.compile(
@@ -117,11 +119,12 @@ FILLERS = listed(
 # --- one word for many -----------------------------------------------------------------------------------------------
 
 _PHRASES = """
-uniklinik: univ klinik, universitats klinik, universitats klinikum
+uniklinik: klinikum der universitat, univ klinik, universitats klinik, universitats klinikum
 ingenieurburo: ing buro
 tu: technische universitat, technischen universitat, technical university
 th: technische hochschule
 drk: deutsches rotes kreuz, deutschen roten kreuzes, rotes kreuz
+diakonie: diakonisches werk
 asb: arbeiter samariter bund
 thw: technisches hilfswerk
 ihk: industrie und handelskammer

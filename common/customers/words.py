@@ -24,6 +24,11 @@ _OF_THE_WHOLE = frozenset(("der", "des", "of", "vom", "von", "bei", "beim", "im"
 _VAGUE = listed("amt institut team zentrale bereich haupt empfang strategischer lehrstuhl fakultat")
 _SPELLED = re.compile(r"\b\w\b|\bev$|eingetragene")
 """Where a form may be written with dots or in full."""
+_HOSPITAL = re.compile(r"(kreis|stadt|bezirks|landes)(?:klinik|kliniken|klinikum|spital)")
+_BUSINESS = re.compile(r"(?:s?unternehmen|unternehmung|betriebe?|geschaft|meister)$")
+_OFFICE = re.compile(r"s?verwaltung$")
+_COMPANY = re.compile(r"(?<=\w\w\w)(?:gesellschaft|(?<=s)ges|(?<=bau)ges)$")
+_LINKING = re.compile(r"(?<=ung)s$|(?<=^vertrieb)s$|(?<=^handel)s$|(?<=^betrieb)s$|(?<=^grundstuck)s$|(?<=^vermogen)s$")
 _TITLES = listed("dr med dent vet jur phil prof ing dipl mag herr herrn frau")
 _BEARERS = ("stadt", "landkreis")
 # Letters that are mixed up because they sound alike.
@@ -41,7 +46,7 @@ class Kind(Enum):
     INSTITUTION = 0.59
     TRADE = 0.45
     NUMBER = 0.5
-    FIRST_NAME = 0.3
+    FIRST_NAME = 0.2
     YEAR = 0.1
     FILLER = 0.09
     TOWN = 0.05
@@ -232,27 +237,26 @@ def _letters_joined(words: list[str]) -> list[str]:
 
 
 def _one_word(word: str) -> str:
+    """The word that stands for this one: numbers as digits, synonyms and towns by their first name."""
     if word == "ev":
         return "evangelische"
-    if word in vocabulary.ORDINALS:
-        return vocabulary.ORDINALS[word]
     if word.isdigit():
         return word.lstrip("0") or "0"
-    if word.endswith("handlung"):
-        word = f"{word.removesuffix('handlung')}handel"
-    for end in ("gesellschaft", "ges"):
-        if word.endswith(end) and len(word) >= len(end) + 3 and (end != "ges" or word.endswith(("sges", "bauges"))):
-            word = word[: -len(end)]
-            break
-    if word.endswith("ungs") or word in ("vertriebs", "handels", "betriebs", "grundstucks", "vermogens", "verkehrs"):
-        word = word[:-1]
-    if (
-        word.endswith("verwaltung")
-        and (stem := word.removesuffix("verwaltung").removesuffix("s")) in trades.INSTITUTIONS
-    ):
-        word = stem
-    word = trades.SYNONYMS.get(word, word)
+    word = _shorter(word)
+    word = vocabulary.ORDINALS.get(word, trades.SYNONYMS.get(word, word))
     return bearers.TOWNS.get(word, word)
+
+
+def _shorter(word: str) -> str:
+    """A compound without what says only that it is a business or an office; hospitals as one."""
+    if hospital := _HOSPITAL.fullmatch(word):
+        return f"{hospital[1]}krankenhaus"
+    if (stem := _BUSINESS.sub("", word)) != word and (stem in trades.TRADES or stem in trades.TRADE_WORDS):
+        return stem
+    if (stem := _OFFICE.sub("", word)) != word and stem in trades.INSTITUTIONS:
+        return stem
+    word = _COMPANY.sub("", word)
+    return _LINKING.sub("", word).replace("handlung", "handel")
 
 
 @lru_cache(maxsize=50_000)

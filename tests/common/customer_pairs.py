@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from common.customers import Customer
 
 
@@ -179,3 +181,14 @@ DIFFERENT = {
         ("NGW||26382|Wilhelmshaven", "Nordsee Gaswerke GmbH||80331|München"),
     ],
 }
+
+
+def more(sign: str) -> list[tuple[str, str]]:
+    """The pairs of customers.txt: "+" the same, "-" different."""
+    lines = (Path(__file__).parent / "customers.txt").read_text(encoding="utf-8").splitlines()
+    pairs = [line[2:].split(" == ") for line in lines if line.startswith(f"{sign} ")]
+    return [(one, other) for one, other in pairs]
+
+
+SAME["and more"] = more("+")
+DIFFERENT["and more"] = more("-")
