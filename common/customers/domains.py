@@ -19,20 +19,21 @@ def _lines(text: str) -> frozenset[str]:
 
 # Addresses that anybody can get: they say nothing about the company behind them.
 _FREE_MAIL = _lines(
-    "1und1.de aol.com aol.de arcor.de aon.at bluewin.ch bol.com.br btinternet.com chello.at cox.net ewe.net email.de "
-    "epost.de fastmail.com fastmail.fm free.fr freenet.de freenet.com gmail.com gmail.de gmx.at gmx.biz gmx.ch "
-    "gmx.com gmx.de gmx.eu gmx.info gmx.net gmx.org googlemail.com hispeed.ch hotmail.at hotmail.ch hotmail.co.uk "
-    "hotmail.com hotmail.de hotmail.fr hotmail.it hushmail.com icloud.com inbox.lv ionos.de kabelbw.de kabelmail.de "
-    "kabsi.at laposte.net libero.it list.ru live.at live.com live.de live.nl live.co.uk mac.com magenta.de mail.com "
-    "mail.de mail.ru mailbox.org me.com mnet-mail.de mnet-online.de msn.com msn.de my-mail.ch netcologne.de "
-    "neomailbox.com o2.pl o2mail.de o2online.de onlinehome.de online.de online.no onet.pl orange.fr osnanet.de "
-    "outlook.at outlook.com outlook.de outlook.fr pm.me posteo.de posteo.net proton.me protonmail.ch protonmail.com "
-    "qq.com rocketmail.com seznam.cz sfr.fr sunrise.ch sympatico.ca t-online.at t-online.de telia.com tele2.de "
-    "tiscali.it tutanota.com tutanota.de tuta.io tutamail.com unitybox.de unity-mail.de versanet.de versatel.de "
-    "virgilio.it vodafone.de vodafonemail.de wanadoo.fr web.de wp.pl wtal.de yahoo.at yahoo.co.uk yahoo.com yahoo.de "
-    "yahoo.es yahoo.fr yahoo.it yandex.com yandex.ru ymail.com zoho.com zohomail.eu mailbox.de mein.gmx ok.de "
-    "firemail.de nexgo.de alice.de alice-dsl.de alice-dsl.net hanse.net hansenet.de swn-mail.de gmx.co.uk a1.net "
-    "inode.at sms.at drei.at utanet.at"
+    "1und1.de a1.net alice-dsl.de alice-dsl.net alice.de aol.com aol.de aon.at arcor.com arcor.de bluewin.ch "
+    "bol.com.br btinternet.com chello.at compuserve.de cox.net drei.at email.de epost.de ewe.net ewetel.net "
+    "fastmail.com fastmail.fm firemail.de free.fr freenet.com freenet.de genion.de gmail.com gmail.de gmx.at "
+    "gmx.biz gmx.ch gmx.co.uk gmx.com gmx.de gmx.eu gmx.info gmx.li gmx.net gmx.org googlemail.com googlemail.de "
+    "hanse.net hansenet.de hispeed.ch hotmail.at hotmail.ch hotmail.co.uk hotmail.com hotmail.de hotmail.fr "
+    "hotmail.it htp-tel.de hushmail.com icloud.com inbox.lv inode.at ionos.de kabelbw.de kabelmail.de kabsi.at "
+    "laposte.net libero.it list.ru live.at live.co.uk live.com live.de live.nl lycos.de mac.com magenta.de mail.com "
+    "mail.de mail.ru mailbox.de mailbox.org me.com mein.gmx mnet-mail.de mnet-online.de msn.com msn.de my-mail.ch "
+    "neomailbox.com netcologne.de nexgo.de o2.pl o2mail.de o2online.de ok.de onet.pl online.de online.no "
+    "onlinehome.de orange.fr osnanet.de outlook.at outlook.com outlook.de outlook.fr pm.me posteo.de posteo.net "
+    "proton.me protonmail.ch protonmail.com qq.com rocketmail.com seznam.cz sfr.fr sms.at sunrise.ch surfeu.de "
+    "swissonline.ch swn-mail.de sympatico.ca t-online.at t-online.de tele2.de teleos-web.de telia.com tiscali.it "
+    "tuta.io tutamail.com tutanota.com tutanota.de unity-mail.de unitybox.de utanet.at versanet.de versatel.de "
+    "virgilio.it vodafone.de vodafonemail.de wanadoo.fr web.de wp.pl wtal.de yahoo.at yahoo.co.uk yahoo.com "
+    "yahoo.de yahoo.es yahoo.fr yahoo.it yandex.com yandex.ru ymail.com zoho.com zohomail.eu"
 )
 # Who has a place here shares the domain with strangers: builders of sites, shops, networks, directories, portals of
 # states and towns, of schools and churches. One label in front of it may still be somebody's own.

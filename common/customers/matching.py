@@ -117,6 +117,13 @@ def weigh(one: Prepared, other: Prepared) -> Comparison:
     return Comparison(round(max(0.0, min(score, 100.0))), tuple(sorted(reasons, key=lambda reason: reason.against)))
 
 
+def called(customer: Prepared) -> frozenset[str]:
+    """What its domain is called, with and without its town or a legal form behind it."""
+    whole = folded(label(customer.domain))
+    ends = [end for end in (*customer.place.town.words, *_DOMAIN_ENDS) if whole.endswith(end)]
+    return frozenset(name for name in (whole, *(whole.removesuffix(end) for end in ends)) if len(name) > 2)
+
+
 def _placed(customer: Prepared) -> bool:
     return bool(customer.place.postcode or customer.place.town.words)
 
@@ -133,8 +140,7 @@ def _named_by_domain(one: Prepared, other: Prepared, named: Likeness, near: Near
     if named.score >= 85 or (named.against not in (None, OTHER_WORDS)):
         return named
     for mine, theirs in ((one, other), (other, one)):
-        called = folded(label(theirs.domain))
-        if len(called) > 2 and called in ({mine.name.joined} | mine.name.acronyms) and near >= Near.UNKNOWN:
+        if near >= Near.UNKNOWN and not called(theirs).isdisjoint({mine.name.joined} | mine.name.acronyms):
             return Likeness(85.0, telling=True, short=True)
     return named
 
@@ -158,6 +164,9 @@ def _by_name(named: Likeness, telling: bool) -> tuple[float, list[Reason]]:
     return named.score * (0.75 if telling else 0.55), reasons
 
 
+_SLIP = 8
+"""What something else that differs costs more where the names are not quite the same: two slips are one too many."""
+_DOMAIN_ENDS = ("gmbh", "ag", "kg", "gruppe", "group", "online", "web", "shop", "ev", "info")
 _NEAR_REASONS = {
     Near.POSTCODE: SAME_POSTCODE, Near.TOWN: SAME_CITY, Near.CLOSE: NEAR_BY, Near.REGION: OTHER_PLACE,
     Near.OTHER: OTHER_PLACE, Near.OTHER_COUNTRY: OTHER_COUNTRY,
@@ -194,7 +203,7 @@ def _by_street(
 ) -> float:
     if street is SameStreet.OTHER:
         reasons.append(OTHER_STREET)
-        return score - (4 if telling else 8)
+        return score - (4 if telling else 8) - (_SLIP if named.slip else 0)
     if street is SameStreet.UNKNOWN:
         return score
     reasons.append(SAME_HOUSE if street is SameStreet.HOUSE else SAME_STREET)
@@ -219,7 +228,7 @@ def _by_domain(
     if mine in theirs or theirs in mine:
         return score
     reasons.append(OTHER_DOMAIN)
-    return score - (6 if named.telling else 8)
+    return score - (6 if named.telling else 8) - (_SLIP if named.slip else 0)
 
 
 def _named_after(one: Prepared, other: Prepared) -> bool:

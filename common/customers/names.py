@@ -31,7 +31,8 @@ class Likeness:
     """`score`: 0..100; `telling`: the words in common are not everybody's; `against`: what tells the names apart.
 
     `short`: one is the other's abbreviation; `towns`: both name a town. `shares`: they have a word in common
-    besides the town's, `shares_telling`: one that not everybody has.
+    besides the town's, `shares_telling`: one that not everybody has. `slip`: a naming
+    word is misspelt.
     """
 
     score: float = 0.0
@@ -41,6 +42,7 @@ class Likeness:
     towns: bool = False
     shares: bool = False
     shares_telling: bool = False
+    slip: bool = False
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class _Alignment:
     right: list[Word]
     matched: float
     together: list[Word]
+    slip: bool = False
 
     def take(self, ours: Sequence[Word], theirs: Sequence[Word], alike: float) -> None:
         for word in ours:
@@ -56,6 +59,7 @@ class _Alignment:
         for word in theirs:
             self.right.remove(word)
         self.matched += alike * sum(word.kind.weight for word in (*ours, *theirs))
+        self.slip |= alike < _ALMOST_SURE and any(word.kind in _NAMING for word in (*ours, *theirs))
         if alike >= _SHARED:
             self.together += [*ours, *theirs]
 
@@ -87,7 +91,14 @@ def compare_names(one: Name, other: Name, towns: frozenset[str] = frozenset()) -
     if not shares and not short:
         against = None
     return Likeness(
-        score, telling and Kind.INSTITUTION not in kinds, against, short, Kind.TOWN in kinds, shares, telling
+        score,
+        telling and Kind.INSTITUTION not in kinds,
+        against,
+        short,
+        Kind.TOWN in kinds,
+        shares,
+        telling,
+        aligned.slip,
     )
 
 

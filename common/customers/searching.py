@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from common.companies import folded
 from common.customers import trades, vocabulary
-from common.customers.domains import label
-from common.customers.matching import SAME, Comparison, Customer, Prepared, prepared, vat_number, weigh
+from common.customers.matching import SAME, Comparison, Customer, Prepared, called, prepared, vat_number, weigh
 from common.customers.names import is_town, parts_of
 from common.customers.places import house_keys
 from common.customers.words import Kind, sounding
@@ -110,8 +108,7 @@ def _generic_words(known: Prepared) -> frozenset[str]:
 
 def _called(known: Prepared) -> frozenset[str]:
     """What its domain is called, and what another's would be that is called like it."""
-    called = folded(label(known.domain))
-    return frozenset(each for each in {called, known.name.joined, *known.name.acronyms} if len(each) > 2)
+    return frozenset(each for each in {*called(known), known.name.joined, *known.name.acronyms} if len(each) > 2)
 
 
 def _beginnings(known: Prepared, *, everywhere: bool) -> frozenset[str]:

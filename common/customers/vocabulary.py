@@ -107,6 +107,7 @@ SISTERS = listed(
     "entwicklung forschung projekt projekte projektentwicklung recycling einkaufsgesellschaft montage komplementar "
     "geschaftsfuhrungs treuhand verpachtung vermietung handel ersatzteile rental rent care mobility"
 )
+SISTER_ENDS = re.compile(r".*(?:holding|beteiligung|beteiligungs|stiftung|vertrieb|verwaltung|besitz|treuhand)")
 FILLERS = listed(
     "gruppe group unternehmensgruppe firmengruppe deutschland germany partner familie family team shop online "
     "unternehmen betrieb betriebe betriebs werke konzern traditionell meisterbetrieb fachbetrieb fachgeschaft "

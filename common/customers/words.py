@@ -263,7 +263,7 @@ def _shorter(word: str) -> str:
 def _kind(word: str) -> Kind:
     if word.isdigit():
         return Kind.YEAR if _YEAR.fullmatch(word) else Kind.NUMBER
-    if word in vocabulary.SISTERS:
+    if word in vocabulary.SISTERS or vocabulary.SISTER_ENDS.fullmatch(word):
         return Kind.SISTER
     if word in vocabulary.FILLERS:
         return Kind.FILLER
