@@ -76,6 +76,7 @@ def compare_names(one: Name, other: Name, towns: frozenset[str] = frozenset()) -
         aligned = _aligned(mine, theirs)
         total = sum(word.kind.weight for word in (*mine, *theirs)) or 1.0
         total -= 0.9 * sum(word.kind.weight for word in (*aligned.left, *aligned.right) if _bears(word, aligned))
+        total -= 0.6 * _more_trades(aligned)
     score = 100 * min(aligned.matched / total, 1.0)
     against = _against(aligned, one, other)
     if score < 97 and _joined(mine) == _joined(theirs):
@@ -100,6 +101,14 @@ def compare_names(one: Name, other: Name, towns: frozenset[str] = frozenset()) -
         telling,
         aligned.slip,
     )
+
+
+def _more_trades(aligned: _Alignment) -> float:
+    """The weight of trades that one names beside those that both do: "Sanitär, Heizung, Klima"."""
+    kinds = {word.kind for word in aligned.together}
+    if Kind.TRADE not in kinds or kinds.isdisjoint(_NAMING) or aligned.slip:
+        return 0.0
+    return sum(word.kind.weight for word in (*aligned.left, *aligned.right) if word.kind is Kind.TRADE)
 
 
 def _bears(word: Word, aligned: _Alignment) -> bool:

@@ -19,6 +19,8 @@ technische_universitat: tu
 fachhochschule: fh
 hochschule: hs
 volkshochschule: vhs
+bibliothek: bucherei library mediathek
+stadtbibliothek: stadtbucherei
 grundschule: gs
 gymnasium: gym
 realschule: rs
@@ -92,7 +94,7 @@ TRADES: dict[str, str] = {}
 _EXACT = listed(
     "stadt landkreis universitat technische_universitat fachhochschule hochschule volkshochschule grundschule "
     "gymnasium realschule kindertagesstatte arbeiterwohlfahrt feuerwehr universitatsklinikum katholische evangelische "
-    "gebruder stiftung sankt genossenschaft international deutschland und krankenhaus"
+    "gebruder stiftung bibliothek stadtbibliothek sankt genossenschaft international deutschland und krankenhaus"
 )
 for _first, _others in groups(_SAME_WORDS):
     if _first in _EXACT:

@@ -97,6 +97,7 @@ DEPARTMENT_SUBJECTS = listed(
 # --- words that tell sister companies apart --------------------------------------------------------------------------
 
 SISTERS = listed(
+    "dienstleistung dienstleistungen "
     "verwaltung holding beteiligung beteiligungen immobilien grundstuck grundstucke grundbesitz besitz vermogen "
     "vermogensverwaltung grundstucksverwaltung immobilienverwaltung hausverwaltung vertrieb produktion service "
     "services logistik leasing finance finanz finanzierung capital ventures invest investment investments stiftung "

@@ -28,7 +28,9 @@ _HOSPITAL = re.compile(r"(kreis|stadt|bezirks|landes)(?:klinik|kliniken|klinikum
 _BUSINESS = re.compile(r"(?:s?unternehmen|unternehmung|betriebe?|geschaft|meister)$")
 _OFFICE = re.compile(r"s?verwaltung$")
 _COMPANY = re.compile(r"(?<=\w\w\w)(?:gesellschaft|(?<=s)ges|(?<=bau)ges)$")
-_LINKING = re.compile(r"(?<=ung)s$|(?<=^vertrieb)s$|(?<=^handel)s$|(?<=^betrieb)s$|(?<=^grundstuck)s$|(?<=^vermogen)s$")
+_LINKING = re.compile(
+    r"(?<=ung)s$|(?<=^vertrieb)s$|(?<=^handel)s$|(?<=^betrieb)s$|(?<=^grundstuck)s$|(?<=^vermogen)s$|(?<=^dienstleistung)s$"
+)
 _TITLES = listed("dr med dent vet jur phil prof ing dipl mag herr herrn frau")
 _BEARERS = ("stadt", "landkreis")
 # Letters that are mixed up because they sound alike.
