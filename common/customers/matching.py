@@ -32,7 +32,6 @@ SAME = 70
 
 SAME_DOMAIN = Reason(_n("same domain"))
 SIMILAR_DOMAIN = Reason(_n("similar domain"))
-NAME_IN_DOMAIN = Reason(_n("the domain is called like the other's name"))
 ABBREVIATION = Reason(_n("one name is the other's abbreviation"))
 SAME_HOUSE = Reason(_n("same street and number"))
 SAME_STREET = Reason(_n("same street"))
