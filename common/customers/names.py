@@ -15,7 +15,7 @@ SISTER_COMPANY = Reason(_n("the name of a sister company"), against=True)
 OTHER_TRADE = Reason(_n("another trade or kind of institution"), against=True)
 OTHER_PERSON = Reason(_n("another person's name"), against=True)
 OTHER_WORDS = Reason(_n("names that differ in a telling word"), against=True)
-OTHER_FORM = Reason(_n("a club or foundation, and a company"), against=True)
+OTHER_FORM = Reason(_n("a club or cooperative, and a company"), against=True)
 
 _NAMING = (Kind.TELLING, Kind.SURNAME)
 _SURE = 0.7
