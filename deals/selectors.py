@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.access import Actor
 from deals.customers import compared
 from deals.models import RUNNING, Deal, DealRules, DealStep
-from partners.models import Enrolment, EnrolmentStatus
+from partners.models import Enrolment, EnrolmentStatus, Partner
 
 
 def deals_of(*, actor: Actor) -> QuerySet[Deal]:
@@ -17,6 +17,12 @@ def deals_of(*, actor: Actor) -> QuerySet[Deal]:
     return Deal.objects.visible_to(actor).select_related(
         "partner", "vendor", "enrolment__program", "written_by", "decided_by"
     )
+
+
+def deals_of_partner(*, partner: Partner, actor: Actor) -> QuerySet[Deal]:
+    """As the partner sees its own: without what the vendor has begun to enter, also for the vendor looking in."""
+    begun = Q(state=Deal.State.DRAFT, entered_by_vendor=True)
+    return deals_of(actor=actor).filter(partner=partner).exclude(begun)
 
 
 def history_of(deal: Deal, *, for_partner: bool) -> list[DealStep]:

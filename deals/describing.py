@@ -1,0 +1,188 @@
+"""A deal as its partner reads it: how it stands, what it says, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import formats
+from common.ui import Event, Fact, Tone
+from deals.mails import last_day
+from deals.models import Deal, DealFile, DealProduct, DealStep, Extension
+from deals.wording import ALREADY_PROTECTED, step_in_words
+from invoices.wording import title_of as invoice_title
+from sales.claim_wording import line_in_words
+
+State, Step = Deal.State, DealStep.Step
+ENDED = (State.REFUSED, State.DUPLICATE, State.WON, State.LOST, State.WITHDRAWN, State.LAPSED)
+_ICONS: Mapping[str, tuple[str, Tone]] = {
+    Step.SUBMITTED: ("upload", "info"),
+    Step.CHANGED: ("pencil", "neutral"),
+    Step.ASKED_BACK: ("question-circle", "warning"),
+    Step.REPLIED: ("chat-left-text", "info"),
+    Step.APPROVED: ("check2-circle", "success"),
+    Step.REFUSED: ("x-circle", "danger"),
+    Step.DUPLICATE: ("x-circle", "danger"),
+    Step.UPDATED: ("chat-left-text", "neutral"),
+    Step.REMINDED: ("bell", "warning"),
+    Step.EXTENSION_ASKED: ("calendar-check", "info"),
+    Step.EXTENDED: ("calendar-check", "success"),
+    Step.EXTENSION_REFUSED: ("calendar-check", "danger"),
+    Step.WON: ("check2-circle", "success"),
+    Step.PROVEN: ("file-earmark-text", "neutral"),
+    Step.LOST: ("x-lg", "neutral"),
+    Step.WITHDRAWN: ("x-lg", "neutral"),
+    Step.LAPSED: ("clock-history", "warning"),
+}
+_LONG = ("need", "done")
+
+
+def days_left(deal: Deal, today: date) -> int | None:
+    """Days of protection from today on; none where nothing is protected."""
+    if deal.state != State.PROTECTED or deal.protected_until is None:
+        return None
+    return max((deal.protected_until - today).days, 0)
+
+
+def days_left_in_words(deal: Deal, today: date) -> str:
+    left = days_left(deal, today)
+    if left is None:
+        return ""
+    return ngettext("%(count)s day left", "%(count)s days left", left) % {"count": formats.number(left)}
+
+
+def situation(deal: Deal, today: date, extension: Extension | None = None) -> str:
+    """How it stands and who is next, in sentences. Of somebody else's deal one fixed sentence, and nothing more."""
+    if deal.state == State.DUPLICATE:
+        return str(ALREADY_PROTECTED)
+    values = {
+        "vendor": deal.vendor.name, "due": formats.date_long(deal.due_on), "last": formats.date_long(last_day(deal)),
+        "update": formats.date_long(deal.update_due_on), "left": days_left_in_words(deal, today),
+        "ended": formats.date_long(deal.ended_on), "why": deal.get_lost_to_display(),
+    }  # fmt: skip
+    sentences = {
+        State.DRAFT: _("It is not sent yet. Only your company sees it."),
+        State.SUBMITTED: _("%(vendor)s decides by %(due)s."),
+        State.ASKED_BACK: _("%(vendor)s needs your answer. Then its two business days begin anew."),
+        State.PROTECTED: _("Protected until %(last)s: %(left)s. Please write the next update by %(update)s."),
+        State.REFUSED: _("%(vendor)s has refused it. You can begin another one with what this one says."),
+        State.WON: _("Won on %(ended)s. Follow-up business with this customer is covered until %(last)s."),
+        State.LOST: _("Lost on %(ended)s because of: %(why)s."),
+        State.WITHDRAWN: _("Withdrawn on %(ended)s."),
+        State.LAPSED: _("The protection lapsed on %(ended)s. If the project goes on, please register it once more."),
+    }
+    said = sentences[State(deal.state)] % values
+    if extension is not None and deal.state == State.PROTECTED:
+        asked = _("You have asked for longer protection: %(vendor)s decides by %(due)s, and until then it does not end.")
+        said = f"{said} {asked % {**values, 'due': formats.date_long(extension.due_on)}}"
+    return said
+
+
+def refusal_of(deal: Deal, steps: Sequence[DealStep]) -> DealStep | None:
+    """The step with the vendor's reason or question that the page shows on top."""
+    shown = {State.REFUSED: Step.REFUSED, State.ASKED_BACK: Step.ASKED_BACK}.get(State(deal.state))
+    return next((step for step in reversed(steps) if step.step == shown), None)
+
+
+# --- what it says ----------------------------------------------------------------------------------------------------
+
+
+def customer_facts(deal: Deal) -> list[Fact]:
+    town = " ".join(filter(None, [deal.customer_postcode, deal.customer_city]))
+    country = "" if deal.customer_country == "DE" else deal.customer_country
+    address = ", ".join(filter(None, [deal.customer_street, town, country]))
+    contact = ", ".join(filter(None, [deal.contact_email, deal.contact_phone]))
+    return _said(
+        Fact(_("End customer"), deal.customer_name, hint=address),
+        Fact(_("Website"), deal.customer_domain),
+        Fact(_("VAT id"), deal.customer_vat_id),
+        Fact(_("Contact at the customer"), deal.contact_name, hint=contact),
+    )
+
+
+def project_facts(deal: Deal, products: Iterable[DealProduct]) -> list[Fact]:
+    """Without the long texts, which stand below them."""
+    value = "" if deal.expected_value is None else formats.money(deal.expected_value, deal.currency)
+    won = "" if deal.won_value is None else formats.money(deal.won_value, deal.currency)
+    return _said(
+        Fact(_("Program"), deal.enrolment.program.name),
+        Fact(_("Products"), ", ".join(f"{formats.number(each.quantity)} × {each.product.name}" for each in products)),
+        Fact(_("Expected value"), value),
+        Fact(_("Value of the order"), won),
+        Fact(_("Order expected"), "" if deal.expected_on is None else formats.date_long(deal.expected_on)),
+        Fact(_("Registered by"), deal.vendor.name if deal.entered_by_vendor else deal.written_by.name),
+    )
+
+
+def _said(*facts: Fact) -> list[Fact]:
+    return [fact for fact in facts if fact.value]
+
+
+def files_of(deal: Deal) -> list[DealFile]:
+    """Without their content."""
+    return list(deal.files.defer("content"))
+
+
+def proofs_of(deal: Deal) -> list[tuple[str, str]]:
+    """What shows that it was won, in words and with its address."""
+    found = []
+    for proof in deal.proofs.select_related("line__product", "invoice__distributor"):
+        if proof.line is not None:
+            url = reverse("sales:partner-sale", args=[deal.partner.number, proof.line.pk])
+            found.append((line_in_words(proof.line), url))
+        if proof.invoice is not None:
+            url = reverse("invoices:invoice", args=[deal.partner.number, proof.invoice.pk])
+            found.append((invoice_title(proof.invoice), url))
+    return found
+
+
+# --- what happened ---------------------------------------------------------------------------------------------------
+
+
+def events(deal: Deal, steps: Sequence[DealStep]) -> list[Event]:
+    """The history, the latest first. Of somebody else's deal the fixed sentence, and not who said it."""
+    return [_event(deal, step) for step in reversed(steps)]
+
+
+def _event(deal: Deal, step: DealStep) -> Event:
+    icon, tone = _ICONS[step.step]
+    if step.step == Step.DUPLICATE:
+        return Event(at=step.at, title=str(ALREADY_PROTECTED), icon=icon, tone=tone)
+    text = "\n".join(filter(None, [step.text, *changes_in_words(deal, step)]))
+    return Event(at=step.at, title=step_in_words(step), text=text, icon=icon, tone=tone)
+
+
+def changes_in_words(deal: Deal, step: DealStep) -> list[str]:
+    """What was written anew: what it was called, said before, and says now. Of a contact and long texts only that."""
+    return [_change(deal, name, *values) for name, *values in step.changes]
+
+
+def _change(deal: Deal, name: str, *values: str) -> str:
+    label = _("products") if name == "products" else str(Deal._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    label = label[:1].upper() + label[1:]
+    if not values or name in _LONG:
+        return _("%(what)s: changed") % {"what": label}
+    before, after = (_shown(deal, name, value) for value in values)
+    if not before:
+        return _("%(what)s: %(after)s") % {"what": label, "after": after}
+    if not after:
+        return _("%(what)s: %(before)s taken out") % {"what": label, "before": before}
+    return _("%(what)s: %(after)s instead of %(before)s") % {"what": label, "after": after, "before": before}
+
+
+def _shown(deal: Deal, name: str, value: Any) -> str:
+    """A value of the history, which keeps it as text."""
+    try:
+        if name == "expected_on":
+            return formats.date_short(date.fromisoformat(value)) if value else ""
+        if name == "expected_value":
+            return formats.money(Decimal(value), deal.currency) if value else ""
+    except (ValueError, InvalidOperation):
+        pass
+    return str(value)
