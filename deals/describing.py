@@ -41,6 +41,8 @@ _ICONS: Mapping[str, tuple[str, Tone]] = {
     Step.LAPSED: ("clock-history", "warning"),
 }
 _LONG = ("need", "done")
+SOON = 14
+"""Days of protection from which on they are marked as few."""
 
 
 def days_left(deal: Deal, today: date) -> int | None:
@@ -48,6 +50,11 @@ def days_left(deal: Deal, today: date) -> int | None:
     if deal.state != State.PROTECTED or deal.protected_until is None:
         return None
     return max((deal.protected_until - today).days, 0)
+
+
+def tone_of_days_left(deal: Deal, today: date) -> Tone:
+    left = days_left(deal, today)
+    return "warning" if left is not None and left <= SOON else "success"
 
 
 def days_left_in_words(deal: Deal, today: date) -> str:
@@ -79,7 +86,9 @@ def situation(deal: Deal, today: date, extension: Extension | None = None) -> st
     }
     said = sentences[State(deal.state)] % values
     if extension is not None and deal.state == State.PROTECTED:
-        asked = _("You have asked for longer protection: %(vendor)s decides by %(due)s, and until then it does not end.")
+        asked = _(
+            "You have asked for longer protection: %(vendor)s decides by %(due)s, and until then it does not end."
+        )
         said = f"{said} {asked % {**values, 'due': formats.date_long(extension.due_on)}}"
     return said
 

@@ -104,10 +104,6 @@ class ProofForm(StepForm):
     def nothing_to_choose(self) -> bool:
         return not {"lines", "invoices"} & self.fields.keys()
 
-    @property
-    def chosen(self) -> dict[str, list[int]]:
-        return {name: self.cleaned_data.get(name, []) for name in ("lines", "invoices")}
-
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not given.get("lines") and not given.get("invoices"):

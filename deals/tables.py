@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import django_filters
 import django_tables2 as tables
 from django.db.models import Exists, OuterRef, QuerySet
@@ -16,13 +19,10 @@ from common.requests import PersonRequest
 from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, StateColumn, Table
 from common.templatetags.ui import badge_html
 from common.ui import Tone
-from deals.describing import days_left, days_left_in_words
+from deals.describing import days_left, days_left_in_words, tone_of_days_left
 from deals.models import Deal
 from deals.wording import TONES, state_for_partner, title_of
 from programs.models import Program
-
-SOON = 14
-"""Days before the end of protection, or before an update is due, from which on it is marked."""
 
 
 def _tone(deal: Deal) -> Tone:
@@ -79,8 +79,9 @@ class DealTable(Table):
     class Meta:
         order_by = "-since"
 
-    def __init__(self, *args: object, writes: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, writes: bool, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
         if not writes:
             self.columns.hide("steps")
 
@@ -91,19 +92,14 @@ class DealTable(Table):
         return title_of(record)
 
     def render_protection(self, record: Deal) -> str:
-        left = days_left(record, self.request.today)  # type: ignore[attr-defined]
-        if left is None:
-            return formats.NOTHING
-        words = days_left_in_words(record, self.request.today)  # type: ignore[attr-defined]
-        return badge_html(words, "warning") if left <= SOON else words
+        words, tone = days_left_in_words(record, self.today), tone_of_days_left(record, self.today)
+        return badge_html(words, tone) if words else formats.NOTHING
 
     def value_protection(self, record: Deal) -> int | None:
-        return days_left(record, self.request.today)  # type: ignore[attr-defined]
+        return days_left(record, self.today)
 
     def render_steps(self, record: Deal) -> str:
-        links = [
-            (url, title_of(record), label) for label, url in steps_offered(record)
-        ]
+        links = [(url, title_of(record), label) for label, url in steps_offered(record)]
         if not links:
             return formats.NOTHING
         link = '<a href="{}"><span class="visually-hidden">{}: </span>{}</a>'

@@ -45,7 +45,7 @@ class DealsPage(PartnerListPage):
         return selectors.deals_of_partner(partner=self.partner, actor=self.request.actor)
 
     def table_options(self) -> dict[str, Any]:
-        return {"writes": may_register(self.request.actor, self.partner.pk)}
+        return {"writes": may_register(self.request.actor, self.partner.pk), "today": self.request.today}
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         return beginning(self.request, self.partner)
@@ -79,6 +79,7 @@ class Card:
     tone: str
     url: str
     left: str
+    left_tone: str
     steps: list[tuple[str, str]]
     drops: list[tuple[str, str]]
     """Where it may be dragged to: the name of the place, and the address of the form."""
@@ -104,8 +105,10 @@ def board(request: PersonRequest, partner: Partner) -> HttpResponse:
         ("ended", _("Ended"), own.filter(state__in=ENDED).order_by("-since", "-pk")),
     ]
     writes = may_register(request.actor, partner.pk)
+    shown = [_column(request, partner, key, label, rows, writes) for key, label, rows in columns]
     context = {
-        "columns": [_column(request, partner, key, label, rows, writes) for key, label, rows in columns],
+        "columns": shown,
+        "empty": not any(column.cards for column in shown),
         "list_url": reverse("deals:partner-deals", args=[partner.number]),
         "places": [("won", _("Won")), ("lost", _("Lost")), ("withdrawn", _("Withdrawn"))] if writes else [],
         **beginning(request, partner),
@@ -127,7 +130,7 @@ def _card(request: PersonRequest, deal: Deal, writes: bool) -> Card:
     names = {"won": "deal-won", "lost": "deal-lost", "withdrawn": "withdraw-deal"}
     return Card(
         deal, title_of(deal), state_for_partner(deal), TONES[deal.state], reverse("deals:partner-deal", args=args),
-        describing.days_left_in_words(deal, request.today), steps_offered(deal) if writes else [],
+        describing.days_left_in_words(deal, request.today), describing.tone_of_days_left(deal, request.today), steps_offered(deal) if writes else [],
         [(place, reverse(f"deals:{name}", args=args)) for place, name in names.items()] if dragged else [],
     )  # fmt: skip
 
@@ -154,12 +157,16 @@ def deal_page(request: PersonRequest, deal: Deal, error: str = "") -> HttpRespon
     context = {
         "deal": deal,
         "title": title_of(deal),
-        "crumbs": [Crumb(_("Deals"), reverse("deals:partner-deals", args=[deal.partner.number])), Crumb(title_of(deal))],
+        "crumbs": [
+            Crumb(_("Deals"), reverse("deals:partner-deals", args=[deal.partner.number])),
+            Crumb(title_of(deal)),
+        ],
         "state": state_for_partner(deal),
         "tone": TONES[deal.state],
         "customer": describing.customer_facts(deal),
         "project": describing.project_facts(deal, deal.products.select_related("product")),
         "files": describing.files_of(deal),
+        "version": str(deal.version),
         "writes": writes,
         "error": error,
         **parts,

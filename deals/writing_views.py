@@ -106,7 +106,12 @@ def write(request: PersonRequest, partner: Partner, number: int, part: str) -> H
     saved, problem = _save(request, deal, form, rows)
     if request.htmx:
         wrong = [*form.unreadable(), *([_("Products")] if rows is not None and not rows.is_valid() else [])]
-        context = {"deal": saved, "problem": problem, "wrong": ", ".join(wrong), "now": timezone.now()}
+        context = {
+            "deal": saved,
+            "problem": problem,
+            "wrong": ", ".join(wrong),
+            "saved_at": formats.time_short(timezone.now()),
+        }
         return render(request, "deals/saved.html", context)
     if "more" in request.POST and rows is not None:
         rows.add_row()
@@ -138,9 +143,7 @@ def _as_sent(deal: Deal, part: str) -> QueryDict:
     return sent
 
 
-def _save(
-    request: PersonRequest, deal: Deal, form: WrittenForm, rows: ProductRows | None
-) -> tuple[Deal, str]:
+def _save(request: PersonRequest, deal: Deal, form: WrittenForm, rows: ProductRows | None) -> tuple[Deal, str]:
     """The draft as it is kept now, and why it could not be saved."""
     form.full_clean()
     written = form.saved(written_of(deal))

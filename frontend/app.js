@@ -6,7 +6,9 @@ import "./partners.css";
 import "./tiers.css";
 import "./invoices.css";
 import "./mails.css";
+import "./deals.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
+import "./deals.js";
 import htmx from "htmx.org";
 
 window.htmx = htmx;
