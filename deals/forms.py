@@ -73,6 +73,12 @@ class WrittenForm(forms.Form):
         """Show why the service did not take it."""
         self.add_error(None, str(error))
 
+    def read(self, version: int) -> None:
+        """The page that shows this form shows this version."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = str(version)
+        self.data = data
+
     def miss(self, names: Sequence[str]) -> None:
         """Mark what the service misses."""
         for name in names:
@@ -253,8 +259,8 @@ class FilesForm(forms.Form):
         """What can be kept, and by file name why something cannot."""
         field: Any = self.fields["proof"]
         kept, refused = [], []
-        sent = self.files.getlist("proof") if isinstance(self.files, QueryDict) else []
-        for file in sent:
+        files: Any = self.files
+        for file in files.getlist("proof"):
             try:
                 kept.append(field.clean(file))
             except forms.ValidationError as error:

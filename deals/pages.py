@@ -81,9 +81,9 @@ def _items(slug: str, row: Mapping[str, Any]) -> list[Waiting]:
         if count:
             one = reverse(f"deals:{page}", args=[slug, row[f"{name}_one"]])
             many = f"{reverse('deals:partner-deals', args=[slug])}?state={state.value}&sort={_ORDER[name]}"
-            due = row.get(f"{name}_due")
+            due: date | None = row.get(f"{name}_due")
             # The first day without protection is too late.
-            due = due - timedelta(days=1) if name == "ends" else due
+            due = due - timedelta(days=1) if name == "ends" and due is not None else due
             items.append(
                 Waiting(
                     text % {"count": formats.number(count)}, one if count == 1 else many,

@@ -34,8 +34,8 @@ class StepForm(forms.Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, deal: Deal, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"seen": deal.version}, **kwargs)
+    def __init__(self, data: Any = None, *, deal: Deal, today: date) -> None:
+        super().__init__(data, initial={"seen": deal.version})
         self.deal, self.today = deal, today
 
     def refuse(self, error: DomainError, version: int) -> None:
@@ -87,8 +87,8 @@ class ProofForm(StepForm):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
-    def __init__(self, *args: Any, deal: Deal, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, deal=deal, today=today, **kwargs)
+    def __init__(self, data: Any = None, *, deal: Deal, today: date) -> None:
+        super().__init__(data, deal=deal, today=today)
         lines = ending.lines_for(deal).select_related("product", "distributor")[: ending.SUGGESTED]
         self._offer("lines", [(line.pk, line_in_words(line)) for line in lines])
         own = ending.invoices_for(deal).select_related("distributor")[: ending.SUGGESTED]
@@ -126,10 +126,10 @@ class WonForm(ProofForm):
     text = _text(gettext_lazy("Anything to add?"), required=False)
     field_order = ["seen", "on", "value", "lines", "invoices", "text"]
 
-    def __init__(self, *args: Any, deal: Deal, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, deal=deal, today=today, **kwargs)
+    def __init__(self, data: Any = None, *, deal: Deal, today: date) -> None:
+        super().__init__(data, deal=deal, today=today)
         self.fields["value"].label = _("Value of the order in %(currency)s") % {"currency": deal.currency}
-        self.initial |= {"on": today, "value": deal.expected_value}
+        self.initial = {**self.initial, "on": today, "value": deal.expected_value}
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]

@@ -124,8 +124,8 @@ READ_NOW = gettext_lazy("%(vendor)s can read it now.")
 reply = _view(
     Doing(
         (State.ASKED_BACK,), ReplyForm, _text_of(writing.reply), gettext_lazy("Answer the question"),
-        gettext_lazy("Send the answer"), gettext_lazy("With your answer the two business days of %(vendor)s begin anew."),
-        READ_NOW,
+        gettext_lazy("Send the answer"),
+        gettext_lazy("With your answer the two business days of %(vendor)s begin anew."), READ_NOW,
     )
 )  # fmt: skip
 update = _view(

@@ -64,7 +64,7 @@ class DealTable(Table):
     update_due_on = DateColumn(initial_sort_descending=False, verbose_name=gettext_lazy("Update due"))
     expected_value = MoneyColumn(currency_from="currency", verbose_name=gettext_lazy("Expected value"))
     expected_on = DateColumn(verbose_name=gettext_lazy("Order expected"))
-    since = MomentColumn(verbose_name=gettext_lazy("Since"))
+    since = MomentColumn(order_by=("since", "pk"), verbose_name=gettext_lazy("Since"))
     customer_name = tables.Column(visible=False, verbose_name=gettext_lazy("End customer"))
     customer_postcode = tables.Column(visible=False, verbose_name=gettext_lazy("Postcode"))
     customer_city = tables.Column(visible=False, verbose_name=gettext_lazy("City"))

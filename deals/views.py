@@ -129,10 +129,16 @@ def _card(request: PersonRequest, deal: Deal, writes: bool) -> Card:
     dragged = writes and deal.state == State.PROTECTED
     names = {"won": "deal-won", "lost": "deal-lost", "withdrawn": "withdraw-deal"}
     return Card(
-        deal, title_of(deal), state_for_partner(deal), TONES[deal.state], reverse("deals:partner-deal", args=args),
-        describing.days_left_in_words(deal, request.today), describing.tone_of_days_left(deal, request.today), steps_offered(deal) if writes else [],
-        [(place, reverse(f"deals:{name}", args=args)) for place, name in names.items()] if dragged else [],
-    )  # fmt: skip
+        deal=deal,
+        title=title_of(deal),
+        state=state_for_partner(deal),
+        tone=TONES[deal.state],
+        url=reverse("deals:partner-deal", args=args),
+        left=describing.days_left_in_words(deal, request.today),
+        left_tone=describing.tone_of_days_left(deal, request.today),
+        steps=steps_offered(deal) if writes else [],
+        drops=[(place, reverse(f"deals:{name}", args=args)) for place, name in names.items()] if dragged else [],
+    )
 
 
 # --- one deal --------------------------------------------------------------------------------------------------------
@@ -215,7 +221,6 @@ def _steps(request: PersonRequest, deal: Deal) -> dict[str, Any]:
     """What a person with a sales role can do with it."""
     if deal.state == State.DRAFT:
         return {}
-    given = {"deal": deal, "today": request.today}
     steps: dict[str, Any] = {
         "may_change": deal.state in writing.CHANGEABLE,
         "may_end": deal.state == State.PROTECTED,
@@ -223,9 +228,9 @@ def _steps(request: PersonRequest, deal: Deal) -> dict[str, Any]:
         "may_prove": deal.state == State.WON,
     }
     if deal.state == State.ASKED_BACK:
-        steps["reply_form"] = ReplyForm(**given)
+        steps["reply_form"] = ReplyForm(deal=deal, today=request.today)
     if deal.state == State.PROTECTED:
-        steps["update_form"] = UpdateForm(**given)
+        steps["update_form"] = UpdateForm(deal=deal, today=request.today)
     if steps["may_change"]:
         steps["files_form"] = FilesForm()
     return steps

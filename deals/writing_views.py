@@ -176,12 +176,11 @@ def _after(deal: Deal, part: str) -> HttpResponse:
 def _write_page(
     request: PersonRequest, deal: Deal, part: str, form: WrittenForm, rows: ProductRows | None, problem: str = ""
 ) -> HttpResponse:
-    """`problem`: nothing was saved, because somebody else did; what was typed stands there, and may be saved over it."""
+    """`problem`: somebody else has saved; what was typed stands there still, and may be saved over it."""
     if problem:
         form.add_error(None, problem)
     elif form.is_bound:
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["seen"] = str(deal.version)
+        form.read(deal.version)
     number = deal.partner.number
     labels = {"customer": _("Customer"), "project": _("Project"), "done": _("What you did")}
     parts = [(key, labels[key], reverse("deals:write-deal", args=[number, deal.number, key])) for key in PARTS]
@@ -295,8 +294,7 @@ def change(request: PersonRequest, partner: Partner, number: int) -> HttpRespons
             changed = writing.change(deal=deal, written=written, act=act_of(request, form.cleaned_data["seen"]))
         except MovedOn as error:
             form.refuse(error)
-            form.data = form.data.copy()  # type: ignore[attr-defined]
-            form.data["seen"] = str(fetched(deal.pk).version)
+            form.read(fetched(deal.pk).version)
         except Incomplete as error:
             form.miss(error.fields)
             rows.missing = PRODUCTS in error.fields
