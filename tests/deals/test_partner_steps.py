@@ -11,7 +11,7 @@ from django.test import Client
 from common.models import User
 from deals import deciding, protecting
 from deals.models import Deal, DealStep, Extension
-from tests.deals.projects import act, open_deals, protected, submitted, won
+from tests.deals.projects import act, competitor, open_deals, protected, submitted, won
 from tests.rendering import words
 from tests.world import TODAY, World
 
@@ -93,8 +93,6 @@ def test_without_a_proof_or_in_the_future_nothing_is_won(world: World, sales: Cl
 
 
 def test_where_nothing_could_show_the_order_the_page_says_what_to_do(world: World, signed_in: SignedIn) -> None:
-    from tests.deals.projects import competitor
-
     deal = submitted(world, by=world.rival_owner, enrolment=competitor(world))
     deal = deciding.approve(
         deal=deal, protection=deciding.Protection(deciding.usual_protection(deal, TODAY)), text="",
