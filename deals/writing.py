@@ -121,16 +121,26 @@ def copy(*, deal: Deal, act: Act) -> Deal:
 
 @transaction.atomic
 def save(*, deal: Deal, written: Written, act: Act) -> Deal:
-    """What is typed into a draft, as it is typed. Raises NotAllowed, MovedOn."""
+    """What is typed into a draft, as it is typed. Saying once more what it says is no change of it.
+
+    Raises NotAllowed, MovedOn.
+    """
     _check_writer(act, deal)
+    if (same := _says_already(deal, written, act)) is not None:
+        return same
     draft = Deal.objects.filter(pk=deal.pk, version=act.seen, state=State.DRAFT)
     if not draft.update(version=F("version") + 1, **written.fields()):
-        current = fetched(deal.pk)
-        if current.version == act.seen + 1 and current.state == State.DRAFT and written_of(current) == written:
-            return current
+        if (same := _says_already(deal, written, act)) is not None:
+            return same
         raise MovedOn(_("This draft was changed in another window or by a colleague. Please look at it once more."))
     _set_products(deal, written)
     return fetched(deal.pk)
+
+
+def _says_already(deal: Deal, written: Written, act: Act) -> Deal | None:
+    current = fetched(deal.pk)
+    there = current.state == State.DRAFT and current.version in (act.seen, act.seen + 1)
+    return current if there and written_of(current) == written else None
 
 
 @transaction.atomic

@@ -45,6 +45,15 @@ def test_a_draft_may_leave_anything_empty_and_is_saved_again_and_again(world: Wo
     assert not OutboxMail.objects.exists()
 
 
+def test_saving_once_more_what_is_there_is_no_change(world: World) -> None:
+    """A save that is still on its way when the person goes on must not make the next page an older one."""
+    deal = drafted(world)
+    saved = writing.save(deal=deal, written=hospital(world, title="One"), act=act(world.reseller_sales, deal))
+    late = writing.save(deal=deal, written=hospital(world, title="One"), act=act(world.reseller_sales, deal))
+    again = writing.save(deal=saved, written=hospital(world, title="One"), act=act(world.reseller_sales, saved))
+    assert saved.version == late.version == again.version == deal.version + 1
+
+
 def test_a_draft_written_in_two_windows_loses_nothing_silently(world: World) -> None:
     deal = drafted(world)
     writing.save(deal=deal, written=hospital(world, title="One"), act=act(world.reseller_sales, deal))
