@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -144,6 +144,7 @@ class DoneForm(WrittenForm):
 PARTS: Mapping[str, type[WrittenForm]] = {"customer": CustomerForm, "project": ProjectForm, "done": DoneForm}
 """The three short steps in which a draft is written."""
 PRODUCTS = "products"
+NO_PRODUCT: Any = gettext_lazy("Please choose at least one product.")
 
 
 def part_of(name: str) -> str:
@@ -169,23 +170,15 @@ class ChangeForm(CustomerForm, ProjectForm, DoneForm):
 
 
 class ProductForm(forms.Form):
-    """A row: so many of a product. Without a product it is nothing."""
+    """A row: so many of a product. As long as nothing is typed into it, it is nothing."""
 
-    product = forms.TypedChoiceField(label=gettext_lazy("Product"), coerce=int, empty_value=None, required=False)
-    quantity = forms.IntegerField(
-        label=gettext_lazy("Quantity"), min_value=1, max_value=1_000_000, initial=1, required=False
-    )
+    product = forms.TypedChoiceField(label=gettext_lazy("Product"), coerce=int)
+    quantity = forms.IntegerField(label=gettext_lazy("Quantity"), min_value=1, max_value=1_000_000, initial=1)
 
     def __init__(self, *args: Any, offered: Sequence[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
         product: Any = self.fields["product"]
         product.choices = [("", _("Please choose")), *offered]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if given.get("product") and given.get("quantity") is None and "quantity" not in self.errors:
-            self.add_error("quantity", _("Please say how many."))
-        return given
 
 
 class ProductRows:
@@ -196,11 +189,11 @@ class ProductRows:
         self.offered = [(each.pk, str(each)) for each in own]
         self.missing = False
         if data is None:
-            rows = [{"product": pk, "quantity": quantity} for pk, quantity in products.items()] or [{"quantity": 1}]
+            rows = [{"product": pk, "quantity": quantity} for pk, quantity in products.items()] or [{}]
             self.forms = [self._row(index, initial=row) for index, row in enumerate(rows)]
         else:
             sent = sorted(int(found[1]) for name in data if (found := _ROW.fullmatch(name)))[:MOST_PRODUCTS]
-            self.forms = [self._row(index, data=data) for index in sent] or [self._row(0, initial={"quantity": 1})]
+            self.forms = [self._row(index, data=data) for index in sent] or [self._row(0)]
 
     def _row(self, index: int | str, **given: Any) -> ProductForm:
         return ProductForm(prefix=f"products-{index}", offered=self.offered, **given)
@@ -208,7 +201,7 @@ class ProductRows:
     @property
     def spare(self) -> ProductForm:
         """What a further row looks like; the page puts its number in."""
-        return self._row("__row__", initial={"quantity": 1})
+        return self._row("__row__")
 
     @property
     def next(self) -> int:
@@ -216,7 +209,7 @@ class ProductRows:
         return max(int(str(form.prefix).split("-")[1]) for form in self.forms) + 1
 
     def add_row(self) -> None:
-        self.forms.append(self._row(self.next, initial={"quantity": 1}))
+        self.forms.append(self._row(self.next))
 
     def is_valid(self) -> bool:
         return all(form.is_valid() for form in self.forms if form.is_bound)
@@ -230,6 +223,30 @@ class ProductRows:
             if given.get("product") and given.get("quantity"):
                 found[given["product"]] = found.get(given["product"], 0) + given["quantity"]
         return found
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong on the page: what it concerns, why, and the id of its field."""
+
+    label: str
+    text: str
+    place: str
+
+
+def problems_in(form: WrittenForm, rows: ProductRows | None) -> list[Problem]:
+    """All that is wrong with a part and its rows of products, to be summed up above them."""
+    forms_shown = [form, *(rows.forms if rows is not None else ())]
+    found = [
+        Problem(str(field.label), str(error), field.id_for_label)
+        for each in forms_shown
+        if each.is_bound
+        for field in each
+        for error in field.errors
+    ]
+    general = [Problem("", str(error), "") for error in form.non_field_errors()] if form.is_bound else []
+    missing = rows is not None and rows.missing
+    return [*general, *found, *([Problem(_("Products"), NO_PRODUCT, "id_products-0-product")] if missing else [])]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -93,6 +93,10 @@ class ProofForm(StepForm):
         self._offer("lines", [(line.pk, line_in_words(line)) for line in lines])
         own = ending.invoices_for(deal).select_related("distributor")[: ending.SUGGESTED]
         self._offer("invoices", [(each.pk, _invoice_in_words(each)) for each in own])
+        offered = [self.fields[name] for name in ("lines", "invoices") if name in self.fields]
+        for field in offered:
+            field.required = len(offered) == 1
+            field.help_text = "" if field.required else _("At least one sale or invoice.")
 
     def _offer(self, name: str, choices: Sequence[tuple[int, str]]) -> None:
         field: Any = self.fields[name]
@@ -106,7 +110,7 @@ class ProofForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if not given.get("lines") and not given.get("invoices"):
+        if not self.errors.keys() & {"lines", "invoices"} and not given.get("lines") and not given.get("invoices"):
             self.add_error(None, _("Please choose at least one sale or invoice that shows the order."))
         return given
 

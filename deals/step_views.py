@@ -146,7 +146,7 @@ extend = _view(
 won = _view(
     Doing(
         (State.PROTECTED,), WonForm, _win, gettext_lazy("The deal is won"), gettext_lazy("Report it as won"),
-        gettext_lazy("%(vendor)s reads it. The order counts by what shows it, and the protection ends as won."),
+        gettext_lazy("%(vendor)s sees the order and what shows it. Follow-up business stays covered for a while."),
         gettext_lazy("The deal is won. %(vendor)s can read it now."),
     )
 )  # fmt: skip

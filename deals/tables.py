@@ -63,8 +63,8 @@ class DealTable(Table):
     )  # fmt: skip
     update_due_on = DateColumn(initial_sort_descending=False, verbose_name=gettext_lazy("Update due"))
     expected_value = MoneyColumn(currency_from="currency", verbose_name=gettext_lazy("Expected value"))
-    expected_on = DateColumn(verbose_name=gettext_lazy("Order expected"))
-    since = MomentColumn(order_by=("since", "pk"), verbose_name=gettext_lazy("Since"))
+    expected_on = DateColumn(visible=False, verbose_name=gettext_lazy("Order expected"))
+    since = MomentColumn(order_by=("since", "pk"), visible=False, verbose_name=gettext_lazy("Since"))
     customer_name = tables.Column(visible=False, verbose_name=gettext_lazy("End customer"))
     customer_postcode = tables.Column(visible=False, verbose_name=gettext_lazy("Postcode"))
     customer_city = tables.Column(visible=False, verbose_name=gettext_lazy("City"))

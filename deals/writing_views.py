@@ -22,7 +22,7 @@ from common.hints import hint
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import describing, writing
-from deals.forms import PARTS, PRODUCTS, ChangeForm, FilesForm, ProductRows, WrittenForm
+from deals.forms import NO_PRODUCT, PARTS, PRODUCTS, ChangeForm, FilesForm, ProductRows, WrittenForm, problems_in
 from deals.models import Deal, DealFile
 from deals.moving import Act, MovedOn, fetched
 from deals.rights import WRITING_ROLES
@@ -187,9 +187,10 @@ def _write_page(
     failed = form.is_bound and (bool(form.errors) or (rows is not None and (rows.missing or not rows.is_valid())))
     context = {
         "deal": deal, "part": part, "parts": parts, "form": form, "rows": rows, "overtaken": problem,
-        "title": title_of(deal), "crumbs": _crumbs(deal), "is_last": part == LAST,
-        "review_url": reverse("deals:partner-deal", args=[number, deal.number]), "files": describing.files_of(deal),
+        "problems": problems_in(form, rows), "no_product": NO_PRODUCT, "title": title_of(deal),
+        "crumbs": _crumbs(deal), "is_last": part == LAST, "files": describing.files_of(deal),
         "files_form": FilesForm() if part == LAST else None,
+        "review_url": reverse("deals:partner-deal", args=[number, deal.number]),
     }  # fmt: skip
     status = UNPROCESSABLE if failed and request.method == "POST" and "more" not in request.POST else 200
     return render(request, "deals/write.html", context, status=status)
@@ -307,6 +308,7 @@ def change(request: PersonRequest, partner: Partner, number: int) -> HttpRespons
     failed = request.method == "POST" and "more" not in request.POST
     context: dict[str, Any] = {
         "deal": deal, "form": form, "rows": rows, "title": title_of(deal), "crumbs": _crumbs(deal, _("Change")),
+        "problems": problems_in(form, rows), "no_product": NO_PRODUCT,
         "cancel_url": reverse("deals:partner-deal", args=[partner.number, number]),
     }  # fmt: skip
     return render(request, "deals/change.html", context, status=UNPROCESSABLE if failed else 200)

@@ -2,10 +2,6 @@
 
 /* --- rows of products ------------------------------------------------------------------------------------------------ */
 
-function changed(row) {
-  row.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
 document.addEventListener("click", (event) => {
   const add = event.target.closest?.("[data-add-row]");
   if (add) {
@@ -25,10 +21,14 @@ document.addEventListener("click", (event) => {
     const body = remove.closest("[data-rows-body]");
     const row = remove.closest("[data-row-of-products]");
     // The last row stays, empty: what is not there cannot be filled in.
-    if (body.children.length === 1) row.querySelector("select").value = "";
-    else row.remove();
-    changed(body);
-    (body.lastElementChild.querySelector("select")).focus();
+    if (body.children.length === 1) {
+      row.querySelector("select").value = "";
+      row.querySelector("input").value = "1";
+    } else {
+      row.remove();
+    }
+    body.dispatchEvent(new Event("change", { bubbles: true }));
+    body.lastElementChild.querySelector("select").focus();
   }
 });
 

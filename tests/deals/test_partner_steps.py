@@ -89,7 +89,7 @@ def test_without_a_proof_or_in_the_future_nothing_is_won(world: World, sales: Cl
     deal = protected(world)
     answer = do(sales, deal, "won", on="2026-11-17", value="23500.00")
     assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == ["on", "__all__"]
+    assert list(answer.context["form"].errors) == ["on", "lines"]
 
 
 def test_where_nothing_could_show_the_order_the_page_says_what_to_do(world: World, signed_in: SignedIn) -> None:

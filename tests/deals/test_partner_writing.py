@@ -184,9 +184,12 @@ def test_a_product_of_another_vendor_is_none(draft: Deal, world: World, sales: C
 
 
 def test_without_a_product_nobody_goes_on(draft: Deal, world: World, sales: Client) -> None:
-    answer = sales.post(part(draft, "project"), project(draft, world, **{"products-0-product": ""}))
+    row = {"products-0-product": "", "products-0-quantity": "1"}
+    answer = sales.post(part(draft, "project"), project(draft, world, **row))
     assert answer.status_code == 422
     assert "Please choose at least one product." in page_of(answer)
+    answer = sales.post(part(draft, "project"), project(draft, world, **{"products-0-product": ""}))
+    assert list(answer.context["rows"].forms[0].errors) == ["product"]
 
 
 # --- sending ---------------------------------------------------------------------------------------------------------

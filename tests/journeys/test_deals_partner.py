@@ -169,12 +169,12 @@ def test_a_draft_written_in_two_windows_says_so_and_loses_nothing(
     expect(mine.page.locator("#id_customer_name")).to_have_value("Klinikum Elbtal")
 
 
-def test_a_protected_card_is_dragged_to_where_it_ends(
-    own_portal: Served, windows: OpenWindow, inside: Inside
-) -> None:
+def test_a_protected_card_is_dragged_to_where_it_ends(own_portal: Served, windows: OpenWindow, inside: Inside) -> None:
     registers_deals(own_portal, inside)
     with inside(own_portal), time_machine.travel(NOW):
-        sales, manager = (User.objects.get(email=f"{name}@example.com") for name in ("reseller_sales", "channel_manager"))
+        sales, manager = (
+            User.objects.get(email=f"{name}@example.com") for name in ("reseller_sales", "channel_manager")
+        )
         deal = writing.begin(enrolment=enrolment(), written=complete(), act=act(sales))
         deal = writing.submit(deal=deal, act=act(sales, deal))
         protection = deciding.Protection(deciding.usual_protection(deal, TODAY))
