@@ -9,10 +9,12 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from common.models import User
-from deals import deciding, writing
+from deals import deciding, protecting, writing
 from deals.models import Deal, Opening
 from tests.deals.projects import (
     act,
@@ -241,3 +243,27 @@ def test_protection_that_ends_within_two_weeks_waits_until_somebody_asks_for_lon
         assert "The protection of a deal ends soon" in waiting(sales)
         asked_for_longer(world, deal, day=TODAY + timedelta(days=6))
         assert "The protection of a deal ends" not in waiting(sales)
+
+
+# --- many ------------------------------------------------------------------------------------------------------------
+
+
+def queries(client: Client, path: str) -> int:
+    """Of the second request: the first fills what the process keeps."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("path", [LIST, BOARD, f"{LIST}1/", f"{LIST}1/change/", f"{LIST}1/won/", "/partner/2B3C4D5F/"])
+def test_a_page_asks_the_database_as_often_for_one_deal_as_for_many(world: World, sales: Client, path: str) -> None:
+    open_deals(world, most_open=99, most_a_day=99)
+    deal = protected(world)
+    drafted(world, title="A draft")
+    few = queries(sales, path)
+    for number in range(5):
+        deal = protecting.update(deal=deal, text=f"Step {number}", act=act(world.reseller_sales, deal))
+        protected(world, title=f"Project {number}", customer_name=f"Kunde {number} AG", customer_domain="")
+        drafted(world, title=f"Draft {number}")
+    assert queries(sales, path) == few
