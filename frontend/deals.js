@@ -1,5 +1,16 @@
 // The pages of deals: rows of products, and the board, where dragging is a shortcut for the links on each card.
 
+/* --- going on while what was typed is still being saved: the page then knows which version it has read ------------------ */
+
+document.addEventListener("submit", (event) => {
+  const saving = event.target.querySelector?.("#saved.htmx-request");
+  if (!saving) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const { target: form, submitter } = event;
+  saving.addEventListener("htmx:afterRequest", () => window.setTimeout(() => form.requestSubmit(submitter)), { once: true });
+}, true);
+
 /* --- rows of products ------------------------------------------------------------------------------------------------ */
 
 document.addEventListener("click", (event) => {
