@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,13 +21,19 @@ from common.teams import LastLead, NotInTeam, Person, Team
 from common.ui import Crumb
 
 
-def team_page(request: PersonRequest, team: Team, organisation: Any) -> HttpResponse:
-    """Who is in the team. Who runs it also sees when people last signed in, and who is invited."""
+def team_page(
+    request: PersonRequest, team: Team, organisation: Any, more: Sequence[tuple[str, str]] = ()
+) -> HttpResponse:
+    """Who is in the team. Who runs it also sees when people last signed in, and who is invited.
+
+    `more`: labels and addresses of what else there is about the team.
+    """
     runs = teams.may_run(team, organisation, request.actor)
     now = timezone.now()
     context = {
         "team_of": str(organisation),
         "runs": runs,
+        "more": more,
         "people": [
             {
                 "person": person,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from common import joining_views, team_views
@@ -17,7 +19,8 @@ STAFF = (VENDOR_ADMIN, CHANNEL_MANAGER, VENDOR_FINANCE)
 
 @in_vendor(*STAFF)
 def team(request: PersonRequest, vendor: Vendor) -> HttpResponse:
-    return team_views.team_page(request, TEAM, vendor)
+    away = (_("Absences"), reverse("programs:absences", args=[vendor.slug]))
+    return team_views.team_page(request, TEAM, vendor, more=[away])
 
 
 @in_vendor(VENDOR_ADMIN)

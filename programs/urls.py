@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from programs import public_views, team_views, wording_views
+from programs import absence_views, public_views, team_views, wording_views
 
 app_name = "programs"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
         name="mail-wording-restore",
     ),
     path("vendor/<slug:vendor>/team/", team_views.team, name="team"),
+    path("vendor/<slug:vendor>/team/absences/", absence_views.absences, name="absences"),
+    path("vendor/<slug:vendor>/team/absences/<int:pk>/end/", absence_views.end, name="absence-end"),
     path("vendor/<slug:vendor>/team/invite/", team_views.invite, name="team-invite"),
     path("vendor/<slug:vendor>/team/people/<int:pk>/", team_views.roles, name="team-roles"),
     path("vendor/<slug:vendor>/team/people/<int:pk>/remove/", team_views.remove, name="team-remove"),
