@@ -18,3 +18,9 @@ def business_days_after(day: date, number: int, holidays: Container[date] = froz
         if day.weekday() not in WEEKEND and day not in holidays:
             number -= 1
     return day
+
+
+def business_days_until(start: date, end: date, holidays: Container[date] = frozenset()) -> int:
+    """How many business days after `start` have come by `end`: from Friday to Monday it is one."""
+    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
+    return sum(day.weekday() not in WEEKEND and day not in holidays for day in days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,12 +15,21 @@ ONCE_WITHIN = timedelta(hours=1)
 RECORDED = (Deal.State.PROTECTED, Deal.State.WON)
 
 
-@transaction.atomic
 def record_opening(*, deal: Deal, actor: Actor, now: datetime) -> None:
+    record_openings(deals=[deal], actor=actor, now=now)
+
+
+@transaction.atomic
+def record_openings(*, deals: Collection[Deal], actor: Actor, now: datetime) -> None:
     """Before the page is shown. Partners' own people are not recorded, and neither is what is not decided yet."""
-    if actor.user_id is None or deal.state not in RECORDED or deal.vendor_id not in actor.ids(VENDOR):
+    vendors = actor.ids(VENDOR)
+    opened = sorted(deal.pk for deal in deals if deal.state in RECORDED and deal.vendor_id in vendors)
+    if actor.user_id is None or not opened:
         return
-    Deal.objects.select_for_update(no_key=True).get(pk=deal.pk)
-    recent = Opening.objects.filter(deal=deal, person=actor.user_id, at__gt=now - ONCE_WITHIN)
-    if not recent.exists():
-        Opening.objects.create(deal=deal, person_id=actor.user_id, at=now)
+    # One look at a time of each deal, always in the same order.
+    list(Deal.objects.select_for_update(no_key=True).filter(pk__in=opened).order_by("pk").values_list("pk"))
+    recent = Opening.objects.filter(deal__in=opened, person=actor.user_id, at__gt=now - ONCE_WITHIN)
+    known = set(recent.values_list("deal_id", flat=True))
+    Opening.objects.bulk_create(
+        [Opening(deal_id=pk, person_id=actor.user_id, at=now) for pk in opened if pk not in known]
+    )

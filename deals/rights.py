@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from common.access import OWNER, PARTNER, SALES, VENDOR, Actor
 from common.one_person import logins_of
 from deals.models import Deal
@@ -28,12 +30,24 @@ def may_enter(actor: Actor, vendor_id: int) -> bool:
     return actor.has(VENDOR, vendor_id, *DECIDING_ROLES)
 
 
-def may_decide(actor: Actor, deal: Deal) -> bool:
-    """Deciders of the vendor, but never about a deal that they entered, or of a company they work for."""
+class Hindrance(StrEnum):
+    """What keeps somebody from deciding about a deal."""
+
+    ROLE = "role"
+    ENTERED = "entered"
+    COMPANY = "company"
+
+
+def hindrance(actor: Actor, deal: Deal) -> Hindrance | None:
+    """Deciders of the vendor decide, but never about a deal that they entered, or of a company they work for."""
     if actor.user_id is None or not actor.has(VENDOR, deal.vendor_id, *DECIDING_ROLES):
-        return False
+        return Hindrance.ROLE
     logins = logins_of(actor.user_id)
     if deal.entered_by_vendor and deal.written_by_id in logins:
-        return False
+        return Hindrance.ENTERED
     members = Member.objects.filter(partner=deal.partner_id, user__in=logins, left_on__isnull=True)
-    return not members.exists()
+    return Hindrance.COMPANY if members.exists() else None
+
+
+def may_decide(actor: Actor, deal: Deal) -> bool:
+    return hindrance(actor, deal) is None

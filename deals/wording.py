@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from common import formats
 from common.registry import Text
 from common.ui import Tone
 from deals.models import Deal, DealStep
@@ -89,3 +91,10 @@ def step_in_words(step: DealStep) -> str:
         Step.ESCALATED: _("%(name)s told the vendor’s admins that the decision is overdue"),
     }
     return words[Step(step.step)] % name
+
+
+def business_days(number: Decimal | None) -> str:
+    if number is None:
+        return formats.NOTHING
+    text = ngettext("%(count)s business day", "%(count)s business days", 1 if number == 1 else 2)
+    return text % {"count": formats.number(number)}

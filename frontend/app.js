@@ -5,6 +5,7 @@ import "./uploads.css";
 import "./partners.css";
 import "./tiers.css";
 import "./invoices.css";
+import "./dealdesk.css";
 import "./mails.css";
 import "./deals.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
@@ -178,6 +179,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => drawCharts(event.detail.elt));
+document.addEventListener("htmx:oobAfterSwap", (event) => drawCharts(event.detail.target));
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.elt;

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import holidays
 
-from common.business_days import business_days_after
+from common.business_days import business_days_after, business_days_until
 from programs.models import Vendor
 
 DECIDED_WITHIN = 2
@@ -18,6 +18,11 @@ DECIDED_WITHIN = 2
 def office_day_after(vendor: Vendor, day: date, number: int) -> date:
     """The `number`th day after `day` on which the vendor's office works, by the holidays of its country and state."""
     return business_days_after(day, number, _holidays(vendor.country, vendor.subdivision))
+
+
+def office_days_until(vendor: Vendor, start: date, end: date) -> int:
+    """How many days after `start` the vendor's office has worked by `end`."""
+    return business_days_until(start, end, _holidays(vendor.country, vendor.subdivision))
 
 
 @lru_cache(maxsize=500)

@@ -22,7 +22,7 @@ from common.models import OutboxMail, User
 from partners.models import BankAccountUse
 from sales.models import CustomerNumber
 from tests import teams
-from tests.deals.populated_partner import OF_PARTNER, Registered, registered, registered_places
+from tests.deals.populated_vendor import Dealt, dealt
 from tests.invoices.populated import uploaded
 from tests.partners import banking
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
@@ -119,8 +119,8 @@ class Populated:
     rival_account: BankAccount
     paying: Paying
     rival_paying: Paying
-    deals: Registered
-    rival_deals: Registered
+    dealt: Dealt
+    rival_dealt: Dealt
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -187,7 +187,7 @@ def populate() -> Populated:
         rival_account,
         paying(account, world.vendor, world.vendor_finance),
         paying(rival_account, world.rival_vendor, world.rival_vendor_finance),
-        *registered(world),
+        *dealt(world),
         _secret_of_change(world.reseller_owner),
     )
 
@@ -322,37 +322,42 @@ def _values(address: Address, there: Populated) -> dict[str, Callable[[], tuple[
     """Per place: ours, the rivals' (None: there is no such thing), and one that does not exist."""
     world = there.world
     return {
-        "partner": lambda: (world.reseller.number, world.rival.number, "22222222"),
-        "number": lambda: (
-            # Each vendor counts its own runs.
-            (1, None, 99) if address.route.startswith(RUNS) else (world.reseller.number, world.rival.number, "22222222")
-        ),
-        "vendor": lambda: (world.vendor.slug, world.rival_vendor.slug, "nobody"),
-        "distributor": lambda: (world.distributor.slug, world.rival_distributor.slug, "nobody"),
-        "program": lambda: (world.program.slug, world.rival_program.slug, "nothing"),
-        "of": lambda: (world.vendor.slug, world.rival_vendor.slug, "nobody"),
-        "currency": lambda: ("EUR", None, "XXX"),
-        "code": lambda: (world.terms.code, world.rival_terms.code, "nothing"),
-        "period": lambda: ("2026Q3", "2026Q3", "1999Q1"),
-        "row": lambda: (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
-        "pk": lambda: _numbered(address, there),
-        "secret": lambda: _secrets(address, there),
-        "kind": lambda: ("sale", None, "nothing"),
-        "anything": lambda: ("nothing", None, "nothing/at/all"),
-        "column": lambda: ("main", None, "nothing"),
-        "page": lambda: (1, None, 99),
-        "year": lambda: (DAY.year, None, 1999),
-        "file": lambda: (1, None, 99),
-        "slug": lambda: (world.program.slug, None, "nothing"),
-        "answer": lambda: ("decline", None, "nothing"),
-        "change": lambda: ("suspend", None, "nothing"),
-        "tier": lambda: (world.program.tiers.order_by("-rank")[0].code, None, "nothing"),
-        "check": lambda: ("showroom", None, "nothing"),
-        "key": lambda: ("made-up", None, "made-up-too"),
-        "mail": lambda: ("settled", None, "nothing"),
-        "uidb36": lambda: ("1", None, "2"),
-        "token": lambda: (unsubscribe_token(world.reseller_owner), None, "made-up"),
+        "partner": (world.reseller.number, world.rival.number, "22222222"),
+        "number": (world.reseller.number, world.rival.number, "22222222"),
+        "vendor": (world.vendor.slug, world.rival_vendor.slug, "nobody"),
+        "distributor": (world.distributor.slug, world.rival_distributor.slug, "nobody"),
+        "program": (world.program.slug, world.rival_program.slug, "nothing"),
+        "of": (world.vendor.slug, world.rival_vendor.slug, "nobody"),
+        "currency": ("EUR", None, "XXX"),
+        "code": (world.terms.code, world.rival_terms.code, "nothing"),
+        "period": ("2026Q3", "2026Q3", "1999Q1"),
+        "row": (world.waiting.pk, world.rival_waiting.pk, MISSING_ID),
+        "pk": _numbered(address, there) if "pk" in address.places else (None, None, None),
+        "secret": _secrets(address, there),
+        "kind": ("sale", None, "nothing"),
+        "anything": ("nothing", None, "nothing/at/all"),
+        "column": ("main", None, "nothing"),
+        "page": (1, None, 99),
+        "year": (DAY.year, None, 1999),
+        "file": (1, None, 99),
+        "slug": (world.program.slug, None, "nothing"),
+        "answer": ("decline", None, "nothing"),
+        "change": ("suspend", None, "nothing"),
+        "deal": _deal(address, there),
+        "tier": (world.program.tiers.order_by("-rank")[0].code, None, "nothing"),
+        "check": ("showroom", None, "nothing"),
+        "key": ("made-up", None, "made-up-too"),
+        "mail": ("settled", None, "nothing"),
+        "uidb36": ("1", None, "2"),
+        "token": (unsubscribe_token(world.reseller_owner), None, "made-up"),
     }
+
+
+def _deal(address: Address, there: Populated) -> tuple[int, int, int]:
+    """What the vendor writes for a partner is a draft."""
+    writes = address.name in ("deals:vendor-deal-write", "deals:vendor-deal-discard")
+    own, rival = (there.dealt.draft, there.rival_dealt.draft) if writes else (there.dealt.deal, there.rival_dealt.deal)
+    return own.number, rival.number, MISSING_ID
 
 
 def unsubscribe_token(user: User) -> str:
@@ -397,15 +402,17 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
             CustomerNumber.objects.get(number="K-1"),
             CustomerNumber.objects.get(number="K-2"),
         ),
-        "articles/numbers": lambda: (there.article, there.rival_article),
-        "case-studies": lambda: (there.case_study, there.rival_case_study),
-        "files": lambda: (there.case_study.files.get(), there.rival_case_study.files.get()),
-        "invoices": lambda: (there.invoice, there.rival_invoice),
-        "keys": lambda: (None, None),
-        "adjustments": lambda: (there.adjustment, there.rival_adjustment),
-        "company-changes": lambda: (there.change, there.rival_change),
-        "bank-account": lambda: (there.account, there.rival_account),
-        "bank-accounts": lambda: (
+        "articles/numbers": (there.article, there.rival_article),
+        "case-studies": (there.case_study, there.rival_case_study),
+        "files": (there.case_study.files.get(), there.rival_case_study.files.get()),
+        "invoices": (there.invoice, there.rival_invoice),
+        "keys": (None, None),
+        "attachments": (there.dealt.file, there.rival_dealt.file),
+        "absences": (there.dealt.absence, there.rival_dealt.absence),
+        "adjustments": (there.adjustment, there.rival_adjustment),
+        "company-changes": (there.change, there.rival_change),
+        "bank-account": (there.account, there.rival_account),
+        "bank-accounts": (
             BankAccountUse.objects.get(account=there.account, vendor=world.vendor),
             BankAccountUse.objects.get(account=there.rival_account, vendor=world.rival_vendor),
         ),
