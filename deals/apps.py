@@ -12,5 +12,5 @@ class DealsConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
-        for module in ("registered", "mails", "vendor_pages"):
+        for module in ("registered", "mails", "personal", "personal_ties", "retention_rules"):
             import_module(f"deals.{module}").register()

@@ -308,6 +308,10 @@ RETENTION_DAYS = {
         "brought-contacts": 365,
         "viewings": 1095,
         "companies-without-program": 730,
+        "absences": 365,
+        "deal-drafts": 365,
+        "deal-contacts": 730,
+        "deal-probes": 730,
     }.items()
 }
 

@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import User
 from common.personal import Rows, Section, section, sections
-from programs.models import DistributorStaff, MailWording, Program, RebateTerms, StaffInvitation, Vendor, VendorStaff
+from programs.models import (
+    Absence,
+    DistributorStaff,
+    MailWording,
+    Program,
+    RebateTerms,
+    StaffInvitation,
+    Vendor,
+    VendorStaff,
+)
 
 
 def _vendor_roles(user: User) -> Rows:
@@ -72,3 +81,6 @@ def register() -> None:
         order=27,
     )
     sections.register(Section("program-contacts", _("Programs that name you as contact"), _named_as_contact, order=26))
+    absence = ("vendor__name", "valid")
+    section("absences", _("When you are away"), Absence, "person", *absence, order=28)
+    section("deputies", _("When you stand in for others"), Absence, "deputy", *absence, order=28)

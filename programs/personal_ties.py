@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from common.erasing import Addresses, Tie, tie_of_team, ties
 from common.models import User
-from programs.models import DistributorStaff, Program
+from programs.models import Absence, DistributorStaff, Program
 from programs.team import TEAM
 
 
@@ -23,8 +23,14 @@ def _forget_contact(user: User, addresses: Addresses, now: datetime) -> None:
     named.update(contact_name="", contact_email="")
 
 
+def _forget_absences(user: User, addresses: Addresses, now: datetime) -> None:
+    Absence.objects.filter(person=user).delete()
+    Absence.objects.filter(deputy=user).update(deputy=None)
+
+
 def register() -> None:
     last = gettext_noop("This is the last vendor admin of %(name)s. Give somebody else this role first.")
     ties.register(tie_of_team(TEAM, last_lead=last))
     ties.register(Tie("distributors", _leave_distributors))
     ties.register(Tie("program-contacts", _forget_contact))
+    ties.register(Tie("absences", _forget_absences))

@@ -18,11 +18,39 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from common import notices, unsubscribing
 from common.access import Actor, ActorQuerySet
-from common.models import OutboxMail, User
-from partners.models import BankAccountUse
-from sales.models import CustomerNumber
+from common.dated import since
+from common.models import ApiToken, OutboxMail, User
+from common.periods import Period
+from common.proofs import Proof
+from common.tokens import Scope
+from deals.models import Deal
+from invoices.models import Invoice
+from partners.models import (
+    AccessRequest,
+    Application,
+    BankAccount,
+    BankAccountUse,
+    BroughtContact,
+    CompanyChange,
+    Enrolment,
+    IndividualAgreement,
+    MemberInvitation,
+    ParticipationStep,
+    Partner,
+    Succession,
+    TaxStatus,
+    VendorNumber,
+)
+from programs.models import Distributor, Product, Program, StaffInvitation, Vendor
+from rebates import adjusting, closing
+from rebates.adjusting import Proposal
+from rebates.models import Closing, ManualAdjustment
+from rebates.status import claiming
+from sales import uploads
+from sales.golive import files
+from sales.models import ArticleNumber, Claim, CustomerNumber, PartnerImport, Upload
 from tests import teams
-from tests.deals.populated_vendor import Dealt, dealt
+from tests.deals.populated import dealt
 from tests.invoices.populated import uploaded
 from tests.partners import banking
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
@@ -119,8 +147,8 @@ class Populated:
     rival_account: BankAccount
     paying: Paying
     rival_paying: Paying
-    dealt: Dealt
-    rival_dealt: Dealt
+    deal: Deal
+    rival_deal: Deal
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -301,8 +329,8 @@ def fillings(address: Address, there: Populated) -> dict[Variant, Kwargs]:
     values = _values(address, there)
     if address.route.startswith("vendor/<slug:vendor>/payments/"):
         values["number"] = (1, None, 99)  # each vendor counts its own runs
-    if address.route.startswith(OF_PARTNER):
-        values |= registered_places(address.name, there.deals, there.rival_deals)
+    if address.route.startswith("partner/<slug:partner>/deals/"):
+        values["number"] = (there.deal.number, there.rival_deal.number, 99)  # each partner counts its own deals
     inner = [place for place in address.places if place not in AREAS] or list(address.places)
     if address.name in ("rebates:explained", "rebates:account-with", "partners:apply", "partners:leave", "tiers:way"):
         # The reseller takes part in the rival's program as well, and anybody may apply for any.
@@ -338,6 +366,8 @@ def _values(address: Address, there: Populated) -> dict[str, Callable[[], tuple[
         "anything": ("nothing", None, "nothing/at/all"),
         "column": ("main", None, "nothing"),
         "page": (1, None, 99),
+        "deal": (there.deal.number, there.rival_deal.number, 99),
+        "reference": (there.deal.reference, there.rival_deal.reference, f"{world.reseller.number}-99"),
         "year": (DAY.year, None, 1999),
         "file": (1, None, 99),
         "slug": (world.program.slug, None, "nothing"),
@@ -434,6 +464,17 @@ def _numbered(address: Address, there: Populated) -> tuple[Any, Any, Any]:
         "outbox": lambda: (_notice(world.reseller_owner), None),
         "statements": lambda: (there.paying.of("statements"), there.rival_paying.of("statements")),
     }
+    pairs["notices"] = (_notice(world.reseller_owner), _notice(world.rival_owner))
+    pairs["outbox"] = (_notice(world.reseller_owner), None)
+    pairs["statements"] = (there.paying.of("statements"), there.rival_paying.of("statements"))
+    for word in ("trainings", "dates", "bookings", "certificates", "claims"):
+        pairs[word] = (there.taught.of(word), there.rival_taught.of(word))
+    if address.route.startswith("vendor/<slug:vendor>/payments/"):
+        for word in ("<int:number>", "holds", "answers", "lines"):
+            pairs[word] = (there.paying.of(word), there.rival_paying.of(word))
+    if "/deals/" in address.route:
+        for word in ("files", "attachments"):
+            pairs[word] = (there.deal.files.get(), there.rival_deal.files.get())
     if address.route.startswith("partner/"):
         pairs["people"] = lambda: (world.reseller_sales, world.rival_owner)
         pairs["invitations"] = lambda: (there.invitation, there.rival_invitation)

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-LAYERS = ("common", "programs", "partners", "trainings", "sales", "rebates", "invoices", "tiers", "portal")
+LAYERS = ("common", "programs", "partners", "trainings", "sales", "rebates", "invoices", "deals", "tiers", "portal")
 """From the bottom to the top."""
 
 

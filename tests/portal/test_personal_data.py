@@ -17,6 +17,7 @@ from django.test import Client
 from common import mail_choices, mail_operations, personal, stopping
 from common.access import Actor
 from common.models import Bounce, OutboxMail, User
+from deals.models import Probe
 from tests.common.telling import OPTIONAL, tell
 from tests.people import PASSWORD
 from tests.portal.addresses import Populated, populate
@@ -116,6 +117,21 @@ def test_how_a_person_wants_mails_and_what_they_decided_about_those_of_others_is
     assert [row["ended_at"] for row in of_admin["mail-stops-ended"]] == [NOW]
     assert of_admin["mails-decided"] == [{"kind": OPTIONAL, "handled_at": NOW}]
     assert owner.email not in str(of_admin)
+
+
+def test_what_a_person_did_with_deals_is_in_it_and_not_that_somebody_else_has_the_same_project(
+    there: Populated,
+) -> None:
+    assert Probe.objects.get().person == there.world.reseller_owner
+    owner = personal.gather(user=there.world.reseller_owner)
+    assert [row["customer_name"] for row in owner["deals"]] == ["Klinikum Elbtal gGmbH"] * 2
+    assert [row["file_name"] for row in owner["deal-files"]] == ["plan.pdf"]
+    assert [row["state"] for row in owner["deal-extensions"]] == ["refused", "open"]
+    assert owner["deal-limits"] == owner["deal-conflicts"] == []
+    assert "Lindner" not in str(owner)
+    assert "lindner@" not in str(owner)
+    manager = personal.gather(user=there.world.channel_manager)
+    assert [row["step"] for row in manager["deal-steps"]] == ["approved", "ext_refused"]
 
 
 def test_no_secret_and_no_content_of_a_file_is_in_it(there: Populated, signed_in: SignedIn) -> None:

@@ -20,6 +20,9 @@ from common.access import SALES
 from common.kept import forgetting
 from common.models import ApiAnswer, Bounce, EmailChange, OutboxMail, User
 from common.tasks import forget
+from deals import ending
+from deals.models import Deal, Probe
+from deals.moving import fetched
 from partners import applications
 from partners.models import (
     AccessRequest,
@@ -33,9 +36,11 @@ from partners.models import (
     ViewedPage,
     Viewing,
 )
-from programs.models import StaffInvitation
+from programs.models import Absence, StaffInvitation
 from sales.models import CustomerNumber, Invitation
 from tests import teams
+from tests.deals.projects import act as acting
+from tests.deals.projects import drafted, open_deals, protected, submitted
 from tests.partners.applying import Newcomer, act, asks_for_access, newcomer, open_to_all
 from tests.people import member_of, person, signed_in
 from tests.trainings.teaching import accept, hand_in, training
@@ -139,6 +144,17 @@ def refused_company(world: World) -> Made:
     return Partner, known.partner.pk
 
 
+def deal_draft(world: World) -> Made:
+    open_deals(world)
+    submitted(world)
+    return Deal, drafted(world, title="Another").pk
+
+
+def probe(world: World) -> Made:
+    of = {"kind": Probe.Kind.LIMIT, "person": world.reseller_sales}
+    return Probe, Probe.objects.create(enrolment=world.enrolment, at=NOW, **of).pk
+
+
 CASES: dict[str, Callable[[World], Made]] = {
     "unconfirmed-accounts": account,
     "email-changes": change,
@@ -152,7 +168,29 @@ CASES: dict[str, Callable[[World], Made]] = {
     "brought-contacts": brought_contact,
     "viewings": viewing,
     "companies-without-program": refused_company,
+    "deal-drafts": deal_draft,
+    "deal-probes": probe,
 }
+
+
+def test_an_absence_is_forgotten_so_many_days_after_its_last_one(world: World) -> None:
+    days = (NOW.date() - timedelta(days=7), NOW.date())
+    Absence.objects.create(vendor=world.vendor, person=world.channel_manager, valid=days)
+    for now, there in ((due("absences") - timedelta(days=1), True), (due("absences"), False)):
+        retention.forget_due(now=now)
+        assert Absence.objects.exists() is there
+
+
+def test_the_contact_of_an_ended_deal_is_forgotten_and_the_deal_stays(world: World) -> None:
+    open_deals(world)
+    ended, running = protected(world), protected(world, title="Another", contact_phone="+49 3501 4711")
+    of_ended = {"deal": ended, "text": "", "act": acting(world.reseller_sales, ended)}
+    ending.lose(lost_to=Deal.LostTo.PRICE, **of_ended)
+    for now, there in ((due("deal-contacts") - SECOND, True), (due("deal-contacts"), False)):
+        retention.forget_due(now=now)
+        assert bool(fetched(ended.pk).contact_name) is there
+    assert fetched(ended.pk).customer_name == "Klinikum Elbtal gGmbH"
+    assert fetched(running.pk).contact_phone == "+49 3501 4711"
 
 
 def test_the_file_of_a_certificate_from_elsewhere_goes_and_what_was_decided_stays(world: World) -> None:
@@ -195,7 +233,15 @@ def test_a_company_goes_with_its_history(world: World) -> None:
 def test_every_rule_has_a_period_and_every_period_a_rule() -> None:
     keys = {rule.key for rule in retention.rules}
     assert keys == set(settings.RETENTION_DAYS)
-    assert keys == {*CASES, "mail-contents", "sessions", "certificate-proofs", "invoice-files"}
+    assert keys == {
+        *CASES,
+        "mail-contents",
+        "sessions",
+        "certificate-proofs",
+        "invoice-files",
+        "deal-contacts",
+        "absences",
+    }
 
 
 def test_of_a_sent_mail_stays_that_there_was_one(world: World) -> None:

@@ -1,0 +1,46 @@
+"""What deals say about a person: what they registered, decided, did, added, asked for and looked at.
+
+The contact at the end customer is somebody else, and stands in nobody's data.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from common.models import User
+from common.personal import Rows, Section, section, sections
+from deals.models import Conflict, Deal, DealFile, DealProof, DealStep, Extension, Opening, Probe
+
+OF_DEAL = ("deal__partner__name", "deal__vendor__name", "deal__number")
+
+
+def _stopped(user: User) -> Rows:
+    """Not what met somebody else's deal: that there is one, the vendor alone knows."""
+    stopped = Probe.objects.filter(person=user, kind=Probe.Kind.LIMIT).order_by("pk")
+    return stopped.values("enrolment__partner__name", "enrolment__program__name", "at").iterator()
+
+
+def register() -> None:
+    deal = ("partner__name", "vendor__name", "number", "title", "customer_name", "state", "need", "done")
+    section("deals", _("Deals you registered"), Deal, "written_by", *deal, "submitted_at", order=92)
+    section("deals-decided", _("Deals you decided"), Deal, "decided_by", *deal, "decided_at", order=93)
+    section("deal-steps", _("What you did with deals"), DealStep, "author", *OF_DEAL, "step", "text", "at", order=94)
+    section("deal-files", _("Files you added to deals"), DealFile, "added_by", *OF_DEAL, "file_name", "at", order=95)
+    section(
+        "deal-proofs", _("Sales and invoices with which you proved deals"), DealProof, "added_by", *OF_DEAL,
+        "line__document_number", "invoice__number", "at", order=96,
+    )  # fmt: skip
+    extension = (*OF_DEAL, "reason", "asked_at", "state")
+    section("deal-extensions", _("Longer protection you asked for"), Extension, "asked_by", *extension, order=97)
+    section(
+        "deal-extensions-decided", _("Longer protection you decided about"), Extension, "decided_by", *extension,
+        "answer", "decided_at", order=98,
+    )  # fmt: skip
+    section("deal-openings", _("Protected deals you opened"), Opening, "person", *OF_DEAL, "at", order=99)
+    section(
+        "deal-conflicts", _("Similar deals you judged"), Conflict, "judged_by", *OF_DEAL, "judged", "found_at", order=99
+    )
+    covers = ("deals.Probe.person",)
+    sections.register(
+        Section("deal-limits", _("Registrations that the daily limit stopped"), _stopped, covers, order=99)
+    )
