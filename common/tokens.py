@@ -34,6 +34,8 @@ class Scope(models.TextChoices):
     REPORTS_WRITE = "reports:write", gettext_lazy("upload sell-out reports")
     INVOICES = "invoices:read", gettext_lazy("read uploaded invoices")
     INVOICES_WRITE = "invoices:write", gettext_lazy("upload invoices")
+    DEALS = "deals:read", gettext_lazy("read deals")
+    DEALS_WRITE = "deals:write", gettext_lazy("register and change deals")
     CLOSINGS = "closings:read", gettext_lazy("read closings")
     BOUNCES = "bounces:write", gettext_lazy("report mails that came back (administrators of the portal)")
 

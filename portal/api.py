@@ -11,6 +11,7 @@ from ninja import NinjaAPI, Router, Schema
 from ninja.openapi.schema import OpenAPISchema
 
 import common.bounce_api
+import deals.api
 import invoices.api
 import partners.api
 import rebates.api
@@ -21,7 +22,7 @@ from common.context import areas_of
 
 VERSION = "1.0.0"
 DESCRIPTION = """
-Read what the portal shows you, and upload sell-out reports. A token is made on the page “API tokens” of your account;
+Read what the portal shows you, upload sell-out reports and invoices, and register deals. A token is made on the page “API tokens” of your account;
 it has the scopes you chose and never more rights than you have yourself.
 
 Amounts, rates and quantities are text, days are ISO 8601, moments are in UTC. Lists come in pages: send `next` of one
@@ -113,5 +114,6 @@ api.add_router("", sales.api.router)
 api.add_router("", sales.report_api.router)
 api.add_router("", rebates.api.router)
 api.add_router("", invoices.api.router)
+api.add_router("", deals.api.router)
 api.add_router("", common.bounce_api.router)
 api.add_router("", rest)
