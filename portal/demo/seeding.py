@@ -25,6 +25,7 @@ from portal.demo import (
     applicants,
     bank_accounts,
     corrections,
+    deals,
     invoices,
     learning,
     payments,
@@ -92,6 +93,7 @@ def _fill(today: date, now: datetime) -> Seeded:
     accounts.invite(partner=partners[SHOWN], now=now)
     learning.write(snom=programs[SNOM], lenovo=programs[LENOVO], now=now)
     invoices.write(program=programs[SNOM], partner=partners[SHOWN], today=today, now=now)
+    deals.write(programs=programs, partners=partners, today=today, now=now)
     tiers.write(programs=programs, today=today, now=now)
     payments.propose(today=today, now=now)
     status.write(programs=programs.values(), today=today, now=now)

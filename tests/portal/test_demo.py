@@ -21,12 +21,13 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from common.access import DISTRIBUTOR, PARTNER, VENDOR, Actor
 from common.models import OutboxMail, User
+from deals.models import Conflict, Deal, DealProof, DealStep, Extension
 from partners.models import Enrolment, EnrolmentStatus, MemberInvitation, Partner
 from portal.demo import accounts, samples, seeding
 from portal.demo.companies import COMPANIES, SHOWN, TRYOUTS
 from portal.demo.people import PASSWORD
 from portal.testing import clone_database, django_on
-from programs.models import Distributor, Program, Vendor
+from programs.models import Absence, Distributor, Program, Vendor
 from rebates.accounts import balances
 from rebates.changes import changes_of
 from rebates.closing import ensure_due_closings
@@ -309,6 +310,29 @@ def test_questions_stand_in_every_state_that_needs_somebody(demo: seeding.Seeded
     assert not ClaimMessage.objects.filter(at__gt=WRITTEN).exists()
     manager = Actor.of(User.objects.get(email="channel@lenovo.example"))
     assert candidates_for(Claim.objects.get(kind="missing"), actor=manager).waiting
+
+
+def test_deals_stand_in_every_state_and_their_histories_are_the_services(demo: seeding.Seeded) -> None:
+    own = Deal.objects.filter(partner__number=accounts.shown_partner_number())
+    assert set(Deal.objects.values_list("state", flat=True)) == set(Deal.State)
+    assert Deal.objects.count() > 20 < DealStep.objects.count()
+    assert set(own.values_list("state", flat=True)) >= {"draft", "submitted", "asked_back", "protected", "won"}
+    assert not DealStep.objects.filter(at__gt=WRITTEN).exists()
+    won = Deal.objects.filter(state="won")
+    assert not won.filter(proofs=None).exists()
+    assert DealProof.objects.filter(line__isnull=False).count() >= won.count() == 3
+    assert set(Deal.objects.filter(state="lapsed").values_list("lapse", flat=True)) == {"no_update", "expired"}
+    assert DealStep.objects.filter(step="lapsed", deal__lapse="no_update").get().deal.reminded == 2
+
+
+def test_what_waits_for_lenovos_channel_manager_is_a_conflict_an_overdue_one_and_an_extension(
+    demo: seeding.Seeded,
+) -> None:
+    conflict = Conflict.objects.get(judged="open", deal__state="submitted", deal__vendor__slug="lenovo")
+    assert conflict.other.partner.number == accounts.shown_partner_number()
+    assert Deal.objects.filter(vendor__slug="lenovo", state="submitted", escalated_at__isnull=False).count() == 1
+    assert Extension.objects.get(state="open").deal.vendor.slug == "lenovo"
+    assert Absence.objects.filter(valid__contains=TODAY).get().deputy.email == "admin@snom.example"  # type: ignore[union-attr]
 
 
 def test_seeding_again_changes_nothing(demo: seeding.Seeded) -> None:
