@@ -1,4 +1,6 @@
-"""`python -m tests.faults.dying_at_commits`: processes that do the work of a stage and die at one of its commits.
+"""`python -m tests.faults.dying_at_commits [MODULE APP]`: processes that do a stage's work and die at one commit of it.
+
+MODULE has the stages, and APP the services that commits are named after: `tests.faults.quarters` and `rebates.`.
 
 Reads a line of JSON for each: name of the database, stage, number of the commit from 1 on, moment. Writes one: the
 commits it came to, each named after the service it belongs to, and how it ended. Each process is forked from this one,
@@ -19,11 +21,12 @@ from typing import Any
 
 import django
 
+MODULE, APP = sys.argv[1:3] if __name__ == "__main__" and len(sys.argv) > 2 else ("tests.faults.quarters", "rebates.")
 BEFORE, AFTER, CUT_BEFORE, CUT_AFTER = "before", "after", "cut before", "cut after"
 
 
 def service() -> str:
-    """The innermost public function of the rebates app at work. One that is a transaction as a whole has returned."""
+    """The innermost public function of the app at work. One that is a transaction as a whole has returned."""
     frame: FrameType | None = sys._getframe()
     while frame is not None:
         # The wrapper of `contextlib.ContextDecorator`, which `transaction.atomic` is.
@@ -32,8 +35,8 @@ def service() -> str:
         name = getattr(function, "__name__", None) or frame.f_code.co_name
         # A context manager's own frame works for whoever has entered it.
         own = not frame.f_code.co_flags & CO_GENERATOR
-        if own and module.startswith("rebates.") and not name.startswith(("_", "<")):
-            return f"{module.removeprefix('rebates.')}.{name}"
+        if own and module.startswith(APP) and not name.startswith(("_", "<")):
+            return f"{module.removeprefix(APP)}.{name}"
         frame = frame.f_back
     return "nobody"
 
@@ -82,7 +85,7 @@ def child(database: str, stage: str, fatal: int, moment: str, pipe: int) -> None
     connection = sys.modules["django.db"].connection
     connection.settings_dict["NAME"] = database
     Commits(fatal, moment, pipe).watch(connection)
-    sys.modules["tests.faults.quarters"].STAGES[stage].work()
+    sys.modules[MODULE].STAGES[stage].work()
 
 
 def forked(database: str, stage: str, fatal: int, moment: str) -> dict[str, Any]:
@@ -114,5 +117,7 @@ def main() -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
-    __import__("tests.faults.quarters")
+    __import__(MODULE)
+    # Addresses in mails need all pages: loaded once here instead of in every fork.
+    __import__("portal.urls")
     main()
