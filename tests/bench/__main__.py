@@ -87,7 +87,7 @@ def measured(lines: int, url: str, *, whole: bool) -> Run:
     run = Run(lines=lines, seed_seconds=time.perf_counter() - begun)
     say(f"seeded in {run.seed_seconds:.0f} s")
     paying = ("payments_before",) if whole else ()
-    more = ("status", "pages", "tiers", "invoices", "statements") if whole else ()
+    more = ("status", "pages", "tiers", "invoices", "deals", "statements") if whole else ()
     for part in ("closings_before", *paying, "imports", "closing", *more):
         say(part.replace("_", " "))
         environment = {**os.environ, "DATABASE_URL": url}

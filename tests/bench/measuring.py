@@ -12,6 +12,7 @@ django.setup()
 
 from tests.bench import (  # noqa: E402 - models can be imported from here on
     closings,
+    deals,
     imports,
     invoices,
     pages,
@@ -28,6 +29,7 @@ PARTS = {
     "status": status.measure,
     "tiers": tiers.measure_assessment,
     "invoices": invoices.measure,
+    "deals": deals.measure,
     "payments_before": statements.pay_earlier,
     "statements": statements.measure,
     "statements_made": statements.made,
