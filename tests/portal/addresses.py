@@ -372,6 +372,7 @@ def _values(address: Address, there: Populated) -> dict[str, Callable[[], tuple[
         "file": (1, None, 99),
         "slug": (world.program.slug, None, "nothing"),
         "answer": ("decline", None, "nothing"),
+        "part": ("customer", None, "nothing"),
         "change": ("suspend", None, "nothing"),
         "deal": _deal(address, there),
         "tier": (world.program.tiers.order_by("-rank")[0].code, None, "nothing"),
