@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 from random import Random
 from statistics import median
 from typing import Any
@@ -64,8 +65,11 @@ FORMS = (
     "",
 )
 STREETS = ("Hauptstraße", "Bahnhofstraße", "Industriestraße", "Gartenweg", "Am Markt", "Schulstraße", "Ringstraße")
-TOWNS = 2_000
-"""As many as there are in Germany with more than eight thousand people; the largest have most of the companies."""
+TOWNS = range(1, 2_001)
+SIZES = tuple(1 / (town + 10) ** 0.9 for town in TOWNS)
+"""As many as there are in Germany with more than eight thousand people; the fifty largest have a quarter of all."""
+
+SUMS = tuple(accumulate(SIZES))
 
 
 @dataclass(frozen=True)
@@ -86,12 +90,12 @@ def company(dice: Random) -> Company:
     trade = dice.choice(TRADES)
     called = dice.choice((f"{name} {trade}", f"{trade} {name}", f"{name} & Söhne {trade}", name))
     form = dice.choice(FORMS)
-    town = min(int(dice.paretovariate(0.6)), TOWNS)
+    [town] = dice.choices(TOWNS, cum_weights=SUMS)
     domain = f"{name}-{trade}.de".lower() if dice.random() < 0.6 else ""
     return Company(
         f"{called} {form}".strip(),
         f"{dice.choice(STREETS)} {dice.randint(1, 150)}" if dice.random() < 0.8 else "",
-        f"{10_000 + town * 44 + dice.randint(0, 9):05}",
+        f"{10 + town * 37 % 89}{town % 100:02}{dice.randint(0, 9)}",
         ROOTS[town % len(ROOTS)] + ENDS[town // len(ROOTS) % len(ENDS)] + ("" if town < 1_500 else " am See"),
         domain.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue"),
         f"DE{dice.randint(100_000_000, 999_999_999)}" if dice.random() < 0.2 else "",
@@ -112,11 +116,11 @@ def measure() -> None:
         cursor.execute("VACUUM ANALYZE deals_deal")
     seconds, candidates = [], []
     for deal in _sent(enrolments, known, dice):
-        found = checking.standing(deal.vendor_id, timezone.localdate()).filter(keys__overlap=deal.keys)
-        candidates.append(found.exclude(partner=deal.partner_id).count())
         begun = time.perf_counter()
         checking.check(deal=deal, now=timezone.now(), today=timezone.localdate())
         seconds.append(time.perf_counter() - begun)
+        found = checking.standing(deal.vendor_id, timezone.localdate()).filter(keys__overlap=deal.keys)
+        candidates.append(found.exclude(partner=deal.partner_id).count())
     similar = Conflict.objects.values("deal").distinct().count()
     what = f"comparing a deal with {OPEN_DEALS:,} open ones of its vendor"
     give(
