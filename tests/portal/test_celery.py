@@ -14,6 +14,7 @@ from redis import Redis
 
 from common.models import OutboxMail
 from common.tasks import forget, make_summaries, send_mails
+from deals.tasks import look_after as look_after_deals
 from invoices.tasks import work_on_all
 from partners.tasks import ask_newcomers, send_invitations
 from portal import celery, tasks
@@ -94,6 +95,7 @@ def test_a_tick_enqueues_each_step_once_with_nothing_but_its_name(own_database: 
         "common.forget",
         "common.make_summaries",
         "common.send_mails",
+        "deals.look_after",
         "invoices.work_on_all",
         "partners.ask_newcomers",
         "partners.send_invitations",
@@ -135,7 +137,7 @@ def test_the_steps_of_the_tick_are_tasks_that_find_their_work_themselves() -> No
     of_rebates = (*closing, rebate_tasks.keep_figures, rebate_tasks.check_ledgers, *payments)
     of_tiers = (tier_tasks.assess_all, tier_tasks.announce)
     of_mails = (make_summaries, send_mails, send_invitations)
-    others = (work_on_all, import_queued, ask_newcomers, look_after, forget)
+    others = (work_on_all, import_queued, ask_newcomers, look_after, look_after_deals, forget)
     assert {*of_rebates, *of_tiers, *of_mails, *others} == set(tasks.STEPS)
 
 

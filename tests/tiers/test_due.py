@@ -1,4 +1,4 @@
-"""Whatever tiers depend on says, in its own transaction, whom it concerns; the triggers of migration 0002."""
+"""Whatever tiers depend on says, in its own transaction, whom it concerns; the triggers of migrations 0002 and 0005."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from common.dated import since
+from deals.models import DealProof
+from invoices.models import Invoice
 from partners.models import EnrolmentStatus, EnrolmentTier, Member
 from programs.models import Program, Tier
+from tests.deals.projects import open_deals, protected, submitted, won
+from tests.invoices.populated import uploaded
 from tests.tiers.ladder import revenue
 from tests.trainings.teaching import certified, training
 from tests.world import NOW, TODAY, World
@@ -58,6 +63,24 @@ def sale(world: World) -> None:
     revenue(world, "1.00", TODAY, "Z-1")
 
 
+def deal(world: World) -> None:
+    open_deals(world)
+    submitted(world)
+
+
+def proof(world: World) -> None:
+    open_deals(world)
+    done = won(world, protected(world))
+    Due.objects.all().delete()
+    DealProof.objects.create(deal=done, invoice=uploaded(world)[0], added_by=world.reseller_sales, at=NOW)
+
+
+def invoice(world: World) -> None:
+    proof(world)
+    Due.objects.all().delete()
+    Invoice.objects.filter(pk__in=DealProof.objects.values("invoice")).update(state=F("state"))
+
+
 def taught(world: World) -> None:
     Training.objects.filter(program=world.program).update(name="x")
 
@@ -79,6 +102,9 @@ ONE: dict[str, Callable[[World], None]] = {
     "tiers_manualcheck": check,
     "tiers_tierdecision": decision,
     "sales_saleline": sale,
+    "deals_deal": deal,
+    "deals_dealproof": proof,
+    "invoices_invoice": invoice,
 }
 ALL: dict[str, Callable[[World], None]] = {
     "trainings_training": taught, "programs_tier": of_tier, "programs_program": program,

@@ -30,6 +30,8 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "certificate": {"kind": "certificate", "trainings": ["technical"]},
     "case_study": {"kind": "case_study"},
     "revenue": {"kind": "revenue", "amount": "20000.00"},
+    "registered_deals": {"kind": "registered_deals", "months": 12},
+    "won_deals": {"kind": "won_deals"},
     "manual": {"kind": "manual", "code": "showroom", "de": "Ausstellung", "en": "A showroom"},
 }
 
