@@ -170,6 +170,13 @@ def update_deal(request: ApiRequest, reference: str, about: Told) -> DealDetail:
     return _done(lambda: protecting.update(deal=deal, text=about.text, act=_act(request, about.version)))
 
 
+@router.post("/deals/{slug:reference}/replies", response=answers(DealDetail), **needs(Scope.DEALS_WRITE))
+def reply_about_deal(request: ApiRequest, reference: str, about: Told) -> DealDetail:
+    """Answer what the vendor has asked back; its clock begins anew."""
+    deal = _own(request, reference)
+    return _done(lambda: writing.reply(deal=deal, text=about.text, act=_act(request, about.version)))
+
+
 @router.post("/deals/{slug:reference}/withdraw", response=answers(DealDetail), **needs(Scope.DEALS_WRITE))
 def withdraw_deal(request: ApiRequest, reference: str, about: MaybeTold) -> DealDetail:
     """Give a deal up that was sent; why need not be said."""

@@ -78,6 +78,16 @@ def test_a_draft_is_begun_changed_sent_updated_and_withdrawn(world: World, syste
     assert (gone["state"], gone["ended_on"]) == ("withdrawn", "2026-11-16")
 
 
+def test_a_question_asked_back_is_answered(world: World, system: Client) -> None:
+    done(register(system, send=True), 201)
+    deal = Deal.objects.get()
+    deciding.ask_back(deal=deal, text="Which floor?", act=act(world.channel_manager, deal))
+    asked = get(system, "/deals/2B3C4D5F-1")
+    assert asked["state"] == "asked_back"
+    replied = done(post(system, "/deals/2B3C4D5F-1/replies", {"version": asked["version"], "text": "The third."}))
+    assert (replied["state"], replied["version"]) == ("submitted", asked["version"] + 1)
+
+
 def test_what_is_told_of_a_deal_is_everything_it_says(system: Client) -> None:
     told = done(register(system, send=True), 201)
     customer = {**PROJECT["customer"], "country": "DE", "vat_id": ""}
