@@ -14,12 +14,18 @@ from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier
 Step = DealStep.Step
 
 
-def rules_of(enrolment: Enrolment) -> DealRules:
-    """Raises NotPossible where the program registers no deals."""
-    rules = DealRules.objects.filter(program=enrolment.program_id).first()
-    if rules is None or not rules.open:
+def rules_for_new(enrolment: Enrolment) -> DealRules:
+    """Raises NotPossible where the program takes no registrations now."""
+    rules = rules_of(enrolment)
+    if not rules.open:
         raise NotPossible(_("%(program)s takes no registrations now.") % {"program": enrolment.program})
     return rules
+
+
+def rules_of(enrolment: Enrolment) -> DealRules:
+    """For what was registered already, also where the program takes no more."""
+    rules = DealRules.objects.filter(program=enrolment.program_id).first()
+    return rules or DealRules(program_id=enrolment.program_id, open=False)
 
 
 def check_taking_part(enrolment: Enrolment, today: date) -> None:

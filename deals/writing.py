@@ -94,7 +94,7 @@ def begin(*, enrolment: Enrolment, written: Written, act: Act) -> Deal:
     by_vendor = not may_register(act.actor, partner.pk)
     if by_vendor and not may_enter(act.actor, vendor.pk):
         raise NotAllowed(_("Only owners and sales of the company register deals."))
-    limits.rules_of(enrolment)
+    limits.rules_for_new(enrolment)
     limits.check_taking_part(enrolment, act.today)
     # One of a partner at a time: numbers follow each other, and a double click finds the first draft.
     Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
@@ -208,7 +208,7 @@ def submit(*, deal: Deal, act: Act) -> Deal:
         raise Incomplete(missing)
     limits.check_taking_part(deal.enrolment, act.today)
     try:
-        return _submit(deal, limits.rules_of(deal.enrolment), act)
+        return _submit(deal, limits.rules_for_new(deal.enrolment), act)
     except _AtTheLimit:
         limits.note_limit(deal.enrolment, act)
         raise

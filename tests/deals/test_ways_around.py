@@ -1,0 +1,54 @@
+"""Ways around the rules of deals that look harmless step by step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from deals import deciding, lapsing, protecting, writing
+from deals.deciding import ConflictsLeft
+from deals.models import Conflict, Deal
+from deals.moving import MovedOn, fetched
+from tests.deals.projects import (
+    NOW,
+    act,
+    approve,
+    asked_for_longer,
+    checked,
+    hospital,
+    of_competitor,
+    open_deals,
+    protected,
+    submitted,
+    won,
+)
+from tests.world import TODAY, World
+
+pytestmark = pytest.mark.django_db
+State = Deal.State
+
+
+@pytest.fixture(autouse=True)
+def rules(world: World) -> None:
+    open_deals(world, most_a_day=50)
+
+
+# --- a program that takes no more registrations ----------------------------------------------------------------------
+
+
+def test_what_was_sent_goes_on_when_the_program_takes_no_more_registrations(world: World) -> None:
+    """Else a protected deal would lapse for want of an update that its partner could not write."""
+    deal = submitted(world)
+    open_deals(world, open=False)
+    deal = approve(world, deal)
+    deal = protecting.update(deal=deal, text="Offer is out.", act=act(world.reseller_sales, deal))
+    asked_for_longer(world, deal)
+    assert won(world, fetched(deal.pk)).state == State.WON
+
+
+def test_the_customer_of_a_waiting_deal_is_changed_also_when_the_program_takes_no_more(world: World) -> None:
+    deal = submitted(world)
+    open_deals(world, open=False)
+    written = hospital(world, customer_street="Klinikweg 6")
+    assert writing.change(deal=deal, written=written, act=act(world.reseller_sales, deal)).version == deal.version + 1
