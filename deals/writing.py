@@ -13,14 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
 from deals.customers import customer_of, is_same, keys_of
-from deals.models import OPEN, Deal, DealFile, DealProduct, DealStep
+from deals.models import OPEN, Conflict, Deal, DealFile, DealProduct, DealStep
 from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, move
 from deals.rights import may_enter, may_register, may_write
 from partners.models import Enrolment, Partner
@@ -271,8 +271,11 @@ def change(*, deal: Deal, written: Written, act: Act) -> Deal:
 @transaction.atomic
 def _change(deal: Deal, before: Written, written: Written, changed: list[str], act: Act) -> Deal:
     values: dict[str, Any] = {name: getattr(written, name) for name in changed}
-    values |= _new_customer(deal, written, act) if not set(changed).isdisjoint(CUSTOMER) else {}
+    renamed = not set(changed).isdisjoint(CUSTOMER)
+    values |= _new_customer(deal, written, act) if renamed else {}
     made = move(deal, act, Step.CHANGED, states=CHANGEABLE, changes=_differences(deal, before, written), **values)
+    if renamed:
+        _judge_anew(deal)
     _set_products(deal, written)
     if missing := missing_in(made):
         raise Incomplete(missing)
@@ -287,6 +290,11 @@ def _new_customer(deal: Deal, written: Written, act: Act) -> dict[str, Any]:
     # A typo may be put right; another customer was not named first.
     place = {} if is_same(was, now) else {"place": next_place(deal.vendor_id)}
     return {"keys": keys_of(written), "checked_at": None, **place}
+
+
+def _judge_anew(deal: Deal) -> None:
+    """What a person said of two customers was not said of another one."""
+    Conflict.objects.filter(Q(deal=deal) | Q(other=deal)).update(judged=Conflict.Judged.OPEN, judged_by=None)
 
 
 def _differences(deal: Deal, before: Written, after: Written) -> Changes:

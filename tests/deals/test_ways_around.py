@@ -52,3 +52,25 @@ def test_the_customer_of_a_waiting_deal_is_changed_also_when_the_program_takes_n
     open_deals(world, open=False)
     written = hospital(world, customer_street="Klinikweg 6")
     assert writing.change(deal=deal, written=written, act=act(world.reseller_sales, deal)).version == deal.version + 1
+
+
+# --- what was judged -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who_changes", ["later", "earlier"])
+def test_what_was_judged_is_open_again_when_one_of_the_two_names_another_customer(
+    world: World, who_changes: str
+) -> None:
+    earlier = submitted(world, customer_name="Klinik Elbtal Reha GmbH")
+    later = checked(of_competitor(world, customer_name="Klinik Elbtal GmbH"))
+    Conflict.objects.update_or_create(
+        deal=later,
+        other=earlier,
+        defaults={"score": 70, "found_at": NOW, "judged": "other", "judged_by": world.channel_manager},
+    )
+    changed, by = (later, world.rival_owner) if who_changes == "later" else (earlier, world.reseller_sales)
+    same_as = earlier if who_changes == "later" else later
+    written = hospital(world, customer_name=same_as.customer_name)
+    writing.change(deal=changed, written=written, act=act(by, changed))
+    with pytest.raises(ConflictsLeft):
+        approve(world, later)
