@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from common.customers import SAME, Comparison
 from common.sentences import _n
 from deals.customers import compared
-from deals.models import OPEN, Conflict, Deal, Probe
+from deals.models import RUNNING, Conflict, Deal, Probe
 
 State = Deal.State
 NEAR = timedelta(days=270)
@@ -41,9 +41,12 @@ class Similar:
 
 
 def standing(vendor_id: int, today: date) -> QuerySet[Deal]:
-    """Deals of the vendor that keep others from being protected: waiting, protected, or followed up after being won."""
-    covered = Q(state__in=[State.PROTECTED, State.WON], protected_until__gt=today)
-    return Deal.objects.filter(Q(state__in=OPEN) | covered, vendor=vendor_id)
+    """Deals of the vendor that keep others from being protected: waiting, protected, or followed up after being won.
+
+    A protected one stands until it lapses: past its last day it does while longer protection is asked for.
+    """
+    covered = Q(state=State.WON, protected_until__gt=today)
+    return Deal.objects.filter(Q(state__in=RUNNING) | covered, vendor=vendor_id)
 
 
 def similar_to(deal: Deal, today: date) -> list[Similar]:
@@ -85,7 +88,7 @@ def _judged(deal: Deal, other: Deal, comparison: Comparison, products: dict[int,
 def check(*, deal: Deal, now: datetime, today: date) -> list[Conflict]:
     """Write down what is found; what a person has judged already stays judged. Again and again, it is the same."""
     locked = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
-    found = similar_to(locked, today) if locked.state in (*OPEN, State.PROTECTED) else []
+    found = similar_to(locked, today) if locked.state in RUNNING else []
     pairs = [_in_order(locked, similar) for similar in found]
     conflicts = [
         Conflict(

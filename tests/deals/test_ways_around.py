@@ -74,3 +74,18 @@ def test_what_was_judged_is_open_again_when_one_of_the_two_names_another_custome
     writing.change(deal=changed, written=written, act=act(by, changed))
     with pytest.raises(ConflictsLeft):
         approve(world, later)
+
+
+# --- longer protection that nobody has decided yet -------------------------------------------------------------------
+
+
+def test_who_waits_for_longer_protection_stays_in_the_way_of_others(world: World) -> None:
+    open_deals(world, update_days=365)
+    first = protected(world)
+    asked_for_longer(world, first, day=TODAY + timedelta(days=89))
+    day = TODAY + timedelta(days=91)
+    lapsing.look_after(today=day, now=NOW)
+    assert fetched(first.pk).state == State.PROTECTED
+    later = of_competitor(world)
+    with pytest.raises(ConflictsLeft):
+        approve(world, later, day=day)
