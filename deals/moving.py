@@ -69,7 +69,7 @@ def move(
         values["since"] = act.now
     as_seen = Deal.objects.filter(pk=deal.pk, version=act.seen, state__in=states)
     if not as_seen.update(version=F("version") + 1, **values):
-        return _done_before(deal, act, step, text)
+        return _done_before(deal, act, step, text, changes)
     record(deal, step, text=text, author=act.person, now=act.now, changes=changes)
     return fetched(deal.pk)
 
@@ -90,12 +90,12 @@ def fetched(pk: int) -> Deal:
     return Deal.objects.select_related("partner", "vendor", "enrolment__program", "written_by").get(pk=pk)
 
 
-def _done_before(deal: Deal, act: Act, step: DealStep.Step, text: str) -> Deal:
+def _done_before(deal: Deal, act: Act, step: DealStep.Step, text: str, changes: Changes) -> Deal:
     current = fetched(deal.pk)
     last = current.steps.select_related("author").last()
     if last is not None:
-        there = (last.step, last.author_id, last.text, current.version)
-        if there == (step, act.actor.user_id, text, act.seen + 1):
+        there = (last.step, last.author_id, last.text, last.changes, current.version)
+        if there == (step, act.actor.user_id, text, [list(each) for each in changes], act.seen + 1):
             return current
     raise MovedOn(meanwhile(last))
 

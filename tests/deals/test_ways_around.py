@@ -89,3 +89,16 @@ def test_who_waits_for_longer_protection_stays_in_the_way_of_others(world: World
     later = of_competitor(world)
     with pytest.raises(ConflictsLeft):
         approve(world, later, day=day)
+
+
+# --- two tabs --------------------------------------------------------------------------------------------------------
+
+
+def test_two_tabs_of_one_person_do_not_overwrite_each_other(world: World) -> None:
+    deal = submitted(world)
+    first = hospital(world, title="Telefonie Haus C")
+    writing.change(deal=deal, written=first, act=act(world.reseller_sales, deal))
+    second = hospital(world, products={world.slow_seller.pk: 3})
+    with pytest.raises(MovedOn):
+        writing.change(deal=deal, written=second, act=act(world.reseller_sales, deal))
+    assert writing.written_of(fetched(deal.pk)) == first
