@@ -7,7 +7,7 @@ never decide about it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
+from common.customers import Customer
 from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
@@ -286,10 +287,21 @@ def _new_customer(deal: Deal, written: Written, act: Act) -> dict[str, Any]:
     if deal.state == State.PROTECTED:
         raise NotPossible(_("The customer of a protected deal stays as it is. Please register another deal."))
     _check_day(deal, limits.rules_of(deal.enrolment), act)
-    was, now = customer_of(deal), customer_of(written)
-    # A typo may be put right; another customer was not named first.
-    place = {} if is_same(was, now) else {"place": next_place(deal.vendor_id)}
+    # A typo may be put right; another customer was not named first, however small the steps that lead to it.
+    place = {} if is_same(_named_first(deal), customer_of(written)) else {"place": next_place(deal.vendor_id)}
     return {"keys": keys_of(written), "checked_at": None, **place}
+
+
+def _named_first(deal: Deal) -> Customer:
+    """The customer for which the deal was given its place; the history says what it has been called since."""
+    called = [replace(written_of(deal), products={})]
+    for changes in deal.steps.filter(step=Step.CHANGED).order_by("-pk").values_list("changes", flat=True):
+        before = {name: values[0] for name, *values in changes if name in CUSTOMER}
+        called.append(replace(called[-1], **before))
+    first, *later = [customer_of(each) for each in reversed(called)]
+    for customer in later:
+        first = first if is_same(first, customer) else customer
+    return first
 
 
 def _judge_anew(deal: Deal) -> None:

@@ -102,3 +102,35 @@ def test_two_tabs_of_one_person_do_not_overwrite_each_other(world: World) -> Non
     with pytest.raises(MovedOn):
         writing.change(deal=deal, written=second, act=act(world.reseller_sales, deal))
     assert writing.written_of(fetched(deal.pk)) == first
+
+
+# --- who was first ---------------------------------------------------------------------------------------------------
+
+
+def test_who_turns_one_customer_into_another_by_small_steps_loses_the_place(world: World) -> None:
+    deal = submitted(world)
+    steps = (
+        hospital(world, customer_vat_id="DE811907980"),
+        hospital(
+            world, customer_vat_id="DE811907980", customer_name="Hafenwerft Emden AG", customer_domain="",
+            customer_street="Kai 1", customer_postcode="26721", customer_city="Emden",
+        ),
+    )  # fmt: skip
+    place = deal.place
+    for written in steps:
+        deal = writing.change(deal=deal, written=written, act=act(world.reseller_sales, deal))
+    other = submitted(world, title="In between")
+    assert place is not None and deal.place == place + 1 < (other.place or 0)
+
+
+def test_a_typo_in_the_new_customer_keeps_the_new_place(world: World) -> None:
+    deal = submitted(world)
+    new = {
+        "customer_name": "Hafenwerft Emden AG", "customer_domain": "", "customer_street": "Kai 1",
+        "customer_postcode": "26721", "customer_city": "Emden",
+    }  # fmt: skip
+    deal = writing.change(deal=deal, written=hospital(world, **new), act=act(world.reseller_sales, deal))
+    place = deal.place
+    typo = hospital(world, **{**new, "customer_name": "Hafenwerft Emden A.G."})
+    submitted(world, title="In between")
+    assert writing.change(deal=deal, written=typo, act=act(world.reseller_sales, deal)).place == place
