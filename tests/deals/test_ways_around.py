@@ -134,3 +134,14 @@ def test_a_typo_in_the_new_customer_keeps_the_new_place(world: World) -> None:
     typo = hospital(world, **{**new, "customer_name": "Hafenwerft Emden A.G."})
     submitted(world, title="In between")
     assert writing.change(deal=deal, written=typo, act=act(world.reseller_sales, deal)).place == place
+
+
+# --- who entered it --------------------------------------------------------------------------------------------------
+
+
+def test_who_sends_what_a_colleague_at_the_vendor_began_does_not_decide_it(world: World) -> None:
+    begun = writing.begin(enrolment=world.enrolment, written=hospital(world), act=act(world.channel_manager))
+    sent = writing.submit(deal=begun, act=act(world.vendor_admin, begun))
+    for who in (world.channel_manager, world.vendor_admin):
+        with pytest.raises(deciding.NotAllowed):
+            approve(world, sent, by=who)
