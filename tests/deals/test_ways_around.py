@@ -73,7 +73,7 @@ def test_what_was_judged_is_open_again_when_one_of_the_two_names_another_custome
     written = hospital(world, customer_name=same_as.customer_name)
     writing.change(deal=changed, written=written, act=act(by, changed))
     with pytest.raises(ConflictsLeft):
-        approve(world, later)
+        approve(world, fetched(later.pk))
 
 
 # --- longer protection that nobody has decided yet -------------------------------------------------------------------
