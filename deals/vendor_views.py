@@ -25,7 +25,7 @@ from deals.comparing import besides
 from deals.figures import decision_times, together
 from deals.models import OPEN, RUNNING, Deal, DealFile, Extension
 from deals.moving import Act, MovedOn, meanwhile
-from deals.opening import record_openings
+from deals.opening import record_opening
 from deals.rights import Hindrance, hindrance, may_decide
 from deals.rules import CHANGING_ROLES
 from deals.vendor_forms import ASK_BACK, DUPLICATE, KEYS, PROTECT, YES, DecisionForm, ExtensionForm
@@ -235,8 +235,8 @@ def _page(
 ) -> HttpResponse:
     """`decision`: what was sent, where it comes back; `error`: why it was not taken."""
     similar = besides(found, request.today) if found.state in RUNNING else []
-    # Before anything is shown, also of what stands beside it.
-    record_openings(deals=[found, *(each.deal for each in similar)], actor=request.actor, now=timezone.now())
+    # Before anything is shown. Not of what stands beside it: its partner would read that somebody has the same project.
+    record_opening(deal=found, actor=request.actor, now=timezone.now())
     form = DecisionForm(decision, deal=found, besides=similar, today=request.today)
     if error is not None:
         form.refuse(error)

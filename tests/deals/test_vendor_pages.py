@@ -321,11 +321,16 @@ def test_opening_a_protected_deal_is_recorded_and_the_page_says_so(
     assert [each.person for each in Opening.objects.order_by("pk")] == [world.channel_manager, world.vendor_finance]
 
 
-def test_a_protected_deal_that_is_shown_beside_another_is_opened_too(world: World, manager: Client) -> None:
-    first = protected(world)
-    checked(of_competitor(world))
-    manager.get(RIVAL)
-    assert Opening.objects.get().deal == first
+def test_a_protected_deal_shown_beside_another_is_not_opened_and_shows_no_contact(
+    world: World, manager: Client
+) -> None:
+    """Its partner would read in the record that somebody else has registered the same project."""
+    protected(world)
+    checked(of_competitor(world, contact_name="Herr Anders"))
+    text = read(manager, RIVAL)
+    assert "Klinikweg 4" in text
+    assert "Lindner" not in text
+    assert not Opening.objects.exists()
 
 
 # --- files, what waits, the partner's page ---------------------------------------------------------------------------
