@@ -204,6 +204,7 @@ def extension(request: PersonRequest, vendor: Vendor, number: str, deal: int) ->
 def file(request: PersonRequest, vendor: Vendor, number: str, deal: int, pk: int) -> HttpResponse:
     """An attachment as it came."""
     found = _found(request, vendor, number, deal)
+    record_opening(deal=found, actor=request.actor, now=timezone.now())
     kept = get_object_or_404(DealFile.objects.visible_to(request.actor).filter(deal=found), pk=pk)
     return download(kept.content, kept.file_name)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from common.models import User
+from common.proofs import Proof
 from deals import deciding, lapsing, protecting, writing
 from deals.deciding import ConflictsLeft
-from deals.models import Conflict, Deal
+from deals.models import Conflict, Deal, DealFile, Opening
 from deals.moving import MovedOn, fetched
 from tests.deals.projects import (
     NOW,
@@ -120,7 +125,8 @@ def test_who_turns_one_customer_into_another_by_small_steps_loses_the_place(worl
     for written in steps:
         deal = writing.change(deal=deal, written=written, act=act(world.reseller_sales, deal))
     other = submitted(world, title="In between")
-    assert place is not None and deal.place == place + 1 < (other.place or 0)
+    assert place is not None
+    assert deal.place == place + 1 < (other.place or 0)
 
 
 def test_a_typo_in_the_new_customer_keeps_the_new_place(world: World) -> None:
@@ -145,3 +151,26 @@ def test_who_sends_what_a_colleague_at_the_vendor_began_does_not_decide_it(world
     for who in (world.channel_manager, world.vendor_admin):
         with pytest.raises(deciding.NotAllowed):
             approve(world, sent, by=who)
+
+
+def test_nothing_is_attached_for_the_partner_after_the_vendor_has_sent_it(world: World) -> None:
+    begun = writing.begin(enrolment=world.enrolment, written=hospital(world), act=act(world.channel_manager))
+    writing.submit(deal=begun, act=act(world.channel_manager, begun))
+    proof = Proof("offer.pdf", b"%PDF-1.7")
+    with pytest.raises(deciding.NotAllowed):
+        writing.attach(deal=begun, proof=proof, act=act(world.channel_manager, begun))
+
+
+# --- openings --------------------------------------------------------------------------------------------------------
+
+
+def test_who_loads_only_an_attachment_of_a_protected_deal_is_recorded(
+    world: World, signed_in: Callable[[User], Client]
+) -> None:
+    deal = protected(world)
+    kept = DealFile.objects.create(
+        deal=deal, file_name="offer.pdf", content=b"%PDF-1.7", sha256="0" * 64, added_by=world.reseller_sales, at=NOW
+    )
+    url = reverse("deals:vendor-deal-file", args=[world.vendor.slug, deal.partner.number, deal.number, kept.pk])
+    assert signed_in(world.channel_manager).get(url).status_code == 200
+    assert Opening.objects.get().person == world.channel_manager
