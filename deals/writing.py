@@ -172,8 +172,8 @@ def _set_products(deal: Deal, written: Written) -> None:
 @transaction.atomic
 def attach(*, deal: Deal, proof: Proof, act: Act) -> DealFile:
     """One more attachment; the same file again is the first one. Raises NotAllowed, NotPossible."""
-    _check_writer(act, deal)
     current = Deal.objects.select_for_update(no_key=True).get(pk=deal.pk)
+    _check_writer(act, current)
     if (same := current.files.filter(sha256=proof.sha256).first()) is not None:
         return same
     if current.state not in (State.DRAFT, *CHANGEABLE):
