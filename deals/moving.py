@@ -7,7 +7,7 @@ about a deal (conflicts) is no change of it: else a partner could tell from a re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,8 @@ from deals.models import Deal, DealStep
 
 State, Step = Deal.State, DealStep.Step
 Changes = Sequence[Sequence[str]]
+SAID = frozenset({"protected_until", "duplicate_of", "ended_on", "lost_to", "won_value"})
+"""What a person chooses in a step: with another choice it is no second click."""
 
 
 class NotAllowed(DomainError):
@@ -69,7 +71,7 @@ def move(
         values["since"] = act.now
     as_seen = Deal.objects.filter(pk=deal.pk, version=act.seen, state__in=states)
     if not as_seen.update(version=F("version") + 1, **values):
-        return _done_before(deal, act, step, text, changes)
+        return _done_before(deal, act, step, text, changes, values)
     record(deal, step, text=text, author=act.person, now=act.now, changes=changes)
     return fetched(deal.pk)
 
@@ -90,14 +92,24 @@ def fetched(pk: int) -> Deal:
     return Deal.objects.select_related("partner", "vendor", "enrolment__program", "written_by").get(pk=pk)
 
 
-def _done_before(deal: Deal, act: Act, step: DealStep.Step, text: str, changes: Changes) -> Deal:
+def _done_before(
+    deal: Deal, act: Act, step: DealStep.Step, text: str, changes: Changes, values: Mapping[str, Any]
+) -> Deal:
     current = fetched(deal.pk)
     last = current.steps.select_related("author").last()
     if last is not None:
         there = (last.step, last.author_id, last.text, last.changes, current.version)
-        if there == (step, act.actor.user_id, text, [list(each) for each in changes], act.seen + 1):
+        if there == (step, act.actor.user_id, text, [list(each) for each in changes], act.seen + 1) and _says(
+            current, step, values
+        ):
             return current
     raise MovedOn(meanwhile(last))
+
+
+def _says(current: Deal, step: DealStep.Step, values: Mapping[str, Any]) -> bool:
+    """Whether the deal says what the person has chosen; a longer protection is reckoned from the one before."""
+    chosen = SAID - {"protected_until"} if step == Step.EXTENDED else SAID
+    return all(getattr(current, name) == value for name, value in values.items() if name in chosen)
 
 
 def meanwhile(last: DealStep | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -11,10 +12,11 @@ from django.urls import reverse
 
 from common.models import User
 from common.proofs import Proof
-from deals import deciding, lapsing, protecting, writing
+from deals import ending, lapsing, protecting, writing
 from deals.deciding import ConflictsLeft
+from deals.ending import Order
 from deals.models import Conflict, Deal, DealFile, Opening
-from deals.moving import MovedOn, fetched
+from deals.moving import MovedOn, NotAllowed, fetched
 from tests.deals.projects import (
     NOW,
     act,
@@ -149,7 +151,7 @@ def test_who_sends_what_a_colleague_at_the_vendor_began_does_not_decide_it(world
     begun = writing.begin(enrolment=world.enrolment, written=hospital(world), act=act(world.channel_manager))
     sent = writing.submit(deal=begun, act=act(world.vendor_admin, begun))
     for who in (world.channel_manager, world.vendor_admin):
-        with pytest.raises(deciding.NotAllowed):
+        with pytest.raises(NotAllowed):
             approve(world, sent, by=who)
 
 
@@ -157,7 +159,7 @@ def test_nothing_is_attached_for_the_partner_after_the_vendor_has_sent_it(world:
     begun = writing.begin(enrolment=world.enrolment, written=hospital(world), act=act(world.channel_manager))
     writing.submit(deal=begun, act=act(world.channel_manager, begun))
     proof = Proof("offer.pdf", b"%PDF-1.7")
-    with pytest.raises(deciding.NotAllowed):
+    with pytest.raises(NotAllowed):
         writing.attach(deal=begun, proof=proof, act=act(world.channel_manager, begun))
 
 
@@ -174,3 +176,25 @@ def test_who_loads_only_an_attachment_of_a_protected_deal_is_recorded(
     url = reverse("deals:vendor-deal-file", args=[world.vendor.slug, deal.partner.number, deal.number, kept.pk])
     assert signed_in(world.channel_manager).get(url).status_code == 200
     assert Opening.objects.get().person == world.channel_manager
+
+
+# --- an order reported twice -----------------------------------------------------------------------------------------
+
+
+def test_an_order_that_is_reported_otherwise_in_a_second_tab_is_not_taken_for_a_double_click(world: World) -> None:
+    deal = protected(world)
+    lines = tuple(ending.lines_for(deal).values_list("pk", flat=True)[:1])
+    report = act(world.reseller_sales, deal)
+    ending.win(deal=deal, order=Order(on=TODAY, value=Decimal("23500.00"), lines=lines), text="", act=report)
+    again = ending.win(deal=deal, order=Order(on=TODAY, value=Decimal("23500.00"), lines=lines), text="", act=report)
+    assert again.state == State.WON
+    with pytest.raises(MovedOn):
+        ending.win(deal=deal, order=Order(on=TODAY, value=Decimal("99000.00"), lines=lines), text="", act=report)
+
+
+def test_a_second_decision_with_another_day_is_not_taken_for_a_double_click(world: World) -> None:
+    deal = submitted(world)
+    approve(world, deal)
+    assert approve(world, deal).state == State.PROTECTED
+    with pytest.raises(MovedOn):
+        approve(world, deal, until=TODAY + timedelta(days=30))
