@@ -82,7 +82,7 @@ def funnel_chart(record: Record) -> Chart | None:
     return Chart(
         id="funnel",
         title=_("From registration to order"),
-        axis=_("Step"),
+        axis=_("Stage"),
         labels=[_("Registered"), _("Protected"), _("Won")],
         series=[Series(_("Deals"), [record.registered, record.protected, record.won])],
         kind="bar",

@@ -87,7 +87,8 @@ class VendorDealTable(Table):
 
     def render_clock(self, value: date, record: Any, column: ClockColumn) -> str:
         text = column.render(value, self)
-        return format_html("{} {}", text, _("for longer protection")) if record.longer_due else text
+        longer = _("for longer protection")
+        return format_html('{}<span class="cell-sub">{}</span>', text, longer) if record.longer_due else text
 
     def render_protected_until(self, record: Deal) -> str:
         return formats.date_short(last_day(record))
