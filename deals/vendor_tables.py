@@ -87,8 +87,9 @@ class VendorDealTable(Table):
 
     def render_clock(self, value: date, record: Any, column: ClockColumn) -> str:
         text = column.render(value, self)
-        longer = _("for longer protection")
-        return format_html('{}<span class="cell-sub">{}</span>', text, longer) if record.longer_due else text
+        if not record.longer_due:
+            return text
+        return format_html('<span>{}<span class="cell-sub">{}</span></span>', text, _("for longer protection"))
 
     def render_protected_until(self, record: Deal) -> str:
         return formats.date_short(last_day(record))
