@@ -14,10 +14,10 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from common.customers import SAME, Comparison
+from common.customers import SAME, Comparison, fingerprint
 from common.sentences import _n
-from deals.customers import compared
-from deals.models import RUNNING, Conflict, Deal, Probe
+from deals.customers import NAMED, compared, found_by
+from deals.models import OPEN, Conflict, Deal, Probe
 
 State = Deal.State
 NEAR = timedelta(days=270)
@@ -121,6 +121,16 @@ def _note_probes(later: Sequence[Deal], now: datetime) -> None:
         for deal in later
     ]
     Probe.objects.bulk_create(probes, ignore_conflicts=True)
+
+
+def renew_keys(*, today: date, limit: int) -> int:
+    """After an upgrade that changed how customers are compared, find standing deals anew; how many had old keys."""
+    old = Deal.objects.filter(Q(state__in=[*OPEN, State.PROTECTED]) | Q(state=State.WON, protected_until__gt=today))
+    deals = list(old.exclude(keys_made_by=fingerprint()).order_by("pk")[:limit])
+    for deal in deals:
+        same = Deal.objects.filter(pk=deal.pk, **{name: getattr(deal, name) for name in NAMED})
+        same.update(**found_by(deal), checked_at=None)
+    return len(deals)
 
 
 def unchecked() -> QuerySet[Deal]:

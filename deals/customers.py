@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
-from common.customers import Comparison, Customer, compare_customers, keys
+from common.customers import Comparison, Customer, compare_customers, fingerprint, keys
+
+NAMED = (
+    "customer_name", "customer_street", "customer_postcode", "customer_city", "customer_country", "customer_domain",
+    "customer_vat_id",
+)  # fmt: skip
+"""The fields that say who the customer is."""
 
 
 class SaysCustomer(Protocol):
@@ -38,9 +44,9 @@ def customer_of(deal: SaysCustomer) -> Customer:
     )
 
 
-def keys_of(deal: SaysCustomer) -> list[str]:
-    """By what the customer is found again: whoever may be the same has one of them too."""
-    return sorted(keys(customer_of(deal)))
+def found_by(deal: SaysCustomer) -> dict[str, Any]:
+    """The fields by which the customer is found again: whoever may be the same has one of the keys too."""
+    return {"keys": sorted(keys(customer_of(deal))), "keys_made_by": fingerprint()}
 
 
 def compared(one: SaysCustomer, other: SaysCustomer) -> Comparison:

@@ -20,8 +20,9 @@ from common.errors import DomainError
 from common.fields import LineField
 from common.proof_forms import ProofField
 from common.proofs import Proof
+from deals.customers import NAMED
 from deals.models import Deal
-from deals.writing import CUSTOMER, MOST_FILES, Written
+from deals.writing import MOST_FILES, Written
 from partners.registration import EU_COUNTRIES
 from partners.registration_forms import country_choices
 from programs.models import Product
@@ -162,7 +163,7 @@ class ChangeForm(CustomerForm, ProjectForm, DoneForm):
     def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         super().__init__(*args, deal=deal, **kwargs)
         if deal.state == Deal.State.PROTECTED:
-            for name in CUSTOMER:
+            for name in NAMED:
                 del self.fields[name]
 
 

@@ -6,9 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from deals import checking, lapsing
-from deals.models import Deal
 
 AT_ONCE = 200
+KEYS_AT_ONCE = 2_000
 
 
 @shared_task(name="deals.check_deal", ignore_result=True)
@@ -20,7 +20,8 @@ def check_deal(pk: int) -> None:
 
 @shared_task(name="deals.look_after", ignore_result=True)
 def look_after() -> None:
-    """What days do to deals, and comparing what a lost message has left."""
-    for deal in Deal.objects.filter(pk__in=list(checking.unchecked().values_list("pk", flat=True)[:AT_ONCE])):
+    """What days do to deals, and comparing what a lost message has left or an upgrade has changed."""
+    checking.renew_keys(today=timezone.localdate(), limit=KEYS_AT_ONCE)
+    for deal in checking.unchecked()[:AT_ONCE]:
         checking.check(deal=deal, now=timezone.now(), today=timezone.localdate())
     lapsing.look_after(today=timezone.localdate(), now=timezone.now())

@@ -20,8 +20,8 @@ from common.customers import Customer
 from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
-from deals.customers import customer_of, is_same, keys_of
-from deals.models import OPEN, Conflict, Deal, DealFile, DealProduct, DealStep
+from deals.customers import NAMED, customer_of, found_by, is_same
+from deals.models import OPEN, Deal, DealFile, DealProduct, DealStep
 from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, move
 from deals.rights import may_enter, may_register, may_write
 from partners.models import Enrolment, Partner
@@ -36,10 +36,6 @@ REQUIRED = (
     "customer_name", "customer_postcode", "customer_city", "contact_name", "expected_value", "expected_on", "done",
 )  # fmt: skip
 """With a product these are the eight things a complete registration says."""
-CUSTOMER = (
-    "customer_name", "customer_street", "customer_postcode", "customer_city", "customer_country", "customer_domain",
-    "customer_vat_id",
-)  # fmt: skip
 CONTACT = ("contact_name", "contact_email", "contact_phone")
 """A person: of these the history says only that they changed."""
 MOST_FILES = 5
@@ -227,7 +223,7 @@ def _submit(deal: Deal, rules: Any, act: Act) -> Deal:
         _check_day(deal, rules, act)
     return move(
         deal, act, Step.SUBMITTED, states=(State.DRAFT,), state=State.SUBMITTED, submitted_at=act.now,
-        place=next_place(deal.vendor_id), keys=keys_of(deal),
+        place=next_place(deal.vendor_id), **found_by(deal),
         due_on=office_day_after(deal.vendor, act.today, DECIDED_WITHIN),
     )  # fmt: skip
 
@@ -272,8 +268,7 @@ def change(*, deal: Deal, written: Written, act: Act) -> Deal:
 @transaction.atomic
 def _change(deal: Deal, before: Written, written: Written, changed: list[str], act: Act) -> Deal:
     values: dict[str, Any] = {name: getattr(written, name) for name in changed}
-    renamed = not set(changed).isdisjoint(CUSTOMER)
-    values |= _new_customer(deal, written, act) if renamed else {}
+    values |= _new_customer(deal, written, act) if not set(changed).isdisjoint(NAMED) else {}
     made = move(deal, act, Step.CHANGED, states=CHANGEABLE, changes=_differences(deal, before, written), **values)
     if renamed:
         _judge_anew(deal)
@@ -287,9 +282,10 @@ def _new_customer(deal: Deal, written: Written, act: Act) -> dict[str, Any]:
     if deal.state == State.PROTECTED:
         raise NotPossible(_("The customer of a protected deal stays as it is. Please register another deal."))
     _check_day(deal, limits.rules_of(deal.enrolment), act)
-    # A typo may be put right; another customer was not named first, however small the steps that lead to it.
-    place = {} if is_same(_named_first(deal), customer_of(written)) else {"place": next_place(deal.vendor_id)}
-    return {"keys": keys_of(written), "checked_at": None, **place}
+    was, now = customer_of(deal), customer_of(written)
+    # A typo may be put right; another customer was not named first.
+    place = {} if is_same(was, now) else {"place": next_place(deal.vendor_id)}
+    return {**found_by(written), "checked_at": None, **place}
 
 
 def _named_first(deal: Deal) -> Customer:

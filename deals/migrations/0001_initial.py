@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('entered_by_vendor', models.BooleanField(default=False)),
                 ('submitted_at', models.DateTimeField(null=True, verbose_name='submitted')),
                 ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None)),
+                ('keys_made_by', models.CharField(default='', max_length=16)),
                 ('checked_at', models.DateTimeField(null=True)),
                 ('due_on', models.DateField(null=True, verbose_name='decision due')),
                 ('escalated_at', models.DateTimeField(null=True)),

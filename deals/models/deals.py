@@ -48,6 +48,7 @@ class Deal(models.Model):
     `number` counts a partner's own deals: what others do leaves no trace in it. `place`: who was first at the vendor,
     given under a lock, shown to nobody outside. `version` goes up with every change: who acts says which one they
     have read. `keys`: by what the customer is searched for (`common.customers.keys`).
+    `keys_made_by`: the rules that made them (`common.customers.fingerprint`).
     `checked_at`: when it was compared with all others; none: has still to be, or the customer has changed since.
     `due_on`: until when the vendor should decide. `protected_until`: the first day without protection; of a won one,
     the first day on which follow-up business is no longer covered. `update_due_on`: the last day for an update.
@@ -108,6 +109,7 @@ class Deal(models.Model):
     written_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(_("submitted"), null=True)
     keys = ArrayField(models.CharField(max_length=80), default=list)
+    keys_made_by = models.CharField(max_length=16, default="")
     checked_at = models.DateTimeField(null=True)
 
     due_on = models.DateField(_("decision due"), null=True)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from common.models import User
 from deals import checking
-from deals.customers import keys_of
+from deals.customers import found_by
 from deals.models import Conflict, Deal, DealProduct
 from partners.models import Enrolment
 from programs.models import Product
@@ -160,7 +160,7 @@ def _deals(enrolments: list[Enrolment], companies: list[Company], person: User, 
             state=Deal.State.SUBMITTED, since=timezone.now(), submitted_at=timezone.now(), due_on=today,
             written_by=person, checked_at=timezone.now(), **given,
         )  # fmt: skip
-        deal.keys = keys_of(deal)
+        deal.keys, deal.keys_made_by = found_by(deal).values()
         yield deal
 
 

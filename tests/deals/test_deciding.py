@@ -10,7 +10,7 @@ import pytest
 from common.access import Actor
 from common.dated import since
 from common.models import OutboxMail
-from deals import deciding, ending, mails, writing
+from deals import checking, deciding, ending, mails, writing
 from deals.deciding import ConflictsLeft, Protection
 from deals.models import Conflict, Deal, DealStep, Probe
 from deals.moving import MovedOn, NotAllowed, NotPossible
@@ -119,6 +119,18 @@ def test_no_partner_sees_conflicts(world: World, who: str) -> None:
     assert not Conflict.objects.visible_to(actor).exists()
     assert not Probe.objects.visible_to(actor).exists()
     assert Conflict.objects.visible_to(Actor.of(world.channel_manager)).exists()
+
+
+def test_after_an_upgrade_standing_deals_are_found_by_the_new_keys(world: World) -> None:
+    first, later = checked(submitted(world)), checked(of_competitor(world))
+    Conflict.objects.all().delete()
+    Deal.objects.update(keys=["of old"], keys_made_by="of old")
+    assert checking.renew_keys(today=TODAY, limit=1) == 1
+    assert checking.renew_keys(today=TODAY, limit=10) == 1
+    assert checking.renew_keys(today=TODAY, limit=10) == 0
+    assert set(checking.unchecked()) == {first, later}
+    checked(later)
+    assert Conflict.objects.get().other == first
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------
