@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from deals.limits import rules_of
@@ -17,6 +18,7 @@ from deals.moving import Act, NotAllowed, NotPossible, move
 from deals.protecting import end_extensions
 from deals.rights import may_register
 from invoices.models import Invoice
+from partners.models import Partner
 from sales.models import SaleLine
 
 State, Step = Deal.State, DealStep.Step
@@ -40,7 +42,7 @@ def lines_for(deal: Deal) -> QuerySet[SaleLine]:
     assert deal.submitted_at is not None
     lines = SaleLine.objects.filter(
         vendor_id=deal.vendor_id, partner_id=deal.partner_id, quantity__gt=0, reverses__isnull=True,
-        reversed_by__isnull=True, counts_on__gte=deal.submitted_at.date() - BEFORE,
+        reversed_by__isnull=True, counts_on__gte=localdate(deal.submitted_at) - BEFORE,
     ).exclude(Exists(DealProof.objects.filter(line=OuterRef("pk"))))  # fmt: skip
     fits = Case(
         When(Exists(DealProduct.objects.filter(deal=deal.pk, product=OuterRef("product"))), then=Value(0)),
@@ -51,9 +53,9 @@ def lines_for(deal: Deal) -> QuerySet[SaleLine]:
 
 
 def invoices_for(deal: Deal) -> QuerySet[Invoice]:
-    """The partner's invoices for the vendor, the latest first."""
+    """The partner's invoices for the vendor that prove no deal yet, the latest first."""
     own = Invoice.objects.filter(vendor_id=deal.vendor_id, partner_id=deal.partner_id)
-    used = DealProof.objects.filter(deal=deal.pk, invoice=OuterRef("pk"))
+    used = DealProof.objects.filter(invoice=OuterRef("pk"))
     return own.exclude(state__in=[Invoice.State.REFUSED, Invoice.State.WITHDRAWN]).exclude(Exists(used)).order_by("-id")
 
 
@@ -65,7 +67,7 @@ def win(*, deal: Deal, order: Order, text: str, act: Act) -> Deal:
     """
     _check_partner(act, deal)
     assert deal.submitted_at is not None
-    if not deal.submitted_at.date() - BEFORE <= order.on <= act.today:
+    if not localdate(deal.submitted_at) - BEFORE <= order.on <= act.today:
         raise NotPossible(
             _("Please give the day of the order: not in the future, and not long before you sent the deal.")
         )
@@ -96,6 +98,8 @@ def prove(*, deal: Deal, lines: Collection[int], invoices: Collection[int], act:
 
 def _prove(deal: Deal, lines: Collection[int], invoices: Collection[int], act: Act) -> None:
     """Only the partner's own, and no sale twice; what this deal has already is left."""
+    # One of the partner at a time: what another deal has taken a moment ago is seen.
+    Partner.objects.select_for_update(no_key=True).get(pk=deal.partner_id)
     there = list(deal.proofs.all())
     new_lines = set(lines) - {proof.line_id for proof in there}
     new_invoices = set(invoices) - {proof.invoice_id for proof in there}

@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='dealproof',
-            constraint=models.UniqueConstraint(fields=('deal', 'invoice'), name='deal_invoice_once'),
+            constraint=models.UniqueConstraint(fields=('invoice',), name='an_invoice_proves_one_deal'),
         ),
         migrations.AddConstraint(
             model_name='dealproof',

@@ -99,7 +99,7 @@ class DealFile(models.Model):
 
 
 class DealProof(models.Model):
-    """What shows that a deal was won: a sale line or an invoice, of its partner and vendor. A line proves one deal."""
+    """What shows that a deal was won: a sale line or an invoice, of its partner and vendor. Each proves one deal."""
 
     deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="proofs")
     line = models.OneToOneField(SaleLine, null=True, on_delete=models.PROTECT, related_name="+")
@@ -112,7 +112,7 @@ class DealProof(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["deal", "invoice"], name="deal_invoice_once"),
+            models.UniqueConstraint(fields=["invoice"], name="an_invoice_proves_one_deal"),
             models.CheckConstraint(
                 condition=Q(line__isnull=False, invoice__isnull=True) | Q(line__isnull=True, invoice__isnull=False),
                 name="a_line_or_an_invoice_proves",

@@ -25,6 +25,7 @@ from tests.deals.projects import (
     submitted,
     won,
 )
+from tests.invoices.populated import uploaded
 from tests.world import TODAY, World
 from tiers.models import Due
 
@@ -153,3 +154,12 @@ def test_a_step_that_may_change_a_tier_lets_it_be_assessed_and_typing_a_draft_do
     Due.objects.all().delete()
     approve(world, deal)
     assert set(Due.objects.values_list("enrolment", flat=True)) == {world.enrolment.pk}
+
+
+def test_one_invoice_proves_one_deal(world: World) -> None:
+    deal, second = protected(world), protected(world, customer_name="Town of Pirna", customer_domain="")
+    invoice = uploaded(world)[0]
+    order = Order(on=TODAY, value=Decimal(1), invoices=[invoice.pk])
+    ending.win(deal=deal, order=order, text="", act=act(world.reseller_sales, deal))
+    with pytest.raises(NotPossible, match="cannot be chosen"):
+        ending.win(deal=second, order=order, text="", act=act(world.reseller_sales, second))

@@ -11,7 +11,7 @@ import pytest
 from django.db.models import Q, QuerySet
 
 from common.models import OutboxMail
-from deals import deciding, lapsing, mails, protecting, writing
+from deals import deciding, ending, lapsing, mails, protecting, writing
 from deals.models import Conflict, Deal, Extension
 from deals.moving import fetched
 from programs.models import Vendor
@@ -27,6 +27,7 @@ from tests.deals.projects import (
     open_deals,
     protected,
     submitted,
+    won,
 )
 from tests.sales.sending import at_once
 from tests.world import TODAY, World
@@ -203,3 +204,12 @@ def test_the_granted_extension_of_a_lapsed_deal_is_none(committed: World) -> Non
     assert any(isinstance(each, Deal) for each in found)
     deal.refresh_from_db()
     assert deal.state == State.PROTECTED
+
+
+def test_one_sale_claimed_for_two_deals_at_once_proves_one_of_them(committed: World) -> None:
+    open_deals(committed)
+    deals = [fetched(protected(committed, customer_name=f"Number {each} AG", customer_domain="").pk) for each in (1, 2)]
+    line = ending.lines_for(deals[0]).values_list("pk", flat=True)[:1].get()
+    found = at_once(*[lambda deal=deal: won(committed, deal, lines=(line,)) for deal in deals])
+    assert sorted(type(each).__name__ for each in found) == ["Deal", "NotPossible"]
+    assert Deal.objects.filter(state=State.WON).count() == 1
