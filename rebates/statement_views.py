@@ -26,7 +26,6 @@ from partners.models import Partner
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 from rebates.models import Letterhead, Statement
-from rebates.payment_views import runs_crumb
 from rebates.rights import MONEY_ROLES, handles_money
 from rebates.statement_forms import CorrectionForm, LetterheadForm
 from rebates.statement_tables import (
@@ -212,7 +211,7 @@ def letterhead(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     context = {
         "form": form,
         "name": vendor.legal_name or vendor.name,
-        "crumbs": [runs_crumb(vendor), Crumb(_("Letterhead"))],
+        "crumbs": [Crumb(_("Statements"), page.url), Crumb(_("Letterhead"))],
         "cancel_url": page.url,
     }
     return render(request, "rebates/letterhead.html", context, status=UNPROCESSABLE if form.errors else 200)
