@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from common import registry
 from common.access import Actor
 from common.errors import DomainError
-from common.models import MailChoice
+from common.models import MailChoice, OutboxMail
 from common.registry import MailKind
 
 
@@ -73,6 +73,7 @@ def _unasked(kind: MailKind, actor: Actor) -> Choice:
     return Choice(kind.choices[0]) if meant else least(kind)
 
 
+@transaction.atomic
 def choose(*, user_id: int, kind: str, choice: str) -> None:
     """Remember what a person wants. Who wants no mail gets none of those that wait, either. Raises NotAChoice."""
     known = {each.key: each for each in kinds()}

@@ -198,11 +198,13 @@ def send_batch(*, now: datetime, limit: int = 100, seconds: float = math.inf) ->
     connection, deadline = get_connection(), time.monotonic() + seconds
     taken = sent = 0
     try:
-        while taken < limit and (left := deadline - time.monotonic()) > 0:
-            # A moment is reserved only for a mail that is there: else those who find none would slow down the others.
-            if pace.is_limited() and not (_due(now).exists() and pace.wait(at_most=left)):
-                break
-            if (mail := claim(now=now)) is None:
+        # A moment is reserved only for a mail that is there: otherwise those who find none would slow down the others.
+        while (
+            taken < limit
+            and (left := deadline - time.monotonic()) > 0
+            and (not pace.is_limited() or _due(now).exists())
+        ):
+            if not pace.wait(most=min(left, pace.patience())) or (mail := claim(now=now)) is None:
                 break
             try:
                 sent += _send(mail, connection, now)

@@ -12,11 +12,15 @@ RESERVE = """
     INSERT INTO common_mailpace (id, next_at) VALUES (1, clock_timestamp() + %(step)s * interval '1 second')
     ON CONFLICT (id) DO UPDATE
         SET next_at = greatest(common_mailpace.next_at, clock_timestamp()) + %(step)s * interval '1 second'
-        WHERE extract(epoch FROM common_mailpace.next_at - clock_timestamp()) <= %(at_most)s
+        WHERE common_mailpace.next_at <= clock_timestamp() + %(most)s * interval '1 second'
     RETURNING extract(epoch FROM next_at - clock_timestamp()) - %(step)s
 """
-"""The server's clock counts, whatever those of the workers say. What is returned are the seconds to wait. Nothing is
-returned, nor reserved, where that takes too long: whoever cannot wait for a moment must not take it from the others."""
+"""The server's clock counts, whatever those of the workers say. What is returned are the seconds to wait; nothing where
+they would be more than the most.
+"""
+PATIENCE = 1.0
+"""Seconds, or one turn where that is longer: whoever would wait for more leaves it to those who wait already."""
+YEAR = 365 * 24 * 60 * 60
 
 
 def is_limited() -> bool:
@@ -24,18 +28,28 @@ def is_limited() -> bool:
     return settings.MAILS_PER_SECOND > 0
 
 
-def wait(*, at_most: float = math.inf) -> bool:
+def patience() -> float:
+    """For how many seconds a sender waits for its turn: enough to keep the pace, and no worker for nothing."""
+    return max(PATIENCE, _step()) if is_limited() else 0
+
+
+def wait(*, most: float = math.inf) -> bool:
     """Wait until the next mail may be sent; not at all where there is no limit.
 
-    False: its moment is more than `at_most` seconds away, and nobody has waited.
+    False: that would take more than `most` seconds; nothing is reserved. Reserved and given up, moments of a slow pace
+    would move on faster than time does.
     """
     if not is_limited():
         return True
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE, {"step": 1 / settings.MAILS_PER_SECOND, "at_most": at_most})
+        cursor.execute(RESERVE, {"step": _step(), "most": min(most, YEAR)})
         reserved = cursor.fetchone()
     if reserved is None:
         return False
     if (seconds := float(reserved[0])) > 0:
         time.sleep(seconds)
     return True
+
+
+def _step() -> float:
+    return float(1 / settings.MAILS_PER_SECOND)

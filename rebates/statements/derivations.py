@@ -50,9 +50,7 @@ def _section(rebate: Rebate, currency: str, clean: Clean) -> Section:
     parts = [
         Amount(
             clean(" ".join(part.sentences)),
-            "; ".join(
-                [*(f"{row.document}: {clean(row.text)}" for row in part.rows), *([part.more] if part.more else [])]
-            ),
+            "; ".join([*(f"{row.document}: {clean(row.text)}" for row in part.rows), *filter(None, [part.more])]),
             money(part.amount, currency, signed=True),
         )
         for part in told.parts
@@ -148,7 +146,7 @@ def _row(line: SoldLine, clean: Clean) -> list[str]:
     if not line.counts or (line.reason is not None and not line.share):
         share = str(explaining.REASONS[line.reason]) if line.reason is not None else share
     return [
-        date_short(line.counts_on), line.document, line.distributor, f"{line.article} {clean(line.product)}".strip(),
+        date_short(line.counts_on), line.document, line.distributor, clean(f"{line.article} {line.product}".strip()),
         number(line.quantity), number(line.net, 2), share,
     ]  # fmt: skip
 

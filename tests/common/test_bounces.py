@@ -286,9 +286,9 @@ def test_a_report_that_was_long_on_its_way_does_not_mark_an_address_that_works_a
     OutboxMail.objects.update(sent_at=NOW)
     returned = read_report(report_about(mail))
     assert record(returned=returned, now=NOW + timedelta(hours=1)) is True
-    assert bouncing.end(user=world.reseller_sales, now=NOW + timedelta(hours=2))
+    assert bouncing.end(address=world.reseller_sales.email, now=NOW + timedelta(hours=2))
     assert record(returned=returned, now=NOW + timedelta(hours=3)) is False
-    assert bouncing.bounce_of(user=world.reseller_sales) is None
+    assert bouncing.bounce_at(address=world.reseller_sales.email) is None
 
     later = mail_to(world.reseller_sales, period="2026W48")
     OutboxMail.objects.filter(pk=later.pk).update(sent_at=NOW + timedelta(hours=4))

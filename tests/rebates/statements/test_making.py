@@ -382,6 +382,22 @@ def test_three_thousand_lines_are_one_document(world: World) -> None:
     assert len(PdfReader(io.BytesIO(content)).pages) > 50
 
 
+def test_a_commit_takes_no_further_payment_once_its_documents_have_many_lines(
+    world: World, finance: Finance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "MOST_ROWS", 2)
+    pays(world.vendor)
+    others = [another_partner(world, f"Partner {place}", f"7K7K7K7{place}", "30") for place in range(2, 6)]
+    for partner in (world.reseller, *others):
+        has_account(partner, world.vendor, finance.bookkeeper)
+    close(world)
+    exported(world, finance)
+    first = making.make_some(now=NOW, limit=5)
+    assert len(first) == Statement.objects.count() == 2
+    assert len(making.make_some(now=NOW, limit=5, after=first[-1])) == 2
+    assert len(made()) == 1
+
+
 def test_a_document_that_leaves_lines_out_says_so_and_their_sum(
     world: World, finance: Finance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

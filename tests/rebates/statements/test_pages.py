@@ -242,6 +242,23 @@ def test_the_named_address_gets_the_pdf_with_its_mail_and_nobody_else_does(world
     assert not sent[world.reseller_owner.email].attachments
 
 
+@pytest.mark.parametrize("address", ["right@example.com", ""])
+def test_an_address_that_was_corrected_meanwhile_gets_nothing_any_more(
+    world: World, finance: Finance, address: str
+) -> None:
+    """A slip is seen while the mail waits, or was refused and is sent again."""
+    Partner.objects.filter(pk=world.reseller.pk).update(bookkeeping_email="stranger@example.com")
+    owed_120(world, finance)
+    exported(world, finance)
+    made()
+    Partner.objects.filter(pk=world.reseller.pk).update(bookkeeping_email=address)
+    outbox.send_batch(now=NOW)
+    assert "stranger@example.com" not in {message.to[0] for message in mail.outbox}
+    waiting = OutboxMail.objects.get(address="stranger@example.com")
+    assert (waiting.state, waiting.error) == (OutboxMail.State.FAILED, "AddressChanged")
+    assert world.reseller_owner.email in {message.to[0] for message in mail.outbox}
+
+
 def test_owners_and_bookkeeping_hear_that_statements_do_not_arrive_at_the_named_address(
     world: World, finance: Finance
 ) -> None:
