@@ -12,5 +12,7 @@ class DealsConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: the modules need the models, which are loaded only now.
-        for module in ("registered", "mails", "personal", "personal_ties", "retention_rules"):
+        for module in (
+            "registered", "mails", "pages", "vendor_pages", "personal", "personal_ties", "retention_rules",
+        ):  # fmt: skip
             import_module(f"deals.{module}").register()

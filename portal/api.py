@@ -22,8 +22,8 @@ from common.context import areas_of
 
 VERSION = "1.0.0"
 DESCRIPTION = """
-Read what the portal shows you, upload sell-out reports and invoices, and register deals. A token is made on the page “API tokens” of your account;
-it has the scopes you chose and never more rights than you have yourself.
+Read what the portal shows you, upload sell-out reports and invoices, and register deals. A token is made on the page
+“API tokens” of your account; it has the scopes you chose and never more rights than you have yourself.
 
 Amounts, rates and quantities are text, days are ISO 8601, moments are in UTC. Lists come in pages: send `next` of one
 as `after` of the following. Sentences come in the language of the header `Accept-Language`, German or English.

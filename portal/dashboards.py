@@ -21,7 +21,7 @@ from programs.entering import in_vendor
 from programs.models import Vendor
 
 WAITING = "waiting"
-"""The column of what waits for the person. Many apps are asked, mostly for nothing: the figures do not wait for that."""
+"""The column of what waits for the person. Many apps are asked, mostly for nothing: figures do not wait for that."""
 
 
 @in_partner()

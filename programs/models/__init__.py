@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from programs.models.absences import Absence
 from programs.models.distributors import Authorisation, Distributor, DistributorStaff
 from programs.models.products import GroupMembership, Product, ProductGroup
 from programs.models.programs import CURRENCY, OfProgram, ParticipationTerms, Program, Tier
@@ -11,6 +12,7 @@ from programs.models.wording import MailWording
 
 __all__ = [
     "CURRENCY",
+    "Absence",
     "Authorisation",
     "Distributor",
     "DistributorStaff",

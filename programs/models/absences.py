@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from common.access import VENDOR, Actor, ActorQuerySet
 from common.dated import Dated, no_overlap
-
-
-class AbsenceQuerySet(ActorQuerySet):
-    def visible_to(self, actor: Actor) -> Self:
-        return self if actor.sees_all else self.filter(vendor__in=actor.ids(VENDOR))
+from programs.models.vendors import OfVendor, Vendor
 
 
 class Absence(Dated):
     """A person of the vendor is away on these days; meanwhile `deputy`, if there is one, is told what waits."""
 
-    vendor = models.ForeignKey("programs.Vendor", on_delete=models.CASCADE, related_name="+")
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey("common.User", verbose_name=_("person"), on_delete=models.CASCADE, related_name="+")
     deputy = models.ForeignKey(
         "common.User", verbose_name=_("deputy"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
 
-    objects = AbsenceQuerySet.as_manager()
+    objects = OfVendor.as_manager()
 
     class Meta:
         ordering = ["valid"]
