@@ -39,6 +39,8 @@ from sales import uploads
 from sales.golive import files
 from sales.models import ArticleNumber, Claim, PartnerImport, Upload
 from tests import teams
+from tests.deals.populated_partner import Registered, registered
+from tests.deals.populated_vendor import Dealt, dealt
 from tests.invoices.populated import uploaded
 from tests.partners import banking
 from tests.partners.applying import applied, asks_for_access, asks_to_change, open_to_all
@@ -93,6 +95,10 @@ class Populated:
     rival_account: BankAccount
     paying: Paying
     rival_paying: Paying
+    deals: Registered
+    rival_deals: Registered
+    dealt: Dealt
+    rival_dealt: Dealt
     change_secret: str
     """Of the link in the mail to the old address, with which the reseller's owner changes to another one."""
 
@@ -159,6 +165,8 @@ def populate() -> Populated:
         rival_account,
         paying(account, world.vendor, world.vendor_finance),
         paying(rival_account, world.rival_vendor, world.rival_vendor_finance),
+        *registered(world),
+        *dealt(world),
         _secret_of_change(world.reseller_owner),
     )
 

@@ -332,7 +332,7 @@ def test_what_waits_for_lenovos_channel_manager_is_a_conflict_an_overdue_one_and
     assert conflict.other.partner.number == accounts.shown_partner_number()
     assert Deal.objects.filter(vendor__slug="lenovo", state="submitted", escalated_at__isnull=False).count() == 1
     assert Extension.objects.get(state="open").deal.vendor.slug == "lenovo"
-    assert Absence.objects.filter(valid__contains=TODAY).get().deputy.email == "admin@snom.example"  # type: ignore[union-attr]
+    assert Absence.objects.filter(valid__contains=TODAY).get().deputy.email == "admin@snom.example"
 
 
 def test_seeding_again_changes_nothing(demo: seeding.Seeded) -> None:

@@ -19,7 +19,7 @@ from common.access import OWNER, Actor
 from common.erasing import ChangedMeanwhile, GoneAlready, NotAllowed, StillNeeded
 from common.models import ApiToken, Bounce, MailChoice, OutboxMail, User
 from deals.models import Deal
-from partners.models import ApplicationStep, Member, Registration
+from partners.models import ApplicationStep, Member, Partner, Registration
 from programs.models import Absence, DistributorStaff, Program, VendorStaff
 from rebates.models import LedgerEntry, Posting, Settlement
 from sales.models import ClaimMessage, SaleLine
@@ -263,16 +263,23 @@ def test_choices_bounces_and_what_waits_for_a_summary_go_with_the_person(there: 
 
 def test_who_is_gone_is_no_contact_at_an_end_customer_and_no_deputy(there: Populated) -> None:
     user, vendor = there.world.vendor_finance, there.world.vendor
-    Deal.objects.filter(pk=there.deal.pk).update(contact_email=user.email.upper(), contact_name="Quimbly")
+    Deal.objects.filter(pk=there.dealt.deal.pk).update(contact_email=user.email.upper(), contact_name="Quimbly")
     days = (NOW.date(), None)
-    Absence.objects.create(vendor=vendor, person=there.world.channel_manager, deputy=user, valid=days)
+    Absence.objects.filter(pk=there.dealt.absence.pk).update(deputy=user)
     Absence.objects.create(vendor=vendor, person=user, deputy=there.world.channel_manager, valid=days)
     leave(user)
-    there.deal.refresh_from_db()
-    assert (there.deal.contact_name, there.deal.contact_email, there.deal.contact_phone) == ("", "", "")
-    assert list(Absence.objects.values_list("person", "deputy")) == [(there.world.channel_manager.pk, None)]
-    there.rival_deal.refresh_from_db()
-    assert there.rival_deal.contact_name
+    deal = there.dealt.deal
+    deal.refresh_from_db()
+    assert (there.dealt.deal.contact_name, there.dealt.deal.contact_email, there.dealt.deal.contact_phone) == (
+        "",
+        "",
+        "",
+    )
+    assert list(Absence.objects.filter(vendor=vendor).values_list("person", "deputy")) == [
+        (there.world.channel_manager.pk, None)
+    ]
+    there.rival_dealt.deal.refresh_from_db()
+    assert there.rival_dealt.deal.contact_name
 
 
 def test_who_stopped_the_mail_or_decided_about_mails_is_named_no_more(there: Populated, signed_in: SignedIn) -> None:

@@ -184,8 +184,7 @@ def test_an_absence_is_forgotten_so_many_days_after_its_last_one(world: World) -
 def test_the_contact_of_an_ended_deal_is_forgotten_and_the_deal_stays(world: World) -> None:
     open_deals(world)
     ended, running = protected(world), protected(world, title="Another", contact_phone="+49 3501 4711")
-    of_ended = {"deal": ended, "text": "", "act": acting(world.reseller_sales, ended)}
-    ending.lose(lost_to=Deal.LostTo.PRICE, **of_ended)
+    ending.lose(deal=ended, lost_to=Deal.LostTo.PRICE, text="", act=acting(world.reseller_sales, ended))
     for now, there in ((due("deal-contacts") - SECOND, True), (due("deal-contacts"), False)):
         retention.forget_due(now=now)
         assert bool(fetched(ended.pk).contact_name) is there
