@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from common.customers import SAME, Comparison, fingerprint
 from common.sentences import _n
 from deals.customers import NAMED, compared, found_by
-from deals.models import OPEN, Conflict, Deal, Probe
+from deals.models import OPEN, RUNNING, Conflict, Deal, Probe
 
 State = Deal.State
 NEAR = timedelta(days=270)

@@ -176,8 +176,8 @@ class ProductForm(forms.Form):
     product = forms.TypedChoiceField(label=gettext_lazy("Product"), coerce=int)
     quantity = forms.IntegerField(label=gettext_lazy("Quantity"), min_value=1, max_value=1_000_000, initial=1)
 
-    def __init__(self, *args: Any, offered: Sequence[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
+    def __init__(self, data: Any = None, *, offered: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(data, empty_permitted=True, use_required_attribute=False, **kwargs)
         product: Any = self.fields["product"]
         product.choices = [("", _("Please choose")), *offered]
 

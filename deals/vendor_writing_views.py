@@ -80,7 +80,7 @@ def _saved(request: PersonRequest, draft: Deal, form: ChangeForm, products: Prod
     says = form.saved(writing.written_of(draft))
     says = Written(**says.fields(), products=products.chosen)
     try:
-        draft = writing.save(deal=draft, written=says, act=_act(request, form.cleaned_data["seen"] or 0))
+        draft = writing.save(deal=draft, written=says, act=_act(request, form.cleaned_data.get("seen") or 0))
         if SAVE in request.POST:
             messages.success(request, _("Your draft is saved."))
             return redirect(_write_url(draft))

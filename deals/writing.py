@@ -21,7 +21,7 @@ from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
 from deals.customers import NAMED, customer_of, found_by, is_same
-from deals.models import OPEN, Deal, DealFile, DealProduct, DealStep
+from deals.models import OPEN, Conflict, Deal, DealFile, DealProduct, DealStep
 from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, move
 from deals.rights import may_enter, may_register, may_write
 from partners.models import Enrolment, Partner
@@ -268,7 +268,8 @@ def change(*, deal: Deal, written: Written, act: Act) -> Deal:
 @transaction.atomic
 def _change(deal: Deal, before: Written, written: Written, changed: list[str], act: Act) -> Deal:
     values: dict[str, Any] = {name: getattr(written, name) for name in changed}
-    values |= _new_customer(deal, written, act) if not set(changed).isdisjoint(NAMED) else {}
+    renamed = not set(changed).isdisjoint(NAMED)
+    values |= _new_customer(deal, written, act) if renamed else {}
     made = move(deal, act, Step.CHANGED, states=CHANGEABLE, changes=_differences(deal, before, written), **values)
     if renamed:
         _judge_anew(deal)
@@ -282,9 +283,8 @@ def _new_customer(deal: Deal, written: Written, act: Act) -> dict[str, Any]:
     if deal.state == State.PROTECTED:
         raise NotPossible(_("The customer of a protected deal stays as it is. Please register another deal."))
     _check_day(deal, limits.rules_of(deal.enrolment), act)
-    was, now = customer_of(deal), customer_of(written)
-    # A typo may be put right; another customer was not named first.
-    place = {} if is_same(was, now) else {"place": next_place(deal.vendor_id)}
+    # A typo may be put right; another customer was not named first, however small the steps that lead to it.
+    place = {} if is_same(_named_first(deal), customer_of(written)) else {"place": next_place(deal.vendor_id)}
     return {**found_by(written), "checked_at": None, **place}
 
 
@@ -292,7 +292,7 @@ def _named_first(deal: Deal) -> Customer:
     """The customer for which the deal was given its place; the history says what it has been called since."""
     called = [replace(written_of(deal), products={})]
     for changes in deal.steps.filter(step=Step.CHANGED).order_by("-pk").values_list("changes", flat=True):
-        before = {name: values[0] for name, *values in changes if name in CUSTOMER}
+        before = {name: values[0] for name, *values in changes if name in NAMED}
         called.append(replace(called[-1], **before))
     first, *later = [customer_of(each) for each in reversed(called)]
     for customer in later:

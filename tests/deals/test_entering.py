@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 
 from common.models import User
+from deals import writing
 from deals.forms import NO_PRODUCT
 from deals.models import Deal
-from tests.deals.projects import drafted, open_deals
+from deals.writing import Written
+from tests.deals.projects import act, drafted, open_deals
 from tests.rendering import words
 from tests.world import World
 
@@ -119,3 +121,15 @@ def test_a_limit_is_said_and_the_draft_stays(world: World, manager: Client) -> N
     answer = manager.post(f"{OWN}write/", typed(world, draft))
     assert "0 registrations are open" in words(answer.content.decode())
     assert Deal.objects.get().state == State.DRAFT
+
+
+def test_a_form_without_the_version_that_was_read_is_answered_and_changes_nothing(
+    world: World, manager: Client
+) -> None:
+    open_deals(world)
+    draft = writing.begin(enrolment=world.enrolment, written=Written(), act=act(world.channel_manager))
+    address = f"/vendor/lenovo/deals/{draft.partner.number}/{draft.number}/write/"
+    answer = manager.post(address, {"customer_name": "Somebody else"})
+    assert answer.status_code == 422
+    draft.refresh_from_db()
+    assert draft.customer_name == ""

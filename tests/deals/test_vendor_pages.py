@@ -318,7 +318,9 @@ def test_opening_a_protected_deal_is_recorded_and_the_page_says_so(
     assert f"Who opened it at the vendor The partner sees this list. {world.channel_manager.name}" in text
     manager.get(OWN)
     signed_in(world.vendor_finance).get(OWN)
-    assert [each.person for each in Opening.objects.order_by("pk")] == [world.channel_manager, world.vendor_finance]
+    signed_in(world.platform_admin).get(OWN)
+    looked = [world.channel_manager, world.vendor_finance, world.platform_admin]
+    assert [each.person for each in Opening.objects.order_by("pk")] == looked
 
 
 def test_a_protected_deal_shown_beside_another_is_not_opened_and_shows_no_contact(

@@ -1,54 +1,119 @@
-"""Runs the examples of docs/deals.md."""
+"""The project in docs/deals.md, taken through the portal step by step."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from common.customers import SAME, Customer, compare_customers
-from common.customers.matching import Comparison
+from deals import deciding, lapsing, protecting, writing
+from deals.limits import most_open
+from deals.models import Deal, DealRules, DealStep
+from deals.moving import fetched
+from tests.deals.projects import NOW, act, approve, asked_for_longer, drafted, open_deals, won
+from tests.world import TODAY, World
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "deals.md").read_text(encoding="utf-8")
-Row = dict[str, str]
-
-
-def table(first: str) -> list[Row]:
-    """The rows of the table whose first column is headed `first`."""
-    for block in re.finditer(r"((?:^\|[^\n]*\n)+)", TEXT, re.MULTILINE):
-        head, _, *body = ([cell.strip() for cell in line.strip("|").split("|")] for line in block[1].splitlines())
-        if head[0] == first:
-            return [dict(zip(head, cells, strict=True)) for cells in body]
-    raise AssertionError(f"no table begins with {first}")
+PAGE = (Path(__file__).resolve().parents[2] / "docs/deals.md").read_text()
+ROWS = re.findall(r"^\| (\d{4}-\d\d-\d\d) \| ([^|]+) \| (\w+) \| ([^|]*)\| ([^|]*)\| ([^|]*)\|$", PAGE, re.MULTILINE)
 
 
-def customer(text: str) -> Customer:
-    """Name; street; postcode and town; domain; VAT id: whatever of it stands there, known by its looks."""
-    name, *others = (cell.strip() for cell in text.split(";"))
-    known = {"name": name}
-    for cell in others:
-        if re.fullmatch(r"(?i)de[ \d]{9,}", cell):
-            known["vat_id"] = cell
-        elif "." in cell:
-            known["domain"] = cell
-        elif place := re.fullmatch(r"(\d{5}) (.+)", cell):
-            known |= {"postcode": place[1], "city": place[2]}
-        else:
-            known["street" if re.search(r"\d", cell) else "city"] = cell
-    return Customer(**known)
+def sends(world: World, deal: Deal, day: date) -> None:
+    writing.submit(deal=deal, act=act(world.reseller_sales, deal, day=day))
 
 
-def why(found: Comparison) -> str:
-    return "; ".join(f"against: {reason.text}" if reason.against else reason.text for reason in found.reasons)
+def asks_back(world: World, deal: Deal, day: date) -> None:
+    deciding.ask_back(deal=deal, text="Which floor?", act=act(world.channel_manager, deal, day=day))
 
 
-@pytest.mark.parametrize("row", table("one"), ids=lambda row: row["one"])
-def test_an_example_is_weighed_as_it_says(row: Row) -> None:
-    found = compare_customers(customer(row["one"]), customer(row["the other"]))
-    verdict = f"**{found.score}**" if found.same else str(found.score)
-    assert (verdict, why(found)) == (row["score"], row["why"])
+def answers(world: World, deal: Deal, day: date) -> None:
+    writing.reply(deal=deal, text="The third.", act=act(world.reseller_owner, deal, day=day))
 
 
-def test_the_page_says_from_which_score_on_two_are_the_same() -> None:
-    assert f"from {SAME} on two customers are taken as **the same**" in TEXT
+def protects(world: World, deal: Deal, day: date) -> None:
+    approve(world, deal, day=day, until=deciding.usual_protection(deal, day))
+
+
+def reminds(world: World, deal: Deal, day: date) -> None:
+    before = deal.steps.filter(step=DealStep.Step.REMINDED).count()
+    lapsing.look_after(today=day, now=NOW + (day - TODAY))
+    assert deal.steps.filter(step=DealStep.Step.REMINDED).count() == before + 1
+
+
+def updates(world: World, deal: Deal, day: date) -> None:
+    protecting.update(deal=deal, text="Offer sent.", act=act(world.reseller_sales, deal, day=day))
+
+
+def asks_longer(world: World, deal: Deal, day: date) -> None:
+    asked_for_longer(world, deal, day=day)
+
+
+def grants(world: World, deal: Deal, day: date) -> None:
+    protecting.decide_extension(
+        extension=deal.extensions.get(), granted=True, text="", act=act(world.channel_manager, deal, day=day)
+    )
+
+
+def wins(world: World, deal: Deal, day: date) -> None:
+    won(world, deal, day=day)
+
+
+HAPPENINGS: dict[str, Callable[[World, Deal, date], None]] = {
+    "the partner sends it": sends,
+    "the vendor asks back": asks_back,
+    "the partner answers": answers,
+    "the vendor protects it": protects,
+    "the portal reminds": reminds,
+    "the partner writes an update": updates,
+    "the partner asks for longer protection": asks_longer,
+    "the vendor grants it": grants,
+    "the partner wins it": wins,
+}
+
+
+@pytest.mark.django_db
+def test_the_project_goes_as_the_table_says(world: World) -> None:
+    open_deals(world)
+    deal = drafted(world)
+    assert len(ROWS) == 10
+    for day, happening, *expected in ROWS:
+        today = date.fromisoformat(day)
+        lapsing.look_after(today=date.fromordinal(today.toordinal() - 1), now=NOW + (today - TODAY))
+        HAPPENINGS[happening.strip()](world, fetched(deal.pk), today)
+        deal = fetched(deal.pk)
+        dates = [deal.due_on, deal.protected_until, deal.update_due_on]
+        assert [deal.state, *(each.isoformat() if each else "" for each in dates)] == [
+            each.strip() for each in expected
+        ], (day, happening)
+
+
+@pytest.mark.django_db
+def test_without_the_update_it_would_have_lapsed_the_day_after(world: World) -> None:
+    open_deals(world)
+    deal = drafted(world)
+    for day, happening, *_expected in ROWS[:6]:
+        HAPPENINGS[happening.strip()](world, fetched(deal.pk), date.fromisoformat(day))
+    for day, state in ((date(2026, 12, 21), "protected"), (date(2026, 12, 22), "lapsed")):
+        lapsing.look_after(today=day, now=NOW + (day - TODAY))
+        assert fetched(deal.pk).state == state
+
+
+@pytest.mark.django_db
+def test_the_usual_numbers_are_those_of_the_tables(world: World) -> None:
+    rules = open_deals(world)
+    table = dict(re.findall(r"^\| ([^|]+) \| (?:every )?(\d+)(?: business days[^|]*)? \|$", PAGE, re.MULTILINE))
+    said = (rules.protection_days, rules.update_days, rules.extension_days, rules.follow_up_days)
+    names = (
+        "protection",
+        "update",
+        "longer protection, when granted",
+        "follow-up business, after the day of the order",
+    )
+    assert tuple(int(table[name]) for name in names) == said
+    assert int(table["first reminder, before the last day for an update"]) == lapsing.FIRST_REMINDER.days
+    assert int(table["second reminder"]) == lapsing.SECOND_REMINDER.days
+    assert most_open(world.enrolment, DealRules.objects.get(), TODAY) == 20
+    assert f"| fixed | {writing.MOST_DRAFTS} |" in PAGE
+    assert f"| fixed | {writing.MOST_FILES} |" in PAGE
