@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from common.customers import SAME, Comparison, fingerprint
 from common.sentences import _n
 from deals.customers import NAMED, compared, found_by
-from deals.models import OPEN, RUNNING, Conflict, Deal, Probe
+from deals.models import RUNNING, Conflict, Deal, Probe
 
 State = Deal.State
 NEAR = timedelta(days=270)
@@ -45,8 +45,11 @@ def standing(vendor_id: int, today: date) -> QuerySet[Deal]:
 
     A protected one stands until it lapses: past its last day it does while longer protection is asked for.
     """
-    covered = Q(state=State.WON, protected_until__gt=today)
-    return Deal.objects.filter(Q(state__in=RUNNING) | covered, vendor=vendor_id)
+    return Deal.objects.filter(_stands(today), vendor=vendor_id)
+
+
+def _stands(today: date) -> Q:
+    return Q(state__in=RUNNING) | Q(state=State.WON, protected_until__gt=today)
 
 
 def similar_to(deal: Deal, today: date) -> list[Similar]:
@@ -125,8 +128,8 @@ def _note_probes(later: Sequence[Deal], now: datetime) -> None:
 
 def renew_keys(*, today: date, limit: int) -> int:
     """After an upgrade that changed how customers are compared, find standing deals anew; how many had old keys."""
-    old = Deal.objects.filter(Q(state__in=[*OPEN, State.PROTECTED]) | Q(state=State.WON, protected_until__gt=today))
-    deals = list(old.exclude(keys_made_by=fingerprint()).order_by("pk")[:limit])
+    old = Deal.objects.filter(_stands(today)).exclude(keys_made_by=fingerprint())
+    deals = list(old.order_by("pk")[:limit])
     for deal in deals:
         same = Deal.objects.filter(pk=deal.pk, **{name: getattr(deal, name) for name in NAMED})
         same.update(**found_by(deal), checked_at=None)

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import formats
-from common.ui import Event, Fact, Tone
+from common.ui import Fact, Tone
 from deals.mails import last_day
 from deals.models import Deal, DealFile, DealProduct, DealStep, Extension
-from deals.wording import ALREADY_PROTECTED, step_in_words
+from deals.wording import ALREADY_PROTECTED
 from invoices.wording import title_of as invoice_title
 from sales.claim_wording import line_in_words
 
 State, Step = Deal.State, DealStep.Step
 ENDED = (State.REFUSED, State.DUPLICATE, State.WON, State.LOST, State.WITHDRAWN, State.LAPSED)
-_ICONS: Mapping[str, tuple[str, Tone]] = {
-    Step.SUBMITTED: ("upload", "info"),
-    Step.CHANGED: ("pencil", "neutral"),
-    Step.ASKED_BACK: ("question-circle", "warning"),
-    Step.REPLIED: ("chat-left-text", "info"),
-    Step.APPROVED: ("check2-circle", "success"),
-    Step.REFUSED: ("x-circle", "danger"),
-    Step.DUPLICATE: ("x-circle", "danger"),
-    Step.UPDATED: ("chat-left-text", "neutral"),
-    Step.REMINDED: ("bell", "warning"),
-    Step.EXTENSION_ASKED: ("calendar-check", "info"),
-    Step.EXTENDED: ("calendar-check", "success"),
-    Step.EXTENSION_REFUSED: ("calendar-check", "danger"),
-    Step.WON: ("check2-circle", "success"),
-    Step.PROVEN: ("file-earmark-text", "neutral"),
-    Step.LOST: ("x-lg", "neutral"),
-    Step.WITHDRAWN: ("x-lg", "neutral"),
-    Step.LAPSED: ("clock-history", "warning"),
-}
-_LONG = ("need", "done")
 SOON = 14
 """Days of protection from which on they are marked as few."""
 
@@ -149,49 +127,3 @@ def proofs_of(deal: Deal) -> list[tuple[str, str]]:
             url = reverse("invoices:invoice", args=[deal.partner.number, proof.invoice.pk])
             found.append((invoice_title(proof.invoice), url))
     return found
-
-
-# --- what happened ---------------------------------------------------------------------------------------------------
-
-
-def events(deal: Deal, steps: Sequence[DealStep]) -> list[Event]:
-    """The history, the latest first. Of somebody else's deal the fixed sentence, and not who said it."""
-    return [_event(deal, step) for step in reversed(steps)]
-
-
-def _event(deal: Deal, step: DealStep) -> Event:
-    icon, tone = _ICONS[step.step]
-    if step.step == Step.DUPLICATE:
-        return Event(at=step.at, title=str(ALREADY_PROTECTED), icon=icon, tone=tone)
-    text = "\n".join(filter(None, [step.text, *changes_in_words(deal, step)]))
-    return Event(at=step.at, title=step_in_words(step), text=text, icon=icon, tone=tone)
-
-
-def changes_in_words(deal: Deal, step: DealStep) -> list[str]:
-    """What was written anew: what it was called, said before, and says now. Of a contact and long texts only that."""
-    return [_change(deal, name, *values) for name, *values in step.changes]
-
-
-def _change(deal: Deal, name: str, *values: str) -> str:
-    label = _("products") if name == "products" else str(Deal._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    label = label[:1].upper() + label[1:]
-    if not values or name in _LONG:
-        return _("%(what)s: changed") % {"what": label}
-    before, after = (_shown(deal, name, value) for value in values)
-    if not before:
-        return _("%(what)s: %(after)s") % {"what": label, "after": after}
-    if not after:
-        return _("%(what)s: %(before)s taken out") % {"what": label, "before": before}
-    return _("%(what)s: %(after)s instead of %(before)s") % {"what": label, "after": after, "before": before}
-
-
-def _shown(deal: Deal, name: str, value: Any) -> str:
-    """A value of the history, which keeps it as text."""
-    try:
-        if name == "expected_on":
-            return formats.date_short(date.fromisoformat(value)) if value else ""
-        if name == "expected_value":
-            return formats.money(Decimal(value), deal.currency) if value else ""
-    except (ValueError, InvalidOperation):
-        pass
-    return str(value)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import DomainError
 from deals.comparing import Beside, in_words
 from deals.deciding import Protection, usual_protection
+from deals.forms import day_input
 from deals.models import Deal, DealRules, Extension
 from partners.models import Enrolment, Partner
 from programs.models import Program
@@ -23,11 +24,6 @@ PROTECT, DUPLICATE, ASK_BACK, REFUSE = "protect", "duplicate", "ask_back", "refu
 KEYS = {PROTECT: "a", DUPLICATE: "d", ASK_BACK: "f", REFUSE: "r"}
 """Which key chooses what."""
 YES, NO = "yes", "no"
-
-
-def day_input() -> forms.DateInput:
-    """The browser's own calendar."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class SeenForm(forms.Form):

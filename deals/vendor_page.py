@@ -55,7 +55,7 @@ def page_of(deal: Any, similar: Sequence[Beside], *, actor: Actor, today: date) 
             for each in deal.files.defer("content")
         ],
         "proofs": deal.proofs.count() if deal.state == State.WON else 0,
-        "events": events(history_of(deal, for_partner=False)),
+        "events": events(deal, history_of(deal, for_partner=False), for_partner=False),
         "openings": list(openings),
         **about_partner(deal.partner, deal.vendor, actor=actor, today=today),
     }

@@ -19,6 +19,7 @@ from common.ui import Crumb
 from deals import describing, selectors, writing
 from deals.describing import ENDED
 from deals.forms import PARTS, PRODUCTS, FilesForm, part_of
+from deals.history import events
 from deals.models import Deal, DealFile, Extension
 from deals.opening import record_opening
 from deals.rights import may_register
@@ -210,7 +211,7 @@ def _sent_parts(request: PersonRequest, deal: Deal) -> dict[str, Any]:
         "sentence": describing.situation(deal, request.today, extension),
         "left": describing.days_left(deal, request.today),
         "said": describing.refusal_of(deal, steps),
-        "events": describing.events(deal, steps),
+        "events": events(deal, steps, for_partner=True),
         "openings": openings,
         "proofs": describing.proofs_of(deal),
         "extension": extension,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
@@ -34,9 +35,9 @@ class _Deals(Kind[DealParams]):
     day: ClassVar[str]
     """The field that says from when on a deal counts."""
 
+    @abstractmethod
     def counting(self) -> QuerySet[Deal]:
         """Deals that count."""
-        raise NotImplementedError
 
     def need(self, params: DealParams) -> Decimal:
         return Decimal(params.count)
