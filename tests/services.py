@@ -68,6 +68,17 @@ def end(process: subprocess.Popen[Any]) -> None:
     process.wait()
 
 
+def kill(process: subprocess.Popen[Any]) -> None:
+    """Kill a worker with its pool, as a machine does that loses its power: the pool alone would finish its task."""
+    children = [
+        int(pid) for found in Path(f"/proc/{process.pid}/task").glob("*/children") for pid in found.read_text().split()
+    ]
+    # The worker first: it would start others for those of its pool that die.
+    for pid in (process.pid, *children):
+        os.kill(pid, signal.SIGKILL)
+    process.wait()
+
+
 @contextlib.contextmanager
 def broker(folder: Path) -> Iterator[Valkey]:
     """A broker that belongs to one test, which may stop, empty and start it as it likes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from common.models import OutboxMail
+from deals import checking
 from deals.models import Conflict, Deal, DealStep
 from portal.testing import clone_database, database_url, django_on
 from tests.faults import deal_days
@@ -26,7 +26,7 @@ from tests.faults.deal_days import COMMITS, FRIDAY, TABLES, before, digest, mome
 from tests.faults.dying_at_commits import AFTER, BEFORE
 from tests.owner import restore, save
 from tests.sales.sending import at_once
-from tests.services import ROOT, broker, end, environment, run, worker
+from tests.services import ROOT, broker, end, environment, kill, run, worker
 from tests.serving import at
 
 State, Step = Deal.State, DealStep.Step
@@ -117,7 +117,7 @@ def test_a_worker_killed_in_the_middle_leaves_the_rest_to_the_next_one(
     prepared: Prepared, quiet: list[list[str]], tmp_path: Path
 ) -> None:
     address = database_url(prepared.database)
-    first, second, _third = Deal.objects.filter(checked_at=None).exclude(state=State.DRAFT)
+    _first, second, third = checking.unchecked()
     connection.close()
     with broker(tmp_path / "broker") as valkey:
         python = at(moment_of(FRIDAY))
@@ -127,11 +127,9 @@ def test_a_worker_killed_in_the_middle_leaves_the_rest_to_the_next_one(
             with worker(database_url=address, redis_url=valkey.url, log=tmp_path / "one.log", python=python) as process:
                 send(address, valkey.url)
                 wait_for(address, WAITS)
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
+                kill(process)
         wait_for(address, f"SELECT ({WAITS}) = 0")
-        first.refresh_from_db()
-        assert first.checked_at is not None
+        assert list(checking.unchecked()) == [second, third]
         assert not DealStep.objects.filter(step=Step.LAPSED).exists()
         with worker(database_url=address, redis_url=valkey.url, log=tmp_path / "two.log", python=python):
             send(address, valkey.url)

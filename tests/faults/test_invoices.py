@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +24,7 @@ from sales.readers.invoices.record import Party
 from tests.faults.test_schedule import wait_for
 from tests.invoices.bonus import Bonus, make_bonus
 from tests.sales.invoices.samples import cii, hybrid, line, ubl
-from tests.services import broker, run, send, worker
+from tests.services import broker, kill, run, send, worker
 from tests.serving import at
 from tests.world import NOW, TODAY, World
 
@@ -169,8 +167,7 @@ def test_a_killed_worker_and_a_flushed_broker_change_nothing(
         with worker(**settings, log=tmp_path / "first.log") as process:
             send(valkey.url, "invoices.work_on_all", queue="import")
             wait_for(f"SELECT count(*) >= 15 FROM invoices_invoice WHERE {DONE}")
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+            kill(process)
         assert Invoice.objects.filter(state__in=Invoice.WORKED_ON).exists(), "all was done before the kill"
         redis.Redis.from_url(valkey.url).flushall()
         with worker(**{**settings, "python": at(LATER)}, log=tmp_path / "last.log"):

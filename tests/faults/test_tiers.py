@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import signal
 import time
 from datetime import date
 from pathlib import Path
@@ -19,7 +17,7 @@ from partners.models import Enrolment, EnrolmentTier, Member
 from programs.models import Program, Tier
 from tests.faults.test_imports import killed_at
 from tests.faults.world import NOW, make_world
-from tests.services import broker, send, worker
+from tests.services import broker, kill, send, worker
 from tiers.announcing import announce
 from tiers.assessing import assess_due
 from tiers.models import Assessed, Due, TierMove, TierStanding
@@ -130,8 +128,7 @@ def test_a_worker_killed_while_it_changes_tiers_leaves_nothing_and_the_next_one_
             with worker(database_url=own_database, redis_url=valkey.url, log=tmp_path / "one.log") as process:
                 send(valkey.url, "tiers.assess_all", queue="import")
                 wait_for(own_database, WAITS)
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
+                kill(process)
         wait_for(own_database, f"SELECT ({WAITS}) = 0")
         assert (TierMove.objects.count(), TierStanding.objects.count(), Assessed.objects.count()) == (0, 0, 0)
         assert Due.objects.exists()
