@@ -240,8 +240,8 @@ class OutboxMail(models.Model):
         indexes = [
             models.Index(
                 fields=["in_bulk", "id"],
-                name="mail_unsent",
-                condition=models.Q(state__in=["pending", "claimed", "uncertain"]),
+                name="mail_unfinished",
+                condition=models.Q(state__in=["pending", "claimed", "uncertain", "failed"]),
             ),
             models.Index(fields=["recipient", "-id"], name="mail_of_person"),
             models.Index(

@@ -105,27 +105,34 @@ def put(
     return made
 
 
-def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]]) -> None:
+def put_all(*, kind: str, letters: Iterable[tuple[str, User, Mapping[str, Any]]], in_bulk: bool = True) -> None:
     """`put` many mails of one kind, each with its period, recipient and context, in one statement.
 
-    They are `in_bulk`: nobody waits for a new password behind the mails of a week.
+    `in_bulk`: nobody waits for a new password behind the mails of a week. One that cannot be written is kept as failed,
+    and listed.
     """
     written_to = list(letters)
     states = states_for(kind=registry.mails[kind], people=[person for _period, person, _context in written_to])
     wording = mail_words.in_force()
-    mails = (
-        OutboxMail(
-            kind=kind,
-            period=period,
-            recipient=person,
-            address=person.email,
-            state=states[person.pk],
-            in_bulk=True,
-            **written(kind=kind, recipient=person, context=context, wording=wording),
-        )
-        for period, person, context in written_to
-    )
+    mails = []
+    for period, person, context in written_to:
+        content = _written_or_failed(kind, person, context, wording)
+        addressed = {"recipient": person, "address": person.email, "in_bulk": in_bulk}
+        mails.append(OutboxMail(kind=kind, period=period, **{"state": states[person.pk], **addressed, **content}))
     OutboxMail.objects.bulk_create(mails, ignore_conflicts=True)
+
+
+def _written_or_failed(kind: str, person: User, context: Mapping[str, Any], wording: Wording) -> dict[str, str]:
+    """What the mail says; of one that cannot be written, that it failed: it holds up none of the others."""
+    try:
+        return written(kind=kind, recipient=person, context=context, wording=wording)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.exception("mail not written", kind=kind, recipient=person.pk)
+        with override(person.language):
+            subject = str(registry.mails[kind].label)
+        return {"language": person.language, "subject": subject, "state": State.FAILED, "error": type(error).__name__}
 
 
 def written(

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +24,7 @@ from common.mail_choices import AS_SUMMARY, Choice, chosen
 from common.models import OutboxMail, User
 from common.registry import MailKind
 
+log = structlog.get_logger(__name__)
 DAILY = "daily-summary"
 HOUR = 7
 State = OutboxMail.State
@@ -37,7 +39,18 @@ def make_due(*, now: datetime, limit: int = 1000) -> int:
     # Who is locked out is told nothing about what went on.
     waiting = OutboxMail.objects.filter(~Exists(todays), state=State.COLLECTED, recipient__is_active=True)
     people = waiting.order_by("recipient").values_list("recipient", flat=True).distinct()[:limit]
-    return sum(_make(User.objects.get(pk=person), period) for person in people)
+    return sum(_made(User.objects.get(pk=person), period) for person in people)
+
+
+def _made(person: User, period: str) -> bool:
+    """A summary that cannot be made holds up no other."""
+    try:
+        return _make(person, period)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("no summary made", recipient=person.pk)
+        return False
 
 
 @transaction.atomic

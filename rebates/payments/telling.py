@@ -30,7 +30,7 @@ def _tell(kind: str, payments: Sequence[Payment]) -> None:
         for each in payments
         for person in people.get(each.partner_id, [])
     ]
-    outbox.put_all(kind=kind, letters=letters)
+    outbox.put_all(kind=kind, letters=letters, in_bulk=kind == mails.PAID)
 
 
 def tell_proposed(*, run: PaymentRun) -> None:
@@ -39,4 +39,5 @@ def tell_proposed(*, run: PaymentRun) -> None:
     people = User.objects.filter(pk__in=staff.values("user_id"), is_active=True).order_by("pk")
     people = people.exclude(pk=run.proposal.requested_by_id) if run.proposal.requested_by_id else people
     context = mails.run_waits(run=run)
-    outbox.put_all(kind=mails.RUN_WAITS, letters=[(f"run {run.pk}", person, context) for person in people])
+    letters = [(f"run {run.pk}", person, context) for person in people]
+    outbox.put_all(kind=mails.RUN_WAITS, letters=letters, in_bulk=False)

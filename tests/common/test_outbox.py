@@ -330,3 +330,18 @@ def test_what_is_made_for_one_person_does_not_wait_behind_what_is_made_for_many(
     put(person("forgetful"), kind="document")
     assert send().sent == 4
     assert sink.recipients[0] == "forgetful@example.com"
+
+
+@pytest.mark.django_db
+def test_one_of_many_that_cannot_be_written_fails_alone_and_is_listed(sink: Sink) -> None:
+    class Poison:
+        def __str__(self) -> str:
+            raise ZeroDivisionError
+
+    readers = [person(f"reader{number}") for number in range(3)]
+    contexts: list[dict[str, object]] = [{"company": "x"}, {"company": Poison()}, {"company": "z"}]
+    outbox.put_all(kind="news", letters=[("2026W47", *each) for each in zip(readers, contexts, strict=True)])
+    assert send().sent == 2
+    failed = OutboxMail.objects.get(state=State.FAILED)
+    assert (failed.recipient, failed.error, failed.text) == (readers[1], "ZeroDivisionError", "")
+    assert failed.subject == registry.mails["news"].label

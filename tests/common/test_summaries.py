@@ -275,3 +275,21 @@ def test_the_task_makes_what_is_due() -> None:
     make_summaries()
     make_summaries()
     assert len(made(owner)) == 1
+
+
+@pytest.mark.django_db
+def test_a_summary_that_cannot_be_made_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = person("first"), person("second")
+    for reader in (first, second):
+        collect(reader, "one")
+    about = summaries.about
+    monkeypatch.setattr(
+        summaries,
+        "about",
+        lambda mails: about(mails if mails[0].recipient_id != first.pk else [None]),  # type: ignore[list-item]
+    )
+    assert summaries.make_due(now=SEVEN) == 1
+    assert (len(made(first)), len(made(second))) == (0, 1)
+    assert states(first) == [State.COLLECTED]
+    monkeypatch.undo()
+    assert summaries.make_due(now=SEVEN) == 1

@@ -114,6 +114,9 @@ def test_what_came_back_is_owed_again_and_the_account_is_not_paid_to_any_more(wo
     assert balance(world) == {"expense": 120, "owed": -120}
     assert why_not(world, finance) == Why.CAME_BACK
     mail = OutboxMail.objects.get(kind="payment_came_back", recipient__email="reseller_owner@example.com")
+    # Somebody waits for these; what goes to every partner that was paid comes after them.
+    kinds = OutboxMail.objects.filter(in_bulk=False).values_list("kind", flat=True)
+    assert {"payment_came_back", "payment_run_waits"} <= set(kinds)
     assert "120.00" in mail.text
     assert sound(world)
 
