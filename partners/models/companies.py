@@ -43,11 +43,12 @@ class PartnerQuerySet(ActorQuerySet):
         return self.filter(Q(id__in=actor.ids(PARTNER)) | Q(id__in=enrolled.values("partner_id")))
 
 
-@pghistory.track(**kept_history())
+@pghistory.track(exclude=["bookkeeping_email"], **kept_history())
 class Partner(models.Model):
     """A reseller company, registered once, enrolled in programs of one or more vendors.
 
     `time_zone`: an IANA name, where it is another than the main one of its country; empty as long as that one holds.
+    `bookkeeping_email`: may be a person's, so that no history keeps it; each statement's mail says where it went.
     """
 
     number = models.CharField(_("partner number"), max_length=12, unique=True, default=partner_number, editable=False)

@@ -319,3 +319,6 @@ def test_nothing_is_sent_any_more_to_an_address_that_was_also_the_bookkeepings(t
     leave(user)
     assert Partner.objects.get(pk=there.world.reseller.pk).bookkeeping_email == ""
     assert Partner.objects.get(pk=other.pk).bookkeeping_email == f"not.{user.email}"
+    versions = Partner.pgh_event_model.objects.filter(pgh_obj=there.world.reseller)  # type: ignore[attr-defined]
+    assert versions.exists()
+    assert user.email.lower() not in str(list(versions.values())).lower()
