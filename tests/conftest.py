@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TypeVar
 
 import pytest
 import time_machine
@@ -18,8 +20,11 @@ from common.models import User
 from portal.testing import clone_database, django_on, migrated_database
 from tests import forked_programs, forked_readers, people
 from tests.demo import WrittenDemo, write_once
-from tests.kept_world import KeptWorld, keep_world
+from tests.kept import Kept, keep
+from tests.portal.populated import Populated, populate
 from tests.world import NOW, TODAY, World, build_world
+
+T = TypeVar("T")
 
 
 @pytest.fixture(autouse=True)
@@ -62,22 +67,43 @@ def today() -> Iterator[date]:
         yield TODAY
 
 
-@pytest.fixture(scope="session")
-def kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[KeptWorld]:
+@contextlib.contextmanager
+def _kept(name: str, build: Callable[[], T], blocker: DjangoDbBlocker) -> Iterator[Kept[T]]:
     with (
-        clone_database(migrated_database(), f"test_{worker_id}_kept_world") as name,
-        django_db_blocker.unblock(),
-        keep_world(name) as kept,
-        django_db_blocker.block(),
+        clone_database(migrated_database(), name) as database,
+        blocker.unblock(),
+        keep(database, build) as kept,
+        blocker.block(),
     ):
         yield kept
 
 
+@pytest.fixture(scope="session")
+def kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[Kept[World]]:
+    with _kept(f"test_{worker_id}_kept_world", build_world, django_db_blocker) as kept:
+        yield kept
+
+
+@pytest.fixture(scope="session")
+def kept_populated(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, worker_id: str
+) -> Iterator[Kept[Populated]]:
+    with _kept(f"test_{worker_id}_kept_populated", populate, django_db_blocker) as kept:
+        yield kept
+
+
 @pytest.fixture
-def world(db: None, today: date, kept_world: KeptWorld) -> Iterator[World]:
+def world(db: None, today: date, kept_world: Kept[World]) -> Iterator[World]:
     """The small world, as nobody has touched it."""
     with kept_world.lent() as world:
         yield world
+
+
+@pytest.fixture
+def populated(db: None, today: date, kept_populated: Kept[Populated]) -> Iterator[Populated]:
+    """The world with something of everything in it, as nobody has touched it."""
+    with kept_populated.lent() as there:
+        yield there
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from programs.models import VendorStaff
 from sales.models import SaleLine
 from tests.archives import text_in
 from tests.people import set_up_second_factor
-from tests.portal.addresses import Address, Populated, addresses, fillings, populate
+from tests.portal.addresses import Address, Populated, addresses, fillings
 from tests.rendering import words
 from tests.world import NOW, World, enrol, make_partner
 
@@ -220,8 +220,8 @@ OF_THE_RIVAL = re.compile(
 
 
 @pytest.fixture
-def there(db: None, today: Any) -> Populated:
-    return populate()
+def there(populated: Populated) -> Populated:
+    return populated
 
 
 def paths(there: Populated) -> Iterator[str]:

@@ -26,7 +26,7 @@ from sales.models import ClaimMessage, SaleLine
 from tests import teams
 from tests.common.telling import OPTIONAL, tell
 from tests.people import PASSWORD, member_of, person, platform_admin, staff_of
-from tests.portal.addresses import Populated, populate
+from tests.portal.addresses import Populated
 from tests.sales.asking import ask_about_sale
 from tests.world import NOW
 
@@ -35,8 +35,8 @@ PAGE = "/account/data/remove/"
 
 
 @pytest.fixture
-def there(db: None, today: Any) -> Populated:
-    return populate()
+def there(populated: Populated) -> Populated:
+    return populated
 
 
 def proven(client: Client) -> Client:

@@ -20,7 +20,7 @@ from common.models import Bounce, OutboxMail, User
 from deals.models import Probe
 from tests.common.telling import OPTIONAL, tell
 from tests.people import PASSWORD
-from tests.portal.addresses import Populated, populate
+from tests.portal.addresses import Populated
 from tests.world import NOW
 
 SignedIn = Callable[..., Client]
@@ -28,8 +28,8 @@ DOWNLOAD = "/account/data/download/"
 
 
 @pytest.fixture
-def there(db: None, today: Any) -> Populated:
-    return populate()
+def there(populated: Populated) -> Populated:
+    return populated
 
 
 def proven(client: Client) -> Client:

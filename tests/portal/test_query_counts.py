@@ -32,9 +32,10 @@ from sales import claims
 from sales.models import ArticleNumber, CustomerNumber, PartnerImport, WaitingRow
 from tests import teams
 from tests.invoices.populated import invoice_of
+from tests.kept import Kept
 from tests.partners import banking
 from tests.people import member_of, signed_in, staff_of, token_client
-from tests.portal.addresses import Address, Populated, addresses, fillings, populate
+from tests.portal.addresses import Address, Populated, addresses, fillings
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
 from tests.trainings.teaching import book, certified, hand_in, planned, training
 from tests.world import NOW, START, TODAY, World, enrol, make_partner, make_report, sell, wait
@@ -59,15 +60,13 @@ class Counts:
 
 
 @pytest.fixture(scope="module")
-def counts(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Counts]:
-    with django_db_blocker.unblock(), time_machine.travel(NOW), transaction.atomic():
-        there = populate()
+def counts(kept_populated: Kept[Populated], django_db_blocker: DjangoDbBlocker) -> Iterator[Counts]:
+    with django_db_blocker.unblock(), time_machine.travel(NOW), kept_populated.lent() as there:
         multiply(there.world, range(1))
         few = count_all(there)
         multiply(there.world, range(1, MANY))
         many = count_all(there, few)
         yield Counts(few, many)
-        transaction.set_rollback(True)
 
 
 def count_all(there: Populated, before: Mapping[str, int] | None = None) -> dict[str, int]:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
+from tests.kept import Kept
 from tests.people import PASSWORD, person, signed_in
-from tests.portal.addresses import Address, Populated, addresses, fillings, populate
+from tests.portal.addresses import Address, Populated, addresses, fillings
 from tests.portal.test_query_counts import viewer_of
 from tests.world import NOW
 
@@ -40,10 +40,9 @@ def policy_of(answer: Any) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def there(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Populated]:
-    with django_db_blocker.unblock(), time_machine.travel(NOW), transaction.atomic():
-        yield populate()
-        transaction.set_rollback(True)
+def there(kept_populated: Kept[Populated], django_db_blocker: DjangoDbBlocker) -> Iterator[Populated]:
+    with django_db_blocker.unblock(), time_machine.travel(NOW), kept_populated.lent() as there:
+        yield there
 
 
 def looked_at(address: Address) -> bool:
