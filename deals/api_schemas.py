@@ -110,7 +110,8 @@ class MaybeTold(Seen):
 class DealOut(Schema):
     """`state`: draft, submitted, asked_back and protected go on; refused, duplicate, won, lost, withdrawn and lapsed
     are final. `told`: what the vendor said last. `protected_until`: the first day without protection; of a won one,
-    the first on which follow-up business is not covered. `update_due_on`: the last day for an update."""
+    the first on which follow-up business is not covered. `update_due_on`: the last day for an update; the last
+    one of protection where none is needed any more."""
 
     reference: str
     vendor: str

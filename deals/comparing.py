@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from common import formats
 from deals.checking import standing
 from deals.deciding import standing_before
-from deals.mails import last_day
 from deals.models import Conflict, Deal, DealProduct
 from deals.wording import state_for_vendor, title_of
 
@@ -122,7 +121,7 @@ def _lines(deal: Deal, products: dict[int, str]) -> dict[str, tuple[str, bool]]:
         _("Program"): (deal.enrolment.program.name, False),
         _("Registered"): (formats.datetime_short(deal.submitted_at) if deal.submitted_at else "", False),
         _("State"): (state_for_vendor(deal), False),
-        _("Protected until"): (formats.date_short(last_day(deal)) if deal.protected_until else "", False),
+        _("Protected until"): (formats.date_short(deal.last_day) if deal.protected_until else "", False),
     }
 
 

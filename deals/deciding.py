@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 
 from deals.checking import check, standing
 from deals.limits import rules_of
-from deals.models import OPEN, Conflict, Deal, DealRules, DealStep
+from deals.models import OPEN, Conflict, Deal, DealStep
 from deals.moving import Act, NotAllowed, NotPossible, move
+from deals.protecting import update_due
 from deals.rights import may_decide
 from programs.models import Vendor
 
@@ -54,8 +55,7 @@ class Protection:
 
 def usual_protection(deal: Deal, today: date) -> date:
     """The first day without protection where nobody says otherwise. Source of 90 days: domain.md, German practice."""
-    rules = DealRules.objects.filter(program=deal.enrolment.program_id).first()
-    return today + timedelta(days=rules.protection_days if rules is not None else 90)
+    return today + timedelta(days=rules_of(deal.enrolment).protection_days)
 
 
 def standing_before(deal: Deal, today: date) -> QuerySet[Conflict]:
@@ -71,7 +71,6 @@ def approve(*, deal: Deal, protection: Protection, text: str, act: Act) -> Deal:
     _check_decider(act, deal)
     if not act.today < protection.until <= act.today + LONGEST:
         raise NotPossible(_("Please choose a day after today, within two years."))
-    rules = rules_of(deal.enrolment)
     with transaction.atomic():
         _lock_vendor(deal)
         left = _conflicts_left(deal, protection, act)
@@ -79,7 +78,7 @@ def approve(*, deal: Deal, protection: Protection, text: str, act: Act) -> Deal:
             return move(
                 deal, act, Step.APPROVED, states=OPEN, text=text, state=State.PROTECTED, due_on=None, **_decided(act),
                 protected_from=act.today, protected_until=protection.until, reminded=0, reminded_on=None,
-                update_due_on=act.today + timedelta(days=rules.update_days),
+                update_due_on=update_due(deal, act.today, protection.until),
             )  # fmt: skip
     raise ConflictsLeft(left)
 

@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from common import formats
 from common.ui import Fact, Tone
-from deals.mails import last_day
 from deals.models import Deal, DealFile, DealProduct, DealStep, Extension
 from deals.wording import ALREADY_PROTECTED
 from invoices.wording import title_of as invoice_title
@@ -47,7 +46,7 @@ def situation(deal: Deal, today: date, extension: Extension | None = None) -> st
     if deal.state == State.DUPLICATE:
         return str(ALREADY_PROTECTED)
     values = {
-        "vendor": deal.vendor.name, "due": formats.date_long(deal.due_on), "last": formats.date_long(last_day(deal)),
+        "vendor": deal.vendor.name, "due": formats.date_long(deal.due_on), "last": formats.date_long(deal.last_day),
         "update": formats.date_long(deal.update_due_on), "left": days_left_in_words(deal, today),
         "ended": formats.date_long(deal.ended_on), "why": deal.get_lost_to_display(),
     }  # fmt: skip
@@ -55,7 +54,7 @@ def situation(deal: Deal, today: date, extension: Extension | None = None) -> st
         State.DRAFT: _("It is not sent yet. Only your company sees it."),
         State.SUBMITTED: _("%(vendor)s decides by %(due)s."),
         State.ASKED_BACK: _("%(vendor)s needs your answer. Then its two business days begin anew."),
-        State.PROTECTED: _("Protected until %(last)s: %(left)s. Please write the next update by %(update)s."),
+        State.PROTECTED: _("Protected until %(last)s: %(left)s."),
         State.REFUSED: _("%(vendor)s has refused it. You can begin another one with what this one says."),
         State.WON: _("Won on %(ended)s. Follow-up business with this customer is covered until %(last)s."),
         State.LOST: _("Lost on %(ended)s because of: %(why)s."),
@@ -63,12 +62,22 @@ def situation(deal: Deal, today: date, extension: Extension | None = None) -> st
         State.LAPSED: _("The protection lapsed on %(ended)s. If the project goes on, please register it once more."),
     }
     said = sentences[State(deal.state)] % values
-    if extension is not None and deal.state == State.PROTECTED:
+    if deal.state != State.PROTECTED:
+        return said
+    if extension is not None:
+        values["due"] = formats.date_long(extension.due_on)
+    return " ".join([said, *(each % values for each in _asked_for(deal, extension))])
+
+
+def _asked_for(deal: Deal, extension: Extension | None) -> list[str]:
+    """What a protected deal waits for."""
+    found = [_("Please write the next update by %(update)s.")] if deal.needs_update else []
+    if extension is not None:
         asked = _(
             "You have asked for longer protection: %(vendor)s decides by %(due)s, and until then it does not end."
         )
-        said = f"{said} {asked % {**values, 'due': formats.date_long(extension.due_on)}}"
-    return said
+        return [*found, asked]
+    return found or [_("Please say by then how it ended, or ask for longer protection.")]
 
 
 def refusal_of(deal: Deal, steps: Sequence[DealStep]) -> DealStep | None:

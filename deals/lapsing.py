@@ -7,7 +7,7 @@ however long nobody looked.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,11 +15,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from deals.models import Deal, DealStep, Extension
 from deals.moving import record
-from deals.protecting import end_extensions
+from deals.protecting import FIRST_REMINDER, SECOND_REMINDER, end_extensions
 
 State, Step, Lapse = Deal.State, DealStep.Step, Deal.Lapse
-FIRST_REMINDER, SECOND_REMINDER = timedelta(days=7), timedelta(days=1)
-"""Before the last day for an update."""
 AT_ONCE = 500
 
 
@@ -48,7 +46,9 @@ def overdue(today: date) -> QuerySet[Deal]:
 
 
 def _unanswered(today: date) -> QuerySet[Deal]:
-    return Deal.objects.filter(state=State.PROTECTED, update_due_on__lt=today, reminded=2, reminded_on__lt=today)
+    """Within the time of protection: after its last day no update is asked for."""
+    late = Deal.objects.filter(state=State.PROTECTED, update_due_on__lt=today, protected_until__gt=today)
+    return late.filter(reminded=2, reminded_on__lt=today)
 
 
 def _expired(today: date) -> QuerySet[Deal]:
@@ -61,7 +61,7 @@ def _to_remind(today: date) -> QuerySet[Deal]:
     """Who is told today is reminded again tomorrow at the earliest."""
     first = Q(reminded=0, update_due_on__lte=today + FIRST_REMINDER)
     second = Q(reminded=1, update_due_on__lte=today + SECOND_REMINDER, reminded_on__lt=today)
-    return Deal.objects.filter(first | second, state=State.PROTECTED)
+    return Deal.objects.filter(first | second, state=State.PROTECTED, protected_until__gt=today)
 
 
 @transaction.atomic

@@ -63,6 +63,13 @@ NEXT: Mapping[str, Text] = {
     Step.REMINDED: gettext_lazy("Two sentences are enough. Without an update by %(update)s the protection lapses."),
     ENTERED: gettext_lazy("Please look at it and complete what is missing."),
 }
+WITHOUT_UPDATE: Mapping[str, Text] = {
+    Step.APPROVED: NEXT[Step.EXTENDED],
+    Step.REMINDED: gettext_lazy(
+        "It is protected until %(last)s. Please say by then how it ended, or ask for longer protection."
+    ),
+}
+"""What comes next where no update is due before the protection ends."""
 
 
 @dataclass(frozen=True)
@@ -86,21 +93,16 @@ def told(*, deal: Deal, step: DealStep, to_partner: bool) -> Mapping[str, Any]:
     key = ENTERED if to_partner and step.step == Step.SUBMITTED else step.step
     values = {
         "partner": deal.partner.name, "vendor": deal.vendor.name, "title": title_of(deal),
-        "day": deal.due_on or "", "last": last_day(deal) or "", "update": deal.update_due_on or "",
+        "day": deal.due_on or "", "last": deal.last_day or "", "update": deal.update_due_on or "",
     }  # fmt: skip
     lapsed = _NO_UPDATE if deal.lapse == Deal.Lapse.NO_UPDATE else _EXPIRED
-    return _context(key, lapsed, OnBehalf(deal.vendor_id, values), step.text, settings.PORTAL_URL + page)
+    next_step = NEXT.get(key, lapsed) if deal.needs_update else WITHOUT_UPDATE.get(key, NEXT.get(key, lapsed))
+    return _context(key, next_step, OnBehalf(deal.vendor_id, values), step.text, settings.PORTAL_URL + page)
 
 
-def last_day(deal: Deal) -> date | None:
-    """The last day of protection."""
-    until = deal.protected_until
-    return None if until is None else date.fromordinal(until.toordinal() - 1)
-
-
-def _context(key: str, lapsed: Text, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
-    headline, next_step = Line(HEADLINES[key], on_behalf.values), Line(NEXT.get(key, lapsed), on_behalf.values)
-    return {"headline": headline, "on_behalf": on_behalf, "text": text, "next_step": next_step, "url": url}
+def _context(key: str, next_step: Text, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
+    headline, following = Line(HEADLINES[key], on_behalf.values), Line(next_step, on_behalf.values)
+    return {"headline": headline, "on_behalf": on_behalf, "text": text, "next_step": following, "url": url}
 
 
 def _sample(key: str, text: Text = "") -> Callable[[], Mapping[str, Any]]:
@@ -109,7 +111,7 @@ def _sample(key: str, text: Text = "") -> Callable[[], Mapping[str, Any]]:
             "partner": "Elbtal Systemhaus GmbH", "vendor": "Snom", "title": _("Telephones for a hospital"),
             "day": date(2026, 11, 26), "last": date(2027, 2, 22), "update": date(2026, 12, 22),
         }  # fmt: skip
-        return _context(key, _NO_UPDATE, OnBehalf(0, values), str(text), settings.PORTAL_URL)
+        return _context(key, NEXT.get(key, _NO_UPDATE), OnBehalf(0, values), str(text), settings.PORTAL_URL)
 
     return context
 

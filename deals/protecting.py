@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,8 @@ from deals.rights import may_decide, may_register
 from programs.office_days import DECIDED_WITHIN, office_day_after
 
 State, Step = Deal.State, DealStep.Step
+FIRST_REMINDER, SECOND_REMINDER = timedelta(days=7), timedelta(days=1)
+"""Before the last day for an update."""
 
 
 def update(*, deal: Deal, text: str, act: Act) -> Deal:
@@ -24,8 +26,18 @@ def update(*, deal: Deal, text: str, act: Act) -> Deal:
 
 
 def _clock_anew(deal: Deal, act: Act) -> dict[str, Any]:
-    days = timedelta(days=rules_of(deal.enrolment).update_days)
-    return {"update_due_on": act.today + days, "reminded": 0, "reminded_on": None}
+    assert deal.protected_until is not None
+    due_on = update_due(deal, act.today, deal.protected_until)
+    if due_on == deal.update_due_on:
+        return {}
+    # Who writes in the last days is told once that the protection ends, the day before; else at once, too.
+    told = due_on == deal.last_day and due_on - act.today < FIRST_REMINDER
+    return {"update_due_on": due_on, "reminded": int(told), "reminded_on": act.today if told else None}
+
+
+def update_due(deal: Deal, today: date, until: date) -> date:
+    """The last day for the next update: weeks later, at most the last day of protection."""
+    return min(today + timedelta(days=rules_of(deal.enrolment).update_days), until - timedelta(days=1))
 
 
 @transaction.atomic
@@ -50,7 +62,9 @@ def ask_extension(*, deal: Deal, text: str, act: Act) -> Deal:
 
 @transaction.atomic
 def decide_extension(*, extension: Extension, granted: bool, text: str, act: Act) -> Deal:
-    """Yes adds its days to the protection; no leaves it as it is. Raises NotAllowed, NotPossible, MovedOn.
+    """Yes adds its days to the protection, and the next update is due weeks later; no leaves it as it is.
+
+    Raises NotAllowed, NotPossible, MovedOn.
 
     The deal's row is what expiry changes too: whichever comes first, the other finds it.
     """
@@ -59,12 +73,8 @@ def decide_extension(*, extension: Extension, granted: bool, text: str, act: Act
         raise NotAllowed(_("Channel managers and admins of the vendor decide, but not about their own."))
     if not granted and not text.strip():
         raise NotPossible(_("Please say why."))
-    until = deal.protected_until
-    assert until is not None
     step = Step.EXTENDED if granted else Step.EXTENSION_REFUSED
-    values: dict[str, Any] = (
-        {"protected_until": max(until, act.today) + timedelta(days=extension.days)} if granted else {}
-    )
+    values = _longer(deal, extension, act) if granted else {}
     made = move(deal, act, step, states=(State.PROTECTED,), text=text, **values)
     state = Extension.State.GRANTED if granted else Extension.State.REFUSED
     decided = Extension.objects.filter(pk=extension.pk, state=Extension.State.OPEN).update(
@@ -73,6 +83,13 @@ def decide_extension(*, extension: Extension, granted: bool, text: str, act: Act
     if not decided and not Extension.objects.filter(pk=extension.pk, state=state, decided_by=act.person).exists():
         raise MovedOn(_("This request was decided meanwhile."))
     return made
+
+
+def _longer(deal: Deal, extension: Extension, act: Act) -> dict[str, Any]:
+    assert deal.protected_until is not None
+    until = max(deal.protected_until, act.today) + timedelta(days=extension.days)
+    due_on = update_due(deal, act.today, until)
+    return {"protected_until": until, "update_due_on": due_on, "reminded": 0, "reminded_on": None}
 
 
 def end_extensions(deal: Deal) -> None:

@@ -131,7 +131,8 @@ reply = _view(
 update = _view(
     Doing(
         (State.PROTECTED,), UpdateForm, _text_of(protecting.update), gettext_lazy("Write an update"),
-        gettext_lazy("Send the update"), gettext_lazy("%(vendor)s reads it. The next one is due in four weeks or so."),
+        gettext_lazy("Send the update"),
+        gettext_lazy("%(vendor)s reads it. Until when the next one is due, the deal says."),
         gettext_lazy("%(vendor)s has your update."),
     )
 )  # fmt: skip

@@ -95,6 +95,9 @@ class DealTable(Table):
         words, tone = days_left_in_words(record, self.today), tone_of_days_left(record, self.today)
         return badge_html(words, tone) if words else formats.NOTHING
 
+    def render_update_due_on(self, value: date, record: Deal) -> str:
+        return formats.date_short(value) if record.needs_update else formats.NOTHING
+
     def value_protection(self, record: Deal) -> int | None:
         return days_left(record, self.today)
 

@@ -16,7 +16,6 @@ from deals import comparing, vendor_selectors
 from deals.comparing import Beside, product_in_words
 from deals.figures import Record, record_of
 from deals.history import events
-from deals.mails import last_day
 from deals.models import RUNNING, Deal, Extension
 from deals.opening import RECORDED
 from deals.selectors import history_of
@@ -67,16 +66,18 @@ def next_step(deal: Any, today: date) -> str:
         text = _("Decision overdue since %(day)s") if deal.due_on < today else _("Decision by %(day)s")
         return text % {"day": formats.date_long(deal.due_on)}
     if deal.state == State.PROTECTED:
-        values = {"day": formats.date_long(last_day(deal)), "update": formats.date_long(deal.update_due_on)}
+        values = {"day": formats.date_long(deal.last_day), "update": formats.date_long(deal.update_due_on)}
+        if not deal.needs_update:
+            return _("Until %(day)s; no other update is due before") % values
         return _("Until %(day)s; the partner’s next update is due on %(update)s") % values
     if deal.state == State.WON:
-        return _("Follow-up business is covered until %(day)s") % {"day": formats.date_long(last_day(deal))}
+        return _("Follow-up business is covered until %(day)s") % {"day": formats.date_long(deal.last_day)}
     return ""
 
 
 def extension_facts(asked: Extension, today: date) -> list[Fact]:
     """What is asked for, and until when it would be protected."""
-    until = last_day(asked.deal)
+    until = asked.deal.last_day
     assert until is not None
     longer = max(until, today - timedelta(days=1)) + timedelta(days=asked.days)
     overdue = _("overdue") if asked.due_on < today else ""

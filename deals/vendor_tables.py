@@ -20,7 +20,6 @@ from common.requests import PersonRequest
 from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, StateColumn, Table
 from common.templatetags.ui import badge_html
 from deals.figures import OfGroup
-from deals.mails import last_day
 from deals.models import Deal
 from deals.wording import TONES, state_for_vendor, title_of
 from partners.models import Partner
@@ -92,10 +91,10 @@ class VendorDealTable(Table):
         return format_html('<span>{}<span class="cell-sub">{}</span></span>', text, _("for longer protection"))
 
     def render_protected_until(self, record: Deal) -> str:
-        return formats.date_short(last_day(record))
+        return formats.date_short(record.last_day)
 
     def value_protected_until(self, record: Deal) -> date | None:
-        return last_day(record)
+        return record.last_day
 
 
 def partners_with_deals(request: PersonRequest | None) -> QuerySet[Partner]:

@@ -79,7 +79,7 @@ def step_in_words(step: DealStep) -> str:
         Step.REFUSED: _("%(name)s refused the deal"),
         Step.DUPLICATE: _("%(name)s decided: already protected"),
         Step.UPDATED: _("%(name)s wrote an update"),
-        Step.REMINDED: _("%(name)s reminded of the update"),
+        Step.REMINDED: _("%(name)s has sent a reminder"),
         Step.EXTENSION_ASKED: _("%(name)s asked for longer protection"),
         Step.EXTENDED: _("%(name)s extended the protection"),
         Step.EXTENSION_REFUSED: _("%(name)s did not extend the protection"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Self
 
 import pgtrigger
@@ -51,7 +52,8 @@ class Deal(models.Model):
     `keys_made_by`: the rules that made them (`common.customers.fingerprint`).
     `checked_at`: when it was compared with all others; none: has still to be, or the customer has changed since.
     `due_on`: until when the vendor should decide. `protected_until`: the first day without protection; of a won one,
-    the first day on which follow-up business is no longer covered. `update_due_on`: the last day for an update.
+    the first day on which follow-up business is no longer covered. `update_due_on`: the last day for an update, at most
+    the last day of protection, on which no update is needed any more (`needs_update`).
     """
 
     class State(models.TextChoices):
@@ -157,6 +159,10 @@ class Deal(models.Model):
                 name="only_protected_deals_need_updates",
             ),
             models.CheckConstraint(
+                condition=~Q(state="protected") | Q(update_due_on__lt=F("protected_until")),
+                name="updates_are_due_while_protected",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=["won", "lost", "lapsed", "withdrawn"], ended_on__isnull=False)
                 | (~Q(state__in=["won", "lost", "lapsed", "withdrawn"]) & Q(ended_on__isnull=True)),
                 name="ended_deals_have_a_day",
@@ -221,6 +227,16 @@ class Deal(models.Model):
     def reference(self) -> str:
         """What both sides call it: the partner's number and its own, “SJML7S59-12”."""
         return f"{self.partner.number}-{self.number}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of protection; of a won one, on which follow-up business is covered."""
+        return None if self.protected_until is None else self.protected_until - timedelta(days=1)
+
+    @property
+    def needs_update(self) -> bool:
+        """Whether another update is due before the protection ends. One on its last day would help nobody."""
+        return self.update_due_on is not None and self.update_due_on != self.last_day
 
 
 State = Deal.State

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from common.access import PARTNER, Actor
 from common.models import OutboxMail
-from deals import lapsing, mails, protecting
+from common.registry import Area
+from deals import describing, lapsing, mails, protecting
 from deals.models import Deal, DealStep, Extension
 from deals.moving import MovedOn, NotAllowed, NotPossible, fetched
-from tests.deals.projects import NOW, act, asked_for_longer, open_deals, protected, submitted
+from deals.pages import waiting
+from deals.vendor_page import next_step
+from tests.deals.projects import NOW, act, approve, asked_for_longer, open_deals, protected, submitted
 from tests.world import TODAY, World
 
 pytestmark = pytest.mark.django_db
@@ -73,12 +78,95 @@ def test_protection_ends_on_its_day_also_with_updates(world: World) -> None:
         protecting.update(
             deal=deal, text="On.", act=act(world.reseller_sales, deal, day=TODAY + timedelta(days=number))
         )
+    assert steps(deal)[-1] == (Step.UPDATED, 80)
     days(81, 89)
     assert fetched(deal.pk).state == State.PROTECTED
     days(90, 92)
     deal = fetched(deal.pk)
     assert (deal.state, deal.lapse) == (State.LAPSED, Lapse.EXPIRED)
     assert deal.steps.filter(step=Step.LAPSED).count() == 1
+
+
+def near_its_end(world: World) -> Deal:
+    """Every update was written, the last one ten days before the protection ends."""
+    deal = protected(world)
+    for number in (20, 40, 60, 80):
+        deal = fetched(deal.pk)
+        day = TODAY + timedelta(days=number)
+        deal = protecting.update(deal=deal, text="On.", act=act(world.reseller_sales, deal, day=day))
+    return deal
+
+
+def test_no_update_is_due_after_the_last_day_of_protection(world: World) -> None:
+    deal = near_its_end(world)
+    assert deal.update_due_on == deal.last_day == TODAY + timedelta(days=89)
+    short = approve(world, submitted(world, title="Short"), until=TODAY + timedelta(days=10))
+    assert short.update_due_on == TODAY + timedelta(days=9)
+
+
+def test_before_the_protection_ends_it_is_reminded_of_that_and_no_update_is_asked_for(world: World) -> None:
+    deal = near_its_end(world)
+    OutboxMail.objects.all().delete()
+    days(81, 90)
+    assert steps(deal)[4:] == [(Step.REMINDED, 82), (Step.REMINDED, 88), (Step.LAPSED, 90)]
+    assert fetched(deal.pk).lapse == Lapse.EXPIRED
+    for mail in OutboxMail.objects.filter(kind=mails.REMINDER):
+        assert "ask for longer protection" in mail.text
+        assert "Without an update" not in mail.text
+
+
+def test_who_writes_in_the_last_days_is_told_of_the_end_once(world: World) -> None:
+    deal = near_its_end(world)
+    days(81, 83)
+    deal = fetched(deal.pk)
+    protecting.update(deal=deal, text="On.", act=act(world.reseller_sales, deal, day=TODAY + timedelta(days=84)))
+    late = protected(world, title="Late")
+    Deal.objects.filter(pk=late.pk).update(update_due_on=TODAY + timedelta(days=84))
+    late = fetched(late.pk)
+    protecting.update(deal=late, text="On.", act=act(world.reseller_sales, late, day=TODAY + timedelta(days=84)))
+    days(84, 89)
+    assert steps(deal)[-2:] == [(Step.UPDATED, 84), (Step.REMINDED, 88)]
+    assert steps(late) == [(Step.UPDATED, 84), (Step.REMINDED, 88)]
+
+
+def test_a_page_asks_for_an_update_only_where_one_is_due_before_the_end(world: World) -> None:
+    deal = protected(world)
+    assert "next update by" in describing.situation(deal, TODAY)
+    assert "next update is due" in next_step(deal, TODAY)
+    deal = near_its_end(world)
+    day = TODAY + timedelta(days=80)
+    assert "ask for longer protection" in describing.situation(deal, day)
+    assert "no other update is due" in next_step(deal, day)
+    extension = asked_for_longer(world, deal, day=day)
+    said = describing.situation(fetched(deal.pk), day, extension)
+    assert "until then it does not end" in said
+    assert "next update" not in said
+
+
+def test_what_waits_near_the_end_is_named_once(world: World) -> None:
+    near_its_end(world)
+    area = Area(PARTNER, world.reseller.pk, world.reseller.number, world.reseller.name, "")
+    waits = [str(each.label) for each in waiting(area, Actor.of(world.reseller_sales), TODAY + timedelta(days=85))]
+    assert waits == ["The protection of a deal ends soon"]
+
+
+def test_while_the_vendor_thinks_about_longer_protection_no_update_is_missed(world: World) -> None:
+    deal = near_its_end(world)
+    extension = asked_for_longer(world, deal, day=TODAY + timedelta(days=85))
+    days(86, 100)
+    deal = fetched(deal.pk)
+    assert deal.state == State.PROTECTED
+    day = TODAY + timedelta(days=100)
+    made = protecting.decide_extension(
+        extension=extension, granted=True, text="", act=act(world.channel_manager, deal, day=day)
+    )
+    assert made.update_due_on == day + timedelta(days=28)
+
+
+def test_the_database_takes_no_update_after_the_end(world: World) -> None:
+    deal = protected(world)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Deal.objects.filter(pk=deal.pk).update(update_due_on=deal.protected_until)
 
 
 def test_who_asks_in_time_for_longer_protection_keeps_it_until_it_is_decided(world: World) -> None:

@@ -112,8 +112,8 @@ def test_the_usual_numbers_are_those_of_the_tables(world: World) -> None:
         "follow-up business, after the day of the order",
     )
     assert tuple(int(table[name]) for name in names) == said
-    assert int(table["first reminder, before the last day for an update"]) == lapsing.FIRST_REMINDER.days
-    assert int(table["second reminder"]) == lapsing.SECOND_REMINDER.days
+    assert int(table["first reminder, before the last day for an update"]) == protecting.FIRST_REMINDER.days
+    assert int(table["second reminder"]) == protecting.SECOND_REMINDER.days
     assert most_open(world.enrolment, DealRules.objects.get(), TODAY) == 20
     assert f"| fixed | {writing.MOST_DRAFTS} |" in PAGE
     assert f"| fixed | {writing.MOST_FILES} |" in PAGE
