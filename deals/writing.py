@@ -151,15 +151,20 @@ def discard(*, deal: Deal, act: Act) -> None:
 
 
 def _set_products(deal: Deal, written: Written) -> None:
-    """Only the vendor's own products are taken."""
-    known = set(Product.objects.filter(vendor=deal.vendor_id, pk__in=written.products).values_list("pk", flat=True))
-    if unknown := written.products.keys() - known:
-        raise NotPossible(_("The vendor has no such product: %(product)s.") % {"product": min(unknown)})
+    known = _names_of_products(deal, written)
     DealProduct.objects.filter(deal_id=deal.pk).exclude(product__in=known).delete()
     DealProduct.objects.bulk_create(
         [DealProduct(deal_id=deal.pk, product_id=pk, quantity=number) for pk, number in written.products.items()],
         update_conflicts=True, unique_fields=["deal", "product"], update_fields=["quantity"],
     )  # fmt: skip
+
+
+def _names_of_products(deal: Deal, written: Written) -> dict[int, str]:
+    """Only the vendor's own products are taken."""
+    known = dict(Product.objects.filter(vendor=deal.vendor_id, pk__in=written.products).values_list("pk", "name"))
+    if unknown := written.products.keys() - known.keys():
+        raise NotPossible(_("The vendor has no such product: %(product)s.") % {"product": min(unknown)})
+    return known
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -250,6 +255,8 @@ def next_place(vendor_id: int) -> int:
 def change(*, deal: Deal, written: Written, act: Act) -> Deal:
     """Change what was sent. The customer stays as it is once it is protected; another one goes to the end of the row.
 
+    What decides whether others have the same project is compared anew.
+
     Raises NotAllowed, NotPossible, Incomplete, MovedOn.
     """
     if not may_register(act.actor, deal.partner_id):
@@ -270,8 +277,11 @@ def _change(deal: Deal, before: Written, written: Written, changed: list[str], a
     values: dict[str, Any] = {name: getattr(written, name) for name in changed}
     renamed = not set(changed).isdisjoint(NAMED)
     values |= _new_customer(deal, written, act) if renamed else {}
+    other_products = before.products.keys() != written.products.keys()
+    if renamed or other_products or "expected_on" in changed:
+        values["checked_at"] = None
     made = move(deal, act, Step.CHANGED, states=CHANGEABLE, changes=_differences(deal, before, written), **values)
-    if renamed:
+    if renamed or other_products:
         _judge_anew(deal)
     _set_products(deal, written)
     if missing := missing_in(made):
@@ -285,7 +295,7 @@ def _new_customer(deal: Deal, written: Written, act: Act) -> dict[str, Any]:
     _check_day(deal, limits.rules_of(deal.enrolment), act)
     # A typo may be put right; another customer was not named first, however small the steps that lead to it.
     place = {} if is_same(_named_first(deal), customer_of(written)) else {"place": next_place(deal.vendor_id)}
-    return {**found_by(written), "checked_at": None, **place}
+    return {**found_by(written), **place}
 
 
 def _named_first(deal: Deal) -> Customer:
@@ -301,7 +311,7 @@ def _named_first(deal: Deal) -> Customer:
 
 
 def _judge_anew(deal: Deal) -> None:
-    """What a person said of two customers was not said of another one."""
+    """What a person said of two projects was not said of another customer, or of other products."""
     Conflict.objects.filter(Q(deal=deal) | Q(other=deal)).update(judged=Conflict.Judged.OPEN, judged_by=None)
 
 
@@ -311,7 +321,7 @@ def _differences(deal: Deal, before: Written, after: Written) -> Changes:
         if (was := getattr(before, name)) != value:
             found.append([name] if name in CONTACT else [name, _in_words(was), _in_words(value)])
     if before.products != dict(after.products):
-        names = dict(Product.objects.filter(vendor=deal.vendor_id).values_list("pk", "name"))
+        names = _names_of_products(deal, before) | _names_of_products(deal, after)
         said = [
             ", ".join(f"{number} × {names[pk]}" for pk, number in each.products.items()) for each in (before, after)
         ]

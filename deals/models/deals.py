@@ -50,7 +50,7 @@ class Deal(models.Model):
     given under a lock, shown to nobody outside. `version` goes up with every change: who acts says which one they
     have read. `keys`: by what the customer is searched for (`common.customers.keys`).
     `keys_made_by`: the rules that made them (`common.customers.fingerprint`).
-    `checked_at`: when it was compared with all others; none: has still to be, or the customer has changed since.
+    `checked_at`: when it was compared with all others; none: has still to be, or what is compared has changed since.
     `due_on`: until when the vendor should decide. `protected_until`: the first day without protection; of a won one,
     the first day on which follow-up business is no longer covered. `update_due_on`: the last day for an update, at most
     the last day of protection, on which no update is needed any more (`needs_update`).

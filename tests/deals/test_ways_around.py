@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +17,7 @@ from deals.deciding import ConflictsLeft
 from deals.ending import Order
 from deals.models import Conflict, Deal, DealFile, Opening
 from deals.moving import MovedOn, NotAllowed, fetched
+from deals.tasks import check_deal
 from tests.deals.projects import (
     NOW,
     act,
@@ -30,6 +31,7 @@ from tests.deals.projects import (
     submitted,
     won,
 )
+from tests.rendering import words
 from tests.world import TODAY, World
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +83,49 @@ def test_what_was_judged_is_open_again_when_one_of_the_two_names_another_custome
     writing.change(deal=changed, written=written, act=act(by, changed))
     with pytest.raises(ConflictsLeft):
         approve(world, fetched(later.pk))
+
+
+def test_what_was_judged_of_other_products_is_open_again_when_a_protected_deal_gets_the_same(world: World) -> None:
+    """Else two partners are protected for one project that was two when somebody looked."""
+    theirs = approve(world, of_competitor(world))
+    mine = checked(submitted(world, products={world.slow_seller.pk: 3}))
+    looked_at = [conflict.pk for conflict in Conflict.objects.all()]
+    mine = approve(world, mine, another=looked_at)
+    changed = writing.change(
+        deal=mine, written=hospital(world, products={world.topseller.pk: 40}), act=act(world.reseller_sales, mine)
+    )
+    assert (changed.state, changed.checked_at) == (State.PROTECTED, None)
+    check_deal(changed.pk)
+    conflict = Conflict.objects.get(deal=mine, other=theirs)
+    assert conflict.judged == Conflict.Judged.OPEN
+    assert ["same products", True] in conflict.reasons
+
+
+def test_another_quantity_leaves_what_was_judged(world: World) -> None:
+    theirs = approve(world, of_competitor(world))
+    mine = checked(submitted(world))
+    mine = approve(world, mine, another=[Conflict.objects.get(deal=mine, other=theirs).pk])
+    writing.change(
+        deal=mine, written=hospital(world, products={world.topseller.pk: 41}), act=act(world.reseller_sales, mine)
+    )
+    assert Conflict.objects.get().judged == Conflict.Judged.OTHER
+
+
+def test_another_day_of_the_order_is_compared_anew(world: World) -> None:
+    mine = checked(submitted(world))
+    written = hospital(world, expected_on=date(2028, 6, 1))
+    assert writing.change(deal=mine, written=written, act=act(world.reseller_sales, mine)).checked_at is None
+
+
+def test_the_vendor_reads_which_products_of_a_protected_deal_were_replaced(
+    world: World, signed_in: Callable[[User], Client]
+) -> None:
+    deal = protected(world)
+    written = hospital(world, products={world.slow_seller.pk: 3})
+    writing.change(deal=deal, written=written, act=act(world.reseller_sales, deal))
+    url = reverse("deals:vendor-deal", args=[world.vendor.slug, deal.partner.number, deal.number])
+    text = words(signed_in(world.channel_manager).get(url).content.decode())
+    assert f"Products: 3 × {world.slow_seller.name} instead of 40 × {world.topseller.name}" in text
 
 
 # --- longer protection that nobody has decided yet -------------------------------------------------------------------
