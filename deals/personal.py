@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import User
 from common.personal import Rows, Section, section, sections
-from deals.models import Conflict, Deal, DealFile, DealProof, DealStep, Extension, Opening, Probe
+from deals.models import Conflict, Deal, DealEntry, DealFile, DealProof, DealStep, Extension, Opening, Probe
 
 OF_DEAL = ("deal__partner__name", "deal__vendor__name", "deal__number")
 
@@ -23,6 +23,7 @@ def _stopped(user: User) -> Rows:
 def register() -> None:
     deal = ("partner__name", "vendor__name", "number", "title", "customer_name", "state", "need", "done")
     section("deals", _("Deals you registered"), Deal, "written_by", *deal, "submitted_at", order=92)
+    section("deal-entries", _("Deals you entered for partners"), DealEntry, "person", *OF_DEAL, order=92)
     section("deals-decided", _("Deals you decided"), Deal, "decided_by", *deal, "decided_at", order=93)
     section("deal-steps", _("What you did with deals"), DealStep, "author", *OF_DEAL, "step", "text", "at", order=94)
     section("deal-files", _("Files you added to deals"), DealFile, "added_by", *OF_DEAL, "file_name", "at", order=95)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from enum import StrEnum
 
 from common.access import OWNER, PARTNER, SALES, VENDOR, Actor
 from common.one_person import logins_of
-from deals.models import Deal, DealStep
+from deals.models import Deal
 from partners.models import Member
 from programs.deciding import DECIDING_ROLES
 
@@ -40,19 +39,14 @@ class Hindrance(StrEnum):
 
 
 def hindrance(actor: Actor, deal: Deal) -> Hindrance | None:
-    """Deciders of the vendor decide, but never about a deal that they entered, or of a company they work for."""
+    """Deciders of the vendor decide, but never about a deal that they wrote at, or of a company they work for."""
     if actor.user_id is None or not actor.has(VENDOR, deal.vendor_id, *DECIDING_ROLES):
         return Hindrance.ROLE
     logins = logins_of(actor.user_id)
-    if deal.entered_by_vendor and (deal.written_by_id in logins or _has_sent(deal, logins)):
+    if deal.entered_by_vendor and deal.entries.filter(person__in=logins).exists():
         return Hindrance.ENTERED
     members = Member.objects.filter(partner=deal.partner_id, user__in=logins, left_on__isnull=True)
     return Hindrance.COMPANY if members.exists() else None
-
-
-def _has_sent(deal: Deal, logins: Collection[int]) -> bool:
-    """Whoever sends what a colleague began has entered it too."""
-    return deal.steps.filter(step=DealStep.Step.SUBMITTED, author__in=logins).exists()
 
 
 def may_decide(actor: Actor, deal: Deal) -> bool:

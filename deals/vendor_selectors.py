@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from common.access import Actor
 from common.one_person import logins_of
-from deals.models import Deal, DealStep, Extension, Probe
+from deals.models import Deal, DealEntry, Extension, Probe
 from deals.selectors import deals_of
 from partners.models import Enrolment, Member, Partner
 from programs.models import Vendor
@@ -61,8 +61,7 @@ def next_to_decide(*, vendor: Vendor, actor: Actor, after: Deal | None = None) -
     logins = logins_of(actor.user_id)
     own = Member.objects.filter(user__in=logins, left_on__isnull=True).values("partner")
     waiting = Deal.objects.visible_to(actor).filter(vendor=vendor, state=State.SUBMITTED)
-    sent = DealStep.objects.filter(step=DealStep.Step.SUBMITTED, author__in=logins).values("deal")
-    waiting = waiting.exclude(Q(written_by__in=logins) | Q(pk__in=sent), entered_by_vendor=True)
+    waiting = waiting.exclude(pk__in=DealEntry.objects.filter(person__in=logins).values("deal"))
     waiting = waiting.exclude(partner__in=own)
     waiting = waiting.select_related("partner", "vendor").order_by("due_on", "place")
     if after is not None and after.due_on is not None:

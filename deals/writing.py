@@ -21,7 +21,7 @@ from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
 from deals.customers import NAMED, customer_of, found_by, is_same
-from deals.models import OPEN, Conflict, Deal, DealFile, DealProduct, DealStep
+from deals.models import OPEN, Conflict, Deal, DealEntry, DealFile, DealProduct, DealStep
 from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, move
 from deals.rights import may_enter, may_register, may_write
 from partners.models import Enrolment, Partner
@@ -108,6 +108,7 @@ def begin(*, enrolment: Enrolment, written: Written, act: Act) -> Deal:
         entered_by_vendor=by_vendor, currency=currency_of(vendor), **written.fields(),
     )  # fmt: skip
     _set_products(deal, written)
+    _note_writer(deal, act)
     return fetched(deal.pk)
 
 
@@ -131,7 +132,14 @@ def save(*, deal: Deal, written: Written, act: Act) -> Deal:
             return same
         raise MovedOn(_("This draft was changed in another window or by a colleague. Please look at it once more."))
     _set_products(deal, written)
+    _note_writer(deal, act)
     return fetched(deal.pk)
+
+
+def _note_writer(deal: Deal, act: Act) -> None:
+    """Whoever writes at what the vendor enters for a partner does not decide about it."""
+    if deal.entered_by_vendor and deal.state == State.DRAFT:
+        DealEntry.objects.bulk_create([DealEntry(deal_id=deal.pk, person_id=act.person)], ignore_conflicts=True)
 
 
 def _says_already(deal: Deal, written: Written, act: Act) -> Deal | None:
@@ -181,6 +189,7 @@ def attach(*, deal: Deal, proof: Proof, act: Act) -> DealFile:
         raise NotPossible(_("This deal has ended; nothing can be added any more."))
     if current.files.count() >= MOST_FILES:
         raise NotPossible(_("There are %(count)s files already; please remove one first.") % {"count": MOST_FILES})
+    _note_writer(current, act)
     return DealFile.objects.create(
         deal=current, file_name=proof.file_name, content=proof.content, sha256=proof.sha256,
         added_by_id=act.person, at=act.now,
@@ -226,6 +235,7 @@ def _submit(deal: Deal, rules: Any, act: Act) -> Deal:
     if Deal.objects.filter(pk=deal.pk, state=State.DRAFT).exists():
         limits.check_open(deal.enrolment, rules, act.today)
         _check_day(deal, rules, act)
+    _note_writer(deal, act)
     return move(
         deal, act, Step.SUBMITTED, states=(State.DRAFT,), state=State.SUBMITTED, submitted_at=act.now,
         place=next_place(deal.vendor_id), **found_by(deal),

@@ -6,6 +6,7 @@ from deals.models.deals import Deal as Deal
 from deals.models.deals import DealProduct as DealProduct
 from deals.models.rules import DealRules as DealRules
 from deals.models.rules import TierLimit as TierLimit
+from deals.models.steps import DealEntry as DealEntry
 from deals.models.steps import DealFile as DealFile
 from deals.models.steps import DealProof as DealProof
 from deals.models.steps import DealStep as DealStep

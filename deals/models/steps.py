@@ -77,6 +77,20 @@ class DealStep(models.Model):
         return self.step in self.OF_VENDOR
 
 
+class DealEntry(models.Model):
+    """Somebody at the vendor has written at a deal that it entered for a partner: they do not decide about it."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="entries", db_index=False)
+    person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
+
+    objects = OfDeal.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["deal", "person"], name="deal_entered_once_by_each")]
+        triggers = [pgtrigger.Protect(name="deal_entries_stay", operation=pgtrigger.Update)]
+
+
 class DealFile(models.Model):
     """An attachment, as it came."""
 

@@ -200,6 +200,32 @@ def test_who_sends_what_a_colleague_at_the_vendor_began_does_not_decide_it(world
             approve(world, sent, by=who)
 
 
+def test_who_only_edits_what_a_colleague_at_the_vendor_enters_does_not_decide_it(
+    world: World, signed_in: Callable[[User], Client]
+) -> None:
+    begun = writing.begin(enrolment=world.enrolment, written=hospital(world, title=""), act=act(world.channel_manager))
+    saved = writing.save(deal=begun, written=hospital(world), act=act(world.vendor_admin, begun))
+    sent = writing.submit(deal=saved, act=act(world.channel_manager, saved))
+    with pytest.raises(NotAllowed):
+        approve(world, sent, by=world.vendor_admin)
+    assert signed_in(world.vendor_admin).get("/vendor/lenovo/deals/").context["next_url"] == ""
+
+
+def test_who_attaches_something_to_what_a_colleague_enters_does_not_decide_it(world: World) -> None:
+    begun = writing.begin(enrolment=world.enrolment, written=hospital(world), act=act(world.channel_manager))
+    writing.attach(deal=begun, proof=Proof("offer.pdf", b"%PDF-1.7"), act=act(world.vendor_admin, begun))
+    sent = writing.submit(deal=begun, act=act(world.channel_manager, begun))
+    with pytest.raises(NotAllowed):
+        approve(world, sent, by=world.vendor_admin)
+
+
+def test_who_only_looks_at_what_a_colleague_enters_may_decide_it(world: World) -> None:
+    begun = writing.begin(enrolment=world.enrolment, written=hospital(world), act=act(world.channel_manager))
+    same = writing.save(deal=begun, written=hospital(world), act=act(world.vendor_admin, begun))
+    sent = writing.submit(deal=same, act=act(world.channel_manager, same))
+    assert approve(world, sent, by=world.vendor_admin).state == State.PROTECTED
+
+
 def test_nothing_is_attached_for_the_partner_after_the_vendor_has_sent_it(world: World) -> None:
     begun = writing.begin(enrolment=world.enrolment, written=hospital(world), act=act(world.channel_manager))
     writing.submit(deal=begun, act=act(world.channel_manager, begun))
