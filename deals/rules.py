@@ -39,7 +39,9 @@ def change_rules(
 ) -> DealRules:
     """They hold for what is registered and decided from now on. `seen`: as the page showed them.
 
-    A tier's limit that is not given stays as it is. Raises NotAllowed, MovedOn.
+    A tier's limit that is None is what holds everywhere; one that is not given stays as it is.
+
+    Raises NotAllowed, MovedOn.
     """
     if not actor.has(VENDOR, program.vendor_id, *CHANGING_ROLES):
         raise NotAllowed(_("Only the vendor's admins change its rules."))
@@ -51,7 +53,7 @@ def change_rules(
         setattr(rules, name, values[name])
     rules.save()
     for tier, before in limits:
-        if (most := by_tier.get(tier.pk)) is not None and most != before:
+        if (most := by_tier.get(tier.pk, before)) != before:
             TierLimit.objects.update_or_create(tier=tier, defaults={"most_open": most})
     return rules
 

@@ -76,6 +76,8 @@ def _said(label: str, before: Any, after: Any) -> str:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return _("as everywhere")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return formats.number(value)

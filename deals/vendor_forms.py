@@ -199,8 +199,7 @@ class RulesForm(SeenForm, forms.ModelForm):  # type: ignore[type-arg]
         for tier, most in limits:
             self.fields[f"tier-{tier.pk}"] = forms.IntegerField(
                 label=_("Open registrations in the tier %(tier)s") % {"tier": tier.name}, min_value=0,
-                max_value=32_767, initial=most, required=most is not None,
-                help_text="" if most is not None else _("Empty: as everywhere."),
+                max_value=32_767, initial=most, required=False, help_text=_("Empty: as everywhere."),
             )  # fmt: skip
 
     @property

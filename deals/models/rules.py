@@ -58,10 +58,10 @@ class OfTier(OfVendor):
 
 @pghistory.track()
 class TierLimit(models.Model):
-    """How many registrations a partner of this tier may have open at once."""
+    """How many registrations a partner of this tier may have open at once; none: as everywhere in the program."""
 
     tier = models.OneToOneField(Tier, on_delete=models.CASCADE, related_name="+")
-    most_open = models.PositiveSmallIntegerField(_("open registrations"))
+    most_open = models.PositiveSmallIntegerField(_("open registrations"), null=True)
 
     objects = OfTier.as_manager()
 
@@ -70,4 +70,4 @@ class TierLimit(models.Model):
         verbose_name_plural = _("limits of tiers")
 
     def __str__(self) -> str:
-        return f"{self.tier}: {self.most_open}"
+        return f"{self.tier}: {'–' if self.most_open is None else self.most_open}"

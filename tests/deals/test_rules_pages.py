@@ -48,8 +48,20 @@ def test_a_tier_has_a_limit_of_its_own(world: World, admin: Client) -> None:
     rules = DealRules.objects.get()
     assert TierLimit.objects.get().most_open == 5
     assert most_open(world.enrolment, rules, TODAY) == 5
+
+
+def test_a_tiers_limit_that_is_emptied_is_that_of_the_program_and_the_history_says_so(
+    world: World, admin: Client
+) -> None:
+    admin.post(PAGE, given(admin, open="on", **{tier(world, "silver"): 5}))
     emptied = {name: value for name, value in given(admin).items() if name != tier(world, "silver")}
-    assert list(admin.post(PAGE, emptied).context["form"].errors) == [tier(world, "silver")]
+    assert admin.post(PAGE, emptied).status_code == 302
+    rules = DealRules.objects.get()
+    assert most_open(world.enrolment, rules, TODAY) == rules.most_open
+    text = words(admin.get(PAGE).content.decode())
+    assert "open registrations in the tier Silver: 5 → as everywhere" in text
+    admin.post(PAGE, given(admin, **{tier(world, "silver"): 7}))
+    assert most_open(world.enrolment, rules, TODAY) == 7
 
 
 def test_every_change_stands_in_the_history_with_its_author(world: World, admin: Client) -> None:
