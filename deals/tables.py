@@ -20,6 +20,7 @@ from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, Num
 from common.templatetags.ui import badge_html
 from common.ui import Tone
 from deals.describing import days_left, days_left_in_words, tone_of_days_left
+from deals.finding import searched
 from deals.models import Deal
 from deals.wording import TONES, state_for_partner, title_of
 from programs.models import Program
@@ -130,3 +131,6 @@ class DealFilter(FilterSet):
     class Meta:
         model = Deal
         fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Deal], name: str, value: str) -> QuerySet[Deal]:
+        return searched(queryset, value, self.search_fields)

@@ -20,6 +20,7 @@ from common.requests import PersonRequest
 from common.tables import DateColumn, LinkColumn, MomentColumn, MoneyColumn, NumberColumn, StateColumn, Table
 from common.templatetags.ui import badge_html
 from deals.figures import OfGroup
+from deals.finding import searched
 from deals.models import Deal
 from deals.wording import TONES, state_for_vendor, title_of
 from partners.models import Partner
@@ -131,6 +132,9 @@ class DealFilter(FilterSet):
     class Meta:
         model = Deal
         fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Deal], name: str, value: str) -> QuerySet[Deal]:
+        return searched(queryset, value, self.search_fields)
 
     def that_waits(self, queryset: QuerySet[Deal], name: str, value: str) -> QuerySet[Deal]:
         if value == DECISION:
