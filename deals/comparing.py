@@ -35,6 +35,11 @@ class Beside:
     stands: bool
     reasons: Sequence[tuple[str, bool]]
 
+    @property
+    def tick(self) -> str:
+        """What a tick says: of which conflict, and which version of the other deal was there to be read."""
+        return f"{self.conflict.pk}-{self.deal.version}"
+
 
 @dataclass(frozen=True)
 class Cell:

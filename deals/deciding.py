@@ -6,8 +6,8 @@ more before a deal is protected. So two managers cannot protect one project for 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -46,11 +46,12 @@ class ConflictsLeft(NotPossible):
 class Protection:
     """Until when a deal is to be protected: the first day without, and why somebody else's is no hindrance.
 
-    `another`: ids of conflicts of which the person says that they are other projects.
+    `another`: conflicts of which the person says that they are other projects, by id; with the version of the other
+    deal that they have read. Where that has changed since, they have to look once more.
     """
 
     until: date
-    another: Collection[int] = ()
+    another: Mapping[int, int] = field(default_factory=dict)
 
 
 def usual_protection(deal: Deal, today: date) -> date:
@@ -87,10 +88,22 @@ def _conflicts_left(deal: Deal, protection: Protection, act: Act) -> list[Confli
     """Looked for in the vendor's lock: what somebody has committed a moment ago is among them."""
     if not Deal.objects.filter(pk=deal.pk, version=act.seen, state__in=OPEN).exists():
         return []
+    as_read = _read_as_they_are(deal, protection.another)
     check(deal=deal, now=act.now, today=act.today)
-    concerning = Conflict.objects.filter(Q(deal=deal) | Q(other=deal), pk__in=protection.another)
-    concerning.update(judged=Conflict.Judged.OTHER, judged_by_id=act.person)
+    Conflict.objects.filter(pk__in=as_read).update(judged=Conflict.Judged.OTHER, judged_by_id=act.person)
     return list(standing_before(deal, act.today).select_related("other__partner", "deal__partner"))
+
+
+def _read_as_they_are(deal: Deal, seen: Mapping[int, int]) -> list[int]:
+    """The conflicts whose other deal still is as it was read, which stays so until the commit.
+
+    Before anything else is locked, as whoever changes a deal does. Of this one, `move` says whether it was read.
+    """
+    concerning = Conflict.objects.filter(Q(deal=deal) | Q(other=deal), pk__in=seen)
+    others = {each.pk: each.other_id if each.deal_id == deal.pk else each.deal_id for each in concerning}
+    both = Deal.objects.filter(pk__in=[deal.pk, *others.values()]).order_by("pk").select_for_update(no_key=True)
+    versions = dict(both.values_list("pk", "version"))
+    return [pk for pk, other in others.items() if versions[other] == seen[pk]]
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -44,13 +45,15 @@ class SeenForm(forms.Form):
         self.add_error(None, str(error))
 
 
-class IdsField(forms.Field):
-    """Ids that were ticked on the page; what is none is left out."""
+class TicksField(forms.Field):
+    """Conflicts that were ticked on the page with the version that stood there (`Beside.tick`); else left out."""
 
     widget = forms.SelectMultiple
+    tick = re.compile(r"([0-9]{1,15})-([0-9]{1,9})")
 
-    def clean(self, value: Any) -> list[int]:
-        return [int(each) for each in value or () if str(each).isdecimal() and len(str(each)) < 16]
+    def clean(self, value: Any) -> dict[int, int]:
+        found = [self.tick.fullmatch(str(each)) for each in value or ()]
+        return {int(each[1]): int(each[2]) for each in found if each is not None}
 
 
 class DecisionForm(SeenForm):
@@ -73,7 +76,7 @@ class DecisionForm(SeenForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("Your reason where you refuse it, your question where you ask back."),
     )  # fmt: skip
-    another = IdsField(required=False)
+    another = TicksField(required=False)
     use_required_attribute = False
 
     def __init__(self, *args: Any, deal: Deal, besides: Sequence[Beside], today: date, **kwargs: Any) -> None:
@@ -125,10 +128,9 @@ class DecisionForm(SeenForm):
         return Protection(self.cleaned_data["last"] + timedelta(days=1), self.cleaned_data["another"])
 
     @property
-    def ticked(self) -> set[int]:
-        """Conflicts that are ticked as other projects, before anything is checked."""
-        chosen = self.data.getlist("another") if self.is_bound else ()  # type: ignore[attr-defined]
-        return set(IdsField().clean(chosen))
+    def ticked(self) -> set[str]:
+        """What is ticked as other projects, before anything is checked; of what has changed since, nothing fits."""
+        return set(self.data.getlist("another")) if self.is_bound else set()  # type: ignore[attr-defined]
 
 
 class ExtensionForm(SeenForm):

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from common.access import Actor
 from common.models import User
 from deals import checking, deciding, ending, protecting, writing
 from deals.deciding import Protection
 from deals.ending import Order
-from deals.models import Deal, DealRules, Extension
+from deals.models import Conflict, Deal, DealRules, Extension
 from deals.moving import Act, fetched
 from deals.writing import Written
 from partners.models import Enrolment
@@ -69,8 +71,14 @@ def checked(deal: Deal, day: date = TODAY) -> Deal:
     return fetched(deal.pk)
 
 
+def looked_at(deal: Deal) -> dict[int, int]:
+    """All that is similar to the deal, ticked as other projects, each as it is now."""
+    found = Conflict.objects.filter(Q(deal=deal) | Q(other=deal)).select_related("deal", "other")
+    return {each.pk: (each.other if each.deal_id == deal.pk else each.deal).version for each in found}
+
+
 def approve(world: World, deal: Deal, *, by: User | None = None, day: date = TODAY, **given: Any) -> Deal:
-    protection = Protection(given.pop("until", day + timedelta(days=90)), given.pop("another", ()))
+    protection = Protection(given.pop("until", day + timedelta(days=90)), given.pop("another", {}))
     by = by or world.channel_manager
     return deciding.approve(deal=deal, protection=protection, text=given.pop("text", ""), act=act(by, deal, day=day))
 

@@ -17,7 +17,18 @@ from deals.moving import MovedOn, NotAllowed, NotPossible
 from partners.models import Member
 from programs.deciding import deciders
 from programs.models import Absence
-from tests.deals.projects import act, approve, checked, hospital, of_competitor, open_deals, protected, submitted, won
+from tests.deals.projects import (
+    act,
+    approve,
+    checked,
+    hospital,
+    looked_at,
+    of_competitor,
+    open_deals,
+    protected,
+    submitted,
+    won,
+)
 from tests.world import TODAY, World
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +177,7 @@ def test_the_first_one_is_protected_while_the_later_waits(world: World) -> None:
 def test_a_protected_one_stands_before_an_earlier_one(world: World) -> None:
     first = submitted(world)
     later = checked(of_competitor(world))
-    approve(world, later, another=[Conflict.objects.get().pk])
+    approve(world, later, another=looked_at(later))
     Conflict.objects.update(judged=Conflict.Judged.OPEN)
     with pytest.raises(ConflictsLeft):
         approve(world, first)
@@ -175,15 +186,15 @@ def test_a_protected_one_stands_before_an_earlier_one(world: World) -> None:
 def test_a_person_may_say_that_it_is_another_project(world: World) -> None:
     submitted(world)
     later = checked(of_competitor(world))
-    assert approve(world, later, another=[Conflict.objects.get().pk]).state == State.PROTECTED
+    assert approve(world, later, another=looked_at(later)).state == State.PROTECTED
     assert Conflict.objects.get().judged_by == world.channel_manager
 
 
 def test_a_conflict_of_others_cannot_be_judged_along_the_way(world: World) -> None:
     submitted(world)
-    checked(of_competitor(world))
+    later = checked(of_competitor(world))
     stranger = submitted(world, customer_name="Stadtwerke Kiel", customer_city="Kiel", customer_domain="")
-    approve(world, stranger, another=[Conflict.objects.get().pk])
+    approve(world, stranger, another=looked_at(later))
     assert Conflict.objects.get().judged == Conflict.Judged.OPEN
 
 

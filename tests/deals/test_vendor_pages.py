@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from tests.deals.projects import (
     checked,
     competitor,
     drafted,
+    hospital,
     of_competitor,
     open_deals,
     protected,
@@ -164,12 +166,38 @@ def test_how_a_partners_deals_ended_and_its_tries_stand_beside(world: World, man
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
+def ticks_on(answer: Any) -> list[str]:
+    """What can be ticked as another project on the page."""
+    return re.findall(r'name="another"\s+value="([^"]+)"', answer.content.decode())
+
+
+def test_a_tick_on_a_page_that_shows_the_other_deal_as_it_was_is_asked_for_once_more(
+    world: World, manager: Client
+) -> None:
+    first, later = both(world)
+    ticked = decision(later, "protect", another=ticks_on(manager.get(RIVAL)))
+    written = hospital(world, customer_street="Klinikweg 6")
+    writing.change(deal=first, written=written, act=act(world.reseller_sales, first))
+    answer = manager.post(f"{RIVAL}decide/", ticked)
+    assert "1 similar deal stands before this one." in errors(answer)["__all__"][0]
+    assert "Klinikweg 6" in answer.content.decode()
+    assert not re.search(r'name="another"[^>]*checked', answer.content.decode())
+    again = decision(later, "protect", another=ticks_on(answer))
+    assert manager.post(f"{RIVAL}decide/", again).status_code == 302
+
+
+@pytest.mark.parametrize("tick", ["1", "x-1", "1-", "9" * 40 + "-1", "1-" + "9" * 40])
+def test_what_is_no_tick_of_the_page_is_left_out(world: World, manager: Client, tick: str) -> None:
+    _first, later = both(world)
+    answer = manager.post(f"{RIVAL}decide/", decision(later, "protect", another=[tick]))
+    assert "1 similar deal stands before this one." in errors(answer)["__all__"][0]
+
+
 def test_another_project_is_ticked_and_the_deal_protected_then_the_next_follows(world: World, manager: Client) -> None:
     first, later = both(world)
     answer = manager.post(f"{RIVAL}decide/", decision(later, "protect"))
     assert "1 similar deal stands before this one." in errors(answer)["__all__"][0]
-    conflict = Conflict.objects.get()
-    answer = manager.post(f"{RIVAL}decide/", decision(later, "protect", another=[conflict.pk]), follow=True)
+    answer = manager.post(f"{RIVAL}decide/", decision(later, "protect", another=ticks_on(answer)), follow=True)
     assert answer.redirect_chain == [(OWN, 302)]
     assert "Telefonie Haus B is protected for Rheinblick IT GmbH." in words(answer.content.decode())
     later.refresh_from_db()
@@ -186,7 +214,7 @@ def test_a_conflict_that_is_found_on_the_way_is_shown_and_nothing_typed_is_lost(
     page = answer.content.decode()
     assert 'value="2027-01-31"' in page
     assert "Gladly." in page
-    ticked = decision(later, "protect", text="Gladly.", another=[Conflict.objects.get().pk])
+    ticked = decision(later, "protect", text="Gladly.", another=ticks_on(answer))
     assert manager.post(f"{RIVAL}decide/", ticked)["Location"] == OWN
 
 

@@ -25,6 +25,7 @@ from tests.deals.projects import (
     asked_for_longer,
     checked,
     hospital,
+    looked_at,
     of_competitor,
     open_deals,
     protected,
@@ -89,8 +90,7 @@ def test_what_was_judged_of_other_products_is_open_again_when_a_protected_deal_g
     """Else two partners are protected for one project that was two when somebody looked."""
     theirs = approve(world, of_competitor(world))
     mine = checked(submitted(world, products={world.slow_seller.pk: 3}))
-    looked_at = [conflict.pk for conflict in Conflict.objects.all()]
-    mine = approve(world, mine, another=looked_at)
+    mine = approve(world, mine, another=looked_at(mine))
     changed = writing.change(
         deal=mine, written=hospital(world, products={world.topseller.pk: 40}), act=act(world.reseller_sales, mine)
     )
@@ -101,10 +101,23 @@ def test_what_was_judged_of_other_products_is_open_again_when_a_protected_deal_g
     assert ["same products", True] in conflict.reasons
 
 
+def test_a_tick_for_a_customer_that_was_written_anew_meanwhile_is_none(world: World) -> None:
+    """The row of the two deals stays, and what was ticked on it was said of what stood there before."""
+    earlier = submitted(world, customer_street="")
+    later = checked(of_competitor(world))
+    ticked = looked_at(later)
+    assert ticked
+    writing.change(deal=earlier, written=hospital(world), act=act(world.reseller_sales, earlier))
+    with pytest.raises(ConflictsLeft):
+        approve(world, later, another=ticked)
+    assert Conflict.objects.get().judged == Conflict.Judged.OPEN
+    assert approve(world, later, another=looked_at(later)).state == State.PROTECTED
+
+
 def test_another_quantity_leaves_what_was_judged(world: World) -> None:
-    theirs = approve(world, of_competitor(world))
+    approve(world, of_competitor(world))
     mine = checked(submitted(world))
-    mine = approve(world, mine, another=[Conflict.objects.get(deal=mine, other=theirs).pk])
+    mine = approve(world, mine, another=looked_at(mine))
     writing.change(
         deal=mine, written=hospital(world, products={world.topseller.pk: 41}), act=act(world.reseller_sales, mine)
     )
