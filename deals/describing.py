@@ -17,7 +17,6 @@ from invoices.wording import title_of as invoice_title
 from sales.claim_wording import line_in_words
 
 State, Step = Deal.State, DealStep.Step
-ENDED = (State.REFUSED, State.DUPLICATE, State.WON, State.LOST, State.WITHDRAWN, State.LAPSED)
 SOON = 14
 """Days of protection from which on they are marked as few."""
 

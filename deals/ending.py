@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from deals.limits import rules_of
-from deals.models import OPEN, Deal, DealProduct, DealProof, DealStep
+from deals.models import RUNNING, Deal, DealProduct, DealProof, DealStep
 from deals.moving import Act, NotAllowed, NotPossible, move
 from deals.protecting import end_extensions
 from deals.rights import may_register
@@ -128,7 +128,7 @@ def withdraw(*, deal: Deal, text: str, act: Act) -> Deal:
     """The partner goes on without it; it need not say why. Raises NotAllowed, MovedOn."""
     _check_partner(act, deal)
     gone = move(
-        deal, act, Step.WITHDRAWN, states=(*OPEN, State.PROTECTED), text=text, state=State.WITHDRAWN, due_on=None,
+        deal, act, Step.WITHDRAWN, states=RUNNING, text=text, state=State.WITHDRAWN, due_on=None,
         update_due_on=None, ended_on=act.today,
     )  # fmt: skip
     end_extensions(gone)

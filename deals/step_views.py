@@ -19,7 +19,7 @@ from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import describing, ending, protecting, selectors, writing
 from deals.ending import Order
-from deals.models import Deal
+from deals.models import RUNNING, Deal
 from deals.moving import Act
 from deals.rights import WRITING_ROLES
 from deals.step_forms import (
@@ -166,7 +166,7 @@ lost = _view(
 )  # fmt: skip
 withdraw = _view(
     Doing(
-        writing.CHANGEABLE, WithdrawForm, _text_of(ending.withdraw), gettext_lazy("Withdraw the deal"),
+        RUNNING, WithdrawForm, _text_of(ending.withdraw), gettext_lazy("Withdraw the deal"),
         gettext_lazy("Withdraw the deal"), gettext_lazy("Nothing is protected then. You can register it once more."),
         gettext_lazy("The deal is withdrawn."), danger=True,
     )

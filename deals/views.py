@@ -17,10 +17,9 @@ from common.downloads import download
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import describing, selectors, writing
-from deals.describing import ENDED
 from deals.forms import PARTS, PRODUCTS, FilesForm, part_of
 from deals.history import events
-from deals.models import Deal, DealFile, Extension
+from deals.models import ENDED, RUNNING, Deal, DealFile, Extension
 from deals.opening import record_opening
 from deals.rights import may_register
 from deals.step_forms import ReplyForm, UpdateForm
@@ -223,9 +222,9 @@ def _steps(request: PersonRequest, deal: Deal) -> dict[str, Any]:
     if deal.state == State.DRAFT:
         return {}
     steps: dict[str, Any] = {
-        "may_change": deal.state in writing.CHANGEABLE,
+        "may_change": deal.state in RUNNING,
         "may_end": deal.state == State.PROTECTED,
-        "may_withdraw": deal.state in writing.CHANGEABLE,
+        "may_withdraw": deal.state in RUNNING,
         "may_prove": deal.state == State.WON,
     }
     if deal.state == State.ASKED_BACK:

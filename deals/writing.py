@@ -21,7 +21,7 @@ from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
 from deals.customers import NAMED, customer_of, found_by, is_same
-from deals.models import OPEN, Conflict, Deal, DealEntry, DealFile, DealProduct, DealStep
+from deals.models import RUNNING, Conflict, Deal, DealEntry, DealFile, DealProduct, DealStep
 from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, move
 from deals.rights import may_enter, may_register, may_write
 from partners.models import Enrolment, Partner
@@ -30,8 +30,6 @@ from programs.models import Product, Vendor
 from programs.office_days import DECIDED_WITHIN, office_day_after
 
 State, Step = Deal.State, DealStep.Step
-CHANGEABLE = (*OPEN, State.PROTECTED)
-"""What was handed in and has not ended may still be changed."""
 REQUIRED = (
     "customer_name", "customer_postcode", "customer_city", "contact_name", "expected_value", "expected_on", "done",
 )  # fmt: skip
@@ -127,7 +125,7 @@ def save(*, deal: Deal, written: Written, act: Act) -> Deal:
     if (same := _says_already(deal, written, act)) is not None:
         return same
     draft = Deal.objects.filter(pk=deal.pk, version=act.seen, state=State.DRAFT)
-    if not draft.update(version=F("version") + 1, **written.fields()):
+    if not draft.update(version=F("version") + 1, since=act.now, **written.fields()):
         if (same := _says_already(deal, written, act)) is not None:
             return same
         raise MovedOn(_("This draft was changed in another window or by a colleague. Please look at it once more."))
@@ -185,11 +183,12 @@ def attach(*, deal: Deal, proof: Proof, act: Act) -> DealFile:
     _check_writer(act, current)
     if (same := current.files.filter(sha256=proof.sha256).first()) is not None:
         return same
-    if current.state not in (State.DRAFT, *CHANGEABLE):
+    if current.state not in (State.DRAFT, *RUNNING):
         raise NotPossible(_("This deal has ended; nothing can be added any more."))
     if current.files.count() >= MOST_FILES:
         raise NotPossible(_("There are %(count)s files already; please remove one first.") % {"count": MOST_FILES})
     _note_writer(current, act)
+    Deal.objects.filter(pk=current.pk, state=State.DRAFT).update(since=act.now)
     return DealFile.objects.create(
         deal=current, file_name=proof.file_name, content=proof.content, sha256=proof.sha256,
         added_by_id=act.person, at=act.now,
@@ -290,7 +289,7 @@ def _change(deal: Deal, before: Written, written: Written, changed: list[str], a
     other_products = before.products.keys() != written.products.keys()
     if renamed or other_products or "expected_on" in changed:
         values["checked_at"] = None
-    made = move(deal, act, Step.CHANGED, states=CHANGEABLE, changes=_differences(deal, before, written), **values)
+    made = move(deal, act, Step.CHANGED, states=RUNNING, changes=_differences(deal, before, written), **values)
     if renamed or other_products:
         _judge_anew(deal)
     _set_products(deal, written)

@@ -23,7 +23,7 @@ from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import describing, writing
 from deals.forms import NO_PRODUCT, PARTS, PRODUCTS, ChangeForm, FilesForm, ProductRows, WrittenForm, problems_in
-from deals.models import Deal, DealFile
+from deals.models import RUNNING, Deal, DealFile
 from deals.moving import Act, MovedOn, fetched
 from deals.rights import WRITING_ROLES
 from deals.tasks import check_deal
@@ -282,7 +282,7 @@ def send(request: PersonRequest, partner: Partner, number: int) -> HttpResponse:
 def change(request: PersonRequest, partner: Partner, number: int) -> HttpResponse:
     """Change what was sent; the history says what."""
     deal = deal_of(request, partner, number)
-    if deal.state not in writing.CHANGEABLE:
+    if deal.state not in RUNNING:
         return to_deal(deal)
     sent = request.POST if request.method == "POST" else None
     before = written_of(deal)

@@ -311,6 +311,8 @@ RETENTION_DAYS = {
         "absences": 365,
         "deal-drafts": 365,
         "deal-contacts": 730,
+        "deal-files": 730,
+        "deal-openings": 1095,
         "deal-probes": 730,
     }.items()
 }

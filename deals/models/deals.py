@@ -49,6 +49,7 @@ class Deal(models.Model):
     `number` counts a partner's own deals: what others do leaves no trace in it. `place`: who was first at the vendor,
     given under a lock, shown to nobody outside. `version` goes up with every change: who acts says which one they
     have read. `keys`: by what the customer is searched for (`common.customers.keys`).
+    `since`: when it came into its state; a draft, when it was last written.
     `keys_made_by`: the rules that made them (`common.customers.fingerprint`).
     `checked_at`: when it was compared with all others; none: has still to be, or what is compared has changed since.
     `due_on`: until when the vendor should decide. `protected_until`: the first day without protection; of a won one,
@@ -243,7 +244,8 @@ State = Deal.State
 OPEN = (State.SUBMITTED, State.ASKED_BACK)
 """The vendor has not decided yet."""
 RUNNING = (*OPEN, State.PROTECTED)
-"""What counts against the limit of open registrations."""
+"""Sent and not ended: it may be changed and withdrawn, and counts against the limit of open registrations."""
+ENDED = (State.REFUSED, State.DUPLICATE, State.WON, State.LOST, State.WITHDRAWN, State.LAPSED)
 
 
 class OfDeal(OfEnrolment):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.kept import kept
 from deals.models.deals import FACT, Deal, OfDeal
 from invoices.models import Invoice
 from sales.models import SaleLine
@@ -92,7 +93,7 @@ class DealEntry(models.Model):
 
 
 class DealFile(models.Model):
-    """An attachment, as it came."""
+    """An attachment, as it came; forgotten long after its deal has ended."""
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="files", db_index=False)
     file_name = models.CharField(max_length=200)
@@ -171,7 +172,10 @@ class Extension(models.Model):
 
 
 class Opening(models.Model):
-    """Somebody at the vendor has opened a protected deal with its customer's data. The partner reads this list."""
+    """Somebody at the vendor has opened a protected deal with its customer's data. The partner reads this list.
+
+    Kept until its period is over (`deals.retention_rules`).
+    """
 
     deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="openings")
     person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
@@ -181,4 +185,4 @@ class Opening(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        triggers = [pgtrigger.Protect(name="openings_stay", operation=FACT)]
+        triggers = kept("openings")

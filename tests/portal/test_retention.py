@@ -19,9 +19,10 @@ from common import retention
 from common.access import SALES
 from common.kept import forgetting
 from common.models import ApiAnswer, Bounce, EmailChange, OutboxMail, User
+from common.proofs import Proof
 from common.tasks import forget
-from deals import ending
-from deals.models import Deal, Probe
+from deals import ending, writing
+from deals.models import Deal, DealFile, Opening, Probe
 from deals.moving import fetched
 from partners import applications
 from partners.models import (
@@ -40,7 +41,7 @@ from programs.models import Absence, StaffInvitation
 from sales.models import CustomerNumber, Invitation
 from tests import teams
 from tests.deals.projects import act as acting
-from tests.deals.projects import drafted, open_deals, protected, submitted
+from tests.deals.projects import drafted, hospital, open_deals, protected, submitted
 from tests.partners.applying import Newcomer, act, asks_for_access, newcomer, open_to_all
 from tests.people import member_of, person, signed_in
 from tests.trainings.teaching import accept, hand_in, training
@@ -155,6 +156,12 @@ def probe(world: World) -> Made:
     return Probe, Probe.objects.create(enrolment=world.enrolment, at=NOW, **of).pk
 
 
+def deal_opening(world: World) -> Made:
+    open_deals(world)
+    of = {"deal": protected(world), "person": world.channel_manager}
+    return Opening, Opening.objects.create(at=NOW, **of).pk
+
+
 CASES: dict[str, Callable[[World], Made]] = {
     "unconfirmed-accounts": account,
     "email-changes": change,
@@ -170,6 +177,7 @@ CASES: dict[str, Callable[[World], Made]] = {
     "companies-without-program": refused_company,
     "deal-drafts": deal_draft,
     "deal-probes": probe,
+    "deal-openings": deal_opening,
 }
 
 
@@ -190,6 +198,30 @@ def test_the_contact_of_an_ended_deal_is_forgotten_and_the_deal_stays(world: Wor
         assert bool(fetched(ended.pk).contact_name) is there
     assert fetched(ended.pk).customer_name == "Klinikum Elbtal gGmbH"
     assert fetched(running.pk).contact_phone == "+49 3501 4711"
+
+
+def test_the_files_of_an_ended_deal_are_forgotten_and_those_of_a_running_one_stay(world: World) -> None:
+    open_deals(world)
+    ended, running = protected(world), protected(world, title="Another")
+    for deal in (ended, running):
+        writing.attach(deal=deal, proof=Proof("plan.pdf", b"%PDF-1.7"), act=acting(world.reseller_sales, deal))
+    ending.lose(deal=ended, lost_to=Deal.LostTo.PRICE, text="", act=acting(world.reseller_sales, ended))
+    for now, left in ((due("deal-files") - SECOND, {ended, running}), (due("deal-files"), {running})):
+        retention.forget_due(now=now)
+        assert {each.deal for each in DealFile.objects.all()} == left
+
+
+def test_a_draft_is_kept_as_long_as_somebody_writes_at_it(world: World) -> None:
+    open_deals(world)
+    drafts = [drafted(world, title=title) for title in ("Left alone", "Written", "With a file")]
+    later = NOW.date() + timedelta(days=30)
+    by = world.reseller_sales
+    writing.save(deal=drafts[1], written=hospital(world, title="Anew"), act=acting(by, drafts[1], day=later))
+    writing.attach(deal=drafts[2], proof=Proof("plan.pdf", b"%PDF-1.7"), act=acting(by, drafts[2], day=later))
+    retention.forget_due(now=due("deal-drafts"))
+    assert set(Deal.objects.values_list("title", flat=True)) == {"Anew", "With a file"}
+    retention.forget_due(now=due("deal-drafts", NOW + timedelta(days=30)))
+    assert not Deal.objects.exists()
 
 
 def test_the_file_of_a_certificate_from_elsewhere_goes_and_what_was_decided_stays(world: World) -> None:
@@ -239,6 +271,7 @@ def test_every_rule_has_a_period_and_every_period_a_rule() -> None:
         "certificate-proofs",
         "invoice-files",
         "deal-contacts",
+        "deal-files",
         "absences",
     }
 
