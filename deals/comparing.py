@@ -14,7 +14,7 @@ from common import formats
 from deals.checking import standing
 from deals.deciding import standing_before
 from deals.models import Conflict, Deal, DealProduct
-from deals.wording import state_for_vendor, title_of
+from deals.wording import product_in_words, state_for_vendor, title_of
 
 SAYS_LITTLE = 3
 """Letters that stand in many a word."""
@@ -136,10 +136,6 @@ def _products_of(deals: Sequence[Deal]) -> dict[int, str]:
     for each in listed.order_by("product__name"):
         found.setdefault(each.deal_id, []).append(product_in_words(each))
     return {pk: ", ".join(words) for pk, words in found.items()}
-
-
-def product_in_words(each: DealProduct) -> str:
-    return f"{formats.number(each.quantity)} × {each.product.name}"
 
 
 def in_words(other: Deal) -> str:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import formats
 from common.ui import Fact, Tone
 from deals.models import Deal, DealFile, DealProduct, DealStep, Extension
-from deals.wording import ALREADY_PROTECTED
-from invoices.wording import title_of as invoice_title
-from sales.claim_wording import line_in_words
+from deals.wording import ALREADY_PROTECTED, product_in_words
 
 State, Step = Deal.State, DealStep.Step
 SOON = 14
@@ -107,7 +104,7 @@ def project_facts(deal: Deal, products: Iterable[DealProduct]) -> list[Fact]:
     won = "" if deal.won_value is None else formats.money(deal.won_value, deal.currency)
     return _said(
         Fact(_("Program"), deal.enrolment.program.name),
-        Fact(_("Products"), ", ".join(f"{formats.number(each.quantity)} × {each.product.name}" for each in products)),
+        Fact(_("Products"), ", ".join(map(product_in_words, products))),
         Fact(_("Expected value"), value),
         Fact(_("Value of the order"), won),
         Fact(_("Order expected"), "" if deal.expected_on is None else formats.date_long(deal.expected_on)),
@@ -122,16 +119,3 @@ def _said(*facts: Fact) -> list[Fact]:
 def files_of(deal: Deal) -> list[DealFile]:
     """Without their content."""
     return list(deal.files.defer("content"))
-
-
-def proofs_of(deal: Deal) -> list[tuple[str, str]]:
-    """What shows that it was won, in words and with its address."""
-    found = []
-    for proof in deal.proofs.select_related("line__product", "invoice__distributor"):
-        if proof.line is not None:
-            url = reverse("sales:partner-sale", args=[deal.partner.number, proof.line.pk])
-            found.append((line_in_words(proof.line), url))
-        if proof.invoice is not None:
-            url = reverse("invoices:invoice", args=[deal.partner.number, proof.invoice.pk])
-            found.append((invoice_title(proof.invoice), url))
-    return found

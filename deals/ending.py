@@ -20,6 +20,7 @@ from deals.rights import may_register
 from invoices.models import Invoice
 from partners.models import Partner
 from sales.models import SaleLine
+from sales.readers.invoices.record import CREDIT_NOTE_TYPES
 
 State, Step = Deal.State, DealStep.Step
 BEFORE = timedelta(days=30)
@@ -53,8 +54,9 @@ def lines_for(deal: Deal) -> QuerySet[SaleLine]:
 
 
 def invoices_for(deal: Deal) -> QuerySet[Invoice]:
-    """The partner's invoices for the vendor that prove no deal yet, the latest first."""
+    """The partner's invoices for the vendor that prove no deal yet, the latest first; no credit notes."""
     own = Invoice.objects.filter(vendor_id=deal.vendor_id, partner_id=deal.partner_id)
+    own = own.exclude(type_code__in=CREDIT_NOTE_TYPES)
     used = DealProof.objects.filter(invoice=OuterRef("pk"))
     return own.exclude(state__in=[Invoice.State.REFUSED, Invoice.State.WITHDRAWN]).exclude(Exists(used)).order_by("-id")
 

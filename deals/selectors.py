@@ -8,8 +8,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.access import Actor
 from deals.customers import compared
-from deals.models import RUNNING, Deal, DealRules, DealStep
+from deals.models import RUNNING, Deal, DealRules, DealStep, Opening
 from partners.models import Enrolment, EnrolmentStatus, Partner
+
+OPENINGS_SHOWN = 20
 
 
 def deals_of(*, actor: Actor) -> QuerySet[Deal]:
@@ -29,6 +31,11 @@ def history_of(deal: Deal, *, for_partner: bool) -> list[DealStep]:
     """Everything that happened, the first first. How the vendor's own clock ran is not the partner's business."""
     steps = deal.steps.select_related("author")
     return list(steps.exclude(step__in=DealStep.INTERNAL) if for_partner else steps)
+
+
+def latest_openings(deal: Deal) -> list[Opening]:
+    """As many as both sides' pages show."""
+    return list(deal.openings.select_related("person")[:OPENINGS_SHOWN])
 
 
 def open_enrolments(*, enrolments: QuerySet[Enrolment], today: date) -> QuerySet[Enrolment]:

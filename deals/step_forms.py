@@ -85,6 +85,7 @@ class ProofForm(StepForm):
     invoices = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Invoices that show the order"), coerce=int, required=False,
         widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("For your tier an invoice counts as soon as it is accepted."),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, deal: Deal, today: date) -> None:
@@ -96,7 +97,8 @@ class ProofForm(StepForm):
         offered = [self.fields[name] for name in ("lines", "invoices") if name in self.fields]
         for field in offered:
             field.required = len(offered) == 1
-            field.help_text = "" if field.required else _("At least one sale or invoice.")
+            if not field.required:
+                field.help_text = " ".join(filter(None, [_("At least one sale or invoice."), str(field.help_text)]))
 
     def _offer(self, name: str, choices: Sequence[tuple[int, str]]) -> None:
         field: Any = self.fields[name]

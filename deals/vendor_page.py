@@ -13,14 +13,15 @@ from common import formats
 from common.access import Actor
 from common.ui import Crumb, Fact
 from deals import comparing, vendor_selectors
-from deals.comparing import Beside, product_in_words
+from deals.comparing import Beside
 from deals.figures import Record, record_of
 from deals.history import events
 from deals.models import RUNNING, Deal, Extension
 from deals.opening import RECORDED
-from deals.selectors import history_of
+from deals.proof_wording import proofs_of
+from deals.selectors import history_of, latest_openings
 from deals.vendor_tables import vendor_url
-from deals.wording import ALREADY_PROTECTED, TONES, state_for_vendor, title_of
+from deals.wording import ALREADY_PROTECTED, TONES, product_in_words, state_for_vendor, title_of
 from partners.models import Partner
 from programs.models import Vendor
 
@@ -30,7 +31,7 @@ State = Deal.State
 def page_of(deal: Any, similar: Sequence[Beside], *, actor: Actor, today: date) -> dict[str, Any]:
     slug = deal.vendor.slug
     crumbs = [Crumb(_("Deals"), reverse("deals:vendor-deals", args=[slug])), Crumb(title_of(deal))]
-    openings = deal.openings.select_related("person") if deal.state in RECORDED else ()
+    openings = latest_openings(deal) if deal.state in RECORDED else ()
     return {
         "deal": deal,
         "title": title_of(deal),
@@ -53,9 +54,9 @@ def page_of(deal: Any, similar: Sequence[Beside], *, actor: Actor, today: date) 
             (each.file_name, reverse("deals:vendor-deal-file", args=[slug, deal.partner.number, deal.number, each.pk]))
             for each in deal.files.defer("content")
         ],
-        "proofs": deal.proofs.count() if deal.state == State.WON else 0,
+        "proofs": proofs_of(deal, for_partner=False),
         "events": events(deal, history_of(deal, for_partner=False), for_partner=False),
-        "openings": list(openings),
+        "openings": openings,
         **about_partner(deal.partner, deal.vendor, actor=actor, today=today),
     }
 

@@ -21,6 +21,7 @@ from deals.forms import PARTS, PRODUCTS, FilesForm, part_of
 from deals.history import events
 from deals.models import ENDED, RUNNING, Deal, DealFile, Extension
 from deals.opening import record_opening
+from deals.proof_wording import proofs_of
 from deals.rights import may_register
 from deals.step_forms import ReplyForm, UpdateForm
 from deals.tables import DealFilter, DealTable, steps_offered
@@ -30,7 +31,6 @@ from partners.models import Enrolment, Partner
 from programs.office_days import DECIDED_WITHIN, office_day_after
 
 State = Deal.State
-OPENINGS_SHOWN = 20
 MOST_CARDS = 30
 """In a column of the board; the list has them all."""
 
@@ -205,14 +205,13 @@ def missing_parts(deal: Deal) -> list[tuple[str, str, str]]:
 def _sent_parts(request: PersonRequest, deal: Deal) -> dict[str, Any]:
     steps = selectors.history_of(deal, for_partner=True)
     extension = deal.extensions.filter(state=Extension.State.OPEN).first()
-    openings = list(deal.openings.select_related("person")[:OPENINGS_SHOWN])
     return {
         "sentence": describing.situation(deal, request.today, extension),
         "left": describing.days_left(deal, request.today),
         "said": describing.refusal_of(deal, steps),
         "events": events(deal, steps, for_partner=True),
-        "openings": openings,
-        "proofs": describing.proofs_of(deal),
+        "openings": selectors.latest_openings(deal),
+        "proofs": proofs_of(deal, for_partner=True),
         "extension": extension,
     }
 

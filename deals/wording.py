@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import formats
 from common.registry import Text
 from common.ui import Tone
-from deals.models import Deal, DealStep
+from deals.models import Deal, DealProduct, DealStep
 
 State, Step = Deal.State, DealStep.Step
 
@@ -34,6 +34,10 @@ ALREADY_PROTECTED: Text = gettext_lazy("This project is already protected.")
 def title_of(deal: Deal) -> str:
     """What the project is called: by its writer, else after the customer."""
     return deal.title or deal.customer_name or _("Draft %(number)s") % {"number": deal.reference}
+
+
+def product_in_words(each: DealProduct) -> str:
+    return f"{formats.number(each.quantity)} × {each.product.name}"
 
 
 def state_for_partner(deal: Deal) -> str:

@@ -114,7 +114,10 @@ class RegisteredDeals(_Deals):
 
 
 class WonDeals(_Deals):
-    """Won, and shown by a sale that was not taken back, or by an invoice that was not refused."""
+    """Won, and shown by a sale that was not taken back, or by an invoice that the vendor has accepted.
+
+    One that nobody has read yet proves nothing: else a tier could be had for any file.
+    """
 
     key = "won_deals"
     label = gettext_lazy("won deals")
@@ -122,10 +125,8 @@ class WonDeals(_Deals):
     day = "ended_on"
 
     def counting(self) -> QuerySet[Deal]:
-        refused = [Invoice.State.REFUSED, Invoice.State.WITHDRAWN]
         proofs = DealProof.objects.filter(deal=OuterRef("pk")).filter(
-            Q(line__isnull=False, line__reversed_by__isnull=True)
-            | (Q(invoice__isnull=False) & ~Q(invoice__state__in=refused))
+            Q(line__isnull=False, line__reversed_by__isnull=True) | Q(invoice__state=Invoice.State.ACCEPTED)
         )
         return Deal.objects.filter(Exists(proofs), state=Deal.State.WON)
 

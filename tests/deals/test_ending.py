@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
+from common.models import User
 from deals import ending
 from deals.ending import Order
 from deals.kinds.counted import DealParams, RegisteredDeals, WonDeals
 from deals.models import Deal, DealProof, Extension
 from deals.moving import NotAllowed, NotPossible
+from invoices.models import Invoice
 from sales.models import SaleLine
 from sales.undoing import take_back
 from tests.deals.projects import (
@@ -26,6 +30,7 @@ from tests.deals.projects import (
     won,
 )
 from tests.invoices.populated import uploaded
+from tests.rendering import words
 from tests.world import TODAY, World
 from tiers.models import Due
 
@@ -140,6 +145,45 @@ def test_a_won_deal_counts_until_its_sale_is_taken_back(world: World) -> None:
     assert measured(world, WonDeals()) == 1
     take_back(world.vendor.pk, SaleLine.objects.filter(pk__in=DealProof.objects.values("line")), NOW)
     assert measured(world, WonDeals()) == 0
+
+
+def test_a_won_deal_counts_from_when_its_invoice_is_accepted(world: World) -> None:
+    invoice = uploaded(world)[0]
+    deal = protected(world)
+    order = Order(on=TODAY, value=Decimal(1), invoices=[invoice.pk])
+    won = ending.win(deal=deal, order=order, text="", act=act(world.reseller_sales, deal))
+    assert (won.state, measured(world, WonDeals())) == (State.WON, 0)
+    Due.objects.all().delete()
+    Invoice.objects.filter(pk=invoice.pk).update(state=Invoice.State.ACCEPTED, decided_at=NOW)
+    assert measured(world, WonDeals()) == 1
+    assert Due.objects.filter(enrolment=world.enrolment).exists()
+
+
+def test_both_sides_read_what_shows_the_order_and_how_far(world: World, signed_in: Callable[[User], Client]) -> None:
+    invoice = uploaded(world)[0]
+    deal = protected(world)
+    line = ending.lines_for(deal)[0]
+    order = Order(on=TODAY, value=Decimal(1), lines=[line.pk], invoices=[invoice.pk])
+    ending.win(deal=deal, order=order, text="", act=act(world.reseller_sales, deal))
+    take_back(world.vendor.pk, SaleLine.objects.filter(pk=line.pk), NOW)
+    pages = (
+        (world.reseller_sales, "/partner/2B3C4D5F/deals/1/", "/partner/2B3C4D5F/invoices/"),
+        (world.channel_manager, "/vendor/lenovo/deals/2B3C4D5F/1/", "/vendor/lenovo/invoices/"),
+    )
+    for person, page, invoices in pages:
+        html = signed_in(person).get(page).content.decode()
+        assert f"{invoices}{invoice.pk}/" in html
+        text = words(html)
+        assert "it counts for the tier as soon as it is accepted" in text
+        assert f"{line.document_number} · " in text
+        assert "taken back" in text
+
+
+def test_a_credit_note_shows_no_order(world: World) -> None:
+    invoice = uploaded(world)[0]
+    assert list(ending.invoices_for(protected(world))) == [invoice]
+    Invoice.objects.filter(pk=invoice.pk).update(type_code="381")
+    assert not ending.invoices_for(protected(world)).exists()
 
 
 def test_somebody_elses_deals_do_not_count(world: World) -> None:

@@ -438,3 +438,11 @@ def test_a_decision_about_what_is_decided_already_says_so_whatever_was_sent(worl
     answer = manager.post(f"{OWN}decide/")
     assert answer.status_code == 422
     assert "has changed this deal meanwhile." in words(answer.content.decode())
+
+
+def test_of_many_openings_both_sides_read_the_latest_twenty(world: World, manager: Client, signed_in: SignedIn) -> None:
+    deal = protected(world)
+    hours = [Opening(deal=deal, person=world.vendor_admin, at=NOW - timedelta(hours=each)) for each in range(1, 31)]
+    Opening.objects.bulk_create(hours)
+    for page in (manager.get(OWN), signed_in(world.reseller_sales).get("/partner/2B3C4D5F/deals/1/")):
+        assert len(page.context["openings"]) == 20
