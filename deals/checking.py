@@ -118,10 +118,11 @@ def _in_order(deal: Deal, similar: Similar) -> tuple[Deal, Deal, Similar]:
 
 
 def _note_probes(later: Sequence[Deal], now: datetime) -> None:
-    """Once for each deal that met another one."""
+    """Once for each deal that met another one. What the vendor has entered, the partner does not try out."""
     probes = [
         Probe(enrolment_id=deal.enrolment_id, deal=deal, kind=Probe.Kind.MET, person_id=deal.written_by_id, at=now)
         for deal in later
+        if not deal.entered_by_vendor
     ]
     Probe.objects.bulk_create(probes, ignore_conflicts=True)
 

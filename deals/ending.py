@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from deals.limits import rules_of
 from deals.models import RUNNING, Deal, DealProduct, DealProof, DealStep
-from deals.moving import Act, NotAllowed, NotPossible, move
+from deals.moving import Act, MovedOn, NotAllowed, NotPossible, meanwhile, move
 from deals.protecting import end_extensions
 from deals.rights import may_register
 from invoices.models import Invoice
@@ -78,12 +78,13 @@ def win(*, deal: Deal, order: Order, text: str, act: Act) -> Deal:
     if not order.lines and not order.invoices:
         raise NotPossible(_("Please choose at least one sale or invoice that shows the order."))
     covered = order.on + timedelta(days=rules_of(deal.enrolment).follow_up_days)
+    done_before = _locked(deal, act)
     won = move(
         deal, act, Step.WON, states=(State.PROTECTED,), text=text, state=State.WON, update_due_on=None,
         ended_on=order.on, won_value=order.value, protected_until=max(covered, act.today),
     )  # fmt: skip
     end_extensions(won)
-    _prove(won, order.lines, order.invoices, act)
+    _prove(won, order.lines, order.invoices, act, done_before=done_before)
     return won
 
 
@@ -93,24 +94,35 @@ def prove(*, deal: Deal, lines: Collection[int], invoices: Collection[int], act:
     _check_partner(act, deal)
     if not lines and not invoices:
         raise NotPossible(_("Please choose at least one sale or invoice that shows the order."))
+    done_before = _locked(deal, act)
     proven = move(deal, act, Step.PROVEN, states=(State.WON,))
-    _prove(proven, lines, invoices, act)
+    _prove(proven, lines, invoices, act, done_before=done_before)
     return proven
 
 
-def _prove(deal: Deal, lines: Collection[int], invoices: Collection[int], act: Act) -> None:
-    """Only the partner's own, and no sale twice; what this deal has already is left."""
-    # One of the partner at a time: what another deal has taken a moment ago is seen.
-    Partner.objects.select_for_update(no_key=True).get(pk=deal.partner_id)
+def _prove(deal: Deal, lines: Collection[int], invoices: Collection[int], act: Act, *, done_before: bool) -> None:
+    """Only the partner's own, and no sale twice; what this deal has already is left.
+
+    In the transaction that has locked the partner: what another deal has taken a moment ago is seen. A second click
+    (`done_before`) that says something else is none.
+    """
     there = list(deal.proofs.all())
     new_lines = set(lines) - {proof.line_id for proof in there}
     new_invoices = set(invoices) - {proof.invoice_id for proof in there}
+    if done_before and (new_lines or new_invoices):
+        raise MovedOn(meanwhile(deal.steps.select_related("author").last()))
     if lines_for(deal).filter(pk__in=new_lines).count() != len(new_lines):
         raise NotPossible(_("One of these sales proves another deal already, or was taken back."))
     if invoices_for(deal).filter(pk__in=new_invoices).count() != len(new_invoices):
         raise NotPossible(_("One of these invoices cannot be chosen any more."))
     said = [*({"line_id": pk} for pk in sorted(new_lines)), *({"invoice_id": pk} for pk in sorted(new_invoices))]
     DealProof.objects.bulk_create([DealProof(deal=deal, added_by_id=act.person, at=act.now, **each) for each in said])
+
+
+def _locked(deal: Deal, act: Act) -> bool:
+    """Lock the partner, before the deal as everywhere; whether the deal is another than the one that was read."""
+    Partner.objects.select_for_update(no_key=True).get(pk=deal.partner_id)
+    return not Deal.objects.filter(pk=deal.pk, version=act.seen).exists()
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ NEXT: Mapping[str, Text] = {
     Step.SUBMITTED: gettext_lazy("Please decide by %(day)s."),
     Step.REPLIED: gettext_lazy("Please decide by %(day)s."),
     Step.EXTENSION_ASKED: gettext_lazy("Until you decide, the protection does not end."),
-    Step.ESCALATED: gettext_lazy("%(partner)s has been waiting since %(day)s for a decision."),
+    Step.ESCALATED: gettext_lazy("It was due on %(day)s, and %(partner)s is waiting for it."),
     Step.ASKED_BACK: gettext_lazy("As soon as you have answered, the vendor’s two business days begin anew."),
     Step.APPROVED: gettext_lazy("It is protected until %(last)s. Please write an update by %(update)s."),
     Step.REFUSED: gettext_lazy("You can change it and register it once more."),

@@ -1,7 +1,8 @@
 """What every step of a deal does: compare what was read with what is there, change it, write the history, tell.
 
 Each is one commit. Whoever acts says which version they have read; if somebody changed the deal meanwhile, nothing
-happens and they are told. So of two people who act at once one wins, and a double click counts once. What is found
+happens and they are told. So of two people who act at once one wins, and a double click counts once. Whoever locks more
+than a deal locks the partner first, then the vendor, then deals by their ids, then what belongs to them. What is found
 about a deal (conflicts) is no change of it: else a partner could tell from a refused click that there is one.
 """
 

@@ -59,9 +59,10 @@ def _view(doing: Doing) -> Callable[..., Any]:
     @in_partner(*WRITING_ROLES)
     def step(request: PersonRequest, partner: Partner, number: int) -> HttpResponse:
         deal = deal_of(request, partner, number)
+        # What was sent before is answered by its service, which knows a second click.
+        if deal.state == State.DRAFT or (request.method != "POST" and deal.state not in doing.states):
+            return to_deal(deal)
         if request.method != "POST":
-            if deal.state not in doing.states:
-                return to_deal(deal)
             return _page(request, deal, doing, doing.form(deal=deal, today=request.today))
         form = doing.form(request.POST, deal=deal, today=request.today)
         if form.is_valid():

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
+from common.hints import hint
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import vendor_selectors, writing
@@ -21,6 +22,7 @@ from deals.models import Deal
 from deals.moving import Act, fetched
 from deals.rights import may_write
 from deals.selectors import open_enrolments
+from deals.tasks import check_deal
 from deals.vendor_forms import ForWhomForm
 from deals.vendor_tables import vendor_url
 from deals.wording import title_of
@@ -92,6 +94,7 @@ def _saved(request: PersonRequest, draft: Deal, form: ChangeForm, products: Prod
     except DomainError as error:
         form.refuse(error)
         return _page(request, draft, form, products)
+    hint(check_deal, sent.pk)
     text = _("%(title)s is registered for %(partner)s. Somebody else at your company decides about it.")
     messages.success(request, text % {"title": title_of(sent), "partner": sent.partner.name})
     return redirect(vendor_url(sent))

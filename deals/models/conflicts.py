@@ -51,7 +51,7 @@ class OfProbes(OfVendor):
 
 
 class Probe(models.Model):
-    """A registration that met somebody else's deal, or a limit: many of them look like trying out customers."""
+    """A partner's registration that met a deal of somebody else, or a limit: many look like trying out customers."""
 
     class Kind(models.TextChoices):
         MET = "met", _("met a deal of somebody else")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from common.models import User
@@ -15,7 +18,7 @@ from common.proofs import Proof
 from deals import ending, lapsing, protecting, writing
 from deals.deciding import ConflictsLeft
 from deals.ending import Order
-from deals.models import Conflict, Deal, DealFile, Opening
+from deals.models import Conflict, Deal, DealFile, Opening, Probe
 from deals.moving import MovedOn, NotAllowed, fetched
 from deals.tasks import check_deal
 from tests.deals.projects import (
@@ -24,6 +27,8 @@ from tests.deals.projects import (
     approve,
     asked_for_longer,
     checked,
+    competitor,
+    drafted,
     hospital,
     looked_at,
     of_competitor,
@@ -32,6 +37,7 @@ from tests.deals.projects import (
     submitted,
     won,
 )
+from tests.invoices.populated import uploaded
 from tests.rendering import words
 from tests.world import TODAY, World
 
@@ -274,6 +280,68 @@ def test_an_order_that_is_reported_otherwise_in_a_second_tab_is_not_taken_for_a_
     assert again.state == State.WON
     with pytest.raises(MovedOn):
         ending.win(deal=deal, order=Order(on=TODAY, value=Decimal("99000.00"), lines=lines), text="", act=report)
+
+
+def test_a_second_click_that_names_other_proofs_is_told_and_adds_nothing(world: World) -> None:
+    deal = protected(world)
+    first, second = ending.lines_for(deal).values_list("pk", flat=True)[:2]
+    report = act(world.reseller_sales, deal)
+    won = ending.win(deal=deal, order=Order(on=TODAY, value=Decimal(1), lines=[first]), text="", act=report)
+    with pytest.raises(MovedOn):
+        ending.win(deal=deal, order=Order(on=TODAY, value=Decimal(1), lines=[second]), text="", act=report)
+    addition = act(world.reseller_sales, won)
+    ending.prove(deal=won, lines=[second], invoices=[], act=addition)
+    assert ending.prove(deal=won, lines=[second], invoices=[], act=addition).proofs.count() == 2
+    invoice = uploaded(world)[0]
+    with pytest.raises(MovedOn):
+        ending.prove(deal=won, lines=[], invoices=[invoice.pk], act=addition)
+
+
+def test_the_partner_is_locked_before_the_deal_when_it_is_won(world: World) -> None:
+    """As whoever sends another one does; the other way round each would wait for the other."""
+    deal = protected(world)
+    lines = tuple(ending.lines_for(deal).values_list("pk", flat=True)[:1])
+    with CaptureQueriesContext(connection) as made:
+        won(world, deal, lines=lines)
+    said = [query["sql"] for query in made]
+    partner = next(at for at, sql in enumerate(said) if "partners_partner" in sql and "FOR NO KEY UPDATE" in sql)
+    assert partner < next(at for at, sql in enumerate(said) if sql.startswith('UPDATE "deals_deal"'))
+
+
+@pytest.mark.parametrize("page", ["won", "lost", "withdraw", "update", "extend", "proof", "reply"])
+def test_a_form_about_what_was_sent_does_nothing_with_a_draft(
+    world: World, signed_in: Callable[[User], Client], page: str
+) -> None:
+    deal = drafted(world)
+    answer = signed_in(world.reseller_sales).post(f"/partner/2B3C4D5F/deals/1/{page}/", {"seen": deal.version})
+    assert answer["Location"] == "/partner/2B3C4D5F/deals/1/"
+    assert fetched(deal.pk).state == State.DRAFT
+
+
+# --- who tries out customers ----------------------------------------------------------------------------------------
+
+
+def test_what_the_vendor_enters_is_no_try_of_the_partner(world: World) -> None:
+    submitted(world)
+    checked(of_competitor(world))
+    assert Probe.objects.count() == 1
+    begun = writing.begin(enrolment=competitor(world), written=hospital(world), act=act(world.channel_manager))
+    checked(writing.submit(deal=begun, act=act(world.channel_manager, begun)))
+    assert Probe.objects.count() == 1
+
+
+def test_what_the_vendor_has_entered_is_compared_at_once(
+    world: World, signed_in: Callable[[User], Client], django_capture_on_commit_callbacks: Any
+) -> None:
+    begun = writing.begin(enrolment=world.enrolment, written=hospital(world), act=act(world.channel_manager))
+    typed = {name: value for name, value in hospital(world).fields().items() if value is not None}
+    rows = {"products-0-product": world.topseller.pk, "products-0-quantity": 40}
+    with django_capture_on_commit_callbacks() as to_workers:
+        signed_in(world.channel_manager).post(
+            "/vendor/lenovo/deals/2B3C4D5F/1/write/", {**typed, **rows, "seen": begun.version}
+        )
+    assert fetched(begun.pk).state == State.SUBMITTED
+    assert len(to_workers) == 1
 
 
 def test_a_second_decision_with_another_day_is_not_taken_for_a_double_click(world: World) -> None:
