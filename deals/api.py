@@ -24,6 +24,7 @@ from common.hints import hint
 from common.idempotency import Key, answer_once, digest_of
 from common.tokens import Scope
 from deals import ending, opening, protecting, writing
+from deals.acting import act_of
 from deals.api_schemas import (
     LARGEST_NUMBER,
     DealDetail,
@@ -40,7 +41,7 @@ from deals.api_schemas import (
     told_about,
 )
 from deals.models import Deal
-from deals.moving import Act, MovedOn, NotAllowed
+from deals.moving import MovedOn, NotAllowed
 from deals.rights import may_register
 from deals.selectors import deals_of
 from deals.tasks import check_deal
@@ -135,7 +136,7 @@ def _registered(request: ApiRequest, enrolment: Enrolment, about: DealIn) -> Sta
     written = _written(about, enrolment.program.vendor_id)
     draft = None
     try:
-        draft = writing.begin(enrolment=enrolment, written=written, act=_act(request, 0))
+        draft = writing.begin(enrolment=enrolment, written=written, act=act_of(request))
         return Status(201, deal_out(_sent(request, draft) if about.send else draft))
     except DomainError as error:
         refusal = _refusal(error)
@@ -150,7 +151,7 @@ def _registered(request: ApiRequest, enrolment: Enrolment, about: DealIn) -> Sta
 def change_deal(request: ApiRequest, reference: str, about: WrittenAnew) -> DealDetail:
     """Write a draft anew, or what was sent; the customer of a protected deal stays as it is."""
     deal = _own(request, reference)
-    written, act = _written(about, deal.vendor_id), _act(request, about.version)
+    written, act = _written(about, deal.vendor_id), act_of(request, about.version)
     if deal.state == State.DRAFT:
         return _done(lambda: writing.save(deal=deal, written=written, act=act))
     return _done(lambda: _checked_later(writing.change(deal=deal, written=written, act=act)))
@@ -167,21 +168,21 @@ def submit_deal(request: ApiRequest, reference: str, about: Seen) -> DealDetail:
 def update_deal(request: ApiRequest, reference: str, about: Told) -> DealDetail:
     """Say how a protected deal stands; without an update in time its protection lapses."""
     deal = _own(request, reference)
-    return _done(lambda: protecting.update(deal=deal, text=about.text, act=_act(request, about.version)))
+    return _done(lambda: protecting.update(deal=deal, text=about.text, act=act_of(request, about.version)))
 
 
 @router.post("/deals/{slug:reference}/replies", response=answers(DealDetail), **needs(Scope.DEALS_WRITE))
 def reply_about_deal(request: ApiRequest, reference: str, about: Told) -> DealDetail:
     """Answer what the vendor has asked back; its clock begins anew."""
     deal = _own(request, reference)
-    return _done(lambda: writing.reply(deal=deal, text=about.text, act=_act(request, about.version)))
+    return _done(lambda: writing.reply(deal=deal, text=about.text, act=act_of(request, about.version)))
 
 
 @router.post("/deals/{slug:reference}/withdraw", response=answers(DealDetail), **needs(Scope.DEALS_WRITE))
 def withdraw_deal(request: ApiRequest, reference: str, about: MaybeTold) -> DealDetail:
     """Give a deal up that was sent; why need not be said."""
     deal = _own(request, reference)
-    return _done(lambda: ending.withdraw(deal=deal, text=about.text, act=_act(request, about.version)))
+    return _done(lambda: ending.withdraw(deal=deal, text=about.text, act=act_of(request, about.version)))
 
 
 def _own(request: ApiRequest, reference: str) -> Deal:
@@ -192,12 +193,8 @@ def _own(request: ApiRequest, reference: str) -> Deal:
     return deal
 
 
-def _act(request: ApiRequest, seen: int) -> Act:
-    return Act(request.actor, timezone.now(), request.today, seen)
-
-
 def _sent(request: ApiRequest, deal: Deal, seen: int | None = None) -> Deal:
-    return _checked_later(writing.submit(deal=deal, act=_act(request, deal.version if seen is None else seen)))
+    return _checked_later(writing.submit(deal=deal, act=act_of(request, deal.version if seen is None else seen)))
 
 
 def _checked_later(deal: Deal) -> Deal:

@@ -56,7 +56,7 @@ class Protection:
 
 def usual_protection(deal: Deal, today: date) -> date:
     """The first day without protection where nobody says otherwise. Source of 90 days: domain.md, German practice."""
-    return today + timedelta(days=rules_of(deal.enrolment).protection_days)
+    return today + timedelta(days=rules_of(deal.enrolment.program).protection_days)
 
 
 def standing_before(deal: Deal, today: date) -> QuerySet[Conflict]:

@@ -77,7 +77,7 @@ def win(*, deal: Deal, order: Order, text: str, act: Act) -> Deal:
         raise NotPossible(_("Please give the value of the order."))
     if not order.lines and not order.invoices:
         raise NotPossible(_("Please choose at least one sale or invoice that shows the order."))
-    covered = order.on + timedelta(days=rules_of(deal.enrolment).follow_up_days)
+    covered = order.on + timedelta(days=rules_of(deal.enrolment.program).follow_up_days)
     done_before = _locked(deal, act)
     won = move(
         deal, act, Step.WON, states=(State.PROTECTED,), text=text, state=State.WON, update_due_on=None,

@@ -16,12 +16,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from common.fields import LineField
 from common.proof_forms import ProofField
 from common.proofs import Proof
 from deals.customers import NAMED
 from deals.models import Deal
+from deals.seen_forms import SeenForm
 from deals.writing import MOST_FILES, Written
 from partners.registration import EU_COUNTRIES
 from partners.registration_forms import country_choices
@@ -37,10 +37,8 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class WrittenForm(forms.Form):
-    """A part of what a deal says. `seen`: the version on the page on which somebody writes."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+class WrittenForm(SeenForm):
+    """A part of what a deal says."""
 
     def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": deal.version, **self.initial_of(deal), **kwargs.pop("initial", {})}
@@ -69,16 +67,6 @@ class WrittenForm(forms.Form):
         found = self.errors.as_data().items()
         wrong = [name for name, errors in found if any(error.code != "required" for error in errors)]
         return [str(self.fields[name].label) for name in wrong if name in self.fields and name != "seen"]
-
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))
-
-    def read(self, version: int) -> None:
-        """The page that shows this form shows this version."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = str(version)
-        self.data = data
 
     def miss(self, names: Sequence[str]) -> None:
         """Mark what the service misses."""

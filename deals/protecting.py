@@ -37,7 +37,7 @@ def _clock_anew(deal: Deal, act: Act) -> dict[str, Any]:
 
 def update_due(deal: Deal, today: date, until: date) -> date:
     """The last day for the next update: weeks later, at most the last day of protection."""
-    return min(today + timedelta(days=rules_of(deal.enrolment).update_days), until - timedelta(days=1))
+    return min(today + timedelta(days=rules_of(deal.enrolment.program).update_days), until - timedelta(days=1))
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def ask_extension(*, deal: Deal, text: str, act: Act) -> Deal:
     Raises NotAllowed, NotPossible, MovedOn.
     """
     _check_partner(act, deal)
-    rules = rules_of(deal.enrolment)
+    rules = rules_of(deal.enrolment.program)
     made = move(deal, act, Step.EXTENSION_ASKED, states=(State.PROTECTED,), text=text, **_clock_anew(deal, act))
     if made.extensions.filter(state=Extension.State.OPEN).exists():
         if made.extensions.filter(state=Extension.State.OPEN, reason=text, asked_by=act.person).exists():

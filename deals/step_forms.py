@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats
-from common.errors import DomainError
 from deals import ending
 from deals.forms import day_input
 from deals.models import Deal
+from deals.seen_forms import SeenForm
 from invoices.models import Invoice
 from invoices.wording import title_of as invoice_title
 from sales.claim_wording import line_in_words
@@ -29,21 +29,12 @@ def _text(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Ch
     )  # fmt: skip
 
 
-class StepForm(forms.Form):
-    """`seen`: the version of the deal on the page on which somebody acts."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+class StepForm(SeenForm):
+    """A step with a deal."""
 
     def __init__(self, data: Any = None, *, deal: Deal, today: date) -> None:
         super().__init__(data, initial={"seen": deal.version})
         self.deal, self.today = deal, today
-
-    def refuse(self, error: DomainError, version: int) -> None:
-        """Show why the service did not take it; who reads this page has seen this version."""
-        self.add_error(None, str(error))
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = version
-        self.data = data
 
 
 class ReplyForm(StepForm):

@@ -18,6 +18,7 @@ from common.registry import Text
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import describing, ending, protecting, selectors, writing
+from deals.acting import act_of
 from deals.ending import Order
 from deals.models import RUNNING, Deal
 from deals.moving import Act
@@ -34,7 +35,7 @@ from deals.step_forms import (
 )
 from deals.views import deal_of
 from deals.wording import TONES, state_for_partner, title_of
-from deals.writing_views import act_of, to_deal
+from deals.writing_views import to_deal
 from partners.entering import in_partner
 from partners.models import Partner
 
@@ -70,7 +71,8 @@ def _view(doing: Doing) -> Callable[..., Any]:
                 made = doing.do(deal, form.cleaned_data, act_of(request, form.cleaned_data["seen"]))
             except DomainError as error:
                 deal = deal_of(request, partner, number)
-                form.refuse(error, deal.version)
+                form.refuse(error)
+                form.read(deal.version)
             else:
                 messages.success(request, str(doing.done) % {"vendor": made.vendor.name})
                 return to_deal(made)

@@ -11,11 +11,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from deals.comparing import Beside, in_words
 from deals.deciding import Protection, usual_protection
 from deals.forms import day_input
 from deals.models import Deal, DealRules, Extension
+from deals.seen_forms import SeenForm
 from partners.models import Enrolment, Partner
 from programs.models import Program
 from rebates.partner_field import PartnerInWordsField
@@ -25,24 +25,6 @@ PROTECT, DUPLICATE, ASK_BACK, REFUSE = "protect", "duplicate", "ask_back", "refu
 KEYS = {PROTECT: "a", DUPLICATE: "d", ASK_BACK: "f", REFUSE: "r"}
 """Which key chooses what."""
 YES, NO = "yes", "no"
-
-
-class SeenForm(forms.Form):
-    """`seen`: the version of the deal on the page on which somebody acts."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    def read(self, version: int | str) -> None:
-        """The page that shows this form shows this version."""
-        self.initial["seen"] = version
-        if self.is_bound:
-            data: Any = self.data.copy()  # type: ignore[attr-defined]
-            data[self.add_prefix("seen")] = version
-            self.data = data
-
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))
 
 
 class TicksField(forms.Field):

@@ -21,10 +21,11 @@ from common.errors import DomainError
 from common.registry import Text
 from common.requests import UNPROCESSABLE, PersonRequest
 from deals import deciding, protecting, vendor_selectors
+from deals.acting import act_of
 from deals.comparing import besides
 from deals.figures import decision_times, together
 from deals.models import OPEN, RUNNING, Deal, DealFile, Extension
-from deals.moving import Act, MovedOn, meanwhile
+from deals.moving import MovedOn, meanwhile
 from deals.opening import record_opening
 from deals.rights import Hindrance, hindrance, may_decide
 from deals.rules import CHANGING_ROLES
@@ -153,7 +154,7 @@ def decide(request: PersonRequest, vendor: Vendor, number: str, deal: int) -> Ht
 def _decide(request: PersonRequest, found: Deal, form: DecisionForm) -> str:
     """Take the step; what to say about it."""
     given = form.cleaned_data
-    act, text = _act(request, given["seen"]), given["text"]
+    act, text = act_of(request, given["seen"]), given["text"]
     if given["outcome"] == PROTECT:
         deciding.approve(deal=found, protection=form.protection, text=text, act=act)
         return _("%(title)s is protected for %(partner)s.")
@@ -190,7 +191,7 @@ def extension(request: PersonRequest, vendor: Vendor, number: str, deal: int) ->
         given = form.cleaned_data
         try:
             protecting.decide_extension(
-                extension=asked, granted=given["granted"] == YES, text=given["text"], act=_act(request, given["seen"])
+                extension=asked, granted=given["granted"] == YES, text=given["text"], act=act_of(request, given["seen"])
             )
         except DomainError as error:
             form.refuse(error)
@@ -220,10 +221,6 @@ def _to_decide(request: PersonRequest, vendor: Vendor, number: str, deal: int) -
     if not may_decide(request.actor, found):
         raise PermissionDenied
     return found
-
-
-def _act(request: PersonRequest, seen: int) -> Act:
-    return Act(request.actor, timezone.now(), request.today, seen)
 
 
 def _page(

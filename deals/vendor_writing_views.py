@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
@@ -17,9 +16,10 @@ from common.hints import hint
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import vendor_selectors, writing
+from deals.acting import act_of
 from deals.forms import NO_PRODUCT, ChangeForm, ProductRows
 from deals.models import Deal
-from deals.moving import Act, fetched
+from deals.moving import fetched
 from deals.rights import may_write
 from deals.selectors import open_enrolments
 from deals.tasks import check_deal
@@ -45,7 +45,7 @@ def begin(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     form = ForWhomForm(request.POST or None, enrolments=enrolments, initial=initial)
     if form.is_valid() and form.enrolment is not None:
         try:
-            draft = writing.begin(enrolment=form.enrolment, written=Written(), act=_act(request, 0))
+            draft = writing.begin(enrolment=form.enrolment, written=Written(), act=act_of(request))
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -82,11 +82,11 @@ def _saved(request: PersonRequest, draft: Deal, form: ChangeForm, products: Prod
     says = form.saved(writing.written_of(draft))
     says = Written(**says.fields(), products=products.chosen)
     try:
-        draft = writing.save(deal=draft, written=says, act=_act(request, form.cleaned_data.get("seen") or 0))
+        draft = writing.save(deal=draft, written=says, act=act_of(request, form.cleaned_data.get("seen") or 0))
         if SAVE in request.POST:
             messages.success(request, _("Your draft is saved."))
             return redirect(_write_url(draft))
-        sent = writing.submit(deal=draft, act=_act(request, draft.version))
+        sent = writing.submit(deal=draft, act=act_of(request, draft.version))
     except Incomplete as error:
         form.miss(error.fields)
         products.missing = "products" in error.fields
@@ -107,7 +107,7 @@ def discard(request: PersonRequest, vendor: Vendor, number: str, deal: int) -> H
     if request.method != "POST":
         return redirect(_write_url(draft))
     try:
-        writing.discard(deal=draft, act=_act(request, draft.version))
+        writing.discard(deal=draft, act=act_of(request, draft.version))
     except DomainError as error:
         messages.error(request, str(error))
         return redirect(_write_url(draft))
@@ -123,10 +123,6 @@ def _draft(request: PersonRequest, vendor: Vendor, number: str, deal: int) -> An
     return found
 
 
-def _act(request: PersonRequest, seen: int) -> Act:
-    return Act(request.actor, timezone.now(), request.today, seen)
-
-
 def _write_url(draft: Deal) -> str:
     return reverse("deals:vendor-deal-write", args=[draft.vendor.slug, draft.partner.number, draft.number])
 
@@ -136,10 +132,7 @@ def _page(request: PersonRequest, draft: Deal, form: ChangeForm, products: Produ
     form.fields["done"].label, form.fields["done"].help_text = _("What the partner has done so far"), ""
     form.fields["contact_name"].help_text = ""
     if form.is_bound:
-        # Who goes on from this page has been told what was in the way.
-        data: Any = form.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = fetched(draft.pk).version
-        form.data = data
+        form.read(fetched(draft.pk).version)
     context = {
         "deal": draft,
         "form": form,

@@ -19,6 +19,7 @@ from common.ui import Crumb
 from deals import describing, selectors, writing
 from deals.forms import PARTS, PRODUCTS, FilesForm, part_of
 from deals.history import events
+from deals.limits import rules_of
 from deals.models import ENDED, RUNNING, Deal, DealFile, Extension
 from deals.opening import record_opening
 from deals.proof_wording import proofs_of
@@ -189,6 +190,7 @@ def _draft_parts(deal: Deal, today: date) -> dict[str, Any]:
         "missing": missing_parts(deal),
         "same_customer": [(title_of(each), each) for each in own],
         "decided_by": office_day_after(deal.vendor, today, DECIDED_WITHIN),
+        "rules": rules_of(deal.enrolment.program),
     }
 
 

@@ -22,9 +22,10 @@ from common.hints import hint
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import describing, writing
+from deals.acting import act_of
 from deals.forms import NO_PRODUCT, PARTS, PRODUCTS, ChangeForm, FilesForm, ProductRows, WrittenForm, problems_in
 from deals.models import RUNNING, Deal, DealFile
-from deals.moving import Act, MovedOn, fetched
+from deals.moving import MovedOn, fetched
 from deals.rights import WRITING_ROLES
 from deals.tasks import check_deal
 from deals.views import deal_of, deal_page, programs_to_register_in
@@ -35,10 +36,6 @@ from partners.models import Partner
 
 State = Deal.State
 LAST = [*PARTS][-1]
-
-
-def act_of(request: PersonRequest, seen: int | None = None) -> Act:
-    return Act(request.actor, timezone.now(), request.today, seen or 0)
 
 
 def seen_in(request: PersonRequest) -> int:

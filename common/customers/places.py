@@ -27,7 +27,7 @@ _WEAK = listed(
 _TITLES = listed("stadt hansestadt landeshauptstadt universitatsstadt gemeinde markt")
 _POST_BOX = re.compile(r"\b(?:postfach|postbox|po box|pf|p o box)\b.*")
 _STREET_WORDS = re.compile(r"(?:strasse|strase|stra|str)\b")
-_NUMBER = re.compile(r"\b(\d{1,4})\s?([a-z])?\b(?:\s?[-/]\s?(\d{1,4})\s?[a-z]?\b)?")
+_NUMBER = re.compile(r"\b(\d{1,4})\s?[a-z]?\b(?:\s?[-/]\s?(\d{1,4})\s?[a-z]?\b)?")
 _OLD_COUNTRIES = {
     "d": "DE",
     "a": "AT",
@@ -76,7 +76,6 @@ class Town:
 class Street:
     name: str = ""
     numbers: frozenset[int] = frozenset()
-    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +140,14 @@ def town_of(text: str) -> Town:
 def street_of(text: str) -> Street:
     found = _POST_BOX.sub("", folded(text))
     numbers: set[int] = set()
-    letter = ""
     if (number := list(_NUMBER.finditer(found))) and (last := number[-1] if found.strip()[:1].isalpha() else number[0]):
         first = int(last[1])
-        numbers = {first, *range(first, min(int(last[3]), first + 40) + 1)} if last[3] else {first}
-        letter = last[2] or ""
+        numbers = {first, *range(first, min(int(last[2]), first + 40) + 1)} if last[2] else {first}
         found = found[: last.start()] + " " + found[last.end() :]
     # What is left of numbers, floors, and names of buildings says little.
     found = re.sub(r"\b(?:og|eg|ug|etage|stock|haus|gebaude|geb|aufgang|eingang|top|whg)\b.*", "", found)
     name = re.sub(r"pl\b", "platz", _STREET_WORDS.sub("", found))
-    return Street("".join(_WORD.findall(name)), frozenset(numbers), letter)
+    return Street("".join(_WORD.findall(name)), frozenset(numbers))
 
 
 def alike(one: str, other: str) -> bool:

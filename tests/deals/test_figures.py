@@ -43,7 +43,7 @@ def lost(world: World, reason: Deal.LostTo = Deal.LostTo.PRICE, **given: Any) ->
 
 def lapsed(world: World) -> None:
     protected(world)
-    Deal.objects.filter(state="protected").update(protected_until=TODAY + timedelta(days=1))
+    Deal.objects.filter(state="protected").update(protected_until=TODAY + timedelta(days=1), update_due_on=TODAY)
     lapsing.look_after(today=TODAY + timedelta(days=1), now=NOW)
 
 
