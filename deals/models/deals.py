@@ -184,6 +184,12 @@ class Deal(models.Model):
             models.CheckConstraint(
                 condition=Q(won_value__isnull=True) | Q(state="won"), name="only_won_deals_have_a_value"
             ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True, protected_from__isnull=True)
+                & ~Q(state__in=["protected", "refused", "duplicate", "won", "lost", "lapsed"])
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="deals_are_decided_by_somebody",
+            ),
         ]
         indexes = [
             models.Index(fields=["vendor", "state", "due_on"], name="deals_of_vendor"),

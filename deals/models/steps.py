@@ -113,6 +113,21 @@ class DealFile(models.Model):
         return self.file_name
 
 
+_OF_ITS_PARTNER = """
+    IF NOT EXISTS (
+        SELECT FROM deals_deal deal
+        LEFT JOIN sales_saleline line ON line.id = NEW.line_id
+        LEFT JOIN invoices_invoice invoice ON invoice.id = NEW.invoice_id
+        WHERE deal.id = NEW.deal_id
+            AND deal.partner_id = COALESCE(line.partner_id, invoice.partner_id)
+            AND deal.vendor_id = COALESCE(line.vendor_id, invoice.vendor_id)
+    ) THEN
+        RAISE EXCEPTION 'what proves a deal is of its partner and vendor';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class DealProof(models.Model):
     """What shows that a deal was won: a sale line or an invoice, of its partner and vendor. Each proves one deal."""
 
@@ -133,7 +148,13 @@ class DealProof(models.Model):
                 name="a_line_or_an_invoice_proves",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="deal_proofs_stay", operation=FACT)]
+        triggers = [
+            pgtrigger.Protect(name="deal_proofs_stay", operation=FACT),
+            pgtrigger.Trigger(
+                name="proofs_are_of_its_partner", operation=pgtrigger.Insert, when=pgtrigger.Before,
+                func=_OF_ITS_PARTNER,
+            ),
+        ]  # fmt: skip
 
 
 class Extension(models.Model):

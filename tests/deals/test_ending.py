@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 
 from common.models import User
@@ -177,6 +178,14 @@ def test_both_sides_read_what_shows_the_order_and_how_far(world: World, signed_i
         assert "it counts for the tier as soon as it is accepted" in text
         assert f"{line.document_number} · " in text
         assert "taken back" in text
+
+
+def test_the_database_takes_no_proof_of_somebody_else_and_no_decision_of_nobody(world: World) -> None:
+    deal = won(world, protected(world))
+    with pytest.raises(ProgrammingError, match="of its partner and vendor"), transaction.atomic():
+        DealProof.objects.create(deal=deal, line=world.rival_sale, added_by=world.reseller_sales, at=NOW)
+    with pytest.raises(IntegrityError, match="decided_by_somebody"), transaction.atomic():
+        Deal.objects.filter(pk=deal.pk).update(decided_by=None)
 
 
 def test_a_credit_note_shows_no_order(world: World) -> None:
