@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from deals.models import Deal, DealStep, Extension
+from deals.models import NEEDS_UPDATE, Deal, DealStep, Extension
 from deals.moving import record
 from deals.protecting import FIRST_REMINDER, SECOND_REMINDER, end_extensions
 
@@ -53,15 +53,19 @@ def _unanswered(today: date) -> QuerySet[Deal]:
 
 def _expired(today: date) -> QuerySet[Deal]:
     """A partner that asked for longer protection in time does not lose it while the vendor thinks."""
-    asked = Extension.objects.filter(deal=OuterRef("pk"), state=Extension.State.OPEN)
-    return Deal.objects.filter(~Exists(asked), state=State.PROTECTED, protected_until__lte=today)
+    return Deal.objects.filter(~_asked_for_longer(), state=State.PROTECTED, protected_until__lte=today)
+
+
+def _asked_for_longer() -> Exists:
+    return Exists(Extension.objects.filter(deal=OuterRef("pk"), state=Extension.State.OPEN))
 
 
 def _to_remind(today: date) -> QuerySet[Deal]:
-    """Who is told today is reminded again tomorrow at the earliest."""
+    """Who is told today is reminded again tomorrow at the earliest. Of the end, who has not asked for more time yet."""
     first = Q(reminded=0, update_due_on__lte=today + FIRST_REMINDER)
     second = Q(reminded=1, update_due_on__lte=today + SECOND_REMINDER, reminded_on__lt=today)
-    return Deal.objects.filter(first | second, state=State.PROTECTED, protected_until__gt=today)
+    running = Deal.objects.filter(first | second, state=State.PROTECTED, protected_until__gt=today)
+    return running.filter(NEEDS_UPDATE | ~_asked_for_longer())
 
 
 @transaction.atomic

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
 from common import formats, registry
 from common.access import PARTNER, Actor
 from common.registry import Area, AttentionSource, MenuEntry, Waiting
-from deals.models import Deal, Extension
+from deals.models import NEEDS_UPDATE, Deal, Extension
 from deals.rights import WRITING_ROLES
 from partners.waiting import Partners, WaitingSource, Waits, partner_waits
 from programs.models import Vendor
@@ -46,11 +46,7 @@ def _waiting(partners: Partners, deals: QuerySet[Deal], today: date) -> Waits:
     asked_longer = Exists(Extension.objects.filter(deal=OuterRef("pk"), state=Extension.State.OPEN))
     occasions = {
         "asked": Q(state=State.ASKED_BACK),
-        "update": Q(
-            state=State.PROTECTED,
-            update_due_on__lte=today + UPDATE_SOON,
-            update_due_on__lt=F("protected_until") - timedelta(days=1),
-        ),
+        "update": Q(NEEDS_UPDATE, state=State.PROTECTED, update_due_on__lte=today + UPDATE_SOON),
         "ends": Q(state=State.PROTECTED, protected_until__lte=today + END_SOON, longer=False),
     }
     counted: dict[str, Any] = {}

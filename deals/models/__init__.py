@@ -1,6 +1,7 @@
 from deals.models.conflicts import Conflict as Conflict
 from deals.models.conflicts import Probe as Probe
 from deals.models.deals import ENDED as ENDED
+from deals.models.deals import NEEDS_UPDATE as NEEDS_UPDATE
 from deals.models.deals import OPEN as OPEN
 from deals.models.deals import RUNNING as RUNNING
 from deals.models.deals import Deal as Deal

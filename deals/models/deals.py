@@ -246,6 +246,8 @@ class Deal(models.Model):
         return self.update_due_on is not None and self.update_due_on != self.last_day
 
 
+NEEDS_UPDATE = Q(update_due_on__lt=F("protected_until") - timedelta(days=1))
+"""As `Deal.needs_update`, of protected ones."""
 State = Deal.State
 OPEN = (State.SUBMITTED, State.ASKED_BACK)
 """The vendor has not decided yet."""

@@ -228,5 +228,5 @@ def test_two_customers_named_at_once_are_both_counted_in_the_day(committed: Worl
             written = replace(writing.written_of(deal), customer_name=f"{name} {deal.pk} GmbH", customer_city="Kiel")
             return writing.change(deal=deal, written=written, act=act(committed.reseller_sales, deal))
 
-        found = at_once(*[lambda deal=deal: rename(deal) for deal in pair])  # type: ignore[misc]
+        found = at_once(*[lambda deal=deal: rename(deal) for deal in pair])
         assert sorted(type(each).__name__ for each in found) == ["Deal", "_AtTheLimit"]
