@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,10 +61,11 @@ def check_day(enrolment: Enrolment, rules: DealRules, today: date) -> None:
 
 
 def tries_on(enrolment: Enrolment, today: date) -> int:
-    """How many customers were named to the vendor on the day, new ones and others in their place."""
+    """How many customers the partner named to the vendor on the day, new ones and others in their place."""
     zone = timezone.get_default_timezone()
     start = datetime.combine(today, time.min, tzinfo=zone)
-    steps = DealStep.objects.filter(deal__enrolment=enrolment, at__gte=start, step__in=[Step.SUBMITTED, Step.CHANGED])
+    named = Q(step=Step.SUBMITTED, deal__entered_by_vendor=False) | Q(step=Step.CHANGED)
+    steps = DealStep.objects.filter(named, deal__enrolment=enrolment, at__gte=start)
     return sum(
         step == Step.SUBMITTED or any(field.startswith("customer_") for field, *_values in changes)
         for step, changes in steps.values_list("step", "changes")

@@ -26,7 +26,9 @@ class Shown:
 
 
 def proofs_of(deal: Deal, *, for_partner: bool) -> list[Shown]:
-    """In words, with their addresses on the reader's side."""
+    """In words, with their addresses on the reader's side; none of what is not won."""
+    if deal.state != Deal.State.WON:
+        return []
     found = deal.proofs.select_related(
         "line__product", "line__reversed_by", "invoice__distributor", "invoice__vendor", "invoice__partner"
     )

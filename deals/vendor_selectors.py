@@ -87,6 +87,7 @@ def probing_of(*, partner: Partner, vendor: Vendor, actor: Actor, today: date) -
     counted = probes.order_by().aggregate(
         met=Count("pk", filter=Q(kind=Probe.Kind.MET)), stopped=Count("pk", filter=Q(kind=Probe.Kind.LIMIT))
     )
-    sent = Deal.objects.visible_to(actor).filter(partner=partner, vendor=vendor, submitted_at__date__gte=start)
+    own = Deal.objects.visible_to(actor).filter(partner=partner, vendor=vendor, entered_by_vendor=False)
+    sent = own.filter(submitted_at__date__gte=start)
     latest = probes.select_related("deal__partner", "person")[:PROBES_SHOWN]
     return Probing(registered=sent.count(), latest=list(latest), **counted)

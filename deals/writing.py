@@ -233,7 +233,8 @@ def _submit(deal: Deal, rules: Any, act: Act) -> Deal:
     Partner.objects.select_for_update(no_key=True).get(pk=deal.partner_id)
     if Deal.objects.filter(pk=deal.pk, state=State.DRAFT).exists():
         limits.check_open(deal.enrolment, rules, act.today)
-        _check_day(deal, rules, act)
+        if not deal.entered_by_vendor:
+            _check_day(deal, rules, act)
     _note_writer(deal, act)
     return move(
         deal, act, Step.SUBMITTED, states=(State.DRAFT,), state=State.SUBMITTED, submitted_at=act.now,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.deals.projects import (
     checked,
     competitor,
     drafted,
+    looked_at,
     of_competitor,
     open_deals,
     protected,
@@ -230,3 +232,21 @@ def test_two_customers_named_at_once_are_both_counted_in_the_day(committed: Worl
 
         found = at_once(*[lambda deal=deal: rename(deal) for deal in pair])
         assert sorted(type(each).__name__ for each in found) == ["Deal", "_AtTheLimit"]
+
+
+def test_of_a_tick_and_a_change_of_the_other_deal_one_comes_first(committed: World) -> None:
+    """Either it was judged as it stood there and is open again, or it was changed before and is not judged."""
+    open_deals(committed, most_open=100, most_a_day=100)
+    for number in range(ROUNDS):
+        first, later = (fetched(deal.pk) for deal in both_sent(committed, number))
+        checked(later)
+        ticked = looked_at(later)
+
+        def change(first: Deal = first) -> object:
+            written = replace(writing.written_of(first), customer_street="Klinikweg 6")
+            return writing.change(deal=first, written=written, act=act(committed.reseller_sales, first))
+
+        found = at_once(partial(approve, committed, later, by=committed.vendor_admin, another=ticked), change)
+        assert isinstance(found[1], Deal)
+        assert type(found[0]).__name__ in ("Deal", "ConflictsLeft")
+        assert Conflict.objects.get(deal=later, other=first).judged == Conflict.Judged.OPEN

@@ -13,14 +13,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from common.access import Actor
 from common.models import User
 from common.proofs import Proof
 from deals import ending, lapsing, protecting, writing
 from deals.deciding import ConflictsLeft
 from deals.ending import Order
 from deals.models import Conflict, Deal, DealFile, Opening, Probe
-from deals.moving import MovedOn, NotAllowed, fetched
+from deals.moving import MovedOn, NotAllowed, NotPossible, fetched
 from deals.tasks import check_deal
+from deals.vendor_selectors import probing_of
 from tests.deals.projects import (
     NOW,
     act,
@@ -328,6 +330,22 @@ def test_what_the_vendor_enters_is_no_try_of_the_partner(world: World) -> None:
     begun = writing.begin(enrolment=competitor(world), written=hospital(world), act=act(world.channel_manager))
     checked(writing.submit(deal=begun, act=act(world.channel_manager, begun)))
     assert Probe.objects.count() == 1
+
+
+def test_what_the_vendor_enters_uses_up_nothing_of_the_partners_day(world: World) -> None:
+    open_deals(world, most_a_day=1)
+    for name in ("Number 1 AG", "Number 2 AG"):
+        written = hospital(world, customer_name=name, customer_domain="")
+        begun = writing.begin(enrolment=world.enrolment, written=written, act=act(world.channel_manager))
+        writing.submit(deal=begun, act=act(world.channel_manager, begun))
+    submitted(world)
+    assert not Probe.objects.exists()
+    with pytest.raises(NotPossible, match="1 registrations a day"):
+        submitted(world, title="One more")
+    probing = probing_of(
+        partner=world.reseller, vendor=world.vendor, actor=Actor.of(world.channel_manager), today=TODAY
+    )
+    assert (probing.registered, probing.met, probing.stopped) == (1, 0, 1)
 
 
 def test_what_the_vendor_has_entered_is_compared_at_once(
