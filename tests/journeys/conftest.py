@@ -34,9 +34,12 @@ Inside = Callable[[Served], AbstractContextManager[None]]
 SendMails = Callable[[Served], None]
 
 
-# Each language and each width once, not each with each: what a page looks like is seen by the walks of every page.
-paired = pytest.mark.parametrize(
-    ("language", "width"), [("de", PHONE), ("en", DESKTOP)], ids=["German phone", "English desktop"]
+# What a page looks like in which language is seen by the walks of every page. So the main journeys are gone with each
+# language and each width once, not each with each, and those beside them with one of both.
+_LIKE_THIS = {"German phone": ("de", PHONE), "English desktop": ("en", DESKTOP)}
+paired, phone_in_german, desktop_in_english = (
+    pytest.mark.parametrize(("language", "width"), [_LIKE_THIS[name] for name in names], ids=names)
+    for names in ([*_LIKE_THIS], ["German phone"], ["English desktop"])
 )
 
 

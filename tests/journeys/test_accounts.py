@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.browser import Window
-from tests.journeys.conftest import OpenWindow, SendMails, paired
+from tests.journeys.conftest import OpenWindow, SendMails, desktop_in_english, paired, phone_in_german
 from tests.journeys.people import PASSWORD
 from tests.journeys.reading import word
 from tests.serving import Served
@@ -78,7 +78,7 @@ def test_a_stranger_signs_up_confirms_the_address_and_is_in(
     window.see()
 
 
-@paired
+@desktop_in_english
 def test_a_forgotten_password_is_set_anew(
     own_portal: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_forgotten_password_is_set_anew(
     window.see()
 
 
-@paired
+@phone_in_german
 def test_an_address_is_changed_with_the_mails_to_both(
     own_portal: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
 ) -> None:

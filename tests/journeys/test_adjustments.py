@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.journeys.browser import plain
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, desktop_in_english, phone_in_german
 from tests.journeys.reading import number, word
 from tests.serving import Served, manage_at
 from tests.world import NOW
@@ -26,7 +26,7 @@ def report(portal: Served, folder: Path, moment: datetime, *rows: str) -> None:
     manage_at(moment, "import_sellout", str(file), vendor, distributor, database_url=portal.database_url)
 
 
-@paired
+@phone_in_german
 def test_a_late_report_after_the_closing_becomes_an_adjustment_the_reseller_understands(
     own_portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:
@@ -66,7 +66,7 @@ def test_a_late_report_after_the_closing_becomes_an_adjustment_the_reseller_unde
     window.see()
 
 
-@paired
+@desktop_in_english
 def test_an_adjustment_by_hand_takes_two_people_and_reaches_the_partner(
     own_portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:

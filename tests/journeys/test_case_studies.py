@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, phone_in_german
 from tests.journeys.reading import word
 from tests.serving import Served
 from tests.tiers.studies import PNG
@@ -17,7 +17,7 @@ SUBMIT = "button.btn-primary"
 TITLE = "Telefonie im Rathaus"
 
 
-@paired
+@phone_in_german
 def test_a_case_study_is_returned_handed_in_again_and_accepted(
     own_portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:

@@ -16,13 +16,13 @@ from partners.models import Partner
 from programs.models import Distributor, Product, Program
 from rebates.models import ClosingBounds
 from tests.journeys.browser import plain
-from tests.journeys.conftest import Inside, OpenWindow, paired
+from tests.journeys.conftest import Inside, OpenWindow, desktop_in_english, phone_in_german
 from tests.journeys.reading import figures, number, word
 from tests.serving import Served
 from tests.world import NOW, sell
 
 
-@paired
+@phone_in_german
 def test_a_closing_settles_what_was_shown_before(
     own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int
 ) -> None:
@@ -78,7 +78,7 @@ def press(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-@paired
+@desktop_in_english
 def test_finance_puts_a_held_back_partner_right_and_finishes_the_closing(
     own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int
 ) -> None:

@@ -20,7 +20,14 @@ from sales.readers.invoices.record import Party
 from tests import services
 from tests.invoices.bonus import Bonus, make_bonus
 from tests.journeys.browser import Window
-from tests.journeys.conftest import OpenWindow, paired, with_fresh_data, world_that_signs_in
+from tests.journeys.conftest import (
+    OpenWindow,
+    desktop_in_english,
+    paired,
+    phone_in_german,
+    with_fresh_data,
+    world_that_signs_in,
+)
 from tests.journeys.reading import number, word
 from tests.journeys.test_reports import DASHBOARD
 from tests.sales.invoices.hybrid_samples import page as paper
@@ -148,7 +155,7 @@ def test_a_pdf_with_data_that_is_dropped_becomes_twelve_euros_for_each_d785(
     assert bonus_shown(window) == Decimal("36.00")
 
 
-@paired
+@phone_in_german
 def test_an_invoice_without_data_is_typed_by_the_partner_and_decided_by_key(
     working: Working, windows: OpenWindow, language: str, width: int
 ) -> None:
@@ -214,7 +221,7 @@ def test_an_invoice_without_data_is_typed_by_the_partner_and_decided_by_key(
     expect(row(partner, "second.pdf")).to_contain_text(word("The document is no invoice.", language))
 
 
-@paired
+@desktop_in_english
 def test_the_same_invoice_in_another_form_is_recognised(
     working: Working, windows: OpenWindow, language: str, width: int
 ) -> None:
@@ -233,7 +240,7 @@ def test_the_same_invoice_in_another_form_is_recognised(
     assert bonus_shown(window) == Decimal("36.00")
 
 
-@paired
+@phone_in_german
 def test_a_credit_note_lowers_the_bonus(working: Working, windows: OpenWindow, language: str, width: int) -> None:
     window = windows(working.portal, OWNER, language=language, width=width)
     with working.worker():
@@ -247,7 +254,7 @@ def test_a_credit_note_lowers_the_bonus(working: Working, windows: OpenWindow, l
     assert bonus_shown(window) == Decimal("24.00")
 
 
-@paired
+@desktop_in_english
 def test_a_shop_without_authorisation_is_refused_with_the_names_of_those_who_have_it(
     working: Working, windows: OpenWindow, language: str, width: int
 ) -> None:

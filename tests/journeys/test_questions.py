@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.journeys.browser import Window
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, desktop_in_english, phone_in_german
 from tests.journeys.reading import word
 from tests.journeys.test_reports import upload
 from tests.sales.asking import PDF
@@ -26,7 +26,7 @@ def waiting(window: Window, start: str) -> str:
     return window.text("#waiting")
 
 
-@paired
+@desktop_in_english
 def test_a_missing_sale_is_found_and_shown_to_the_partner(
     own_portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:
@@ -103,7 +103,7 @@ def test_a_missing_sale_is_found_and_shown_to_the_partner(
     partner.see()
 
 
-@paired
+@phone_in_german
 def test_a_wrong_sale_is_asked_about_with_its_facts_filled_in_and_withdrawn(
     own_portal: Served, windows: OpenWindow, language: str, width: int
 ) -> None:

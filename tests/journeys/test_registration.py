@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browser import DESKTOP, Window
-from tests.journeys.conftest import OpenWindow, SendMails, paired
+from tests.journeys.conftest import OpenWindow, SendMails, paired, phone_in_german
 from tests.journeys.reading import word
 from tests.journeys.test_accounts import follow, open_mail
 from tests.journeys.test_sign_in import tab_to
@@ -127,7 +127,7 @@ def test_a_stranger_becomes_a_verified_partner_who_sees_figures(
     window.see()
 
 
-@paired
+@phone_in_german
 def test_after_a_refusal_the_second_try_is_approved(
     own_demo: Served, windows: OpenWindow, send_mails: SendMails, language: str, width: int
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.journeys.browser import Window, plain
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, desktop_in_english, paired, phone_in_german
 from tests.journeys.reading import column, figures, number, word
 from tests.sales.sending import report
 from tests.serving import Served
@@ -82,7 +82,7 @@ def test_a_report_counts_at_once_and_an_unknown_customer_once_it_is_known(
     reseller.see()
 
 
-@paired
+@desktop_in_english
 def test_a_customer_matched_by_mistake_is_put_right_after_seeing_what_happens(
     own_portal: Served, windows: OpenWindow, language: str, width: int
 ) -> None:
@@ -134,7 +134,7 @@ def test_the_same_file_again_adds_nothing(
     assert window.page.locator("main tbody tr").count() == 1
 
 
-@paired
+@phone_in_german
 def test_a_broken_report_names_row_column_and_value_and_adds_nothing(
     portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:

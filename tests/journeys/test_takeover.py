@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from portal.demo.companies import COMPANIES
 from tests.journeys.browser import Window, plain
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, desktop_in_english
 from tests.journeys.reading import facts, number, word
 from tests.journeys.test_registration import MANAGER, press, type_into
 from tests.journeys.test_sign_in import tab_to
@@ -32,7 +32,7 @@ def bonus(window: Window) -> str:
     return plain(window.page.locator(".rebate-amount").inner_text())
 
 
-@paired
+@desktop_in_english
 def test_a_partner_goes_on_as_another_one(own_demo: Served, windows: OpenWindow, language: str, width: int) -> None:
     manager = windows(own_demo, MANAGER, language=language, width=width)
     page = manager.page

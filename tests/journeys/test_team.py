@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from common.models import OutboxMail
 from tests.journeys.browser import Window
-from tests.journeys.conftest import Inside, OpenWindow, paired
+from tests.journeys.conftest import Inside, OpenWindow, desktop_in_english, phone_in_german
 from tests.journeys.reading import word
 from tests.journeys.test_sign_in import tab_to
 from tests.serving import Served
@@ -32,7 +32,7 @@ def press(window: Window, label: str) -> None:
     window.page.keyboard.press("Enter")
 
 
-@paired
+@phone_in_german
 def test_a_colleague_is_invited_joins_and_is_removed(
     own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int
 ) -> None:
@@ -119,7 +119,7 @@ def test_a_colleague_is_invited_joins_and_is_removed(
     colleague.see()
 
 
-@paired
+@desktop_in_english
 def test_the_other_faces_of_the_link(
     own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int
 ) -> None:

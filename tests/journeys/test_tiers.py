@@ -19,7 +19,7 @@ from common.periods import months_after
 from partners.models import EnrolmentTier, Member, Partner
 from programs.models import Program, Tier
 from tests.journeys.browser import Window, plain
-from tests.journeys.conftest import Inside, OpenWindow, paired
+from tests.journeys.conftest import Inside, OpenWindow, desktop_in_english, paired, phone_in_german
 from tests.journeys.reading import word
 from tests.journeys.test_reports import upload
 from tests.journeys.test_sign_in import tab_to
@@ -211,7 +211,7 @@ def _leave(owner: Window, language: str) -> None:
     expect(page.locator("#people")).not_to_contain_text("Reseller Technician")
 
 
-@paired
+@desktop_in_english
 def test_the_certified_employee_leaves_and_the_tier_is_lost_when_the_grace_period_ends(
     own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int, tmp_path: Path
 ) -> None:
@@ -288,7 +288,7 @@ def test_the_certified_employee_leaves_and_the_tier_is_lost_when_the_grace_perio
         ]  # fmt: skip
 
 
-@paired
+@phone_in_german
 def test_a_certificate_in_time_ends_the_notice_and_everybody_is_told(
     own_portal: Served, windows: OpenWindow, inside: Inside, language: str, width: int, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browser import Window
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, desktop_in_english, phone_in_german
 from tests.journeys.reading import word
 from tests.serving import Served
 from tests.trainings.teaching import PDF
@@ -58,7 +58,7 @@ def plan_date(window: Window) -> None:
     window.see()
 
 
-@paired
+@desktop_in_english
 def test_a_seat_is_booked_by_keyboard_and_becomes_a_certificate(
     own_portal: Served, windows: OpenWindow, language: str, width: int
 ) -> None:
@@ -130,7 +130,7 @@ def test_a_seat_is_booked_by_keyboard_and_becomes_a_certificate(
     sales.see()
 
 
-@paired
+@phone_in_german
 def test_a_certificate_from_elsewhere_is_handed_in_and_accepted(
     own_portal: Served, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:

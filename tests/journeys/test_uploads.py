@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from portal.testing import clone_database, database_url
 from tests import services
 from tests.journeys.browser import Window
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, desktop_in_english, paired
 from tests.journeys.reading import figures, number, word
 from tests.journeys.test_reports import DASHBOARD, rebate_shown, upload
 from tests.sales.sending import many_rows, report
@@ -179,7 +179,7 @@ def working(world_database: str, tmp_path: Path) -> Iterator[Working]:
         yield Working(running, valkey.url, tmp_path / "worker.log")
 
 
-@paired
+@desktop_in_english
 def test_a_large_file_shows_how_far_it_is_and_ends_at_its_report(
     working: Working, windows: OpenWindow, language: str, width: int, tmp_path: Path
 ) -> None:

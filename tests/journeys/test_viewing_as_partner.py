@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import OpenWindow, paired
+from tests.journeys.conftest import OpenWindow, phone_in_german
 from tests.journeys.crawl import pages
 from tests.journeys.reading import word
 from tests.serving import Served
@@ -16,7 +16,7 @@ DETAIL, AREA = "/vendor/lenovo/partners/2B3C4D5F/", "/partner/2B3C4D5F/"
 HREFS = "(links) => links.map((link) => link.href)"
 
 
-@paired
+@phone_in_german
 def test_a_channel_manager_looks_walks_and_stops_and_the_owner_reads_of_it(
     own_portal: Served, windows: OpenWindow, language: str, width: int
 ) -> None:

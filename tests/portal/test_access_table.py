@@ -46,6 +46,12 @@ ROLES = (
     "rival_vendor_admin", "reseller_owner", "reseller_finance", "reseller_sales", "reseller_technician",
     "rival_owner", "reporter", "rival_reporter", VIEWING,
 )  # fmt: skip
+OUTSIDE = {
+    "vendor": ("reseller_finance", "reseller_sales", "reseller_technician", "rival_reporter"),
+    "partner": ("vendor_finance", "rival_reporter"),
+    "distributor": ("vendor_finance", "reseller_finance", "reseller_sales", "reseller_technician"),
+}
+"""Per area, who is not asked for it: their roles are of another area, from which somebody else is asked."""
 ADMIN_ROLES = ("anonymous", "stranger", "platform_admin", "vendor_admin", "channel_manager", "rival_vendor_admin")
 NOT_SERVED = ("no token", "forbidden", "not there", "no such method", "→ account_login", "→ admin:login")
 WORDS = {401: "no token", 403: "forbidden", 404: "not there", 405: "no such method"}
@@ -125,8 +131,11 @@ def ask_everybody(site: Site, address: Address) -> Answers:
 
 
 def roles_for(address: Address) -> tuple[str, ...]:
-    """In the administration every role but these is as good as a stranger, as its first page shows."""
-    return ADMIN_ROLES if address.kind == "admin" and address.name != "admin:index" else ROLES
+    """In the administration every role but ADMIN_ROLES is as good as a stranger, as its first page shows."""
+    if address.kind == "admin" and address.name != "admin:index":
+        return ADMIN_ROLES
+    outside = OUTSIDE.get(address.route.partition("/")[0], ())
+    return tuple(role for role in ROLES if role not in outside)
 
 
 def methods(address: Address) -> tuple[str, ...]:
