@@ -25,8 +25,16 @@ def write(*, programs: Iterable[Program], today: date, now: datetime) -> None:
     for program in programs:
         _tell_last_week(program, today, now)
         making.make(program_id=program.pk, now=now, today=today, chunk=AT_ONCE)
-    mails = OutboxMail.objects.filter(kind=STANDING)
-    mails.exclude(text__contains=f"/{shown_partner_number()}/").delete()
+    others = OutboxMail.objects.filter(kind=STANDING).exclude(text__contains=f"/{shown_partner_number()}/")
+    _fail(others.order_by("pk")[:2], now)
+    others.filter(state=OutboxMail.State.PENDING).delete()
+
+
+def _fail(mails: Iterable[OutboxMail], now: datetime) -> None:
+    """For administrators to decide about: one that the server refused, and one after which it fell silent."""
+    ends = [(OutboxMail.State.FAILED, "SMTPRecipientsRefused"), (OutboxMail.State.UNCERTAIN, "SMTPServerDisconnected")]
+    for mail, (state, error) in zip(mails, ends, strict=True):
+        OutboxMail.objects.filter(pk=mail.pk).update(state=state, error=error, attempts=1, claimed_at=now)
 
 
 def _tell_last_week(program: Program, today: date, now: datetime) -> None:

@@ -285,12 +285,18 @@ def test_mail_waits_for_the_shown_partner_alone(demo: seeding.Seeded) -> None:
 
 
 def test_the_shown_partners_people_have_this_weeks_status_mails(demo: seeding.Seeded) -> None:
-    mails = OutboxMail.objects.filter(kind="standing")
+    mails = OutboxMail.objects.filter(kind="standing", state=OutboxMail.State.PENDING)
     assert {mail.address.partition("@")[2] for mail in mails} == {"morgenbrueck.example"}
     assert {mail.period[:7] for mail in mails} == {"2026W47"}
     assert len({mail.period for mail in mails}) == 3, "one per program"
     assert set(WeeklyStatus.objects.values_list("week", flat=True)) <= {"2026W46", "2026W47"}
     assert any(" 9. November: +" in mail.text for mail in mails), "what has changed since last week's"
+
+
+def test_one_mail_was_refused_and_of_one_nobody_knows(demo: seeding.Seeded) -> None:
+    failed, uncertain = OutboxMail.objects.exclude(error="").order_by("pk")
+    assert (failed.state, uncertain.state) == (OutboxMail.State.FAILED, OutboxMail.State.UNCERTAIN)
+    assert failed.text
 
 
 def test_somebody_is_invited_to_the_shown_partners_team(demo: seeding.Seeded) -> None:
