@@ -13,7 +13,7 @@ from django_tables2.data import TableData
 
 from common.filters import FilterSet
 from common.requests import PersonRequest
-from common.tables import FORMATS, Table, export_response
+from common.tables import FORMATS, CountedRows, Table, export_response
 
 
 class ListPage(View):
@@ -50,7 +50,7 @@ class ListPage(View):
         `CompletedRows` finds them for the rows that are shown; a sequence holds all of them. `CountedRows` are a
         queryset's own. Called before `table_options`.
         """
-        return rows
+        return CountedRows(rows)
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         """Further context; `rows` are those of the filter, for totals over it."""

@@ -70,11 +70,20 @@ class Table(tables.Table):
 
 
 class CountedRows(TableQuerysetData):
-    """Rows of a queryset of which is known how many there are; None: the database counts them."""
+    """Rows of a queryset of which is known how many there are; None: the database counts them.
 
-    def __init__(self, data: QuerySet[Any], count: int | None) -> None:
+    An export reads all of them, `AT_ONCE` at a time.
+    """
+
+    AT_ONCE = 500
+    data: QuerySet[Any]
+
+    def __init__(self, data: QuerySet[Any], count: int | None = None) -> None:
         super().__init__(data)
         self.count = count
+
+    def __iter__(self) -> Iterator[Any]:
+        return self.data.iterator(chunk_size=self.AT_ONCE)
 
     def __len__(self) -> int:
         return super().__len__() if self.count is None else self.count
@@ -86,9 +95,6 @@ class CompletedRows(CountedRows):
     For lists that the database filters, sorts and pages, with figures it does not know: these are found for the rows
     that are shown. `tie_break` is the order of rows that are otherwise equal, so that pages do not overlap.
     """
-
-    AT_ONCE = 500
-    data: QuerySet[Any]
 
     def __init__(
         self, data: QuerySet[Any], complete: Complete, tie_break: Sequence[str] = ("pk",), count: int | None = None
@@ -108,7 +114,7 @@ class CompletedRows(CountedRows):
         return next(iter(self.complete([self.data[key]])))
 
     def __iter__(self) -> Iterator[Any]:
-        rows = self.data.iterator(chunk_size=self.AT_ONCE)
+        rows = super().__iter__()
         while part := list(islice(rows, self.AT_ONCE)):
             yield from self.complete(part)
 

@@ -24,6 +24,7 @@ from common.filters import DayRangeFilter, FilterSet
 from common.listviews import ListPage
 from common.tables import (
     CompletedRows,
+    CountedRows,
     DateColumn,
     LinkColumn,
     MomentColumn,
@@ -268,6 +269,13 @@ def test_an_export_completes_all_rows_part_by_part(products: list[Product]) -> N
     assert asked == [["21HM", "4X40"], ["9105", "X-1"]]
     workbook: Any = export_response(table, "xlsx", "products")
     assert len(list(load_workbook(io.BytesIO(workbook.content)).active.values)) == 5
+
+
+def test_an_export_of_a_lists_own_rows_keeps_none_of_them(products: list[Product]) -> None:
+    table = ProductTable(CountedRows(Product.objects.all()))
+    content = export_response(table, "csv", "products").content
+    assert len(content.splitlines()) == 5
+    assert table.data.data._result_cache is None
 
 
 def test_equal_rows_keep_one_order_so_that_pages_do_not_overlap(products: list[Product]) -> None:
