@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +35,16 @@ CHECKS = Path(__file__).with_name("page_checks.js").read_text()
 expect.set_options(timeout=PATIENCE)
 
 _clean: set[tuple[object, ...]] = set()
-"""Rules, colours and shapes of pages in which axe has found nothing."""
+"""What was looked at, colours and shapes of pages in which axe has found nothing."""
+
+
+class Look(Enum):
+    """What axe looks at, as its options. Contrast takes two thirds of its time, and is a matter of the theme."""
+
+    NOTHING = None
+    ALL_BUT_CONTRAST = {"rules": {"color-contrast": {"enabled": False}}}
+    CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    ALL = {"rules": {"color-contrast": {"enabled": True}}}
 
 
 @dataclass
@@ -98,31 +107,31 @@ class Window:
         """From now on this refusal is no fault."""
         self.watch.expected.add(status)
 
-    def see(self, *, rules: Sequence[str] | None = (), each_width: bool = False) -> None:
+    def see(self, look: Look = Look.ALL_BUT_CONTRAST, *, each_width: bool = False) -> None:
         """The page is accessible, fits its window, and the browser has nothing to complain about.
 
-        `rules` limits axe to these, None leaves it out; all of them take a third of a second. Where nothing but words
-        differs from a page that was clean axe does not look again; with `each_width` it does where the width differs.
+        Where nothing but words differs from a page that was clean axe does not look again; with `each_width` it does
+        where the width differs. The colours of every page and component are seen by the walks and the styleguide.
         """
         page = self.page
         self.wait_until_still()
         found = [*self.watch.problems]
-        if rules is not None:
-            found += [f"axe: {each}" for each in self._inaccessible(rules, each_width=each_width)]
+        if look is not Look.NOTHING:
+            found += [f"axe: {each}" for each in self._inaccessible(look, each_width=each_width)]
         found += [f"too wide: {each}" for each in page.evaluate("() => pageChecks.tooWide()")]
         plain = missed(set(page.evaluate("() => pageChecks.classes()")))
         found += [f"not in {LIST.name}: {each}" for each in sorted(plain)]
         self.watch.problems.clear()
         assert not found, "\n".join([f"{page.url} ({self.language}, {page.viewport_size})", *found])
 
-    def _inaccessible(self, rules: Sequence[str], *, each_width: bool) -> list[str]:
+    def _inaccessible(self, look: Look, *, each_width: bool) -> list[str]:
         width = self.page.evaluate("() => innerWidth") if each_width else 0
         shape = self.page.evaluate("() => [matchMedia('(prefers-color-scheme: dark)').matches, pageChecks.shape()]")
-        if (key := (width, *rules, *shape)) in _clean:
+        if (key := (width, look, *shape)) in _clean:
             return []
         if not self.page.evaluate("() => Boolean(window.axe)"):
             self.page.evaluate(AXE_SCRIPT)
-        found: list[str] = self.page.evaluate("(rules) => pageChecks.inaccessible(rules)", list(rules))
+        found: list[str] = self.page.evaluate("(options) => pageChecks.inaccessible(options)", look.value)
         if not found:
             _clean.add(key)
         return found

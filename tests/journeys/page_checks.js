@@ -19,10 +19,8 @@
       (element) => `${element.outerHTML.slice(0, 160)} ends at ${right(element)} of ${width}`);
   }
 
-  async function inaccessible(rules) {
-    const options = { resultTypes: ["violations"] };
-    if (rules.length) options.runOnly = { type: "rule", values: rules };
-    const { violations } = await window.axe.run(document, options);
+  async function inaccessible(options) {
+    const { violations } = await window.axe.run(document, { ...options, resultTypes: ["violations"] });
     return violations.flatMap((rule) => rule.nodes.map((node) => {
       const why = node.failureSummary.replace(/\s+/g, " ");
       return `${rule.id} (${rule.impact}): ${node.target.join(" ")} – ${node.html.slice(0, 160)} – ${why}`;

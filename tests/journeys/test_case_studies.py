@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 from playwright.sync_api import expect
 
+from tests.journeys.browser import Look
 from tests.journeys.conftest import OpenWindow, phone_in_german
 from tests.journeys.reading import word
 from tests.serving import Served
@@ -93,4 +94,4 @@ def test_a_case_study_is_returned_handed_in_again_and_accepted(
     expect(page.locator("#ahead")).to_contain_text(TITLE)
     partner.see()
     partner.darken()
-    partner.see()
+    partner.see(Look.ALL)

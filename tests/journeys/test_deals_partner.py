@@ -16,7 +16,7 @@ from deals.writing import Written
 from partners.models import Enrolment
 from programs.models import Product
 from tests.deals.projects import act
-from tests.journeys.browser import DESKTOP, Window
+from tests.journeys.browser import DESKTOP, Look, Window
 from tests.journeys.conftest import Inside, OpenWindow, paired
 from tests.journeys.reading import word
 from tests.serving import Served
@@ -143,7 +143,7 @@ def test_a_project_is_registered_asked_back_and_kept_up_to_date(
     page.locator(f"#update {SUBMIT}").click()
     expect(page.locator("#history")).to_contain_text("Das Angebot liegt beim Vorstand.")
     window.darken()
-    window.see()
+    window.see(Look.ALL)
 
 
 def test_a_draft_written_in_two_windows_says_so_and_loses_nothing(

@@ -13,7 +13,7 @@ from deals.models import Deal
 from partners.models import Enrolment, Partner
 from programs.models import Product, Program
 from tests.deals.projects import checked, of_competitor, open_deals, submitted
-from tests.journeys.browser import DESKTOP, PHONE
+from tests.journeys.browser import DESKTOP, PHONE, Look
 from tests.journeys.conftest import Inside, OpenWindow
 from tests.serving import Served
 from tests.world import NOW
@@ -98,7 +98,7 @@ def test_similar_deals_are_decided_one_after_the_other(own_portal: Served, windo
     expect(page.locator("#openings")).to_contain_text("Channel Manager")
     expect(page.locator("#history")).to_contain_text("Good luck with it.")
     window.darken()
-    window.see()
+    window.see(Look.ALL)
     for path in ("board/", "figures/"):
         window.go(LIST + path)
         window.see()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
 
 from portal.demo.people import platform_admin
-from tests.journeys.browser import DESKTOP, PHONE, Window
+from tests.journeys.browser import DESKTOP, PHONE, Look, Window
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.crawl import pages
 from tests.serving import Served
@@ -37,7 +36,6 @@ WALKS = {
     "platform admin": Walk(platform_admin().email, thorough=False),
 }
 FEWEST = 3
-CONTRAST = ("color-contrast",)
 
 
 @pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS.keys())
@@ -48,23 +46,23 @@ def test_every_page_is_clean(demo: Served, windows: OpenWindow, walk: Walk) -> N
     for path in pages(german, walk.start, but="" if walk.account else "/account/"):
         looked_at.append(path)
         if english is None:
-            faults += look(german, PHONE, rules=None)
+            faults += look(german, PHONE, Look.NOTHING)
             continue
         # Each language, each width, light and dark. Contrast is a matter of the theme alone; of the two languages it is
         # the German one that needs room.
-        faults += look(german, DESKTOP) + look(german, PHONE, dark=True, rules=CONTRAST)
+        faults += look(german, DESKTOP, Look.ALL) + look(german, PHONE, Look.CONTRAST, dark=True)
         english.go(path)
-        faults += look(english, PHONE, rules=None)
+        faults += look(english, PHONE, Look.NOTHING)
     assert not faults, "\n\n".join(faults)
     assert len(looked_at) >= FEWEST, looked_at
 
 
-def look(window: Window, width: int, *, dark: bool = False, rules: Sequence[str] | None = ()) -> list[str]:
-    """What is wrong with the page that the window shows. `rules` as in `Window.see`."""
+def look(window: Window, width: int, at: Look, *, dark: bool = False) -> list[str]:
+    """What is wrong with the page that the window shows."""
     window.resize(width)
     window.page.emulate_media(color_scheme="dark" if dark else "light")
     try:
-        window.see(rules=rules, each_width=True)
+        window.see(at, each_width=True)
     except AssertionError as fault:
         return [str(fault)]
     return []

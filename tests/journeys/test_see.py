@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys import browser as journeys_browser
-from tests.journeys.browser import PHONE, open_window
+from tests.journeys.browser import PHONE, Look, open_window
 
 ORIGIN = "http://portal.example"
 PAGE = '<!DOCTYPE html><html lang="en"><title>Sales</title><body><main><h1>Sales</h1>{body}</main></body></html>'
@@ -25,7 +25,7 @@ def seen(browser: Browser, body: str) -> None:
             ),
         )
         window.go("/sales")
-        window.see()
+        window.see(Look.ALL)
     finally:
         window.page.context.close()
 

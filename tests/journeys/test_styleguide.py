@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.journeys.browser import Look
 from tests.journeys.conftest import OpenWindow
 from tests.serving import Served
 
@@ -11,6 +12,6 @@ def test_every_component_is_clean_in_light_and_dark(
 ) -> None:
     window = windows(portal, language=language, width=width)
     assert window.go("/styleguide/").status == 200
-    window.see(each_width=True)
+    window.see(Look.ALL, each_width=True)
     window.darken()
-    window.see(rules=["color-contrast"], each_width=True)
+    window.see(Look.CONTRAST, each_width=True)
