@@ -28,7 +28,7 @@ from tests.sales.sending import at_once
 from tests.world import NOW, TODAY, World
 
 State, Reason = Invoice.State, Invoice.Reason
-ROUNDS = 50
+ROUNDS = 20
 SERIALS = tuple(f"SN-{number:03}" for number in range(30))
 
 
