@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any, Generic, TypeVar, overload
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -124,6 +124,7 @@ HANDLERS: Mapping[type[Exception], Callable[[Any], HttpResponse]] = {
     Refused: lambda error: problem(error.status, error.detail, error.errors),
     DomainError: lambda error: problem(409, str(error)),
     HttpError: lambda error: problem(error.status_code, str(error)),
+    RequestDataTooBig: lambda _error: problem(413, _("The request is too large.")),
     ValidationError: invalid,
     Exception: broken,
 }

@@ -6,6 +6,7 @@ answer depends on anybody else's deal until the vendor has decided. Vendors deci
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
@@ -51,6 +52,8 @@ from programs.models import Product, Vendor
 
 router = Router(tags=["deals"])
 State = Deal.State
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
+"""Python reads no longer ones than some thousand digits."""
 
 
 def _page(rows: QuerySet[Deal], filters: DealFilter, params: ById, *, key: str) -> dict[str, Any]:
@@ -93,7 +96,7 @@ def get_deal(request: ApiRequest, reference: str) -> DealDetail:
 
 def _deal(request: ApiRequest, reference: str) -> Deal:
     partner, _dash, number = reference.rpartition("-")
-    if not (number.isdecimal() and number.isascii() and int(number) <= LARGEST_NUMBER and number == str(int(number))):
+    if not _NUMBER.fullmatch(number) or int(number) > LARGEST_NUMBER:
         raise Http404
     return get_object_or_404(deals_of(actor=request.actor), partner__number=partner, number=int(number))
 
