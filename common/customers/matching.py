@@ -24,6 +24,7 @@ from common.companies import (
 from common.customers.domains import label, own_domain
 from common.customers.names import OTHER_WORDS, Likeness, compare_names
 from common.customers.places import Near, Place, SameStreet, nearness, place_of, same_street
+from common.customers.signs import as_read
 from common.customers.words import Kind, Name, parsed
 from common.sentences import _n
 
@@ -85,8 +86,9 @@ class Prepared:
 
 @lru_cache(maxsize=10_000)
 def prepared(customer: Customer) -> Prepared:
-    place = place_of(customer.street, customer.postcode, customer.city, customer.country)
-    return Prepared(parsed(customer.name), place, own_domain(customer.domain), _vat(customer.vat_id, place.country))
+    place = place_of(*map(as_read, (customer.street, customer.postcode, customer.city, customer.country)))
+    name, domain, vat_id = map(as_read, (customer.name, customer.domain, customer.vat_id))
+    return Prepared(parsed(name), place, own_domain(domain), _vat(vat_id, place.country))
 
 
 def _vat(text: str, country: str) -> str:

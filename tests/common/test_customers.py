@@ -167,6 +167,26 @@ CUSTOMERS = st.builds(
     st.sampled_from(["", "DE136695976", "136695976", "ATU12345678"]) | st.text(max_size=12),
 )
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Kli\u200bnikum Elb\u200dtal", "Kli\u00adnikum Elb\u2060tal", "Kli\ufe0fnikum El\u3164btal",
+        "\u202eKlinikum El\ufeffbtal\u202c", "Klinikum \u0415lbt\u0430l", "\u039alinikum Elbt\u03b1l",
+        "Ｋｌｉｎｉｋｕｍ Elb\u0301tal",
+    ],
+)  # fmt: skip
+def test_signs_that_nobody_sees_and_letters_that_look_alike_hide_no_customer(written: str) -> None:
+    plain, other = (Customer(name=name, postcode="01796", city="Pirna") for name in ("Klinikum Elbtal", written))
+    assert compare_customers(plain, other).score == compare_customers(plain, plain).score
+    assert compare_customers(plain, replace(other, postcode="٠١٧٩٦")).same
+    assert keys(other) == keys(plain)
+
+
+def test_a_name_in_another_script_keeps_its_letters() -> None:
+    one, other = (Customer(name=name, city="Sofia") for name in ("Ромашка ООД", "Василёк ООД"))
+    assert compare_customers(one, one).same
+    assert not compare_customers(one, other).same
+
 
 @given(CUSTOMERS, CUSTOMERS)
 def test_it_does_not_matter_which_of_the_two_comes_first(one: Customer, other: Customer) -> None:
