@@ -8,15 +8,16 @@ first; which of them was first says `place`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from common.customers import SAME, Comparison, fingerprint
+from common.companies import OTHER_VAT_ID
+from common.customers import SAME, Comparison, compare_customers, fingerprint
 from common.sentences import _n
-from deals.customers import NAMED, compared, found_by
+from deals.customers import NAMED, compared, customer_of, found_by
 from deals.models import RUNNING, Conflict, Deal, Probe
 
 State = Deal.State
@@ -55,11 +56,20 @@ def _stands(today: date) -> Q:
 def similar_to(deal: Deal, today: date) -> list[Similar]:
     """Standing deals of other partners with the customer of this one, the likeliest first."""
     candidates = standing(deal.vendor_id, today).filter(keys__overlap=deal.keys).exclude(partner=deal.partner_id)
-    found = [(other, compared(deal, other)) for other in candidates.select_related("partner")]
+    found = [(other, _likeness(deal, other)) for other in candidates.select_related("partner")]
     likely = [(other, comparison) for other, comparison in found if comparison.score >= SHOWN]
     products = _products_of([deal, *(other for other, _comparison in likely)])
     judged = [_judged(deal, other, comparison, products) for other, comparison in likely]
     return sorted(judged, key=lambda each: (-each.score, each.other.place or 0))
+
+
+def _likeness(deal: Deal, other: Deal) -> Comparison:
+    """As customers are compared; but whoever makes a VAT id up hides nothing that is the same in all else."""
+    found = compared(deal, other)
+    if found.score >= SHOWN or not (deal.customer_vat_id and other.customer_vat_id):
+        return found
+    without = compare_customers(*(replace(customer_of(each), vat_id="") for each in (deal, other)))
+    return Comparison(SHOWN, (*without.reasons, OTHER_VAT_ID)) if without.same else found
 
 
 def _products_of(deals: Sequence[Deal]) -> dict[int, frozenset[int]]:

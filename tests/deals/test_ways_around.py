@@ -177,6 +177,26 @@ def test_two_tabs_of_one_person_do_not_overwrite_each_other(world: World) -> Non
     assert writing.written_of(fetched(deal.pk)) == first
 
 
+# --- a customer written so that nobody finds it -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"customer_vat_id": "DE136695976"},
+        {"customer_name": "Kli\u200bnikum \u0415lb\u200btal gGmbH", "customer_domain": "", "customer_street": ""},
+    ],
+)
+def test_an_invented_vat_id_or_signs_that_nobody_sees_hide_no_project_that_is_protected(
+    world: World, written: dict[str, str]
+) -> None:
+    first = approve(world, submitted(world, customer_vat_id="DE811907980"))
+    later = checked(of_competitor(world, **written))
+    assert Conflict.objects.get().other == first
+    with pytest.raises(ConflictsLeft):
+        approve(world, later)
+
+
 # --- who was first ---------------------------------------------------------------------------------------------------
 
 
