@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With their full-width forms, which spreadsheets in East Asian languages take for the same."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Digits with signs between them and a minus in front: nothing a spreadsheet could calculate or call.
 _NEGATIVE = re.compile(r"-[ \xa0]?[0-9][0-9.,'’ \xa0\u202f]*€?")
 
 
 def harmless(text: str) -> str:
-    """`text` for a cell: an apostrophe in front where a spreadsheet would read a formula, no control characters.
+    """`text` for a cell: an apostrophe in front where a spreadsheet would read a formula, no sign XML has not.
 
     A plain negative number stays one.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -15,18 +16,38 @@ from common.models import User
 
 # Marks that turn the direction of what stands behind them, and controls. Zero-width joiners stay: scripts need them.
 # So does the zero byte, which the field's own validator refuses.
-UNSEEN = re.compile(r"[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNSEEN = re.compile(r"[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# Letters and signs by their categories that show nothing.
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def says_something(text: str) -> bool:
+    """Whether anything of it can be seen: not only spaces, signs of no width, and marks without a letter."""
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _BLANKS for sign in text)
+
+
+def one_line(text: str) -> str:
+    """A name, a street: one line, as it reads. In a mail a break in a stranger's name would begin another sentence."""
+    shown = " ".join(UNSEEN.sub("", " ".join(text.split())).split())
+    return shown if says_something(shown) else ""
 
 
 class LineField(forms.CharField):
-    """A name, a street: one line, as it reads. In a mail a break in a stranger's name would begin another sentence."""
+    """Text of `one_line`; the zero byte is refused."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if not text:
+        if not text or "\0" in text:
             return text
-        shown = UNSEEN.sub("", " ".join(text.split()))
-        return " ".join(shown.split()) or self.empty_value
+        return one_line(text) or self.empty_value
+
+
+class ProseField(forms.CharField):
+    """Text of several lines; what shows nothing is nothing, so that nobody gets a reason that cannot be read."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return text if not text or "\0" in text or says_something(text) else self.empty_value
 
 
 class DayInput(forms.DateInput):

@@ -8,16 +8,18 @@ from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AfterValidator, Field, StringConstraints
 
 from common.api import Slug, amount
+from common.fields import one_line, says_something
 from deals.models import Deal, DealStep
 from deals.wording import ALREADY_PROTECTED, title_of
+from deals.writing import MOST_PRODUCTS
 
 State = Deal.State
 LARGEST_NUMBER = 2**31 - 1
-MOST_PRODUCTS = 100
 
 
 def _known_as_email(text: str) -> str:
@@ -34,10 +36,22 @@ def _text(longest: int, shortest: int = 0) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest, pattern=r"^[^\x00]*$")
 
 
-Short = Annotated[str, _text(20)]
-Line = Annotated[str, _text(200)]
-Prose = Annotated[str, _text(5_000)]
-Needed = Annotated[str, _text(5_000, 1)]
+def _nothing_unseen(text: str) -> str:
+    return text if says_something(text) else ""
+
+
+def _seen(text: str) -> str:
+    if not says_something(text):
+        raise ValueError(_("This is missing."))
+    return text
+
+
+# As the fields of the pages take them.
+ONE_LINE = AfterValidator(one_line)
+Short = Annotated[str, _text(20), ONE_LINE]
+Line = Annotated[str, _text(200), ONE_LINE]
+Prose = Annotated[str, _text(5_000), AfterValidator(_nothing_unseen)]
+Needed = Annotated[str, _text(5_000, 1), AfterValidator(_seen)]
 Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$")]
 
 
@@ -46,8 +60,8 @@ class CustomerIO(Schema):
 
     name: Line = ""
     street: Line = ""
-    postcode: Annotated[str, _text(12)] = ""
-    city: Annotated[str, _text(120)] = ""
+    postcode: Annotated[str, _text(12), ONE_LINE] = ""
+    city: Annotated[str, _text(120), ONE_LINE] = ""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "DE"
     domain: Line = ""
     vat_id: Short = ""
@@ -56,9 +70,9 @@ class CustomerIO(Schema):
 class ContactIO(Schema):
     """With whom the partner speaks there."""
 
-    name: Annotated[str, _text(120)] = ""
+    name: Annotated[str, _text(120), ONE_LINE] = ""
     email: Annotated[str, _text(254), AfterValidator(_known_as_email)] = ""
-    phone: Annotated[str, _text(40)] = ""
+    phone: Annotated[str, _text(40), ONE_LINE] = ""
 
 
 class ProductIO(Schema):
@@ -74,7 +88,7 @@ class WrittenIn(Schema):
 
     customer: CustomerIO = Field(default_factory=CustomerIO)
     contact: ContactIO = Field(default_factory=ContactIO)
-    title: Annotated[str, _text(120)] = ""
+    title: Annotated[str, _text(120), ONE_LINE] = ""
     products: list[ProductIO] = Field(default_factory=list, max_length=MOST_PRODUCTS)
     expected_value: Money | None = None
     expected_on: date | None = None

@@ -16,19 +16,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.fields import LineField
+from common.errors import DomainError
+from common.fields import LineField, ProseField
 from common.proof_forms import ProofField
 from common.proofs import Proof
 from deals.customers import NAMED
 from deals.models import Deal
-from deals.seen_forms import SeenForm
-from deals.writing import MOST_FILES, Written
+from deals.writing import MOST_FILES, MOST_PRODUCTS, Written
 from partners.registration import EU_COUNTRIES
 from partners.registration_forms import country_choices
 from programs.models import Product
 
 COUNTRIES = (*EU_COUNTRIES, "CH", "GB", "LI", "NO")
-MOST_PRODUCTS = 50
 _ROW = re.compile(r"products-(\d{1,3})-product")
 
 
@@ -115,7 +114,7 @@ class ProjectForm(WrittenForm):
     expected_on = forms.DateField(
         label=gettext_lazy("Order expected"), widget=day_input(), help_text=gettext_lazy("About when; a day is enough.")
     )
-    need = forms.CharField(
+    need = ProseField(
         label=gettext_lazy("What the customer needs"), max_length=5_000, required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
@@ -124,7 +123,7 @@ class ProjectForm(WrittenForm):
 class DoneForm(WrittenForm):
     """What the partner has done for it."""
 
-    done = forms.CharField(
+    done = ProseField(
         label=gettext_lazy("What you have done so far"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy("With whom you spoke and when, what you found out, what you have shown or offered."),
     )  # fmt: skip

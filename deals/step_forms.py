@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats
+from common.errors import DomainError
+from common.fields import ProseField
 from deals import ending
 from deals.forms import day_input
 from deals.models import Deal
@@ -23,7 +25,7 @@ LONGEST = 5_000
 
 
 def _text(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
+    return ProseField(
         label=label, max_length=LONGEST, required=required, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=help_text,
     )  # fmt: skip

@@ -11,6 +11,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.errors import DomainError
+from common.fields import ProseField
 from deals.comparing import Beside, in_words
 from deals.deciding import Protection, usual_protection
 from deals.forms import day_input
@@ -53,7 +55,7 @@ class DecisionForm(SeenForm):
         label=gettext_lazy("Whose project it is already"), coerce=int, empty_value=None, required=False,
         help_text=gettext_lazy("The partner does not learn this. It reads that the project is already protected."),
     )  # fmt: skip
-    text = forms.CharField(
+    text = ProseField(
         label=gettext_lazy("Message to the partner"), max_length=LONGEST, required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("Your reason where you refuse it, your question where you ask back."),
@@ -119,7 +121,7 @@ class ExtensionForm(SeenForm):
     """Whether a deal is protected for longer."""
 
     granted = forms.ChoiceField(label=gettext_lazy("Your decision"), widget=forms.RadioSelect)
-    text = forms.CharField(
+    text = ProseField(
         label=gettext_lazy("Message to the partner"), max_length=LONGEST, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Needed where you do not agree."),

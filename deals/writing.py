@@ -38,6 +38,7 @@ CONTACT = ("contact_name", "contact_email", "contact_phone")
 """A person: of these the history says only that they changed."""
 MOST_FILES = 5
 MOST_DRAFTS = 50
+MOST_PRODUCTS = 50
 
 
 class Incomplete(DomainError):
