@@ -109,7 +109,9 @@ class DecisionForm(SeenForm):
 
     @property
     def protection(self) -> Protection:
-        return Protection(self.cleaned_data["last"] + timedelta(days=1), self.cleaned_data["another"])
+        # The last day that there is has none after it; the service refuses it as too late.
+        last = min(self.cleaned_data["last"], date.max - timedelta(days=1))
+        return Protection(last + timedelta(days=1), self.cleaned_data["another"])
 
     @property
     def ticked(self) -> set[str]:

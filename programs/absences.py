@@ -50,7 +50,7 @@ def enter(
 ) -> Absence:
     """The person is away from `first` to `last`, both included. Raises NotAllowed, NotPossible."""
     _check(actor, vendor, person)
-    if last < first or last < today:
+    if not first <= last < date.max or last < today:
         raise NotPossible(_("Please choose days that are still to come, the first before the last."))
     if deputy is not None and deputy.pk == person.pk:
         raise NotPossible(_("Nobody is their own deputy."))

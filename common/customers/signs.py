@@ -1,4 +1,4 @@
-"""Text as it reads: whoever writes a name with signs that nobody sees, or with letters that look alike, hides nothing."""
+"""Text as it reads: signs that nobody sees, and letters that look like others, make no other customer."""
 
 from __future__ import annotations
 

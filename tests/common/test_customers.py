@@ -167,6 +167,7 @@ CUSTOMERS = st.builds(
     st.sampled_from(["", "DE136695976", "136695976", "ATU12345678"]) | st.text(max_size=12),
 )
 
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -211,7 +211,8 @@ def test_only_those_who_register_deals_do(world: World, system: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["2B3C4D5F-2", "2B3C4D5F-01", "2B3C4D5F", "6G7H8J9K-1", "x", "2B3C4D5F-99999999999", f"2B3C4D5F-{'9' * 5000}"]
+    "reference",
+    ["2B3C4D5F-2", "2B3C4D5F-01", "2B3C4D5F", "6G7H8J9K-1", "x", "2B3C4D5F-99999999999", f"2B3C4D5F-{'9' * 5000}"],
 )
 def test_what_is_not_there_and_what_is_somebody_elses_are_answered_alike(
     world: World, system: Client, reference: str

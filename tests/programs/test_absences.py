@@ -73,6 +73,7 @@ def test_somebody_elses_absence_is_entered_by_admins_alone(world: World, manager
         ({"last": (TODAY - timedelta(days=1)).isoformat()}, "days that are still to come"),
         ({"first": (TODAY - timedelta(days=9)).isoformat(), "last": "2026-11-10"}, "days that are still to come"),
         ({"first": "soon"}, "valid date"),
+        ({"last": "9999-12-31"}, "days that are still to come"),
     ],
 )
 def test_days_that_make_no_sense_are_refused(world: World, manager: Client, given: Any, sentence: str) -> None:
