@@ -9,10 +9,9 @@ from common import outbox
 from common.models import User
 from deals import mails
 from deals.models import Deal, DealStep
-from deals.rights import WRITING_ROLES
+from deals.rights import WRITING_ROLES, tie
 from partners.models import Member
-from programs.deciding import deciders
-from programs.models import VendorStaff
+from programs.deciding import admins, deciders
 
 Step = DealStep.Step
 
@@ -35,11 +34,15 @@ def _put(deal: Deal, step: DealStep, kind: str, people: list[User]) -> None:
 
 
 def people_at_vendor(deal: Deal, step: DealStep) -> list[User]:
-    """Who decides, or their deputies; the admins of what is overdue."""
-    if step.step != Step.ESCALATED:
-        return deciders(deal.vendor_id, on=localdate(step.at))
-    admins = VendorStaff.objects.filter(vendor=deal.vendor_id, role=VendorStaff.Role.ADMIN, user__is_active=True)
-    return _people(admins) or deciders(deal.vendor_id)
+    """Who decides, or their deputies; the admins of what is overdue, and of what none of the others may decide.
+
+    Where nobody may, all are told that it waits: they can let somebody else in.
+    """
+    day = localdate(step.at)
+    usual, above = deciders(deal.vendor_id, on=day), admins(deal.vendor_id, on=day)
+    groups = (above, usual) if step.step == Step.ESCALATED else (usual, above)
+    free = ([person for person in group if tie(person.pk, deal) is None] for group in groups)
+    return next(filter(None, free), []) or usual
 
 
 def people_of_partner(deal: Deal) -> list[User]:
@@ -49,5 +52,5 @@ def people_of_partner(deal: Deal) -> list[User]:
     return _people(writer) or _people(members.filter(role=Member.Role.OWNER))
 
 
-def _people(rows: QuerySet[Member] | QuerySet[VendorStaff]) -> list[User]:
+def _people(rows: QuerySet[Member]) -> list[User]:
     return list(User.objects.filter(pk__in=rows.values_list("user_id", flat=True)).order_by("pk"))

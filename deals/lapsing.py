@@ -34,6 +34,7 @@ def _due(today: date, now: datetime) -> list[tuple[DealStep.Step, QuerySet[Deal]
     lapsed = {"state": State.LAPSED, "update_due_on": None, "ended_on": today}
     return [
         (Step.ESCALATED, overdue(today).filter(escalated_at=None), {"escalated_at": now}),
+        (Step.ESCALATED, longer_overdue(today).filter(escalated_at=None), {"escalated_at": now}),
         (Step.LAPSED, _unanswered(today), {**lapsed, "lapse": Lapse.NO_UPDATE}),
         (Step.LAPSED, _expired(today), {**lapsed, "lapse": Lapse.EXPIRED}),
         (Step.REMINDED, _to_remind(today), {"reminded": F("reminded") + 1, "reminded_on": today}),
@@ -43,6 +44,12 @@ def _due(today: date, now: datetime) -> list[tuple[DealStep.Step, QuerySet[Deal]
 def overdue(today: date) -> QuerySet[Deal]:
     """The vendor should have decided before today."""
     return Deal.objects.filter(state=State.SUBMITTED, due_on__lt=today).order_by("pk")
+
+
+def longer_overdue(today: date) -> QuerySet[Deal]:
+    """The vendor should have answered before today whether it protects the deal for longer; until then it stands."""
+    asked = Extension.objects.filter(state=Extension.State.OPEN, due_on__lt=today)
+    return Deal.objects.filter(pk__in=asked.values("deal"), state=State.PROTECTED).order_by("pk")
 
 
 def _unanswered(today: date) -> QuerySet[Deal]:

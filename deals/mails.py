@@ -17,7 +17,7 @@ from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
-from deals.models import Deal, DealStep
+from deals.models import Deal, DealStep, Extension
 from deals.wording import ALREADY_PROTECTED, title_of
 
 Step = DealStep.Step
@@ -93,16 +93,29 @@ def told(*, deal: Deal, step: DealStep, to_partner: bool) -> Mapping[str, Any]:
     key = ENTERED if to_partner and step.step == Step.SUBMITTED else step.step
     values = {
         "partner": deal.partner.name, "vendor": deal.vendor.name, "title": title_of(deal),
-        "day": deal.due_on or "", "last": deal.last_day or "", "update": deal.update_due_on or "",
+        "day": _due_on(deal, step) or "", "last": last_day(deal) or "", "update": deal.update_due_on or "",
     }  # fmt: skip
     lapsed = _NO_UPDATE if deal.lapse == Deal.Lapse.NO_UPDATE else _EXPIRED
     next_step = NEXT.get(key, lapsed) if deal.needs_update else WITHOUT_UPDATE.get(key, NEXT.get(key, lapsed))
     return _context(key, next_step, OnBehalf(deal.vendor_id, values), step.text, settings.PORTAL_URL + page)
 
 
-def _context(key: str, next_step: Text, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
-    headline, following = Line(HEADLINES[key], on_behalf.values), Line(next_step, on_behalf.values)
-    return {"headline": headline, "on_behalf": on_behalf, "text": text, "next_step": following, "url": url}
+def _due_on(deal: Deal, step: DealStep) -> date | None:
+    """Until when the vendor should decide, or should have."""
+    if deal.due_on is not None or step.step != Step.ESCALATED:
+        return deal.due_on
+    return deal.extensions.filter(state=Extension.State.OPEN).values_list("due_on", flat=True).first()
+
+
+def last_day(deal: Deal) -> date | None:
+    """The last day of protection."""
+    until = deal.protected_until
+    return None if until is None else date.fromordinal(until.toordinal() - 1)
+
+
+def _context(key: str, lapsed: Text, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
+    headline, next_step = Line(HEADLINES[key], on_behalf.values), Line(NEXT.get(key, lapsed), on_behalf.values)
+    return {"headline": headline, "on_behalf": on_behalf, "text": text, "next_step": next_step, "url": url}
 
 
 def _sample(key: str, text: Text = "") -> Callable[[], Mapping[str, Any]]:

@@ -47,8 +47,9 @@ def ask_extension(*, deal: Deal, text: str, act: Act) -> Deal:
     Raises NotAllowed, NotPossible, MovedOn.
     """
     _check_partner(act, deal)
-    rules = rules_of(deal.enrolment.program)
-    made = move(deal, act, Step.EXTENSION_ASKED, states=(State.PROTECTED,), text=text, **_clock_anew(deal, act))
+    rules = rules_of(deal.enrolment)
+    values = {**_clock_anew(deal, act), "escalated_at": None}
+    made = move(deal, act, Step.EXTENSION_ASKED, states=(State.PROTECTED,), text=text, **values)
     if made.extensions.filter(state=Extension.State.OPEN).exists():
         if made.extensions.filter(state=Extension.State.OPEN, reason=text, asked_by=act.person).exists():
             return made

@@ -42,8 +42,13 @@ def hindrance(actor: Actor, deal: Deal) -> Hindrance | None:
     """Deciders of the vendor decide, but never about a deal that they wrote at, or of a company they work for."""
     if actor.user_id is None or not actor.has(VENDOR, deal.vendor_id, *DECIDING_ROLES):
         return Hindrance.ROLE
-    logins = logins_of(actor.user_id)
-    if deal.entered_by_vendor and deal.entries.filter(person__in=logins).exists():
+    return tie(actor.user_id, deal)
+
+
+def tie(person: int, deal: Deal) -> Hindrance | None:
+    """What keeps a person from deciding about this deal, whatever their role."""
+    logins = logins_of(person)
+    if deal.entered_by_vendor and (deal.written_by_id in logins or _has_sent(deal, logins)):
         return Hindrance.ENTERED
     members = Member.objects.filter(partner=deal.partner_id, user__in=logins, left_on__isnull=True)
     return Hindrance.COMPANY if members.exists() else None

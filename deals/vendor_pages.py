@@ -55,12 +55,14 @@ def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 def overdue(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Decisions that should have been made, for the admins."""
     waits = vendor_selectors.waits_at(vendor=Vendor(pk=area.pk), actor=actor, today=today)
-    if number := waits.overdue:
+    if number := waits.overdue + waits.longer_overdue:
+        since = min(filter(None, [waits.since, waits.longer_since]))
+        due = min(filter(None, [waits.due, waits.longer_due]))
         text = ngettext(
             "The decision about %(count)s deal is overdue", "Decisions about %(count)s deals are overdue", number
         )
         url = f"{_list(area)}?waits={OVERDUE}"
-        yield Waiting(text % {"count": formats.number(number)}, url, since=waits.since, due=waits.due, count=number)
+        yield Waiting(text % {"count": formats.number(number)}, url, since=since, due=due, count=number)
 
 
 def deals_of_partner(vendor: Vendor, partner: Partner, actor: Actor, today: date) -> Mapping[str, Any] | None:

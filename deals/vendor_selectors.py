@@ -39,6 +39,7 @@ class Waits:
     due: date | None
     overdue: int
     longer: int
+    longer_overdue: int
     longer_since: date | None
     longer_due: date | None
 
@@ -50,7 +51,10 @@ def waits_at(*, vendor: Vendor, actor: Actor, today: date) -> Waits:
         decisions=Count("pk"), since=Min("since"), due=Min("due_on"),
         overdue=Count("pk", filter=Q(due_on__lt=today)),
     )  # fmt: skip
-    longer = asked.aggregate(longer=Count("pk"), longer_since=Min("asked_at"), longer_due=Min("due_on"))
+    longer = asked.aggregate(
+        longer=Count("pk"), longer_since=Min("asked_at"), longer_due=Min("due_on"),
+        longer_overdue=Count("pk", filter=Q(due_on__lt=today)),
+    )  # fmt: skip
     return Waits(**counted, **longer)
 
 

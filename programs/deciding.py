@@ -20,18 +20,29 @@ def deciders(vendor_id: int, *more: VendorStaff.Role, on: date | None = None) ->
 
     `on`: a day; instead of who is away on it, their deputy is told, and they too where they have none.
     """
-    staff = VendorStaff.objects.filter(vendor=vendor_id, user__is_active=True)
-    deciding = staff.filter(role__in=[Role.CHANNEL_MANAGER, *more])
-    rows = deciding if deciding.exists() else staff.filter(role=Role.ADMIN)
-    people = set(rows.values_list("user_id", flat=True))
-    if on is not None:
-        people = _with_deputies(vendor_id, people, set(staff.values_list("user_id", flat=True)), on)
-    return list(User.objects.filter(pk__in=people).order_by("pk"))
+    deciding = _with_role(vendor_id, Role.CHANNEL_MANAGER, *more)
+    return _told(vendor_id, deciding or _with_role(vendor_id, Role.ADMIN), on)
 
 
-def _with_deputies(vendor_id: int, people: set[int], staff: set[int], day: date) -> set[int]:
-    """Deputies who have left the vendor, or are away themselves, stand in for nobody."""
+def admins(vendor_id: int, *, on: date | None = None) -> list[User]:
+    """The vendor's admins; on a day, with deputies as `deciders`."""
+    return _told(vendor_id, _with_role(vendor_id, Role.ADMIN), on)
+
+
+def _with_role(vendor_id: int, *roles: str) -> set[int]:
+    staff = VendorStaff.objects.filter(vendor=vendor_id, user__is_active=True, role__in=roles)
+    return set(staff.values_list("user_id", flat=True))
+
+
+def _told(vendor_id: int, people: set[int], on: date | None) -> list[User]:
+    told = people if on is None else _with_deputies(vendor_id, people, on)
+    return list(User.objects.filter(pk__in=told).order_by("pk"))
+
+
+def _with_deputies(vendor_id: int, people: set[int], day: date) -> set[int]:
+    """Deputies who do not decide any more, or are away themselves, stand in for nobody."""
     away = dict(Absence.objects.filter(vendor=vendor_id, valid__contains=day).values_list("person_id", "deputy_id"))
+    staff = _with_role(vendor_id, *DECIDING_ROLES) if away else set()
     found = set()
     for person in people:
         deputy = away.get(person)
