@@ -303,9 +303,9 @@ def _change(deal: Deal, before: Written, written: Written, changed: list[str], a
 def _new_customer(deal: Deal, written: Written, act: Act) -> dict[str, Any]:
     if deal.state == State.PROTECTED:
         raise NotPossible(_("The customer of a protected deal stays as it is. Please register another deal."))
-    # One of a partner at a time, so that the day's names are counted.
+    # One of a partner at a time: what was named a moment ago is counted.
     Partner.objects.select_for_update(no_key=True).get(pk=deal.partner_id)
-    _check_day(deal, limits.rules_of(deal.enrolment.program), act)
+    _check_day(deal, limits.rules_of(deal.enrolment), act)
     # A typo may be put right; another customer was not named first, however small the steps that lead to it.
     place = {} if is_same(_named_first(deal), customer_of(written)) else {"place": next_place(deal.vendor_id)}
     return {**found_by(written), **place}
