@@ -40,6 +40,13 @@ class MovedOn(DomainError):
     """Somebody else did something meanwhile; nothing was done."""
 
 
+class Discarded(MovedOn):
+    """The draft was thrown away meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This draft was discarded meanwhile."))
+
+
 @dataclass(frozen=True)
 class Act:
     """Who acts, when, and which version of the deal they have read."""
@@ -89,8 +96,19 @@ def record(
 
 
 def fetched(pk: int) -> Deal:
-    """The deal as it is now, with what mails and pages say of it."""
-    return Deal.objects.select_related("partner", "vendor", "enrolment__program", "written_by").get(pk=pk)
+    """The deal as it is now, with what mails and pages say of it. Raises Discarded."""
+    found = Deal.objects.select_related("partner", "vendor", "enrolment__program", "written_by").filter(pk=pk).first()
+    if found is None:
+        raise Discarded
+    return found
+
+
+def locked(pk: int) -> Deal:
+    """The deal, which nobody else changes until the commit. Raises Discarded."""
+    found = Deal.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if found is None:
+        raise Discarded
+    return found
 
 
 def _done_before(

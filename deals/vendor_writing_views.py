@@ -19,7 +19,7 @@ from deals import vendor_selectors, writing
 from deals.acting import act_of
 from deals.forms import NO_PRODUCT, ChangeForm, ProductRows
 from deals.models import Deal
-from deals.moving import fetched
+from deals.moving import Act
 from deals.rights import may_write
 from deals.selectors import open_enrolments
 from deals.tasks import check_deal
@@ -132,7 +132,10 @@ def _page(request: PersonRequest, draft: Deal, form: ChangeForm, products: Produ
     form.fields["done"].label, form.fields["done"].help_text = _("What the partner has done so far"), ""
     form.fields["contact_name"].help_text = ""
     if form.is_bound:
-        form.read(fetched(draft.pk).version)
+        # Who goes on from this page has been told what was in the way.
+        data: Any = form.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = get_object_or_404(Deal, pk=draft.pk).version
+        form.data = data
     context = {
         "deal": draft,
         "form": form,

@@ -21,8 +21,8 @@ from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
 from deals.customers import NAMED, customer_of, found_by, is_same
-from deals.models import RUNNING, Conflict, Deal, DealEntry, DealFile, DealProduct, DealStep
-from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, move
+from deals.models import OPEN, Conflict, Deal, DealFile, DealProduct, DealStep
+from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, locked, move
 from deals.rights import may_enter, may_register, may_write
 from partners.models import Enrolment, Partner
 from partners.selectors import currency_of
@@ -180,7 +180,7 @@ def _names_of_products(deal: Deal, written: Written) -> dict[int, str]:
 @transaction.atomic
 def attach(*, deal: Deal, proof: Proof, act: Act) -> DealFile:
     """One more attachment; the same file again is the first one. Raises NotAllowed, NotPossible."""
-    current = Deal.objects.select_for_update(no_key=True).get(pk=deal.pk)
+    current = locked(deal.pk)
     _check_writer(act, current)
     if (same := current.files.filter(sha256=proof.sha256).first()) is not None:
         return same
@@ -199,7 +199,7 @@ def attach(*, deal: Deal, proof: Proof, act: Act) -> DealFile:
 @transaction.atomic
 def remove_file(*, file: DealFile, act: Act) -> None:
     """Only from what has not been sent. Raises NotAllowed, NotPossible."""
-    deal = Deal.objects.select_for_update(no_key=True).get(pk=file.deal_id)
+    deal = locked(file.deal_id)
     _check_writer(act, deal)
     if deal.state != State.DRAFT:
         raise NotPossible(_("The vendor has seen this file; it stays."))

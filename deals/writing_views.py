@@ -149,7 +149,7 @@ def _save(request: PersonRequest, deal: Deal, form: WrittenForm, rows: ProductRo
     try:
         return writing.save(deal=deal, written=written, act=act_of(request, form.cleaned_data.get("seen"))), ""
     except DomainError as error:
-        return fetched(deal.pk), str(error)
+        return deal_of(request, deal.partner, deal.number), str(error)
 
 
 def _is_complete(form: WrittenForm, rows: ProductRows | None) -> bool:

@@ -10,13 +10,16 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from common.models import OutboxMail
+from common.proofs import Proof
 from deals import deciding, ending, lapsing, mails, protecting, writing
 from deals.models import Conflict, Deal, Extension
 from deals.moving import fetched
 from programs.models import Vendor
+from tests.backed_up import wait_until
 from tests.deals.projects import (
     NOW,
     act,
@@ -25,17 +28,19 @@ from tests.deals.projects import (
     checked,
     competitor,
     drafted,
-    looked_at,
+    hospital,
     of_competitor,
     open_deals,
     protected,
     submitted,
     won,
 )
+from tests.people import signed_in
 from tests.sales.sending import at_once
 from tests.world import TODAY, World
 
 State = Deal.State
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 ROUNDS = 8
 
 
@@ -143,6 +148,60 @@ def test_a_double_click_sends_once(committed: World) -> None:
     found = at_once(*[sending(committed, deal, committed.reseller_sales)] * 4)
     assert [type(each).__name__ for each in found] == ["Deal"] * 4
     assert deal.steps.count() == 1
+
+
+def test_a_draft_that_is_discarded_while_somebody_writes_is_gone_for_them(committed: World) -> None:
+    """By whatever they do with it: they have found it, and wait for whoever throws it away."""
+    open_deals(committed)
+    written = hospital(committed, customer_name="Another AG")
+
+    def save(deal: Deal) -> object:
+        return writing.save(deal=deal, written=written, act=act(committed.reseller_sales, deal))
+
+    def send(deal: Deal) -> object:
+        return writing.submit(deal=deal, act=act(committed.reseller_sales, deal))
+
+    def attach(deal: Deal) -> object:
+        return writing.attach(deal=deal, proof=Proof("b.pdf", b"%PDF-b"), act=act(committed.reseller_sales, deal))
+
+    def remove(deal: Deal) -> object:
+        return writing.remove_file(file=deal.files.get(), act=act(committed.reseller_sales, deal))
+
+    def type_on(deal: Deal) -> object:
+        sent = {**{name: value or "" for name, value in written.fields().items()}, "seen": deal.version}
+        client = signed_in(committed.reseller_sales)
+        return client.post(f"/partner/2B3C4D5F/deals/{deal.number}/write/customer/", sent).status_code
+
+    found = [meanwhile_discarded(committed, what) for what in (save, send, attach, remove, type_on)]
+    assert [type(each).__name__ for each in found[:-1]] == ["Discarded"] * 4
+    assert found[-1] == 404
+    assert not Deal.objects.exists()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first answer is kept
+        cursor.execute(WAITS)
+        return bool(cursor.fetchone()[0])
+
+
+def meanwhile_discarded(world: World, what: Callable[[Deal], object]) -> object:
+    deal = drafted(world)
+    writing.attach(deal=deal, proof=Proof("a.pdf", b"%PDF-a"), act=act(world.reseller_sales, deal))
+
+    discarded = threading.Event()
+
+    def discard() -> None:
+        with transaction.atomic():
+            writing.discard(deal=deal, act=act(world.reseller_owner, deal))
+            discarded.set()
+            wait_until(somebody_waits, "the other one waits for it")
+
+    def go_on() -> object:
+        discarded.wait(timeout=30)
+        return what(fetched(deal.pk))
+
+    return at_once(discard, go_on)[1]
 
 
 def test_the_same_draft_at_once_is_one(committed: World) -> None:
