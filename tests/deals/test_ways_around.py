@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from common.access import Actor
 from common.models import User
@@ -19,10 +21,8 @@ from common.proofs import Proof
 from deals import ending, lapsing, protecting, writing
 from deals.deciding import ConflictsLeft
 from deals.ending import Order
-from deals.models import Conflict, Deal, DealFile, Opening, Probe
-from deals.moving import MovedOn, NotAllowed, NotPossible, fetched
-from deals.tasks import check_deal
-from deals.vendor_selectors import probing_of
+from deals.models import Conflict, Deal, DealFile, Opening
+from deals.moving import Act, MovedOn, NotAllowed, NotPossible, fetched
 from tests.deals.projects import (
     NOW,
     act,
@@ -388,3 +388,38 @@ def test_a_second_decision_with_another_day_is_not_taken_for_a_double_click(worl
     assert approve(world, deal).state == State.PROTECTED
     with pytest.raises(MovedOn):
         approve(world, deal, until=TODAY + timedelta(days=30))
+
+
+# --- midnight --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("midnight", [datetime(2027, 3, 27, 23, tzinfo=UTC), datetime(2027, 10, 30, 22, tzinfo=UTC)])
+def test_the_daily_limit_begins_anew_at_the_portals_midnight_also_when_clocks_change(
+    world: World, midnight: datetime
+) -> None:
+    """Both nights are that of a Sunday on which the clocks change, in Berlin; days of UTC begin later."""
+    open_deals(world, most_a_day=1)
+
+    def send(at: datetime, title: str) -> Deal:
+        day = localdate(at)
+        begun = Act(Actor.of(world.reseller_sales), at, day, 0)
+        draft = writing.begin(enrolment=world.enrolment, written=hospital(world, title=title), act=begun)
+        return writing.submit(deal=draft, act=replace(begun, seen=draft.version))
+
+    send(midnight - timedelta(minutes=1), "Late")
+    assert send(midnight + timedelta(minutes=1), "Early").state == State.SUBMITTED
+    with pytest.raises(NotPossible):
+        send(midnight + timedelta(hours=22), "Late again")
+
+
+def test_reminders_and_the_end_come_on_days_of_their_own_in_a_leap_year(world: World) -> None:
+    begin = date(2028, 2, 1)
+    deal = approve(world, submitted(world, day=begin), day=begin)
+    told = []
+    for number in range(40):
+        day = begin + timedelta(days=number)
+        before = deal.steps.count()
+        lapsing.look_after(today=day, now=NOW)
+        told += [day] * (deal.steps.count() - before)
+    assert told == [date(2028, 2, 22), date(2028, 2, 28), date(2028, 3, 1)]
+    assert fetched(deal.pk).state == State.LAPSED
