@@ -9,15 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
-from common.proofs import NotAProof, Proof, ProofKind, proof_of
-
-ENDINGS = {
-    ProofKind.PDF: ".pdf",
-    ProofKind.PNG: ".png",
-    ProofKind.JPEG: ".jpg,.jpeg",
-    ProofKind.XML: ".xml",
-    ProofKind.CSV: ".csv",
-}
+from common.proofs import ENDINGS, NotAProof, Proof, ProofKind, check_size, proof_of
 
 
 class ProofField(forms.FileField):
@@ -25,7 +17,8 @@ class ProofField(forms.FileField):
 
     def __init__(self, *, kinds: Collection[ProofKind] = tuple(ProofKind), **kwargs: Any) -> None:
         self.kinds = kinds
-        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ",".join(ENDINGS[kind] for kind in kinds)}))
+        endings = ",".join(ending for kind in kinds for ending in ENDINGS[kind])
+        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": endings}))
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Proof | None:
@@ -33,6 +26,7 @@ class ProofField(forms.FileField):
         if not file:
             return None
         try:
+            check_size(file.size)  # before all of it is in memory
             return proof_of(file_name=file.name or "", content=file.read(), kinds=self.kinds)
         except NotAProof as error:
             raise forms.ValidationError(str(error)) from error

@@ -1,9 +1,9 @@
-"""Files that prove what somebody says: told apart by their content, never by their name."""
+"""Files that prove what somebody says: told apart by their content, and named after it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -24,6 +24,15 @@ class ProofKind(StrEnum):
     CSV = "CSV"
 
 
+ENDINGS: Mapping[ProofKind, tuple[str, ...]] = {
+    ProofKind.PDF: (".pdf",),
+    ProofKind.PNG: (".png",),
+    ProofKind.JPEG: (".jpg", ".jpeg"),
+    ProofKind.XML: (".xml",),
+    ProofKind.CSV: (".csv", ".tsv", ".txt"),
+}
+
+
 @dataclass(frozen=True)
 class Proof:
     """A file as it came."""
@@ -42,14 +51,26 @@ class NotAProof(DomainError):
 
 def proof_of(*, file_name: str, content: bytes, kinds: Collection[ProofKind] = tuple(ProofKind)) -> Proof:
     """The file as a proof of one of these kinds. Raises `NotAProof`."""
-    if not content:
-        raise NotAProof(_("The file is empty."))
-    if len(content) > LARGEST:
-        raise NotAProof(_("The file is larger than %(size)s MB.") % {"size": LARGEST // 1_000_000})
-    if kind_of(content) not in kinds:
+    check_size(len(content))
+    kind = kind_of(content)
+    if kind is None or kind not in kinds:
         taken = {"kinds": ", ".join(kinds)}
         raise NotAProof(_("Files of this kind are not taken. Please send one of these: %(kinds)s.") % taken)
-    return Proof(file_name[-200:], content)
+    return Proof(_named(file_name, kind), content)
+
+
+def check_size(size: int) -> None:
+    """Raises `NotAProof`."""
+    if not size:
+        raise NotAProof(_("The file is empty."))
+    if size > LARGEST:
+        raise NotAProof(_("The file is larger than %(size)s MB.") % {"size": LARGEST // 1_000_000})
+
+
+def _named(file_name: str, kind: ProofKind) -> str:
+    """What a table calls itself decides what opens it: a script may read as one, and would run as “offer.bat”."""
+    honest = file_name.lower().endswith(ENDINGS[kind])
+    return (file_name if honest else f"{file_name}{ENDINGS[kind][0]}")[-200:]
 
 
 _SIGNATURES = {b"%PDF-": ProofKind.PDF, b"\x89PNG\r\n\x1a\n": ProofKind.PNG, b"\xff\xd8\xff": ProofKind.JPEG}

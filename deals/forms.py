@@ -7,7 +7,7 @@ there. Whoever goes on, or changes what was sent, is told about everything that 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -260,14 +260,12 @@ class FilesForm(forms.Form):
             "PDF, PNG, JPEG, XML or CSV, up to 10 MB each, %(count)s files at most. Drop them here or choose them."
         ) % {"count": MOST_FILES}
 
-    def proofs(self) -> tuple[list[Proof], list[tuple[str, str]]]:
-        """What can be kept, and by file name why something cannot."""
+    def each(self) -> Iterator[tuple[str, Proof | None, str]]:
+        """Every file by its name, as it can be kept or why it cannot; read one after the other, for many are large."""
         field: Any = self.fields["proof"]
-        kept, refused = [], []
         files: Any = self.files
         for file in files.getlist("proof"):
             try:
-                kept.append(field.clean(file))
+                yield str(file.name), field.clean(file), ""
             except forms.ValidationError as error:
-                refused.append((str(file.name), " ".join(error.messages)))
-        return kept, refused
+                yield str(file.name), None, " ".join(error.messages)

@@ -225,13 +225,15 @@ def attach(request: PersonRequest, partner: Partner, number: int) -> HttpRespons
     deal = deal_of(request, partner, number)
     if request.method != "POST":
         return to_deal(deal)
-    proofs, refused = FilesForm(request.POST, request.FILES).proofs()
-    kept = []
-    for proof in proofs:
+    kept, refused = [], []
+    for file_name, proof, why in FilesForm(request.POST, request.FILES).each():
+        if proof is None:
+            refused.append((file_name, why))
+            continue
         try:
             kept.append(writing.attach(deal=deal, proof=proof, act=act_of(request)))
         except DomainError as error:
-            refused.append((proof.file_name, str(error)))
+            refused.append((file_name, str(error)))
     if request.headers.get("X-One-By-One"):
         return render(request, "deals/file_rows.html", {"deal": deal, "files": kept, "refused": refused})
     for file_name, why in refused:
