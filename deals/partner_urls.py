@@ -1,4 +1,7 @@
-"""Addresses of the partner's pages about its deals. A deal is called by the partner's own number of it."""
+"""Addresses of the partner's pages about its deals. A deal is called by the partner's own number of it.
+
+Its files are called by what they are: ids of rows would count what others attach.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ urlpatterns = [
     path(DEAL, views.partner_deal, name="partner-deal"),
     path(f"{DEAL}write/<slug:part>/", writing_views.write, name="write-deal"),
     path(f"{DEAL}files/", writing_views.attach, name="attach-to-deal"),
-    path(f"{DEAL}files/<int:pk>/", views.file, name="deal-file"),
-    path(f"{DEAL}files/<int:pk>/remove/", writing_views.remove_file, name="remove-deal-file"),
+    path(f"{DEAL}files/<slug:sha256>/", views.file, name="deal-file"),
+    path(f"{DEAL}files/<slug:sha256>/remove/", writing_views.remove_file, name="remove-deal-file"),
     path(f"{DEAL}send/", writing_views.send, name="send-deal"),
     path(f"{DEAL}discard/", writing_views.discard, name="discard-deal"),
     path(f"{DEAL}copy/", writing_views.copy, name="copy-deal"),

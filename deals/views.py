@@ -238,9 +238,9 @@ def _steps(request: PersonRequest, deal: Deal) -> dict[str, Any]:
 
 
 @in_partner()
-def file(request: PersonRequest, partner: Partner, number: int, pk: int) -> HttpResponse:
+def file(request: PersonRequest, partner: Partner, number: int, sha256: str) -> HttpResponse:
     """A file as it came."""
     deal = deal_of(request, partner, number)
     record_opening(deal=deal, actor=request.actor, now=timezone.now())
-    kept = get_object_or_404(DealFile.objects.visible_to(request.actor).filter(deal=deal), pk=pk)
+    kept = get_object_or_404(DealFile.objects.visible_to(request.actor).filter(deal=deal), sha256=sha256)
     return download(kept.content, kept.file_name)

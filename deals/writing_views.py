@@ -244,9 +244,10 @@ def attach(request: PersonRequest, partner: Partner, number: int) -> HttpRespons
 
 
 @in_partner(*WRITING_ROLES)
-def remove_file(request: PersonRequest, partner: Partner, number: int, pk: int) -> HttpResponse:
+def remove_file(request: PersonRequest, partner: Partner, number: int, sha256: str) -> HttpResponse:
     deal = deal_of(request, partner, number)
-    kept = get_object_or_404(DealFile.objects.visible_to(request.actor).filter(deal=deal).defer("content"), pk=pk)
+    own = DealFile.objects.visible_to(request.actor).filter(deal=deal).defer("content")
+    kept = get_object_or_404(own, sha256=sha256)
     if request.method == "POST":
         try:
             writing.remove_file(file=kept, act=act_of(request))

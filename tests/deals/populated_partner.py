@@ -65,7 +65,7 @@ def _registered(world: World, enrolment: Enrolment, by: User, manager: User, pro
         return deciding.approve(deal=deal, protection=protection, text="Good luck", act=act(manager, deal))
 
     draft = begun("Our draft")
-    file = writing.attach(deal=draft, proof=Proof("plan.pdf", b"%PDF-1.7 plan"), act=act(by, draft))
+    file = writing.attach(deal=draft, proof=Proof("plan.pdf", b"%%PDF-1.7 plan %d" % enrolment.pk), act=act(by, draft))
     asked = sent("Our question")
     asked = deciding.ask_back(deal=asked, text="Which floor?", act=act(manager, asked))
     held = protected("Our project")
@@ -86,6 +86,6 @@ def registered_places(name: str, ours: Registered, rivals: Registered) -> Mappin
     page = name.removeprefix("deals:")
     return {
         "number": (ours.of(page).number, rivals.of(page).number, MISSING),
-        "pk": (ours.file.pk, rivals.file.pk, MISSING),
+        "sha256": (ours.file.sha256, rivals.file.sha256, "0" * 64),
         "part": ("project", None, "nothing"),
     }

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
 from common.models import User
+from common.proofs import Proof
+from deals import writing
 from deals.models import Conflict, Deal
 from deals.tasks import check_deal
 from partners.models import Enrolment
-from tests.deals.projects import approve, competitor, hospital, of_competitor, open_deals
+from tests.deals.projects import act, approve, competitor, hospital, of_competitor, open_deals
 from tests.rendering import dashboard
 from tests.world import NOW, World
 
@@ -47,11 +50,15 @@ def nobody_else(world: World) -> None:
 
 
 def waiting(world: World) -> None:
-    of_competitor(world)
+    with_file(world, of_competitor(world))
 
 
 def protected_already(world: World) -> None:
-    approve(world, of_competitor(world))
+    with_file(world, approve(world, of_competitor(world)))
+
+
+def with_file(world: World, deal: Deal) -> None:
+    writing.attach(deal=deal, proof=Proof("theirs.pdf", b"%PDF-theirs"), act=act(world.rival_owner, deal))
 
 
 def walk(world: World, client: Client, others: Callable[[World], None]) -> list[tuple[str, str]]:
@@ -74,6 +81,8 @@ def walk(world: World, client: Client, others: Callable[[World], None]) -> list[
             sent = {**typed, **rows, "seen": deal.version}
             add(f"typed {part}", client.post(f"{LIST}1/write/{part}/", sent, headers={"hx-request": "true"}))
             add(f"write {part}", client.post(f"{LIST}1/write/{part}/", {**sent, "seen": deal.version + 1}))
+        sent = {"proof": SimpleUploadedFile("plan.pdf", b"%PDF-plan")}
+        add("attach", client.post(f"{LIST}1/files/", sent, headers={"x-one-by-one": "true"}))
         add("look", client.get(f"{LIST}1/"))
         deal = Deal.objects.get(partner=world.reseller)
         add("send", client.post(f"{LIST}1/send/", {"seen": deal.version}))

@@ -297,11 +297,11 @@ def file(name: str = "plan.pdf", content: bytes = b"%PDF-1.7 plan") -> SimpleUpl
 def test_files_are_kept_given_out_as_they_came_and_taken_away_again(draft: Deal, sales: Client) -> None:
     answer = sales.post(f"{LIST}{draft.number}/files/", {"proof": file()}, headers={"X-One-By-One": "1"})
     kept = DealFile.objects.get()
-    assert f'id="file-{kept.pk}"' in answer.content.decode()
-    answer = sales.get(f"{LIST}{draft.number}/files/{kept.pk}/")
+    assert f'id="file-{kept.sha256}"' in answer.content.decode()
+    answer = sales.get(f"{LIST}{draft.number}/files/{kept.sha256}/")
     assert (answer.content, answer["Content-Type"]) == (b"%PDF-1.7 plan", "application/octet-stream")
     assert answer["Content-Disposition"].startswith("attachment")
-    sales.post(f"{LIST}{draft.number}/files/{kept.pk}/remove/")
+    sales.post(f"{LIST}{draft.number}/files/{kept.sha256}/remove/")
     assert not DealFile.objects.exists()
 
 
@@ -314,7 +314,7 @@ def test_several_files_come_at_once_where_no_script_runs(draft: Deal, sales: Cli
 
 def test_a_file_of_a_draft_is_the_partners_own(draft: Deal, world: World, sales: Client, signed_in: SignedIn) -> None:
     sales.post(f"{LIST}{draft.number}/files/", {"proof": file()})
-    path = f"{LIST}{draft.number}/files/{DealFile.objects.get().pk}/"
+    path = f"{LIST}{draft.number}/files/{DealFile.objects.get().sha256}/"
     assert signed_in(world.rival_owner).get(path).status_code == 404
     manager = signed_in(world.channel_manager)
     manager.post(f"/vendor/{world.vendor.slug}/partners/{world.reseller.number}/view/")
