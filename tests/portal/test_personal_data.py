@@ -18,10 +18,12 @@ from common import mail_choices, mail_operations, personal, stopping
 from common.access import Actor
 from common.models import Bounce, OutboxMail, User
 from deals.models import Probe
+from partners.models import Member
+from programs.models import VendorStaff
 from tests.common.telling import OPTIONAL, tell
 from tests.people import PASSWORD
 from tests.portal.addresses import Populated
-from tests.world import NOW
+from tests.world import NOW, TODAY
 
 SignedIn = Callable[..., Client]
 DOWNLOAD = "/account/data/download/"
@@ -133,6 +135,17 @@ def test_what_a_person_did_with_deals_is_in_it_and_not_that_somebody_else_has_th
     assert "lindner@" not in str(owner)
     manager = personal.gather(user=there.world.channel_manager)
     assert {row["step"] for row in manager["deal-steps"]} >= {"approved", "asked_back", "extended"}
+
+
+def test_who_has_gone_to_another_company_does_not_read_how_deals_of_the_old_one_go_on(there: Populated) -> None:
+    world = there.world
+    Member.objects.filter(user=world.reseller_sales).update(left_on=TODAY)
+    Member.objects.create(partner=world.rival, user=world.reseller_sales, role=Member.Role.SALES)
+    VendorStaff.objects.filter(user=world.channel_manager).delete()
+    for user, section in ((world.reseller_sales, "deals"), (world.channel_manager, "deals-decided")):
+        rows = personal.gather(user=user)[section]
+        assert rows
+        assert {key for row in rows for key in row}.isdisjoint({"state", "title", "customer_name", "need", "done"})
 
 
 def test_no_secret_and_no_content_of_a_file_is_in_it(there: Populated, signed_in: SignedIn) -> None:
