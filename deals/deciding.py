@@ -125,12 +125,14 @@ def mark_duplicate(*, deal: Deal, other: Deal, act: Act) -> Deal:
         raise NotPossible(_("Please choose the deal of another partner."))
     if not standing(deal.vendor_id, act.today).filter(pk=other.pk).exists():
         raise NotPossible(_("The other deal is neither waiting nor protected any more."))
+    decided = move(
+        deal, act, Step.DUPLICATE, states=OPEN, state=State.DUPLICATE, due_on=None, duplicate_of=other, **_decided(act)
+    )
+    # After the deal's row, as wherever both are changed: else this and a change by the partner wait for each other.
     Conflict.objects.filter(Q(deal=deal, other=other) | Q(deal=other, other=deal)).update(
         judged=Conflict.Judged.SAME, judged_by_id=act.person
     )
-    return move(
-        deal, act, Step.DUPLICATE, states=OPEN, state=State.DUPLICATE, due_on=None, duplicate_of=other, **_decided(act)
-    )
+    return decided
 
 
 @transaction.atomic

@@ -87,6 +87,34 @@ def test_two_managers_cannot_protect_one_project_for_two_partners(committed: Wor
         assert Deal.objects.filter(pk__in=[mine.pk, theirs.pk], state=State.PROTECTED).count() == 1
 
 
+def test_a_typo_put_right_while_a_manager_says_whose_project_it_is_locks_nobody_out(
+    committed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have done their first half: the partner holds the deal, and the manager does not hold what hangs on it."""
+    open_deals(committed)
+    mine, theirs = both_sent(committed, 1)
+    checked(theirs)
+    given, half_done = fetched(theirs.pk), threading.Barrier(2)
+    judge_anew, moved = writing._judge_anew, deciding.move
+
+    def judge_later(deal: Deal) -> None:
+        half_done.wait(timeout=30)
+        judge_anew(deal)
+
+    def move_later(*given: Any, **values: Any) -> Deal:
+        half_done.wait(timeout=30)
+        return moved(*given, **values)
+
+    monkeypatch.setattr(writing, "_judge_anew", judge_later)
+    monkeypatch.setattr(deciding, "move", move_later)
+    typo = replace(writing.written_of(given), customer_street="Klinikweg 5")
+    found = at_once(
+        lambda: writing.change(deal=given, written=typo, act=act(committed.rival_owner, given)),
+        lambda: deciding.mark_duplicate(deal=given, other=mine, act=act(committed.channel_manager, given)),
+    )
+    assert [type(each).__name__ for each in found] == ["Deal", "MovedOn"]
+
+
 def test_without_the_lock_both_would_be_protected(committed: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the vendor's row nor that of the conflict holds anybody up, and both look before either has decided."""
     open_deals(committed)
