@@ -14,6 +14,7 @@ from common.access import VENDOR, VENDOR_ADMIN, Actor
 from common.dated import since
 from common.errors import DomainError
 from common.models import User
+from common.one_person import logins_of
 from programs.deciding import DECIDING_ROLES
 from programs.models import Absence, Vendor, VendorStaff
 
@@ -52,7 +53,7 @@ def enter(
     _check(actor, vendor, person)
     if not first <= last < date.max or last < today:
         raise NotPossible(_("Please choose days that are still to come, the first before the last."))
-    if deputy is not None and deputy.pk == person.pk:
+    if deputy is not None and deputy.pk in logins_of(person.pk):
         raise NotPossible(_("Nobody is their own deputy."))
     known = people_of(vendor)
     if not all(known.filter(pk=each.pk).exists() for each in (person, deputy) if each is not None):

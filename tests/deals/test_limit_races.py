@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from common.proofs import Proof
 from common.tokens import Scope
 from deals import limits, writing
 from deals.models import Deal
@@ -83,6 +84,18 @@ def test_drafts_begun_at_once_are_no_more_than_may_be(committed: World) -> None:
     at_once(*[lambda number=number: drafted(committed, title=f"Now {number}") for number in range(AT_ONCE)])
     numbers = list(Deal.objects.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, writing.MOST_DRAFTS + 1))
+
+
+def test_files_attached_at_once_are_no_more_than_a_deal_has(committed: World) -> None:
+    open_deals(committed)
+    deal = drafted(committed)
+
+    def attach(number: int) -> object:
+        proof = Proof(f"{number}.pdf", b"%%PDF-%d" % (number % 7))
+        return writing.attach(deal=deal, proof=proof, act=act(committed.reseller_sales, deal))
+
+    at_once(*[lambda number=number: attach(number) for number in range(AT_ONCE)])
+    assert deal.files.count() == writing.MOST_FILES
 
 
 @pytest.mark.parametrize("what", [sending, changing])

@@ -84,6 +84,8 @@ def test_days_that_make_no_sense_are_refused(world: World, manager: Client, give
 def test_nobody_is_their_own_deputy_and_strangers_are_none(world: World, admin: Client) -> None:
     assert "their own deputy" in refused(admin.post(PAGE, away(world.vendor_admin, world.vendor_admin)))
     refused(admin.post(PAGE, away(world.vendor_admin, world.rival_channel_manager)))
+    User.objects.filter(pk=world.channel_manager.pk).update(second_of=world.vendor_admin)
+    assert "their own deputy" in refused(admin.post(PAGE, away(world.channel_manager, world.vendor_admin)))
     assert not Absence.objects.exists()
 
 
