@@ -55,7 +55,7 @@ def test_a_body_that_is_none_is_refused_and_nobodys_fault(system: Client, body: 
 
 
 def test_nobody_writes_what_the_portal_says_about_a_deal(world: World, system: Client) -> None:
-    claimed = {
+    claimed: dict[str, Any] = {
         "state": "protected", "version": 7, "number": 99, "place": 1, "protected_until": "2099-01-01",
         "entered_by_vendor": True, "keys": [], "currency": "USD", "decided_by": world.channel_manager.pk,
     }  # fmt: skip

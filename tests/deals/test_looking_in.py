@@ -1,4 +1,4 @@
-"""The vendor looks in as a partner: whatever is sent from there is refused and changes nothing, and looks are recorded."""
+"""The vendor looks in as a partner: what is sent from there is refused and changes nothing; looks are recorded."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from common.models import OutboxMail
 from common.proofs import Proof
-from deals import deciding, ending, lapsing, mails, protecting, writing
+from deals import deciding, ending, lapsing, mails, moving, protecting, writing
 from deals.models import Conflict, Deal, Extension
 from deals.moving import fetched
 from programs.models import Vendor
@@ -95,7 +95,7 @@ def test_a_typo_put_right_while_a_manager_says_whose_project_it_is_locks_nobody_
     mine, theirs = both_sent(committed, 1)
     checked(theirs)
     given, half_done = fetched(theirs.pk), threading.Barrier(2)
-    judge_anew, moved = writing._judge_anew, deciding.move
+    judge_anew, moved = writing._judge_anew, moving.move
 
     def judge_later(deal: Deal) -> None:
         half_done.wait(timeout=30)
