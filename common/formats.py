@@ -110,6 +110,11 @@ def number(value: Decimal | int | None, decimals: int | None = None, *, signed: 
     return f"+{text}" if signed and exact > 0 else text
 
 
+def country(code: str) -> str:
+    """The country's name; its code where it has none."""
+    return str(active_locale().territories.get(code, code))
+
+
 def percent(value: Decimal | int | None, decimals: int | None = None, *, signed: bool = False) -> str:
     """`value` in percent as terms write it: 4.4 reads "4.4%" or "4,4 %"."""
     if value is None:

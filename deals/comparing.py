@@ -116,7 +116,7 @@ def _lines(deal: Deal, products: dict[int, str]) -> dict[str, tuple[str, bool]]:
         _("Street"): (deal.customer_street, True),
         _("Postcode"): (deal.customer_postcode, True),
         _("City"): (deal.customer_city, True),
-        _("Country"): (deal.customer_country, True),
+        _("Country"): (formats.country(deal.customer_country), True),
         _("Website"): (deal.customer_domain, True),
         _("VAT id"): (deal.customer_vat_id, True),
         _("Products"): (products.get(deal.pk, ""), True),

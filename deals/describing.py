@@ -87,7 +87,7 @@ def refusal_of(deal: Deal, steps: Sequence[DealStep]) -> DealStep | None:
 
 def customer_facts(deal: Deal) -> list[Fact]:
     town = " ".join(filter(None, [deal.customer_postcode, deal.customer_city]))
-    country = "" if deal.customer_country == "DE" else deal.customer_country
+    country = "" if deal.customer_country == "DE" else formats.country(deal.customer_country)
     address = ", ".join(filter(None, [deal.customer_street, town, country]))
     contact = ", ".join(filter(None, [deal.contact_email, deal.contact_phone]))
     return _said(
@@ -108,7 +108,10 @@ def project_facts(deal: Deal, products: Iterable[DealProduct]) -> list[Fact]:
         Fact(_("Expected value"), value),
         Fact(_("Value of the order"), won),
         Fact(_("Order expected"), "" if deal.expected_on is None else formats.date_long(deal.expected_on)),
-        Fact(_("Registered by"), deal.vendor.name if deal.entered_by_vendor else deal.written_by.name),
+        Fact(
+            _("Begun by") if deal.state == Deal.State.DRAFT else _("Registered by"),
+            deal.vendor.name if deal.entered_by_vendor else deal.written_by.name,
+        ),
     )
 
 

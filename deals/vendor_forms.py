@@ -15,7 +15,7 @@ from common.errors import DomainError
 from common.fields import ProseField
 from deals.comparing import Beside, in_words
 from deals.deciding import Protection, usual_protection
-from deals.forms import day_input
+from deals.forms import ChangeForm, day_input
 from deals.models import Deal, DealRules, Extension
 from deals.seen_forms import SeenForm
 from partners.models import Enrolment, Partner
@@ -197,3 +197,12 @@ class RulesForm(SeenForm, forms.ModelForm):  # type: ignore[type-arg]
     @property
     def by_tier(self) -> dict[int, int | None]:
         return {tier.pk: self.cleaned_data[f"tier-{tier.pk}"] for tier in self.tiers}
+
+
+class EnteredForm(ChangeForm):
+    """All of it, as somebody at the vendor writes it for the partner."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["done"].label = _("What the partner has done so far")
+        self.fields["done"].help_text = self.fields["contact_name"].help_text = ""

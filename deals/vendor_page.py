@@ -97,7 +97,7 @@ def customer_facts(deal: Deal) -> list[Fact]:
         (_("End customer"), deal.customer_name),
         (_("Street"), deal.customer_street),
         (_("City"), place),
-        (_("Country"), deal.customer_country),
+        (_("Country"), formats.country(deal.customer_country)),
         (_("Website"), deal.customer_domain),
         (_("VAT id"), deal.customer_vat_id),
     )

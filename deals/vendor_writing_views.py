@@ -16,14 +16,12 @@ from common.hints import hint
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import vendor_selectors, writing
-from deals.acting import act_of
-from deals.forms import NO_PRODUCT, ChangeForm, ProductRows
+from deals.forms import NO_PRODUCT, ProductRows
 from deals.models import Deal
 from deals.moving import Act
 from deals.rights import may_write
 from deals.selectors import open_enrolments
-from deals.tasks import check_deal
-from deals.vendor_forms import ForWhomForm
+from deals.vendor_forms import EnteredForm, ForWhomForm
 from deals.vendor_tables import vendor_url
 from deals.wording import title_of
 from deals.writing import Incomplete, Written
@@ -66,7 +64,7 @@ def write(request: PersonRequest, vendor: Vendor, number: str, deal: int) -> Htt
     draft = _draft(request, vendor, number, deal)
     written = writing.written_of(draft)
     data = request.POST if request.method == "POST" else None
-    form, products = ChangeForm(data, deal=draft), ProductRows(data, deal=draft, products=written.products)
+    form, products = EnteredForm(data, deal=draft), ProductRows(data, deal=draft, products=written.products)
     if data is None:
         return _page(request, draft, form, products)
     form.is_valid()
@@ -77,7 +75,7 @@ def write(request: PersonRequest, vendor: Vendor, number: str, deal: int) -> Htt
     return _page(request, draft, form, products)
 
 
-def _saved(request: PersonRequest, draft: Deal, form: ChangeForm, products: ProductRows) -> HttpResponse:
+def _saved(request: PersonRequest, draft: Deal, form: EnteredForm, products: ProductRows) -> HttpResponse:
     """Save what is typed; send it where that is asked for."""
     says = form.saved(writing.written_of(draft))
     says = Written(**says.fields(), products=products.chosen)
@@ -127,10 +125,8 @@ def _write_url(draft: Deal) -> str:
     return reverse("deals:vendor-deal-write", args=[draft.vendor.slug, draft.partner.number, draft.number])
 
 
-def _page(request: PersonRequest, draft: Deal, form: ChangeForm, products: ProductRows) -> HttpResponse:
+def _page(request: PersonRequest, draft: Deal, form: EnteredForm, products: ProductRows) -> HttpResponse:
     slug = draft.vendor.slug
-    form.fields["done"].label, form.fields["done"].help_text = _("What the partner has done so far"), ""
-    form.fields["contact_name"].help_text = ""
     if form.is_bound:
         # Who goes on from this page has been told what was in the way.
         data: Any = form.data.copy()  # type: ignore[attr-defined]

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from common import formats
 from common.errors import DomainError
 from common.fields import LineField
 from partners.applications import Admission, current_terms
@@ -37,8 +37,7 @@ AUTOCOMPLETE = {
 
 def country_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Countries by their names in the reader's language."""
-    names = Locale.parse(get_language() or "en", sep="-").territories
-    return sorted(((code, str(names.get(code, code))) for code in set(codes)), key=lambda pair: pair[1])
+    return sorted(((code, formats.country(code)) for code in set(codes)), key=lambda pair: pair[1])
 
 
 class CompanyForm(forms.Form):

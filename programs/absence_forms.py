@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from common.models import User
+from programs.absences import NotPossible
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -42,4 +43,4 @@ class AbsenceForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Show why the service did not take it."""
-        self.add_error(None, str(error))
+        self.add_error(error.field if isinstance(error, NotPossible) else None, str(error))

@@ -24,7 +24,11 @@ class NotAllowed(DomainError):
 
 
 class NotPossible(DomainError):
-    """The days or the people do not fit."""
+    """The days or the people do not fit. `field`: what of them is in the way."""
+
+    def __init__(self, text: str, field: str) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 def people_of(vendor: Vendor) -> QuerySet[User]:
@@ -52,12 +56,13 @@ def enter(
     """The person is away from `first` to `last`, both included. Raises NotAllowed, NotPossible."""
     _check(actor, vendor, person)
     if not first <= last < date.max or last < today:
-        raise NotPossible(_("Please choose days that are still to come, the first before the last."))
+        raise NotPossible(_("Please choose days that are still to come, the first before the last."), "last")
     if deputy is not None and deputy.pk in logins_of(person.pk):
-        raise NotPossible(_("Nobody is their own deputy."))
+        raise NotPossible(_("Nobody is their own deputy."), "deputy")
     known = people_of(vendor)
-    if not all(known.filter(pk=each.pk).exists() for each in (person, deputy) if each is not None):
-        raise NotPossible(_("Please choose people of the vendor who decide."))
+    for field, each in (("person", person), ("deputy", deputy)):
+        if each is not None and not known.filter(pk=each.pk).exists():
+            raise NotPossible(_("Please choose people of the vendor who decide."), field)
     # One absence of a vendor at a time: so that two that overlap are told apart here, not by the database.
     Vendor.objects.select_for_update(no_key=True).get(pk=vendor.pk)
     days = since(first, last + timedelta(days=1))
@@ -66,7 +71,8 @@ def enter(
         if (there.valid_from, there.valid_until, there.deputy) == (first, days.upper, deputy):
             return there
         raise NotPossible(
-            _("%(name)s is away already on these days: %(days)s.") % {"name": person.name, "days": in_words(there)}
+            _("%(name)s is away already on these days: %(days)s.") % {"name": person.name, "days": in_words(there)},
+            "first",
         )
     return Absence.objects.create(vendor=vendor, person=person, deputy=deputy, valid=days)
 

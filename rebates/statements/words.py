@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel import Locale
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -96,13 +95,8 @@ def _place(postcode: str, city: str) -> str:
 def _recipient(receiver: Receiver) -> list[str]:
     lines = [receiver.name, _("Bookkeeping"), receiver.street, _place(receiver.postcode, receiver.city)]
     if receiver.country and receiver.country != vat.GERMANY:
-        lines.append(country_name(receiver.country))
+        lines.append(formats.country(receiver.country))
     return [line for line in lines if line]
-
-
-def country_name(code: str) -> str:
-    """The country's name in the active language; the code where there is none."""
-    return str(Locale.parse(formats.active_locale().language).territories.get(code, code))
 
 
 def _info(facts: Facts, paper: Paper) -> list[tuple[str, str]]:
@@ -218,7 +212,7 @@ def _without(row: vat.Row, currency: str, *, alone: bool) -> str:
         text = _(
             "Your company was registered in %(country)s: no German VAT is shown. Your tax adviser can say how the "
             "amount is taxed there."
-        ) % {"country": country_name(row.country)}
+        ) % {"country": formats.country(row.country)}
     else:
         text = _("Where your company was registered is not recorded: no VAT is shown.")
     return text if alone else _("For %(amount)s: %(text)s") % {"amount": money(row.gross, currency), "text": text}

@@ -65,6 +65,9 @@ def test_what_is_missing_stands_at_its_field_and_nothing_typed_is_lost(world: Wo
     assert list(answer.context["form"].errors) == ["contact_name", "done"]
     page = answer.content.decode()
     assert str(NO_PRODUCT) in page
+    assert "What the partner has done so far" in page
+    assert "you have done" not in page
+    assert "you speak" not in page
     assert 'value="Klinikum Elbtal gGmbH"' in page
     again = {**typed(world, draft), "seen": answer.context["form"]["seen"].value()}
     assert manager.post(f"{OWN}write/", again)["Location"] == OWN

@@ -77,7 +77,9 @@ def test_somebody_elses_absence_is_entered_by_admins_alone(world: World, manager
     ],
 )
 def test_days_that_make_no_sense_are_refused(world: World, manager: Client, given: Any, sentence: str) -> None:
-    assert sentence in refused(manager.post(PAGE, away(world.channel_manager, **given)))
+    answer = manager.post(PAGE, away(world.channel_manager, **given))
+    assert sentence in refused(answer)
+    assert set(answer.context["form"].errors) <= {"first", "last"}
     assert not Absence.objects.exists()
 
 
