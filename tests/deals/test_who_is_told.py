@@ -96,7 +96,7 @@ def test_an_overdue_answer_about_longer_protection_is_told_to_the_admins_once(wo
     assert told(mails.OVERDUE) == [world.vendor_admin] * 2
     assert deal.steps.filter(step=DealStep.Step.ESCALATED).count() == 1
     mail = OutboxMail.objects.filter(kind=mails.OVERDUE).latest("pk")
-    assert "has been waiting since 18 November 2026 for a decision." in mail.text
+    assert "It was due on 18 November 2026, and" in mail.text
 
 
 def test_an_answer_in_time_escalates_nothing(world: World) -> None:
