@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -134,8 +134,11 @@ def roles_for(address: Address) -> tuple[str, ...]:
     """In the administration every role but ADMIN_ROLES is as good as a stranger, as its first page shows."""
     if address.kind == "admin" and address.name != "admin:index":
         return ADMIN_ROLES
-    outside = OUTSIDE.get(address.route.partition("/")[0], ())
-    return tuple(role for role in ROLES if role not in outside)
+    return tuple(role for role in ROLES if role not in outside(address))
+
+
+def outside(address: Address) -> Sequence[str]:
+    return OUTSIDE.get(address.route.partition("/")[0], ())
 
 
 def methods(address: Address) -> tuple[str, ...]:
@@ -162,11 +165,16 @@ def destination(location: str) -> str:
         return "nowhere"
 
 
-def line(by_role: dict[str, str]) -> str:
-    """ "200: owner, sales; not there: everybody else", the most frequent answer last."""
+def line(by_role: dict[str, str], outside: Sequence[str]) -> str:
+    """ "200: owner, sales; not there: everybody else", the most frequent answer last.
+
+    `outside`: who was not asked, and is one of those for whom it is not there.
+    """
     groups: dict[str, list[str]] = {}
     for role, answer in by_role.items():
         groups.setdefault(answer, []).append(role)
+    if "not there" in groups:
+        groups["not there"] += outside
     in_order = sorted(groups.items(), key=lambda group: len(group[1]))
     *named, (last, roles) = in_order
     others = "everybody" if not named else "everybody else" if len(roles) > 1 else roles[0]
@@ -175,7 +183,11 @@ def line(by_role: dict[str, str]) -> str:
 
 def section(address: Address, answers: Answers) -> str:
     lines = [
-        f"  {method} {variant}: " + line({role: outcome(answer) for role, answer in by_role.items()})
+        f"  {method} {variant}: "
+        + line(
+            {role: outcome(answer) for role, answer in by_role.items()},
+            outside(address) if variant != "foreign" else (),
+        )
         for (method, variant), by_role in answers.items()
     ]
     return "\n".join([f"/{address.route}", *lines])
