@@ -9,6 +9,7 @@ from typing import Literal
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from rapidfuzz import fuzz
 
 from common import formats
 from deals.checking import standing
@@ -18,7 +19,10 @@ from deals.wording import product_in_words, state_for_vendor, title_of
 
 SAYS_LITTLE = 3
 """Letters that stand in many a word."""
+LIKE = 75
+"""From so much on, of a hundred, names look alike."""
 Agreement = Literal["same", "similar", "other", ""]
+Compared = Literal["as a name", "sign by sign", ""]
 
 
 @dataclass(frozen=True)
@@ -89,44 +93,45 @@ def rows(deal: Deal, others: Sequence[Deal]) -> list[Row]:
         Row(
             label,
             value,
-            [Cell(lines[label][0], _agreement(value, lines[label][0]) if compare else "") for lines in beside],
+            [Cell(lines[label][0], _agreement(value, lines[label][0], compared)) for lines in beside],
         )
-        for label, (value, compare) in own.items()
+        for label, (value, compared) in own.items()
     ]
 
 
-def _agreement(one: str, other: str) -> Agreement:
-    if not one or not other:
+def _agreement(one: str, other: str, compared: Compared) -> Agreement:
+    if not one or not other or not compared:
         return ""
     short, long = sorted((_plain(one), _plain(other)), key=len)
     if short == long:
         return "same"
-    return "similar" if short in long and len(short) > SAYS_LITTLE else "other"
+    alike = compared == "as a name" and fuzz.ratio(short, long) >= LIKE
+    return "similar" if alike or (short in long and len(short) > SAYS_LITTLE) else "other"
 
 
 def _plain(text: str) -> str:
     return "".join(text.casefold().split())
 
 
-def _lines(deal: Deal, products: dict[int, str]) -> dict[str, tuple[str, bool]]:
-    """By label: what it says, and whether that is compared."""
+def _lines(deal: Deal, products: dict[int, str]) -> dict[str, tuple[str, Compared]]:
+    """By label: what it says, and how that is compared."""
     value = formats.money(deal.expected_value, deal.currency) if deal.expected_value is not None else ""
     return {
-        _("End customer"): (deal.customer_name, True),
-        _("Street"): (deal.customer_street, True),
-        _("Postcode"): (deal.customer_postcode, True),
-        _("City"): (deal.customer_city, True),
-        _("Country"): (formats.country(deal.customer_country), True),
-        _("Website"): (deal.customer_domain, True),
-        _("VAT id"): (deal.customer_vat_id, True),
-        _("Products"): (products.get(deal.pk, ""), True),
-        _("Project"): (title_of(deal), False),
-        _("Expected value"): (value, False),
-        _("Order expected"): (formats.date_short(deal.expected_on) if deal.expected_on else "", False),
-        _("Program"): (deal.enrolment.program.name, False),
-        _("Registered"): (formats.datetime_short(deal.submitted_at) if deal.submitted_at else "", False),
-        _("State"): (state_for_vendor(deal), False),
-        _("Protected until"): (formats.date_short(deal.last_day) if deal.protected_until else "", False),
+        _("End customer"): (deal.customer_name, "as a name"),
+        _("Street"): (deal.customer_street, "as a name"),
+        _("Postcode"): (deal.customer_postcode, "sign by sign"),
+        _("City"): (deal.customer_city, "as a name"),
+        _("Country"): (formats.country(deal.customer_country), "sign by sign"),
+        _("Website"): (deal.customer_domain, "sign by sign"),
+        _("VAT id"): (deal.customer_vat_id, "sign by sign"),
+        _("Products"): (products.get(deal.pk, ""), "sign by sign"),
+        _("Project"): (title_of(deal), ""),
+        _("Expected value"): (value, ""),
+        _("Order expected"): (formats.date_short(deal.expected_on) if deal.expected_on else "", ""),
+        _("Program"): (deal.enrolment.program.name, ""),
+        _("Registered"): (formats.datetime_short(deal.submitted_at) if deal.submitted_at else "", ""),
+        _("State"): (state_for_vendor(deal), ""),
+        _("Protected until"): (formats.date_short(deal.last_day) if deal.protected_until else "", ""),
     }
 
 
