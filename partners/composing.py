@@ -40,14 +40,14 @@ class Asked:
 class Figures:
     """Columns of a vendor's list of partners whose cells are found together.
 
-    `columns()`: fresh columns by key. `values(asked, partners)`: their cells for these partners alone, in a constant
-    number of queries. `in_sql(asked)`: the same figures as expressions over rows of `Partner`, by
-    which the list can be sorted; a column without one cannot.
+    `columns()`: fresh columns by key. `in_sql(asked)`: expressions over rows of `Partner` by which the list can be
+    sorted; a column without one cannot. `values(asked, partners)`: the cells of these rows alone, which come with
+    what all `in_sql` gave for them, in a constant number of queries.
     """
 
     key: str
     columns: Callable[[], Mapping[str, tables.Column]]
-    values: Callable[[Asked, Sequence[int]], Values]
+    values: Callable[[Asked, Sequence[Any]], Values]
     in_sql: Callable[[Asked], Mapping[str, Combinable]] = lambda asked: {}
     relations: Callable[[Asked], Mapping[str, FilteredRelation]] = lambda asked: {}
     """Joins by name, which these expressions and those of divisions may use. Each partner of the list has its row."""
@@ -153,8 +153,8 @@ def actions_of(vendor: Vendor, actor: Actor) -> list[tuple[ListAction, str]]:
     return [(each, each.url(vendor)) for each in actions if actor.has(VENDOR, vendor.pk, *each.roles)]
 
 
-def values_of(asked: Asked, partners: Sequence[int]) -> dict[str, Mapping[int, Any]]:
-    """Cells of all figures for these partners, by key."""
+def values_of(asked: Asked, partners: Sequence[Any]) -> dict[str, Mapping[int, Any]]:
+    """Cells of all figures for these rows of the list, by key."""
     return {key: cells for each in figures for key, cells in each.values(asked, partners).items()}
 
 

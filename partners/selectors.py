@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -103,16 +103,25 @@ class TakingPart(NamedTuple):
     country: str | None
 
 
+# In words of its own: Django takes four times as long to write it as the database to answer it.
+TAKING_PART = """
+SELECT enrolment.partner_id, state.status, tier.name, seat.country
+FROM partners_enrolment enrolment
+LEFT JOIN partners_enrolmentstatus state ON state.enrolment_id = enrolment.id AND state.valid @> %(day)s::date
+LEFT JOIN partners_enrolmenttier held ON held.enrolment_id = enrolment.id AND held.valid @> %(day)s::date
+LEFT JOIN programs_tier tier ON tier.id = held.tier_id
+LEFT JOIN partners_seat seat ON seat.partner_id = enrolment.partner_id AND seat.valid @> %(day)s::date
+WHERE enrolment.partner_id = ANY (%(partners)s) AND enrolment.program_id = ANY (%(programs)s)
+ORDER BY enrolment.id
+"""
+
+
 def taking_part(*, programs: Sequence[Program], partners: Sequence[int], day: date) -> list[TakingPart]:
     """Status, name of the tier and country of these partners' enrolments in these programs on `day`."""
-
-    def on_day(history: str) -> FilteredRelation:
-        return FilteredRelation(history, condition=Q(**{f"{history}__valid__contains": day}))
-
-    enrolments = Enrolment.objects.filter(partner__in=partners, program__in=programs).order_by("pk")
-    dated = enrolments.annotate(state=on_day("statuses"), held=on_day("tiers"), seat=on_day("partner__seats"))
-    rows = dated.values_list("partner_id", "state__status", "held__tier__name", "seat__country")
-    return [TakingPart(*row) for row in rows]
+    asked = {"programs": [program.pk for program in programs], "partners": list(partners), "day": day}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKING_PART, asked)
+        return [TakingPart(*row) for row in cursor]
 
 
 # Country by country through the index, until a partner is found: OFFSET keeps the planner from looking at all of them.
@@ -122,7 +131,7 @@ WITH RECURSIVE code AS (
     UNION ALL
     SELECT (SELECT min(country) FROM partners_seat WHERE country > code.country) FROM code WHERE country IS NOT NULL
 )
-SELECT country FROM code WHERE EXISTS (
+SELECT country FROM code WHERE country IS NOT NULL AND EXISTS (
     SELECT FROM partners_seat seat JOIN partners_enrolment enrolment ON enrolment.partner_id = seat.partner_id
     WHERE seat.country = code.country AND seat.valid @> %(day)s::date AND enrolment.program_id = ANY (%(programs)s)
     OFFSET 0

@@ -65,17 +65,18 @@ class PartnersPage(VendorListPage):
         partners = selectors.partners_in(self.programs)
         if "merged" not in self.request.GET:
             partners = partners.exclude(selectors.merged_away(self.vendor))
-        by = {"tier_rank": selectors.highest_rank(vendor=self.vendor, day=self.request.today), **self.sortable}
-        # Only what this request orders by: to carry all of it through every query costs more than to ask it.
-        ordered = {"tier_rank" if key == "tier" else key for key in self._sorted_by()}
-        chosen = {key: expression for key, expression in by.items() if key in ordered}
+        if self._sorted_by_tier():
+            # Looked up for each partner: only when it is asked for.
+            rank = selectors.highest_rank(vendor=self.vendor, day=self.request.today)
+            partners = partners.alias(tier_rank=rank)
         relations = composing.relations_in_sql(self.asked)
         # Each partner has its row: said so, the database can walk along an index of the other table.
         joined = partners.alias(**relations).filter(**{f"{name}__isnull": False for name in relations})
-        return joined.alias(**chosen, **composing.divisions_in_sql(self.asked))
+        return joined.annotate(**self.sortable, **composing.divisions_in_sql(self.asked))
 
-    def _sorted_by(self) -> set[str]:
-        return {key.removeprefix("-") for given in self.request.GET.getlist("sort") for key in given.split(",")}
+    def _sorted_by_tier(self) -> bool:
+        sorted_by = (key for given in self.request.GET.getlist("sort") for key in given.split(","))
+        return any(key.removeprefix("-") == "tier" for key in sorted_by)
 
     def table_options(self) -> dict[str, Any]:
         return {"currency": self.asked.currency, "extra_columns": composing.columns_of(self.sortable)}
@@ -96,7 +97,7 @@ class PartnersPage(VendorListPage):
     def _complete(self, partners: Sequence[Partner]) -> Iterator[PartnerRow]:
         """What the list shows of these partners."""
         today, ids = self.request.today, [each.pk for each in partners]
-        values = composing.values_of(self.asked, ids)
+        values = composing.values_of(self.asked, partners)
         tiers: dict[int, list[str]] = defaultdict(list)
         countries: dict[int, str] = {}
         for enrolled in selectors.taking_part(programs=self.programs, partners=ids, day=today):

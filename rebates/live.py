@@ -45,6 +45,13 @@ def published_terms(*, programs: Iterable[Program]) -> list[RebateTerms]:
     return list(_published(programs).select_related("program__vendor"))
 
 
+def published_in_short(*, vendor_id: int) -> list[RebateTerms]:
+    """Those of a vendor's programs with no more than `running_versions` asks for: lists look with every request."""
+    asked = ("program_id", "code", "starts_on", "document", "program__starts_on", "program__ends_on")
+    published = _published(Program.objects.filter(vendor_id=vendor_id))
+    return list(published.select_related("program").only(*asked))
+
+
 def _published(programs: Iterable[Program | int]) -> QuerySet[RebateTerms]:
     published = RebateTerms.objects.filter(program__in=programs, state=RebateTerms.State.PUBLISHED)
     return published.order_by("program__name", "program_id", "code", "starts_on")

@@ -17,8 +17,8 @@ from django.db.models import Count, QuerySet, Sum
 
 from common.periods import Period
 from partners.models import Enrolment
-from programs.models import Program, RebateTerms, Vendor
-from rebates.live import Figure, figures, published_terms, running_versions, together
+from programs.models import Program, Vendor
+from rebates.live import Figure, figures, published_in_short, published_terms, running_versions, together
 from rebates.models import RunningFigure
 
 BATCH = 2_000
@@ -66,24 +66,25 @@ SELECT EXISTS (SELECT FROM rebates_outdated WHERE vendor_id = %(vendor)s) OR EXI
 
 def up_to_date(*, vendor_id: int, today: date) -> QuerySet[RunningFigure]:
     """The figures of the periods that run today, after whatever changed has been calculated."""
-    versions = running_versions(published_terms(programs=Program.objects.filter(vendor_id=vendor_id)), today=today)
+    versions = running_versions(published_in_short(vendor_id=vendor_id), today=today)
     terms, periods = [each.pk for each, _period in versions], [str(period) for _terms, period in versions]
     with connection.cursor() as cursor:
         cursor.execute(MISSING, {"vendor": vendor_id, "terms": terms, "periods": periods})
         (missing,) = cursor.fetchone()
     if missing:
-        _calculate(vendor_id, versions, today)
+        _calculate(vendor_id, today)
     return RunningFigure.objects.filter(vendor_id=vendor_id, terms__in=terms, period__in=set(periods))
 
 
 @transaction.atomic
-def _calculate(vendor_id: int, versions: Sequence[tuple[RebateTerms, Period]], today: date) -> None:
+def _calculate(vendor_id: int, today: date) -> None:
     """One at a time per vendor: who waited finds the work done. What changes meanwhile stays outdated."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"running figures {vendor_id}"])
         # Taken away before anything is read: each later statement sees at least the changes that these rows stand for.
         cursor.execute("DELETE FROM rebates_outdated WHERE vendor_id = %s RETURNING partner_id", [vendor_id])
         changed = {pk for (pk,) in cursor}
+    versions = running_versions(published_terms(programs=Program.objects.filter(vendor_id=vendor_id)), today=today)
     of_vendor = RunningFigure.objects.filter(vendor_id=vendor_id)
     known = set(of_vendor.order_by().values_list("terms_id", "period").distinct())
     for terms_id, period_code in known - {(terms.pk, str(period)) for terms, period in versions}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
@@ -105,14 +106,15 @@ def _columns() -> Mapping[str, tables.Column]:
     }
 
 
-def _values(asked: Asked, partners: Sequence[int]) -> composing.Values:
-    kept = _standings(asked).filter(partner__in=partners)
+def _values(asked: Asked, partners: Sequence[Any]) -> composing.Values:
+    """All of it came with the rows."""
+    bought = [each for each in partners if each.last_sale > LONG_AGO]
     # Who never had a line has no figures, not zeros.
-    found = {each.partner_id: each for each in kept if each.last_sale or each.revenue or each.revenue_before}
+    known = [each for each in partners if each.last_sale > LONG_AGO or each.revenue or each.revenue_before]
     return {
-        "activity": {pk: found[pk].activity if pk in found else Activity.NEVER.value for pk in partners},
-        "revenue": {pk: each.revenue for pk, each in found.items()},
-        "revenue_before": {pk: each.revenue_before for pk, each in found.items()},
-        "revenue_change": {pk: each.revenue - each.revenue_before for pk, each in found.items()},
-        "last_sale": {pk: each.last_sale for pk, each in found.items()},
+        "activity": {each.pk: each.activity for each in partners},
+        "revenue": {each.pk: each.revenue for each in known},
+        "revenue_before": {each.pk: each.revenue_before for each in known},
+        "revenue_change": {each.pk: each.revenue_change for each in known},
+        "last_sale": {each.pk: each.last_sale for each in bought},
     }
