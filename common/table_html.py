@@ -106,12 +106,15 @@ def _cell(table: Any, column: BoundColumn) -> Callable[[BoundRow], Any]:
     read = _reader(column)
     render, link, default, empty = column.render, _link(column), column.default, column.column.empty_values
     wanted = _arguments(getattr(render, "__func__", render))
+    plain = link is None and wanted == ("value",)
 
     def cell(row: BoundRow) -> Any:
         record = row.record
         value = read(record)
         if value in empty:
             return default
+        if plain:
+            return render(value=value)
         given = {
             "value": value,
             "record": record,
@@ -153,6 +156,8 @@ def _reader(column: BoundColumn) -> Read:
     accessor = column.accessor
 
     def plain(record: Any) -> Any:
+        if type(record) is dict and accessor in record:
+            return record[accessor]
         try:
             return accessor.resolve(record)
         except ValueError:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import FilteredRelation
+from django.db.models import Q
 from django.db.models.expressions import Combinable
 
 from common.access import VENDOR, Actor
@@ -49,8 +49,8 @@ class Figures:
     columns: Callable[[], Mapping[str, tables.Column]]
     values: Callable[[Asked, Sequence[Any]], Values]
     in_sql: Callable[[Asked], Mapping[str, Combinable]] = lambda asked: {}
-    relations: Callable[[Asked], Mapping[str, FilteredRelation]] = lambda asked: {}
-    """Joins by name, which these expressions and those of divisions may use. Each partner of the list has its row."""
+    joined: Callable[[Asked], Q] = lambda asked: Q()
+    """Which rows of another table these expressions and those of divisions are about: one for each partner listed."""
     order: int = 100
 
 
@@ -138,9 +138,9 @@ def figures_in_sql(asked: Asked) -> dict[str, Combinable]:
     return {key: expression for each in figures for key, expression in each.in_sql(asked).items()}
 
 
-def relations_in_sql(asked: Asked) -> dict[str, FilteredRelation]:
-    """What the expressions of figures and divisions are joined with, by name."""
-    return {name: relation for each in figures for name, relation in each.relations(asked).items()}
+def joined_in_sql(asked: Asked) -> Q:
+    """What the expressions of figures and divisions are about, for one `filter`: what it joins, they go on with."""
+    return Q(*(each.joined(asked) for each in figures))
 
 
 def divisions_in_sql(asked: Asked) -> dict[str, Combinable]:

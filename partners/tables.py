@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -26,38 +25,15 @@ from partners.selectors import countries_of
 from programs.models import Program, Tier, Vendor
 
 
-@dataclass(frozen=True)
-class PartnerRow:
-    """A partner as one vendor sees it. `figures` has a value per column of the apps above."""
-
-    partner: Partner
-    url: str
-    place: str
-    tier: str
-    figures: Mapping[str, Any] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> Any:
-        # Columns of the apps above are found by their key, as the table asks for them.
-        try:
-            return self.__dict__["figures"][name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
 class PartnerTable(Table):
-    """Ordered by the database: `order_by` are fields of `Partner`, and what `PartnersPage.rows` adds to them.
+    """Partners as one vendor sees them, with a column per figure of the apps above.
 
-    The number is for exports; the page says it below the name.
+    Ordered by the database: `order_by` are fields of `Partner`, and what `PartnersPage.rows` adds to them. The number
+    is for exports; the page says it below the name.
     """
 
-    name = LinkColumn(
-        accessor="partner__name",
-        order_by="name",
-        url=lambda record: record.url,
-        sub="partner__number",
-        verbose_name=_("Partner"),
-    )
-    number = tables.Column(accessor="partner__number", visible=False, verbose_name=_("Partner number"))
+    name = LinkColumn(url=lambda record: record["url"], sub="number", verbose_name=_("Partner"))
+    number = tables.Column(visible=False, verbose_name=_("Partner number"))
     place = tables.Column(order_by=("city", "postcode"), verbose_name=_("Place"))
     tier = tables.Column(order_by="tier_rank", verbose_name=_("Tier"))
 

@@ -29,7 +29,7 @@ from partners.company_wording import events as company_events
 from partners.composing import Asked
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier, IndividualAgreement, Member, Partner
 from partners.participation import CHANGES, Step
-from partners.tables import PartnerFilter, PartnerRow, PartnerTable
+from partners.tables import PartnerFilter, PartnerTable
 from programs.deciding import DECIDING_ROLES
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Program, Vendor
@@ -69,9 +69,7 @@ class PartnersPage(VendorListPage):
             # Looked up for each partner: only when it is asked for.
             rank = selectors.highest_rank(vendor=self.vendor, day=self.request.today)
             partners = partners.alias(tier_rank=rank)
-        relations = composing.relations_in_sql(self.asked)
-        # Each partner has its row: said so, the database can walk along an index of the other table.
-        joined = partners.alias(**relations).filter(**{f"{name}__isnull": False for name in relations})
+        joined = partners.filter(composing.joined_in_sql(self.asked))
         return joined.annotate(**self.sortable, **composing.divisions_in_sql(self.asked))
 
     def _sorted_by_tier(self) -> bool:
@@ -94,7 +92,7 @@ class PartnersPage(VendorListPage):
             "actions": composing.actions_of(self.vendor, self.request.actor),
         }
 
-    def _complete(self, partners: Sequence[Partner]) -> Iterator[PartnerRow]:
+    def _complete(self, partners: Sequence[Partner]) -> Iterator[dict[str, Any]]:
         """What the list shows of these partners."""
         today, ids = self.request.today, [each.pk for each in partners]
         values = composing.values_of(self.asked, partners)
@@ -103,14 +101,16 @@ class PartnersPage(VendorListPage):
         for enrolled in selectors.taking_part(programs=self.programs, partners=ids, day=today):
             tiers[enrolled.partner_id].append(_tier_in_words(enrolled))
             countries[enrolled.partner_id] = enrolled.country or ""
+        page = reverse("partners:list", args=[self.vendor.slug])
         for each in partners:
-            yield PartnerRow(
-                partner=each,
-                url=reverse("partners:detail", args=[self.vendor.slug, each.number]),
-                place=_place(each, countries.get(each.pk, "")),
-                tier=", ".join(dict.fromkeys(tiers[each.pk])),
-                figures={key: of_partner.get(each.pk) for key, of_partner in values.items()},
-            )
+            yield {
+                "name": each.name,
+                "number": each.number,
+                "url": f"{page}{each.number}/",
+                "place": _place(each, countries.get(each.pk, "")),
+                "tier": ", ".join(dict.fromkeys(tiers[each.pk])),
+                **{key: of_partner.get(each.pk) for key, of_partner in values.items()},
+            }
 
 
 def _place(partner: Partner, country: str) -> str:

@@ -42,25 +42,24 @@ def terms_in_force(*, program: Program, period: Period) -> list[RebateTerms]:
 
 def published_terms(*, programs: Iterable[Program]) -> list[RebateTerms]:
     """All published versions of these programs, by code and start."""
-    return list(_published(programs).select_related("program__vendor"))
+    return list(_published(program__in=programs).select_related("program__vendor"))
 
 
 def published_in_short(*, vendor_id: int) -> list[RebateTerms]:
     """Those of a vendor's programs with no more than `running_versions` asks for: lists look with every request."""
     asked = ("program_id", "code", "starts_on", "document", "program__starts_on", "program__ends_on")
-    published = _published(Program.objects.filter(vendor_id=vendor_id))
-    return list(published.select_related("program").only(*asked))
+    return list(_published(program__vendor=vendor_id).select_related("program").only(*asked))
 
 
-def _published(programs: Iterable[Program | int]) -> QuerySet[RebateTerms]:
-    published = RebateTerms.objects.filter(program__in=programs, state=RebateTerms.State.PUBLISHED)
+def _published(**of: Any) -> QuerySet[RebateTerms]:
+    published = RebateTerms.objects.filter(**of, state=RebateTerms.State.PUBLISHED)
     return published.order_by("program__name", "program_id", "code", "starts_on")
 
 
 def terms_of(*, enrolments: Iterable[Enrolment]) -> list[RebateTerms]:
     """`published_terms` of the programs of these enrolments, which come with them."""
     programs = {each.program_id: each.program for each in enrolments}
-    found = list(_published(programs))
+    found = list(_published(program__in=programs))
     for terms in found:
         terms.program = programs[terms.program_id]
     return found

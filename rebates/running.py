@@ -15,7 +15,6 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet, Sum
 
-from common.periods import Period
 from partners.models import Enrolment
 from programs.models import Program, Vendor
 from rebates.live import Figure, figures, published_in_short, published_terms, running_versions, together

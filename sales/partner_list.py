@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
@@ -20,9 +20,8 @@ from common.templatetags.ui import badge_html
 from common.ui import Tone
 from partners import composing
 from partners.composing import Asked, Division, Figures
-from partners.models import Succession
 from sales.models import Standing
-from sales.standing import awake_since, standings
+from sales.standing import active_and_others, awake_since, standings
 
 Activity = Standing.Activity
 # Active: bought in the running quarter or in one of the two before it. Sleeping: bought earlier, but nothing in the
@@ -41,15 +40,13 @@ def register() -> None:
     composing.divisions.register(
         Division("activity", gettext_lazy("Activity"), LABELS, _activity_in_sql, _active_and_others, _activity_in_words)
     )
-    composing.figures.register(Figures("sales", _columns, _values, _in_sql, _relations, order=10))
+    composing.figures.register(Figures("sales", _columns, _values, _in_sql, _joined, order=10))
 
 
-def _standings(asked: Asked) -> QuerySet[Standing]:
-    """Brought up to date once for a list."""
+def _bring_up_to_date(asked: Asked) -> None:
+    """Once for a list."""
     if "standings" not in asked.known:
         asked.known["standings"] = standings(vendor=asked.vendor, currency=asked.currency, today=asked.today)
-    kept: QuerySet[Standing] = asked.known["standings"]
-    return kept
 
 
 def _activity_in_words(today: date) -> str:
@@ -59,30 +56,28 @@ def _activity_in_words(today: date) -> str:
     }
 
 
-def _relations(asked: Asked) -> Mapping[str, FilteredRelation]:
+def _joined(asked: Asked) -> Q:
     """How a row of `Partner` stands, as a join: looked up one by one, ten thousand take four times as long."""
-    _standings(asked)
-    of_today = Q(standings__vendor=asked.vendor, standings__day=asked.today, standings__currency=asked.currency)
-    return {"standing": FilteredRelation("standings", condition=of_today)}
+    _bring_up_to_date(asked)
+    return Q(standings__vendor=asked.vendor, standings__day=asked.today, standings__currency=asked.currency)
 
 
 def _activity_in_sql(asked: Asked) -> Combinable:
-    return F("standing__activity")
+    return F("standings__activity")
 
 
 def _active_and_others(asked: Asked) -> Mapping[str, int]:
-    merged = Succession.objects.filter(vendor=asked.vendor).values("source")
-    listed = _standings(asked).filter(enrolled=True).exclude(partner__in=merged)
-    return dict(listed.order_by().values_list("activity").annotate(partners=Count("pk")))
+    _bring_up_to_date(asked)
+    return active_and_others(vendor=asked.vendor, currency=asked.currency, today=asked.today)
 
 
 def _in_sql(asked: Asked) -> Mapping[str, Combinable]:
     return {
-        "revenue": F("standing__revenue"),
-        "revenue_before": F("standing__revenue_before"),
-        "revenue_change": F("standing__revenue") - F("standing__revenue_before"),
+        "revenue": F("standings__revenue"),
+        "revenue_before": F("standings__revenue_before"),
+        "revenue_change": F("standings__revenue") - F("standings__revenue_before"),
         # Never null, which would sort first.
-        "last_sale": Coalesce(F("standing__last_sale"), LONG_AGO),
+        "last_sale": Coalesce(F("standings__last_sale"), LONG_AGO),
     }
 
 

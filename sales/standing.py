@@ -47,6 +47,21 @@ def standings(*, vendor: Vendor, currency: str, today: date) -> QuerySet[Standin
     return Standing.objects.filter(vendor=vendor, day=today, currency=currency)
 
 
+# One by one: ten thousand rows are counted so in two thirds of the time that it takes to group them.
+ACTIVITIES = f"""
+SELECT {", ".join(f"count(*) FILTER (WHERE activity = '{each}')" for each in Standing.Activity.values)}
+FROM sales_standing WHERE vendor_id = %(vendor)s AND day = %(day)s AND currency = %(currency)s AND enrolled
+    AND partner_id <> ALL (ARRAY(SELECT source_id FROM partners_succession WHERE vendor_id = %(vendor)s))
+"""  # noqa: S608
+
+
+def active_and_others(*, vendor: Vendor, currency: str, today: date) -> dict[str, int]:
+    """How many of the enrolled partners there are of each activity, without those merged away; after `standings`."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACTIVITIES, {"vendor": vendor.pk, "day": today, "currency": currency})
+        return dict(zip(Standing.Activity.values, cursor.fetchone(), strict=True))
+
+
 MOST_OF_REVENUE = Decimal(80)
 """Percent."""
 CONCENTRATION = """
