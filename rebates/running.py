@@ -49,8 +49,11 @@ def running(*, vendor: Vendor, today: date, largest: int) -> Running:
 
 def running_by_partner(*, vendor: Vendor, currency: str, today: date, partners: Sequence[int]) -> Mapping[int, Decimal]:
     """Running rebates of these partners in one currency, by id of the partner; who takes part in nothing is missing."""
-    kept = up_to_date(vendor_id=vendor.pk, today=today).filter(currency=currency, partner__in=partners)
-    return dict(kept.order_by().values_list("partner_id").annotate(total=Sum("amount")))
+    terms, periods = _brought_up_to_date(vendor.pk, today)
+    asked = {"vendor": vendor.pk, "terms": terms, "periods": periods, "currency": currency, "partners": list(partners)}
+    with connection.cursor() as cursor:
+        cursor.execute(BY_PARTNER, asked)
+        return dict(cursor.fetchall())
 
 
 MISSING = """
@@ -63,8 +66,22 @@ SELECT EXISTS (SELECT FROM rebates_outdated WHERE vendor_id = %(vendor)s) OR EXI
 """
 
 
+BY_PARTNER = """
+SELECT partner_id, sum(amount) FROM rebates_runningfigure
+WHERE vendor_id = %(vendor)s AND terms_id = ANY (%(terms)s) AND period = ANY (%(periods)s)
+    AND currency = %(currency)s AND partner_id = ANY (%(partners)s)
+GROUP BY partner_id
+"""
+
+
 def up_to_date(*, vendor_id: int, today: date) -> QuerySet[RunningFigure]:
     """The figures of the periods that run today, after whatever changed has been calculated."""
+    terms, periods = _brought_up_to_date(vendor_id, today)
+    return RunningFigure.objects.filter(vendor_id=vendor_id, terms__in=terms, period__in=set(periods))
+
+
+def _brought_up_to_date(vendor_id: int, today: date) -> tuple[list[int], list[str]]:
+    """Which terms run today, each with its period, after whatever changed has been calculated."""
     versions = running_versions(published_in_short(vendor_id=vendor_id), today=today)
     terms, periods = [each.pk for each, _period in versions], [str(period) for _terms, period in versions]
     with connection.cursor() as cursor:
@@ -72,7 +89,7 @@ def up_to_date(*, vendor_id: int, today: date) -> QuerySet[RunningFigure]:
         (missing,) = cursor.fetchone()
     if missing:
         _calculate(vendor_id, today)
-    return RunningFigure.objects.filter(vendor_id=vendor_id, terms__in=terms, period__in=set(periods))
+    return terms, periods
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -106,6 +107,7 @@ def test_who_bought_without_being_enrolled_is_kept_and_not_counted(world: World,
     assert not Standing.objects.get(partner=stranger).enrolled
     page = signed_in(world.channel_manager).get("/vendor/lenovo/partners/")
     found = page.context["filter"]
-    assert found.counts_of("activity") == FilterSet.counts_of(found, "activity")
+    # A group that is empty may be missing: a Counter says zero to that.
+    assert Counter(found.counts_of("activity")) == Counter(FilterSet.counts_of(found, "activity"))
     assert "Oderbruch Netze" not in page.content.decode()
     assert sum(found.counts_of("activity").values()) == page.context["table"].paginator.count
