@@ -46,17 +46,18 @@ def _escaped(content: Any) -> str:
 
 def head_of(table: Any, list_id: str) -> SafeString:
     """The heads of the columns; links of those that can be sorted by, which keep whatever else the address says."""
-    request = getattr(table, "request", None)
-    return mark_safe("".join(_head(table, column, list_id, request) for column in table.columns))  # noqa: S308
+    request: HttpRequest | None = getattr(table, "request", None)
+    query = request.GET.copy() if request is not None else None
+    if query is not None:
+        query.pop("export", None)
+    return mark_safe("".join(_head(table, column, list_id, query) for column in table.columns))  # noqa: S308
 
 
-def _head(table: Any, column: BoundColumn, list_id: str, request: HttpRequest | None) -> SafeString:
+def _head(table: Any, column: BoundColumn, list_id: str, query: QueryDict | None) -> SafeString:
     name, sorting = _name(table, column), ""
     order = column.order_by_alias
-    if column.orderable and request is not None:
+    if column.orderable and query is not None:
         arrow = icon_html("arrow-down" if order.is_descending else "arrow-up", size="sm") if column.is_ordered else ""
-        query = request.GET.copy()
-        query.pop("export", None)
         href = sorted_query(query, table, order.next)
         name = format_html('<a id="{}-sort-{}" href="{}">{}{}</a>', list_id, column.name, href, name, arrow)
     if column.is_ordered:

@@ -21,6 +21,8 @@ from common.ui import Fact
 from partners.models import Enrolment, Partner
 from programs.models import Vendor
 
+Row = Mapping[str, Any]
+"""A row of the list: `pk`, `name`, `number` and `city` of the partner, and what figures and divisions gave in SQL."""
 Values = Mapping[str, Mapping[int, Any]]
 """Per key of a column, per id of a partner; who is missing has none."""
 
@@ -41,13 +43,13 @@ class Figures:
     """Columns of a vendor's list of partners whose cells are found together.
 
     `columns()`: fresh columns by key. `in_sql(asked)`: expressions over rows of `Partner` by which the list can be
-    sorted; a column without one cannot. `values(asked, partners)`: the cells of these rows alone, which come with
-    what all `in_sql` gave for them, in a constant number of queries.
+    sorted; a column without one cannot. `values(asked, partners)`: the cells of these rows alone, in a constant
+    number of queries.
     """
 
     key: str
     columns: Callable[[], Mapping[str, tables.Column]]
-    values: Callable[[Asked, Sequence[Any]], Values]
+    values: Callable[[Asked, Sequence[Row]], Values]
     in_sql: Callable[[Asked], Mapping[str, Combinable]] = lambda asked: {}
     joined: Callable[[Asked], Q] = lambda asked: Q()
     """Which rows of another table these expressions and those of divisions are about: one for each partner listed."""
@@ -153,7 +155,7 @@ def actions_of(vendor: Vendor, actor: Actor) -> list[tuple[ListAction, str]]:
     return [(each, each.url(vendor)) for each in actions if actor.has(VENDOR, vendor.pk, *each.roles)]
 
 
-def values_of(asked: Asked, partners: Sequence[Any]) -> dict[str, Mapping[int, Any]]:
+def values_of(asked: Asked, partners: Sequence[Row]) -> dict[str, Mapping[int, Any]]:
     """Cells of all figures for these rows of the list, by key."""
     return {key: cells for each in figures for key, cells in each.values(asked, partners).items()}
 

@@ -61,6 +61,10 @@ class PartnersPage(VendorListPage):
     def sortable(self) -> dict[str, Combinable]:
         return composing.figures_in_sql(self.asked)
 
+    @cached_property
+    def figures(self) -> dict[str, Combinable]:
+        return {**self.sortable, **composing.divisions_in_sql(self.asked)}
+
     def rows(self) -> QuerySet[Partner]:
         partners = selectors.partners_in(self.programs)
         if "merged" not in self.request.GET:
@@ -70,7 +74,7 @@ class PartnersPage(VendorListPage):
             rank = selectors.highest_rank(vendor=self.vendor, day=self.request.today)
             partners = partners.alias(tier_rank=rank)
         joined = partners.filter(composing.joined_in_sql(self.asked))
-        return joined.annotate(**self.sortable, **composing.divisions_in_sql(self.asked))
+        return joined.annotate(**self.figures)
 
     def _sorted_by_tier(self) -> bool:
         sorted_by = (key for given in self.request.GET.getlist("sort") for key in given.split(","))
@@ -84,7 +88,8 @@ class PartnersPage(VendorListPage):
 
     def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> CompletedRows:
         count = filterset.count() if isinstance(filterset, PartnerFilter) else None
-        return CompletedRows(rows, self._complete, tie_break=("name", "pk"), count=count)
+        shown = rows.values("pk", "name", "number", "city", *self.figures)
+        return CompletedRows(shown, self._complete, tie_break=("name", "pk"), count=count)
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:
         return {
@@ -92,9 +97,9 @@ class PartnersPage(VendorListPage):
             "actions": composing.actions_of(self.vendor, self.request.actor),
         }
 
-    def _complete(self, partners: Sequence[Partner]) -> Iterator[dict[str, Any]]:
+    def _complete(self, partners: Sequence[composing.Row]) -> Iterator[composing.Row]:
         """What the list shows of these partners."""
-        today, ids = self.request.today, [each.pk for each in partners]
+        today, ids = self.request.today, [each["pk"] for each in partners]
         values = composing.values_of(self.asked, partners)
         tiers: dict[int, list[str]] = defaultdict(list)
         countries: dict[int, str] = {}
@@ -103,18 +108,19 @@ class PartnersPage(VendorListPage):
             countries[enrolled.partner_id] = enrolled.country or ""
         page = reverse("partners:list", args=[self.vendor.slug])
         for each in partners:
+            pk = each["pk"]
             yield {
-                "name": each.name,
-                "number": each.number,
-                "url": f"{page}{each.number}/",
-                "place": _place(each, countries.get(each.pk, "")),
-                "tier": ", ".join(dict.fromkeys(tiers[each.pk])),
-                **{key: of_partner.get(each.pk) for key, of_partner in values.items()},
+                "name": each["name"],
+                "number": each["number"],
+                "url": f"{page}{each['number']}/",
+                "place": _place(each["city"], countries.get(pk, "")),
+                "tier": ", ".join(dict.fromkeys(tiers[pk])),
+                **{key: of_partner.get(pk) for key, of_partner in values.items()},
             }
 
 
-def _place(partner: Partner, country: str) -> str:
-    return ", ".join(part for part in (partner.city, country) if part)
+def _place(city: str, country: str) -> str:
+    return ", ".join(part for part in (city, country) if part)
 
 
 def _tier_in_words(enrolled: selectors.TakingPart) -> str:
@@ -140,7 +146,7 @@ def detail(request: PersonRequest, vendor: Vendor, number: str) -> HttpResponse:
         "goes_on_as": next((each.target for each in successions if each.source_id == partner.pk), None),
         "took_over": [each.source for each in successions if each.target_id == partner.pk],
         "crumbs": [Crumb(_("Partners"), reverse("partners:list", args=[vendor.slug])), Crumb(partner.name)],
-        "place": _place(partner, country),
+        "place": _place(partner.city, country),
         "company": _company(partner, vendor, country),
         "care": _care(partner, vendor),
         "care_url": reverse("partners:care", args=[vendor.slug, number])

@@ -44,7 +44,8 @@ STATUS_AND_TIER = """LEFT JOIN partners_enrolmentstatus status
            ON status.enrolment_id = {enrolment} AND (status.valid @> line.counts_on) IS TRUE
     LEFT JOIN partners_enrolmenttier held ON held.enrolment_id = {enrolment} AND (held.valid @> line.counts_on) IS TRUE
     LEFT JOIN programs_tier tier ON tier.id = held.tier_id"""
-SEAT_AND_OTHERS = """LEFT JOIN partners_seat seat ON seat.partner_id = line.partner_id AND (seat.valid @> line.counts_on) IS TRUE
+SEAT_AND_OTHERS = """LEFT JOIN partners_seat seat
+           ON seat.partner_id = line.partner_id AND (seat.valid @> line.counts_on) IS TRUE
     LEFT JOIN partners_individualagreement agreement
            ON agreement.enrolment_id = {enrolment} AND (agreement.valid @> line.counts_on) IS TRUE
     LEFT JOIN programs_authorisation authorised ON authorised.program_id = %(program)s

@@ -172,9 +172,9 @@ def unsettled(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
 # --- pages about partners ----------------------------------------------------------------------------
 
 
-def rebate_so_far(asked: Asked, partners: Sequence[Partner]) -> composing.Values:
+def rebate_so_far(asked: Asked, partners: Sequence[composing.Row]) -> composing.Values:
     """Running rebates of these partners, in the currency of the list."""
-    ids = [each.pk for each in partners]
+    ids = [each["pk"] for each in partners]
     sums = running_by_partner(vendor=asked.vendor, currency=asked.currency, today=asked.today, partners=ids)
     return {"rebate": sums}
 

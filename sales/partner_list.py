@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import django_tables2 as tables
 from django.db.models import F, Q
@@ -101,15 +100,12 @@ def _columns() -> Mapping[str, tables.Column]:
     }
 
 
-def _values(asked: Asked, partners: Sequence[Any]) -> composing.Values:
+def _values(asked: Asked, partners: Sequence[composing.Row]) -> composing.Values:
     """All of it came with the rows."""
-    bought = [each for each in partners if each.last_sale > LONG_AGO]
     # Who never had a line has no figures, not zeros.
-    known = [each for each in partners if each.last_sale > LONG_AGO or each.revenue or each.revenue_before]
+    known = [each for each in partners if each["last_sale"] > LONG_AGO or each["revenue"] or each["revenue_before"]]
     return {
-        "activity": {each.pk: each.activity for each in partners},
-        "revenue": {each.pk: each.revenue for each in known},
-        "revenue_before": {each.pk: each.revenue_before for each in known},
-        "revenue_change": {each.pk: each.revenue_change for each in known},
-        "last_sale": {each.pk: each.last_sale for each in bought},
+        "activity": {each["pk"]: each["activity"] for each in partners},
+        **{key: {each["pk"]: each[key] for each in known} for key in ("revenue", "revenue_before", "revenue_change")},
+        "last_sale": {each["pk"]: each["last_sale"] for each in known if each["last_sale"] > LONG_AGO},
     }
