@@ -118,9 +118,9 @@ ORDER BY enrolment.id
 
 def taking_part(*, programs: Sequence[Program], partners: Sequence[int], day: date) -> list[TakingPart]:
     """Status, name of the tier and country of these partners' enrolments in these programs on `day`."""
-    asked = {"programs": [program.pk for program in programs], "partners": list(partners), "day": day}
+    ids = [program.pk for program in programs]
     with connection.cursor() as cursor:
-        cursor.execute(TAKING_PART, asked)
+        cursor.execute(TAKING_PART, {"programs": ids, "partners": list(partners), "day": day})
         return [TakingPart(*row) for row in cursor]
 
 

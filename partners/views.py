@@ -62,7 +62,7 @@ class PartnersPage(VendorListPage):
         return composing.figures_in_sql(self.asked)
 
     @cached_property
-    def figures(self) -> dict[str, Combinable]:
+    def found_in_sql(self) -> dict[str, Combinable]:
         return {**self.sortable, **composing.divisions_in_sql(self.asked)}
 
     def rows(self) -> QuerySet[Partner]:
@@ -74,7 +74,7 @@ class PartnersPage(VendorListPage):
             rank = selectors.highest_rank(vendor=self.vendor, day=self.request.today)
             partners = partners.alias(tier_rank=rank)
         joined = partners.filter(composing.joined_in_sql(self.asked))
-        return joined.annotate(**self.figures)
+        return joined.annotate(**self.found_in_sql)
 
     def _sorted_by_tier(self) -> bool:
         sorted_by = (key for given in self.request.GET.getlist("sort") for key in given.split(","))
@@ -88,7 +88,7 @@ class PartnersPage(VendorListPage):
 
     def records(self, rows: QuerySet[Partner], filterset: FilterSet | None) -> CompletedRows:
         count = filterset.count() if isinstance(filterset, PartnerFilter) else None
-        shown = rows.values("pk", "name", "number", "city", *self.figures)
+        shown = rows.values("pk", "name", "number", "city", *self.found_in_sql)
         return CompletedRows(shown, self._complete, tie_break=("name", "pk"), count=count)
 
     def context(self, rows: QuerySet[Any]) -> dict[str, Any]:

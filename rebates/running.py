@@ -47,12 +47,23 @@ def running(*, vendor: Vendor, today: date, largest: int) -> Running:
     )
 
 
+BY_PARTNER = """
+SELECT partner_id, sum(amount) FROM rebates_runningfigure
+WHERE vendor_id = %(vendor)s AND terms_id = ANY (%(terms)s) AND period = ANY (%(periods)s)
+    AND currency = %(currency)s AND partner_id = ANY (%(partners)s)
+GROUP BY partner_id
+"""
+
+
 def running_by_partner(*, vendor: Vendor, currency: str, today: date, partners: Sequence[int]) -> Mapping[int, Decimal]:
     """Running rebates of these partners in one currency, by id of the partner; who takes part in nothing is missing."""
     terms, periods = _brought_up_to_date(vendor.pk, today)
-    asked = {"vendor": vendor.pk, "terms": terms, "periods": periods, "currency": currency, "partners": list(partners)}
+    these = list(partners)
     with connection.cursor() as cursor:
-        cursor.execute(BY_PARTNER, asked)
+        cursor.execute(
+            BY_PARTNER,
+            {"vendor": vendor.pk, "terms": terms, "periods": periods, "currency": currency, "partners": these},
+        )
         return dict(cursor.fetchall())
 
 
@@ -63,14 +74,6 @@ SELECT EXISTS (SELECT FROM rebates_outdated WHERE vendor_id = %(vendor)s) OR EXI
         SELECT FROM rebates_runningfigure kept WHERE kept.terms_id = asked.terms AND kept.period = asked.period
     )
 )
-"""
-
-
-BY_PARTNER = """
-SELECT partner_id, sum(amount) FROM rebates_runningfigure
-WHERE vendor_id = %(vendor)s AND terms_id = ANY (%(terms)s) AND period = ANY (%(periods)s)
-    AND currency = %(currency)s AND partner_id = ANY (%(partners)s)
-GROUP BY partner_id
 """
 
 
