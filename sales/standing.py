@@ -96,6 +96,10 @@ def _find(vendor: Vendor, currency: str, today: date) -> None:
         changed = None
     (of_vendor if changed is None else of_vendor.filter(partner__in=changed)).delete()
     Standing.objects.bulk_create(_found(vendor, currency, today, changed), batch_size=BATCH)
+    if changed is None:
+        # Of a day that it has not seen the planner expects hardly a row, and then sorts ten thousand for one page.
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {Standing._meta.db_table}")
 
 
 def _found(vendor: Vendor, currency: str, today: date, partners: Collection[int] | None) -> Iterator[Standing]:
