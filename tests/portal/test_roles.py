@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from psycopg import sql
 
-from portal.management.commands.grant_role import tables_of_facts
+from portal.management.commands.grant_role import ANALYSED, tables_of_facts
 from portal.testing import DatabaseCloner, database_url
 from tests.demo import WrittenDemo
 from tests.roles import as_user, make_role, remove_role
@@ -54,6 +54,10 @@ def test_the_working_role_reads_and_writes_but_changes_no_fact(database: str, ro
     with psycopg.connect(as_user(database, role), autocommit=True) as connection:
         connection.execute("DELETE FROM common_outboxmail")
         connection.execute("DELETE FROM partners_viewedpage")
+        for table in ANALYSED:
+            connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+            analysed = "SELECT last_analyze IS NOT NULL FROM pg_stat_user_tables WHERE relname = %s"
+            assert connection.execute(analysed, [table]).fetchone() == (True,), "it was left out with a warning"
         for table in ("partners_viewedpage", "partners_applicationstep"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(sql.SQL("UPDATE {} SET id = id").format(sql.Identifier(table)))

@@ -22,6 +22,11 @@ READ_AND_WRITE = (
     "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
 )
 
+ANALYSED = ("sales_standing",)
+"""What is written anew all at once, after which the portal tells the planner so."""
+MAINTAIN_SINCE = 170_000
+"""PostgreSQL 17. Before it only a table's owner may; the server's autovacuum does so some time later."""
+
 
 def protected() -> Mapping[str, frozenset[str]]:
     """What a trigger keeps everybody from, by table: UPDATE, DELETE or both."""
@@ -59,6 +64,10 @@ class Command(BaseCommand):
                 raise CommandError(f"{role} owns the tables or may do everything: the portal needs a role of its own.")
             for statement in READ_AND_WRITE:
                 cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
+            if connection.pg_version >= MAINTAIN_SINCE:  # type: ignore[attr-defined]
+                for table in ANALYSED:
+                    grant = sql.SQL("GRANT MAINTAIN ON {table} TO {role}")
+                    cursor.execute(grant.format(table=sql.Identifier(table), role=sql.Identifier(role)))
             for table, operations in protected().items():
                 revoke = sql.SQL("REVOKE {operations} ON {table} FROM {role}")
                 rights = sql.SQL(", ").join(sql.SQL(each) for each in sorted(operations))
