@@ -31,12 +31,22 @@ Read = Callable[[Any], Any]
 
 def rows_of(table: Any) -> SafeString:
     """The rows of the page as HTML."""
-    cells = [(_opening(table, column), _cell(table, column)) for column in table.columns]
-    rows = (
-        f"<tr>{''.join(f'{opening}{_escaped(cell(row))}</td>' for opening, cell in cells)}</tr>"
-        for row in table.paginated_rows
-    )
+    cells = [_written(table, column) for column in table.columns]
+    rows = (f"<tr>{''.join(cell(row) for cell in cells)}</tr>" for row in table.paginated_rows)
     return mark_safe("\n".join(rows))  # noqa: S308 - each part is escaped
+
+
+def _written(table: Any, column: BoundColumn) -> Callable[[BoundRow], str]:
+    """What writes one column's cell of a row. Where there is nothing a card on a phone leaves the line out."""
+    read, css, name = _cell(table, column), column.attrs["td"].get("class", ""), _name(table, column)
+    full = format_html('<td class="{}" data-label="{}">', css, name)
+    empty = format_html('<td class="{} cell-empty" data-label="{}">', css, name)
+
+    def cell(row: BoundRow) -> str:
+        content = _escaped(read(row))
+        return f"{empty if content == formats.NOTHING else full}{content}</td>"
+
+    return cell
 
 
 def _escaped(content: Any) -> str:
@@ -96,10 +106,6 @@ def unit_of(table: Any, column: BoundColumn) -> str:
     unit = getattr(column.column, "unit", None)
     currency = unit(table) if unit else ""
     return format_html(" ({})", formats.currency_symbol(currency)) if currency else ""
-
-
-def _opening(table: Any, column: BoundColumn) -> SafeString:
-    return format_html('<td class="{}" data-label="{}">', column.attrs["td"].get("class", ""), _name(table, column))
 
 
 def _cell(table: Any, column: BoundColumn) -> Callable[[BoundRow], Any]:

@@ -75,6 +75,14 @@ def test_a_table_names_the_currency_once_and_aligns_figures() -> None:
     assert "2 Einträge" in html
 
 
+def test_a_cell_with_nothing_in_it_is_marked_so_that_cards_leave_it_out() -> None:
+    html = shown(SaleTable(ROWS))
+    cells = re.findall(r'<td class="([^"]*)" data-label="([^"]*)">([^<]*)', html[html.index("<tbody") :])
+    assert ("num cell-empty", "Net", "–") in cells
+    assert {text for css, _label, text in cells if "cell-empty" in css and text} == {"–"}
+    assert "–" not in {text for css, _label, text in cells if "cell-empty" not in css}
+
+
 def test_a_row_may_have_a_currency_of_its_own() -> None:
     class Mixed(Table):
         net = MoneyColumn(currency_from="currency")
