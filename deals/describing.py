@@ -12,6 +12,7 @@ from common import formats
 from common.ui import Fact, Tone
 from deals.models import Deal, DealFile, DealProduct, DealStep, Extension
 from deals.wording import ALREADY_PROTECTED, product_in_words
+from partners.registration import looks_like_vat_id
 
 State, Step = Deal.State, DealStep.Step
 SOON = 14
@@ -93,9 +94,16 @@ def customer_facts(deal: Deal) -> list[Fact]:
     return _said(
         Fact(_("End customer"), deal.customer_name, hint=address),
         Fact(_("Website"), deal.customer_domain),
-        Fact(_("VAT id"), deal.customer_vat_id),
+        Fact(_("VAT id"), deal.customer_vat_id, hint=doubt_about_vat_id(deal)),
         Fact(_("Contact at the customer"), deal.contact_name, hint=contact),
     )
+
+
+def doubt_about_vat_id(deal: Deal) -> str:
+    """A VAT id is only typed: nobody is kept from a deal by one, but both sides are told that it may be wrong."""
+    if not deal.customer_vat_id or looks_like_vat_id(deal.customer_vat_id, deal.customer_country):
+        return ""
+    return _("The VAT id does not look like one of this country.")
 
 
 def project_facts(deal: Deal, products: Iterable[DealProduct]) -> list[Fact]:

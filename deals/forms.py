@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +30,8 @@ from partners.registration_forms import country_choices
 from programs.models import Product
 
 COUNTRIES = (*EU_COUNTRIES, "CH", "GB", "LI", "NO")
+LATEST = timedelta(days=365)
+"""An order that is awaited for longer was given up, or its year is mistyped."""
 _ROW = re.compile(r"products-(\d{1,3})-product")
 
 
@@ -42,6 +46,7 @@ class WrittenForm(SeenForm):
     def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": deal.version, **self.initial_of(deal), **kwargs.pop("initial", {})}
         super().__init__(*args, **kwargs)
+        self.deal = deal
         if "customer_country" in self.fields:
             country: Any = self.fields["customer_country"]
             country.choices = country_choices({*COUNTRIES, deal.customer_country})
@@ -118,6 +123,13 @@ class ProjectForm(WrittenForm):
         label=gettext_lazy("What the customer needs"), max_length=5_000, required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
+
+    def clean_expected_on(self) -> date:
+        """An order that is late is still a project; one of years ago is a slip, unless it was said when it was near."""
+        day: date = self.cleaned_data["expected_on"]
+        if day != self.deal.expected_on and day < timezone.localdate(self.deal.since) - LATEST:
+            raise forms.ValidationError(_("This day is long past."))
+        return day
 
 
 class DoneForm(WrittenForm):

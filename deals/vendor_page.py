@@ -14,6 +14,7 @@ from common.access import Actor
 from common.ui import Crumb, Fact
 from deals import comparing, vendor_selectors
 from deals.comparing import Beside
+from deals.describing import doubt_about_vat_id
 from deals.figures import Record, record_of
 from deals.history import events
 from deals.models import RUNNING, Deal, Extension
@@ -93,14 +94,15 @@ def extension_facts(asked: Extension, today: date) -> list[Fact]:
 
 def customer_facts(deal: Deal) -> list[Fact]:
     place = f"{deal.customer_postcode} {deal.customer_city}".strip()
-    return _said(
+    facts = _said(
         (_("End customer"), deal.customer_name),
         (_("Street"), deal.customer_street),
         (_("City"), place),
         (_("Country"), formats.country(deal.customer_country)),
         (_("Website"), deal.customer_domain),
-        (_("VAT id"), deal.customer_vat_id),
     )
+    vat_id = Fact(_("VAT id"), deal.customer_vat_id, hint=doubt_about_vat_id(deal))
+    return [*facts, vat_id] if deal.customer_vat_id else facts
 
 
 def contact_facts(deal: Deal) -> list[Fact]:

@@ -37,7 +37,7 @@ def title_of(deal: Deal) -> str:
 
 
 def product_in_words(each: DealProduct) -> str:
-    return f"{formats.number(each.quantity)} × {each.product.name}"
+    return f"{formats.number(each.quantity)}\N{NO-BREAK SPACE}× {each.product.name}"
 
 
 def state_for_partner(deal: Deal) -> str:

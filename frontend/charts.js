@@ -26,6 +26,7 @@ function formatter(unit, compact = false) {
   if (/^[A-Z]{3}$/.test(unit)) {
     return new Intl.NumberFormat(language, compact ? { ...options, style: "currency", currency: unit } : { style: "currency", currency: unit });
   }
+  if (unit === "%") return new Intl.NumberFormat(language, { ...options, style: "unit", unit: "percent" });
   return new Intl.NumberFormat(language, options);
 }
 
@@ -44,6 +45,8 @@ function configuration(data) {
   const short = formatter(data.unit, true);
   const text = colour("--chart-text");
   const grid = colour("--chart-grid");
+  // Of what is counted there is no half: where all values are whole, so are the marks of the axis.
+  const whole = data.series.every((series) => series.values.every((value) => Number.isInteger(Number(value))));
   return {
     type: data.kind,
     data: { labels: data.labels, datasets: data.series.map((series, index) => dataset(series, index, data.kind)) },
@@ -55,7 +58,7 @@ function configuration(data) {
         x: { stacked: data.stacked, grid: { display: false }, border: { color: grid }, ticks: { color: text, maxRotation: 0, autoSkipPadding: 12 } },
         y: {
           stacked: data.stacked, beginAtZero: true, border: { display: false }, grid: { color: grid },
-          ticks: { color: text, maxTicksLimit: 6, callback: (value) => short.format(value) },
+          ticks: { color: text, maxTicksLimit: 6, precision: whole ? 0 : undefined, callback: (value) => short.format(value) },
         },
       },
     },

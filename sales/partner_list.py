@@ -11,7 +11,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.formats import date_short
 from common.tables import DateColumn, MoneyColumn
@@ -95,7 +95,7 @@ def _columns() -> Mapping[str, tables.Column]:
         "activity": ActivityColumn(verbose_name=gettext_lazy("Activity")),
         "revenue": MoneyColumn(verbose_name=gettext_lazy("Revenue this quarter")),
         "revenue_before": MoneyColumn(verbose_name=gettext_lazy("Last quarter by the same day")),
-        "revenue_change": MoneyColumn(signed=True, verbose_name=gettext_lazy("Change")),
+        "revenue_change": MoneyColumn(signed=True, verbose_name=pgettext_lazy("against an earlier period", "Change")),
         "last_sale": DateColumn(verbose_name=gettext_lazy("Last sale")),
     }
 

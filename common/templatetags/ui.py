@@ -121,10 +121,15 @@ def post_button(
     tone: Literal["primary", "secondary", "danger", "plain"] = "secondary",
     name: str = "",
     value: str = "",
+    about: str = "",
 ) -> dict[str, Any]:
-    """A button that changes something: its own POST form with the CSRF token. `name` and `value` are sent along."""
+    """A button that changes something: its own POST form with the CSRF token. `name` and `value` are sent along.
+
+    `about`: which of several things on the page, for who does not see what the button stands beside.
+    """
     return {
         "label": label,
+        "about": about,
         "url": url,
         "icon": icon,
         "tone": tone,

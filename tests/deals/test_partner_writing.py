@@ -75,7 +75,7 @@ def test_where_one_program_takes_registrations_a_click_begins_a_draft(world: Wor
 def test_where_several_do_the_program_is_chosen(world: World, sales: Client) -> None:
     type(open_deals(world)).objects.create(program=world.rival_program)
     assert sales.get(LIST).context["only_program"] == ""
-    assert "Begin in" in page_of(sales.get(f"{LIST}new/"))
+    assert "Begin Top-Seller Loyalty" in page_of(sales.get(f"{LIST}new/"))
     sales.post(f"{LIST}new/", {"program": world.rival_program.slug})
     assert Deal.objects.get().vendor == world.rival_vendor
 
@@ -326,3 +326,29 @@ def test_dates_of_the_past_may_be_expected(draft: Deal, world: World, sales: Cli
     yesterday = draft.since.date() - timedelta(days=1)
     answer = sales.post(part(draft, "project"), project(draft, world, expected_on=yesterday.isoformat()))
     assert answer.status_code == 302
+
+
+# --- slips -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_expected_years_ago_is_a_slip(world: World, sales: Client, draft: Deal) -> None:
+    answer = sales.post(part(draft, "project"), project(draft, world, expected_on="1999-01-01"))
+    assert answer.status_code == 422
+    assert "This day is long past." in page_of(answer)
+    draft.refresh_from_db()
+    assert draft.expected_on is None
+    assert draft.expected_value == 24000
+
+
+def test_what_was_expected_once_stays_as_time_goes_by(world: World, sales: Client, draft: Deal) -> None:
+    Deal.objects.filter(pk=draft.pk).update(expected_on="1999-01-01")
+    answer = sales.post(part(draft, "project"), project(draft, world, expected_on="1999-01-01"))
+    assert answer.status_code == 302
+
+
+def test_a_vat_id_that_cannot_be_one_is_kept_and_doubted(sales: Client, draft: Deal) -> None:
+    sales.post(part(draft, "customer"), customer(draft, customer_vat_id="DE12"))
+    assert "DE12 The VAT id does not look like one of this country." in page_of(sales.get(f"{LIST}{draft.number}/"))
+    draft.refresh_from_db()
+    sales.post(part(draft, "customer"), customer(draft, customer_vat_id="DE136695976"))
+    assert "does not look like" not in page_of(sales.get(f"{LIST}{draft.number}/"))
