@@ -103,7 +103,7 @@ def doubt_about_vat_id(deal: Deal) -> str:
     """A VAT id is only typed: nobody is kept from a deal by one, but both sides are told that it may be wrong."""
     if not deal.customer_vat_id or looks_like_vat_id(deal.customer_vat_id, deal.customer_country):
         return ""
-    return _("The VAT id does not look like one of this country.")
+    return _("This looks mistyped.")
 
 
 def project_facts(deal: Deal, products: Iterable[DealProduct]) -> list[Fact]:

@@ -16,7 +16,8 @@ from common.hints import hint
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 from deals import vendor_selectors, writing
-from deals.forms import NO_PRODUCT, ProductRows
+from deals.acting import act_of
+from deals.forms import NO_PRODUCT, ProductRows, problems_in
 from deals.models import Deal
 from deals.moving import Act
 from deals.rights import may_write
@@ -137,6 +138,7 @@ def _page(request: PersonRequest, draft: Deal, form: EnteredForm, products: Prod
         "form": form,
         "products": products,
         "no_product": NO_PRODUCT,
+        "problems": problems_in(form, products),
         "crumbs": [Crumb(_("Deals"), reverse("deals:vendor-deals", args=[slug])), Crumb(title_of(draft))],
         "here": _write_url(draft),
         "discard_url": reverse("deals:vendor-deal-discard", args=[slug, draft.partner.number, draft.number]),
