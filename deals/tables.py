@@ -99,6 +99,9 @@ class DealTable(Table):
     def render_update_due_on(self, value: date, record: Deal) -> str:
         return formats.date_short(value) if record.needs_update else formats.NOTHING
 
+    def value_update_due_on(self, value: date, record: Deal) -> date | None:
+        return value if record.needs_update else None
+
     def value_protection(self, record: Deal) -> int | None:
         return days_left(record, self.today)
 

@@ -91,6 +91,9 @@ class VendorDealTable(Table):
             return text
         return format_html('<span>{}<span class="cell-sub">{}</span></span>', text, _("for longer protection"))
 
+    def value_clock(self, value: date) -> date:
+        return value
+
     def render_protected_until(self, record: Deal) -> str:
         return formats.date_short(record.last_day)
 

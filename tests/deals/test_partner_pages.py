@@ -92,6 +92,7 @@ def test_an_export_has_days_as_numbers_and_no_formula(world: World, sales: Clien
     with on(TODAY + timedelta(days=10)):
         (row,) = rows_of(sales)
     assert (row["Deal"], row["Days of protection"], row["Number"]) == ("'=1+1", "80", "2B3C4D5F-1")
+    assert row["Update due"] == "2026-12-14"
     assert sales.get(f"{LIST}?export=xlsx").status_code == 200
 
 

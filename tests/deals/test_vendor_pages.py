@@ -109,6 +109,15 @@ def test_the_export_says_nothing_about_the_customers_people(world: World, manage
     assert not {"Frau Dr. Lindner", "lindner@klinikum-elbtal.example", "+49 3501 1234"} & set(lines[1])
 
 
+def test_the_export_has_days_and_no_markup_also_of_what_is_overdue(world: World, manager: Client) -> None:
+    submitted(world)
+    with time_machine.travel(NOW + timedelta(days=10), tick=False):
+        text = manager.get(f"{LIST}?export=csv").content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["Decision due"] == "2026-11-18"
+    assert "<" not in text
+
+
 def test_the_board_has_the_same_deals_by_state(world: World, manager: Client) -> None:
     protected(world, title="Protected one")
     submitted(world, title="Waiting one")
@@ -226,7 +235,7 @@ def test_already_protected_names_whose_and_takes_no_words(world: World, manager:
     manager.post(f"{RIVAL}decide/", decision(later, "duplicate", other=first.pk))
     later.refresh_from_db()
     assert (later.state, later.duplicate_of) == (State.DUPLICATE, first)
-    assert "You have decided that it is the project of Elbtal Systemhaus GmbH" in read(manager, RIVAL)
+    assert "You have decided that it is this project: Elbtal Systemhaus GmbH" in read(manager, RIVAL)
 
 
 def test_a_deal_that_is_not_similar_cannot_be_named_as_the_other(world: World, manager: Client) -> None:
