@@ -39,7 +39,7 @@ PLACEHOLDERS: Mapping[str, Text] = {
     "before": _("the tier until then"),
     "training": _("the training"),
     "person": _("the person it is about"),
-    "title": _("the title of the case study"),
+    "title": _("the title of the project or case study"),
     "target": _("the company that goes on"),
     "invoice": _("the invoice’s number"),
 }

@@ -176,6 +176,10 @@ def _statement_page(request: PersonRequest, vendor: Vendor, found: Statement, fo
     return render(request, "rebates/statement_of_vendor.html", context, status=status)
 
 
+def _page_of(found: Statement, other: Statement) -> str:
+    return reverse("rebates:statement-of-vendor", args=[found.vendor.slug, other.pk])
+
+
 def _facts(found: Statement) -> list[Fact]:
     facts = [
         Fact(_("Partner"), found.partner.name, hint=found.partner.number),
@@ -187,7 +191,9 @@ def _facts(found: Statement) -> list[Fact]:
     ]
     if found.corrects_id:
         earlier = Statement.objects.only("number").get(pk=found.corrects_id)
-        facts.insert(0, Fact(_("Replaces"), earlier.number, hint=found.reason))
+        facts.insert(0, Fact(_("Replaces"), earlier.number, hint=found.reason, url=_page_of(found, earlier)))
+    if replaced_by(found):
+        facts.insert(0, Fact(_("Replaced by"), replaced_by(found), url=_page_of(found, found.corrected_by)))
     return facts
 
 

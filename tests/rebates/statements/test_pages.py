@@ -129,8 +129,11 @@ def test_finance_corrects_a_document_with_a_reason_by_its_page(world: World, sta
     response = client.post(url, {"reason": "The address was wrong"})
     later = Statement.objects.get(corrects=statement)
     assert response.url == of_vendor("statement-of-vendor", statement, later.pk)  # type: ignore[attr-defined]
-    assert "The address was wrong" in client.get(response.url).text  # type: ignore[attr-defined]
-    assert f"replaced by {later.number}" in client.get(page).text
+    old, new = client.get(page).text, client.get(response.url).text  # type: ignore[attr-defined]
+    assert "The address was wrong" in new
+    assert f"replaced by {later.number}" in old
+    assert f'href="/vendor/lenovo/statements/{later.pk}/"' in old
+    assert f'href="{page}"' in new
     assert client.post(url, {"reason": "Once more"}).status_code == 422
     told = OutboxMail.objects.get(kind="statement", recipient=world.reseller_owner, period=f"statement {later.pk}")
     assert "The address was wrong" in told.text
