@@ -307,7 +307,8 @@ def change(request: PersonRequest, partner: Partner, number: int) -> HttpRespons
             return to_deal(changed)
     failed = request.method == "POST" and "more" not in request.POST
     context: dict[str, Any] = {
-        "deal": deal, "form": form, "rows": rows, "title": title_of(deal), "crumbs": _crumbs(deal, _("Change the deal")),
+        "deal": deal, "form": form, "rows": rows, "title": title_of(deal),
+        "crumbs": _crumbs(deal, _("Change the deal")),
         "problems": problems_in(form, rows), "no_product": NO_PRODUCT,
         "cancel_url": reverse("deals:partner-deal", args=[partner.number, number]),
     }  # fmt: skip
