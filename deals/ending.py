@@ -77,8 +77,8 @@ def win(*, deal: Deal, order: Order, text: str, act: Act) -> Deal:
         raise NotPossible(_("Please give the value of the order."))
     if not order.lines and not order.invoices:
         raise NotPossible(_("Please choose at least one sale or invoice that shows the order."))
-    _one_at_a_time(deal)
-    covered = order.on + timedelta(days=rules_of(deal.enrolment).follow_up_days)
+    covered = order.on + timedelta(days=rules_of(deal.enrolment.program).follow_up_days)
+    done_before = _locked(deal, act)
     won = move(
         deal, act, Step.WON, states=(State.PROTECTED,), text=text, state=State.WON, update_due_on=None,
         ended_on=order.on, won_value=order.value, protected_until=max(covered, act.today),
@@ -94,19 +94,18 @@ def prove(*, deal: Deal, lines: Collection[int], invoices: Collection[int], act:
     _check_partner(act, deal)
     if not lines and not invoices:
         raise NotPossible(_("Please choose at least one sale or invoice that shows the order."))
-    _one_at_a_time(deal)
+    done_before = _locked(deal, act)
     proven = move(deal, act, Step.PROVEN, states=(State.WON,))
     _prove(proven, lines, invoices, act, done_before=done_before)
     return proven
 
 
-def _one_at_a_time(deal: Deal) -> None:
-    """Of the partner: what another deal has taken a moment ago is seen. Before the deal's row, as everywhere."""
-    Partner.objects.select_for_update(no_key=True).get(pk=deal.partner_id)
+def _prove(deal: Deal, lines: Collection[int], invoices: Collection[int], act: Act, *, done_before: bool) -> None:
+    """Only the partner's own, and no sale twice; what this deal has already is left.
 
-
-def _prove(deal: Deal, lines: Collection[int], invoices: Collection[int], act: Act) -> None:
-    """Only the partner's own, and no sale twice; what this deal has already is left."""
+    In the transaction that has locked the partner: what another deal has taken a moment ago is seen. A second click
+    (`done_before`) that says something else is none.
+    """
     there = list(deal.proofs.all())
     new_lines = set(lines) - {proof.line_id for proof in there}
     new_invoices = set(invoices) - {proof.invoice_id for proof in there}

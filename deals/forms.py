@@ -18,12 +18,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from common.fields import LineField, ProseField
 from common.proof_forms import ProofField
 from common.proofs import Proof
 from deals.customers import NAMED
 from deals.models import Deal
+from deals.seen_forms import SeenForm
 from deals.writing import MOST_FILES, MOST_PRODUCTS, Written
 from partners.registration import EU_COUNTRIES
 from partners.registration_forms import country_choices

@@ -93,7 +93,7 @@ def told(*, deal: Deal, step: DealStep, to_partner: bool) -> Mapping[str, Any]:
     key = ENTERED if to_partner and step.step == Step.SUBMITTED else step.step
     values = {
         "partner": deal.partner.name, "vendor": deal.vendor.name, "title": title_of(deal),
-        "day": _due_on(deal, step) or "", "last": last_day(deal) or "", "update": deal.update_due_on or "",
+        "day": _due_on(deal, step) or "", "last": deal.last_day or "", "update": deal.update_due_on or "",
     }  # fmt: skip
     lapsed = _NO_UPDATE if deal.lapse == Deal.Lapse.NO_UPDATE else _EXPIRED
     next_step = NEXT.get(key, lapsed) if deal.needs_update else WITHOUT_UPDATE.get(key, NEXT.get(key, lapsed))
@@ -107,15 +107,9 @@ def _due_on(deal: Deal, step: DealStep) -> date | None:
     return deal.extensions.filter(state=Extension.State.OPEN).values_list("due_on", flat=True).first()
 
 
-def last_day(deal: Deal) -> date | None:
-    """The last day of protection."""
-    until = deal.protected_until
-    return None if until is None else date.fromordinal(until.toordinal() - 1)
-
-
-def _context(key: str, lapsed: Text, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
-    headline, next_step = Line(HEADLINES[key], on_behalf.values), Line(NEXT.get(key, lapsed), on_behalf.values)
-    return {"headline": headline, "on_behalf": on_behalf, "text": text, "next_step": next_step, "url": url}
+def _context(key: str, next_step: Text, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str, Any]:
+    headline, following = Line(HEADLINES[key], on_behalf.values), Line(next_step, on_behalf.values)
+    return {"headline": headline, "on_behalf": on_behalf, "text": text, "next_step": following, "url": url}
 
 
 def _sample(key: str, text: Text = "") -> Callable[[], Mapping[str, Any]]:

@@ -41,6 +41,7 @@ def register() -> None:
     registered, decided = (_deals("written_by", "submitted_at"), _deals("decided_by", "decided_at"))
     covers = ("deals.Deal.written_by",)
     sections.register(Section("deals", _("Deals you registered"), registered, covers, order=92))
+    section("deal-entries", _("Deals you entered for partners"), DealEntry, "person", *OF_DEAL, order=92)
     covers = ("deals.Deal.decided_by",)
     sections.register(Section("deals-decided", _("Deals you decided"), decided, covers, order=93))
     section("deal-steps", _("What you did with deals"), DealStep, "author", *OF_DEAL, "step", "text", "at", order=94)

@@ -47,7 +47,7 @@ def ask_extension(*, deal: Deal, text: str, act: Act) -> Deal:
     Raises NotAllowed, NotPossible, MovedOn.
     """
     _check_partner(act, deal)
-    rules = rules_of(deal.enrolment)
+    rules = rules_of(deal.enrolment.program)
     values = {**_clock_anew(deal, act), "escalated_at": None}
     made = move(deal, act, Step.EXTENSION_ASKED, states=(State.PROTECTED,), text=text, **values)
     if made.extensions.filter(state=Extension.State.OPEN).exists():

@@ -48,7 +48,7 @@ def hindrance(actor: Actor, deal: Deal) -> Hindrance | None:
 def tie(person: int, deal: Deal) -> Hindrance | None:
     """What keeps a person from deciding about this deal, whatever their role."""
     logins = logins_of(person)
-    if deal.entered_by_vendor and (deal.written_by_id in logins or _has_sent(deal, logins)):
+    if deal.entered_by_vendor and deal.entries.filter(person__in=logins).exists():
         return Hindrance.ENTERED
     members = Member.objects.filter(partner=deal.partner_id, user__in=logins, left_on__isnull=True)
     return Hindrance.COMPANY if members.exists() else None

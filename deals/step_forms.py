@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats
-from common.errors import DomainError
 from common.fields import ProseField
 from deals import ending
 from deals.forms import day_input

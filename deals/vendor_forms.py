@@ -11,7 +11,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from common.fields import ProseField
 from deals.comparing import Beside, in_words
 from deals.deciding import Protection, usual_protection

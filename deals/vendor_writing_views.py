@@ -19,9 +19,9 @@ from deals import vendor_selectors, writing
 from deals.acting import act_of
 from deals.forms import NO_PRODUCT, ProductRows, problems_in
 from deals.models import Deal
-from deals.moving import Act
 from deals.rights import may_write
 from deals.selectors import open_enrolments
+from deals.tasks import check_deal
 from deals.vendor_forms import EnteredForm, ForWhomForm
 from deals.vendor_tables import vendor_url
 from deals.wording import title_of
@@ -129,10 +129,7 @@ def _write_url(draft: Deal) -> str:
 def _page(request: PersonRequest, draft: Deal, form: EnteredForm, products: ProductRows) -> HttpResponse:
     slug = draft.vendor.slug
     if form.is_bound:
-        # Who goes on from this page has been told what was in the way.
-        data: Any = form.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = get_object_or_404(Deal, pk=draft.pk).version
-        form.data = data
+        form.read(get_object_or_404(Deal, pk=draft.pk).version)
     context = {
         "deal": draft,
         "form": form,

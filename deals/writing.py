@@ -21,7 +21,7 @@ from common.errors import DomainError
 from common.proofs import Proof
 from deals import limits
 from deals.customers import NAMED, customer_of, found_by, is_same
-from deals.models import OPEN, Conflict, Deal, DealFile, DealProduct, DealStep
+from deals.models import RUNNING, Conflict, Deal, DealEntry, DealFile, DealProduct, DealStep
 from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, locked, move
 from deals.rights import may_enter, may_register, may_write
 from partners.models import Enrolment, Partner
@@ -305,7 +305,7 @@ def _new_customer(deal: Deal, written: Written, act: Act) -> dict[str, Any]:
         raise NotPossible(_("The customer of a protected deal stays as it is. Please register another deal."))
     # One of a partner at a time: what was named a moment ago is counted.
     Partner.objects.select_for_update(no_key=True).get(pk=deal.partner_id)
-    _check_day(deal, limits.rules_of(deal.enrolment), act)
+    _check_day(deal, limits.rules_of(deal.enrolment.program), act)
     # A typo may be put right; another customer was not named first, however small the steps that lead to it.
     place = {} if is_same(_named_first(deal), customer_of(written)) else {"place": next_place(deal.vendor_id)}
     return {**found_by(written), **place}

@@ -29,6 +29,7 @@ from tests.deals.projects import (
     competitor,
     drafted,
     hospital,
+    looked_at,
     of_competitor,
     open_deals,
     protected,
@@ -303,22 +304,6 @@ def test_one_sale_claimed_for_two_deals_at_once_proves_one_of_them(committed: Wo
     found = at_once(*[lambda deal=deal: won(committed, deal, lines=(line,)) for deal in deals])
     assert sorted(type(each).__name__ for each in found) == ["Deal", "NotPossible"]
     assert Deal.objects.filter(state=State.WON).count() == 1
-
-
-def test_two_customers_named_at_once_are_both_counted_in_the_day(committed: World) -> None:
-    """Else somebody with two tabs names more customers than a day has."""
-    open_deals(committed, most_open=100, most_a_day=2 * ROUNDS + ROUNDS)
-    deals = [submitted(committed, customer_name=f"Number {each} AG", customer_domain="") for each in range(2 * ROUNDS)]
-    for number in range(ROUNDS):
-        pair = [fetched(deal.pk) for deal in deals[2 * number : 2 * number + 2]]
-        open_deals(committed, most_open=100, most_a_day=2 * ROUNDS + number + 1)
-
-        def rename(deal: Deal, name: str = f"Elsewhere {number}") -> object:
-            written = replace(writing.written_of(deal), customer_name=f"{name} {deal.pk} GmbH", customer_city="Kiel")
-            return writing.change(deal=deal, written=written, act=act(committed.reseller_sales, deal))
-
-        found = at_once(*[lambda deal=deal: rename(deal) for deal in pair])
-        assert sorted(type(each).__name__ for each in found) == ["Deal", "_AtTheLimit"]
 
 
 def test_of_a_tick_and_a_change_of_the_other_deal_one_comes_first(committed: World) -> None:

@@ -21,8 +21,10 @@ from common.proofs import Proof
 from deals import ending, lapsing, protecting, writing
 from deals.deciding import ConflictsLeft
 from deals.ending import Order
-from deals.models import Conflict, Deal, DealFile, Opening
+from deals.models import Conflict, Deal, DealFile, Opening, Probe
 from deals.moving import Act, MovedOn, NotAllowed, NotPossible, fetched
+from deals.tasks import check_deal
+from deals.vendor_selectors import probing_of
 from tests.deals.projects import (
     NOW,
     act,
