@@ -89,7 +89,7 @@ def test_two_backups_into_one_folder_do_not_meet(source: str, tmp_path: Path) ->
     [
         pytest.param("CREATE TABLE public.common_outboxmail (id int)", id="while tables are made"),
         # Indexes come after all rows.
-        pytest.param("CREATE TABLE public.mail_unsent (id int)", id="after all rows"),
+        pytest.param("CREATE TABLE public.mail_unfinished (id int)", id="after all rows"),
     ],
 )
 def test_a_killed_restore_leaves_the_database_empty_and_the_next_one_succeeds(
