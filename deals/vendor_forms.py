@@ -42,7 +42,8 @@ class TicksField(forms.Field):
 class DecisionForm(SeenForm):
     """One decision, whatever it is: what was typed stays when another one is chosen.
 
-    `besides`: the similar deals of the page. First complete registration wins where nobody chooses otherwise.
+    `besides`: the similar deals of the page. First complete registration wins where nobody chooses otherwise; `chosen`:
+    the decision that somebody came for, if it is one that this deal can get.
     """
 
     outcome = forms.ChoiceField(label=gettext_lazy("Your decision"), widget=forms.RadioSelect)
@@ -62,7 +63,9 @@ class DecisionForm(SeenForm):
     another = TicksField(required=False)
     use_required_attribute = False
 
-    def __init__(self, *args: Any, deal: Deal, besides: Sequence[Beside], today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, deal: Deal, besides: Sequence[Beside], today: date, chosen: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.owners = {each.deal.pk: each.deal for each in besides if each.stands}
         first = next((each.deal.pk for each in besides if each.hinders and each.stands), None)
@@ -80,7 +83,7 @@ class DecisionForm(SeenForm):
         for field in self._needed:
             field.required = True
         last = usual_protection(deal, today) - timedelta(days=1)
-        outcome = DUPLICATE if first else PROTECT
+        outcome = chosen if chosen in outcomes else DUPLICATE if first else PROTECT
         self.initial.update(seen=deal.version, last=last, other=first, outcome=outcome)
 
     def _clean_fields(self) -> None:

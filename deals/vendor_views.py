@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +29,7 @@ from deals.moving import MovedOn, meanwhile
 from deals.opening import record_opening
 from deals.rights import Hindrance, hindrance, may_decide
 from deals.rules import CHANGING_ROLES
-from deals.vendor_forms import ASK_BACK, DUPLICATE, KEYS, PROTECT, YES, DecisionForm, ExtensionForm
+from deals.vendor_forms import ASK_BACK, DUPLICATE, KEYS, PROTECT, REFUSE, YES, DecisionForm, ExtensionForm
 from deals.vendor_page import extension_facts, page_of
 from deals.vendor_selectors import LOOKED_BACK
 from deals.vendor_tables import DealFilter, VendorDealTable, vendor_url
@@ -41,10 +41,14 @@ from programs.models import Vendor
 State = Deal.State
 ON_BOARD = 20
 """Deals in a column of the board."""
-COLUMNS = (
-    (State.SUBMITTED,), (State.ASKED_BACK,), (State.PROTECTED,), (State.WON,),
-    (State.LOST, State.LAPSED, State.WITHDRAWN), (State.REFUSED, State.DUPLICATE),
+COLUMNS: Sequence[tuple[tuple[Deal.State, ...], str]] = (
+    ((State.SUBMITTED,), ""), ((State.ASKED_BACK,), ASK_BACK), ((State.PROTECTED,), PROTECT), ((State.WON,), ""),
+    ((State.LOST, State.LAPSED, State.WITHDRAWN), ""), ((State.REFUSED, State.DUPLICATE), REFUSE),
 )  # fmt: skip
+"""The states of each, and the decision that dragging a deal there begins."""
+PLACES: Mapping[str, Text] = {
+    ASK_BACK: gettext_lazy("Ask back"), PROTECT: gettext_lazy("Protect"), REFUSE: gettext_lazy("Refuse"),
+}  # fmt: skip
 
 WHY_NOT: Mapping[Hindrance, Text] = {
     Hindrance.ROLE: gettext_lazy("Channel managers and admins of the vendor decide about deals. You may read them."),
@@ -93,7 +97,7 @@ def board(request: PersonRequest, vendor: Vendor) -> HttpResponse:
     found = vendor_selectors.deals_at(vendor=vendor, actor=request.actor)
     list_url = reverse("deals:vendor-deals", args=[vendor.slug])
     columns = []
-    for states in COLUMNS:
+    for states, place in COLUMNS:
         of_column = found.filter(state__in=states)
         columns.append(
             {
@@ -101,6 +105,8 @@ def board(request: PersonRequest, vendor: Vendor) -> HttpResponse:
                 "count": of_column.count(),
                 "url": f"{list_url}?state={states[0].value}" if len(states) == 1 else list_url,
                 "deals": [_on_board(deal, request) for deal in of_column[:ON_BOARD]],
+                "place": place,
+                "place_label": PLACES.get(place, ""),
             }
         )
     context = {"columns": columns, "list_url": list_url}
@@ -115,7 +121,16 @@ def _on_board(deal: Any, request: PersonRequest) -> dict[str, Any]:
         "state": state_for_vendor(deal),
         "tone": TONES[deal.state],
         "overdue": deal.clock is not None and deal.clock < request.today,
+        "drops": _drops(deal, request),
     }
+
+
+def _drops(deal: Any, request: PersonRequest) -> list[tuple[str, str]]:
+    """Where it may be dragged to, and the page that asks there for what the decision needs, or says why not."""
+    if deal.state not in OPEN or not request.actor.has(VENDOR, deal.vendor_id, *DECIDING_ROLES):
+        return []
+    elsewhere = [place for states, place in COLUMNS if place and deal.state not in states]
+    return [(place, f"{vendor_url(deal)}?outcome={place}#decide") for place in elsewhere]
 
 
 # --- one of them -----------------------------------------------------------------------------------------------------
@@ -235,7 +250,8 @@ def _page(
     similar = besides(found, request.today) if found.state in RUNNING else []
     # Before anything is shown. Not of what stands beside it: its partner would read that somebody has the same project.
     record_opening(deal=found, actor=request.actor, now=timezone.now())
-    form = DecisionForm(decision, deal=found, besides=similar, today=request.today)
+    chosen = request.GET.get("outcome", "")
+    form = DecisionForm(decision, deal=found, besides=similar, today=request.today, chosen=chosen)
     if error is not None:
         form.refuse(error)
     form.read(found.version)

@@ -1,4 +1,4 @@
-// The pages of deals: rows of products, and the board, where dragging is a shortcut for the links on each card.
+// The pages of deals: rows of products, and the boards, where dragging is a shortcut for the links on each card.
 
 /* --- going on while what was typed is still being saved: the page then knows which version it has read ------------------ */
 
@@ -43,12 +43,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
-/* --- the board: a protected card is dragged to where its deal ends, which opens the form ------------------------------- */
+/* --- the boards: a card is dragged to where its deal should go, which opens the form that asks for the rest ------------ */
 
 let dragged = null;
 
 document.addEventListener("dragstart", (event) => {
-  const card = event.target.closest?.(".deal-card[draggable]");
+  const card = event.target.closest?.("[data-board] [draggable=true]");
   if (!card) return;
   dragged = card;
   event.dataTransfer.effectAllowed = "move";
@@ -65,7 +65,10 @@ document.addEventListener("dragend", () => {
   dragged = null;
 });
 
-const placeOf = (event) => (dragged ? event.target.closest?.("[data-place]") : null);
+function placeOf(event) {
+  const place = dragged ? event.target.closest?.("[data-place]") : null;
+  return place && place.dataset.place in dragged.dataset ? place : null;
+}
 
 document.addEventListener("dragover", (event) => {
   const place = placeOf(event);

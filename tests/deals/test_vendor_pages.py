@@ -1,9 +1,7 @@
-"""The vendor's pages about deals: the list, one deal beside similar ones, the decision, longer protection, openings."""
+"""The vendor's pages about one deal: what is similar beside it, the decision, longer protection, openings."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,7 +34,7 @@ from tests.deals.projects import (
     won,
 )
 from tests.rendering import dashboard, words
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, World
 
 SignedIn = Callable[[User], Client]
 LIST = "/vendor/lenovo/deals/"
@@ -72,58 +70,6 @@ def both(world: World) -> tuple[Deal, Deal]:
 def errors(answer: Any) -> dict[str, list[str]]:
     assert answer.status_code == 422
     return {name: list(found) for name, found in answer.context["form"].errors.items()}
-
-
-# --- the list --------------------------------------------------------------------------------------------------------
-
-
-def test_what_is_due_first_stands_on_top_and_what_waits_for_nobody_below(world: World, manager: Client) -> None:
-    approve(world, submitted(world, title="Long decided"))
-    submitted(world, title="Later", day=TODAY + timedelta(days=1))
-    submitted(world, title="First")
-    rows = [row.record.title for row in manager.get(LIST).context["table"].rows]
-    assert rows == ["First", "Later", "Long decided"]
-
-
-def test_longer_protection_that_is_asked_for_waits_too(world: World, manager: Client) -> None:
-    asked_for_longer(world, protected(world, title="Extend me"))
-    submitted(world, title="Decide me")
-    for waits, titles in (("longer", ["Extend me"]), ("decision", ["Decide me"]), ("overdue", [])):
-        assert [row.record.title for row in manager.get(f"{LIST}?waits={waits}").context["table"].rows] == titles
-    with time_machine.travel(NOW + timedelta(days=7)):
-        assert len(manager.get(f"{LIST}?waits=overdue").context["table"].rows) == 2
-        assert "overdue since 18 Nov 2026" in read(manager, LIST)
-
-
-def test_a_partners_draft_is_not_the_vendors(world: World, manager: Client, signed_in: SignedIn) -> None:
-    drafted(world)
-    for client in (manager, signed_in(world.platform_admin)):
-        assert not client.get(LIST).context["table"].rows
-        assert client.get(OWN).status_code == 404
-
-
-def test_the_export_says_nothing_about_the_customers_people(world: World, manager: Client) -> None:
-    submitted(world, contact_email="lindner@klinikum-elbtal.example", contact_phone="+49 3501 1234")
-    lines = list(csv.reader(io.StringIO(manager.get(f"{LIST}?export=csv").content.decode("utf-8-sig"))))
-    assert "Klinikum Elbtal gGmbH" in lines[1]
-    assert not {"Frau Dr. Lindner", "lindner@klinikum-elbtal.example", "+49 3501 1234"} & set(lines[1])
-
-
-def test_the_export_has_days_and_no_markup_also_of_what_is_overdue(world: World, manager: Client) -> None:
-    submitted(world)
-    with time_machine.travel(NOW + timedelta(days=10), tick=False):
-        text = manager.get(f"{LIST}?export=csv").content.decode("utf-8-sig")
-    (row,) = csv.DictReader(io.StringIO(text))
-    assert row["Decision due"] == "2026-11-18"
-    assert "<" not in text
-
-
-def test_the_board_has_the_same_deals_by_state(world: World, manager: Client) -> None:
-    protected(world, title="Protected one")
-    submitted(world, title="Waiting one")
-    columns = {each["label"]: each for each in manager.get(f"{LIST}board/").context["columns"]}
-    assert [each["title"] for each in columns["Submitted"]["deals"]] == ["Waiting one"]
-    assert [each["title"] for each in columns["Protected"]["deals"]] == ["Protected one"]
 
 
 # --- side by side ----------------------------------------------------------------------------------------------------

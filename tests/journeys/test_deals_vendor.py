@@ -102,3 +102,36 @@ def test_similar_deals_are_decided_one_after_the_other(own_portal: Served, windo
     for path in ("board/", "figures/"):
         window.go(LIST + path)
         window.see()
+
+
+def test_a_card_is_dragged_to_the_decision_that_it_should_get(
+    own_portal: Served, windows: OpenWindow, inside: Inside
+) -> None:
+    with inside(own_portal), time_machine.travel(NOW):
+        open_deals(same_world())
+        submitted(same_world())
+    window = windows(own_portal, "channel_manager@example.com", language="de", width=DESKTOP)
+    page = window.page
+    window.go(f"{LIST}board/")
+    place = page.locator("[data-place=refuse]")
+    expect(place).to_be_hidden()
+    box = page.locator("[data-board] [draggable=true]").bounding_box()
+    assert box is not None
+    # From its name, which is a link: the card is dragged, not the link.
+    page.mouse.move(box["x"] + 40, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 60, steps=5)
+    expect(place).to_be_visible()
+    place.hover()
+    place.hover()
+    page.mouse.up()
+    expect(page).to_have_url(f"{window.url}{FIRST}?outcome=refuse#decide")
+    expect(page.locator("[name=outcome][value=refuse]")).to_be_checked()
+    expect(page.locator("#decision #id_last")).to_be_hidden()
+    window.see()
+    # Nothing is decided yet: a refusal needs words.
+    page.locator("#decision textarea").fill("Bitte über den Distributor.")
+    page.locator("#decision button[type=submit]").click()
+    expect(page).to_have_url(window.url + LIST)
+    window.go(FIRST)
+    expect(page.locator("#history")).to_contain_text("Bitte über den Distributor.")
