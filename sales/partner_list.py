@@ -20,7 +20,7 @@ from common.ui import Tone
 from partners import composing
 from partners.composing import Asked, Division, Figures
 from sales.models import Standing
-from sales.standing import active_and_others, awake_since, standings
+from sales.standing import awake_since, listed_by_activity
 
 Activity = Standing.Activity
 # Active: bought in the running quarter or in one of the two before it. Sleeping: bought earlier, but nothing in the
@@ -37,15 +37,16 @@ LONG_AGO = date.min
 
 def register() -> None:
     composing.divisions.register(
-        Division("activity", gettext_lazy("Activity"), LABELS, _activity_in_sql, _active_and_others, _activity_in_words)
+        Division("activity", gettext_lazy("Activity"), LABELS, _activity_in_sql, _listed, _activity_in_words)
     )
     composing.figures.register(Figures("sales", _columns, _values, _in_sql, _joined, order=10))
 
 
-def _bring_up_to_date(asked: Asked) -> None:
-    """Once for a list."""
-    if "standings" not in asked.known:
-        asked.known["standings"] = standings(vendor=asked.vendor, currency=asked.currency, today=asked.today)
+def _listed(asked: Asked) -> Mapping[str, int]:
+    """Once for a list, before its standings are read: this brings them up to date."""
+    if "listed" not in asked.known:
+        asked.known["listed"] = listed_by_activity(vendor=asked.vendor, currency=asked.currency, today=asked.today)
+    return asked.known["listed"]
 
 
 def _activity_in_words(today: date) -> str:
@@ -57,17 +58,12 @@ def _activity_in_words(today: date) -> str:
 
 def _joined(asked: Asked) -> Q:
     """How a row of `Partner` stands, as a join: looked up one by one, ten thousand take four times as long."""
-    _bring_up_to_date(asked)
+    _listed(asked)
     return Q(standings__vendor=asked.vendor, standings__day=asked.today, standings__currency=asked.currency)
 
 
 def _activity_in_sql(asked: Asked) -> Combinable:
     return F("standings__activity")
-
-
-def _active_and_others(asked: Asked) -> Mapping[str, int]:
-    _bring_up_to_date(asked)
-    return active_and_others(vendor=asked.vendor, currency=asked.currency, today=asked.today)
 
 
 def _in_sql(asked: Asked) -> Mapping[str, Combinable]:

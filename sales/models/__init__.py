@@ -3,7 +3,7 @@
 from sales.models.claims import Claim, ClaimMessage
 from sales.models.golive import PartnerImport
 from sales.models.identities import ArticleNumber, CustomerNumber, Invitation, OfReporter
-from sales.models.kept import ChangedPartner, Standing
+from sales.models.kept import ChangedPartner, ListedPartners, Standing
 from sales.models.lines import Books, Evidence, SaleLine, Sold, WaitingRow
 from sales.models.reports import ReportMapping, SellOutReport, Upload
 from sales.models.summary import PartnerQuarter, VendorDay
@@ -18,6 +18,7 @@ __all__ = [
     "Evidence",
     "Invitation",
     "OfReporter",
+    "ListedPartners",
     "PartnerImport",
     "PartnerQuarter",
     "ReportMapping",

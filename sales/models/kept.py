@@ -39,9 +39,23 @@ class Standing(models.Model):
         indexes = [models.Index("vendor", models.F("revenue").desc(), name="standing_by_revenue")]
 
 
+class ListedPartners(models.Model):
+    """How many partners a vendor's list has of each activity as of `day`: who is enrolled and was not merged away.
+
+    Written with the standings, which are of that day then, and true as long as they are.
+    """
+
+    vendor = models.OneToOneField(Vendor, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    currency = CURRENCY.clone()
+    active = models.PositiveIntegerField()
+    sleeping = models.PositiveIntegerField()
+    never = models.PositiveIntegerField()
+
+
 class ChangedPartner(models.Model):
-    """Lines of the partner were booked, or it was enrolled. Written in that transaction, taken away in that which
-    counts."""
+    """Lines of the partner were booked, or it was enrolled or merged away. Written in that transaction, taken away in
+    that which counts."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     partner = models.ForeignKey(

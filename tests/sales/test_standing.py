@@ -12,11 +12,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.filters import FilterSet
-from partners.models import EnrolmentStatus, EnrolmentTier
+from partners.models import EnrolmentStatus, EnrolmentTier, Succession
+from programs.models import Vendor
 from rebates.tasks import keep_figures_of
-from sales.models import ChangedPartner, Evidence, SaleLine, Standing
-from sales.standing import standings
-from tests.world import TODAY, World, enrol, make_partner, sell
+from sales.models import ChangedPartner, Evidence, ListedPartners, SaleLine, Standing
+from sales.standing import listed_by_activity, standings
+from tests.world import NOW, TODAY, World, enrol, make_partner, sell
 
 Kept = dict[int, tuple[str, Decimal, Decimal, date | None]]
 
@@ -27,7 +28,7 @@ def kept(world: World, today: date = TODAY) -> Kept:
 
 
 def anew(world: World, today: date = TODAY) -> Kept:
-    Standing.objects.all().delete()
+    ListedPartners.objects.all().delete()
     return kept(world, today)
 
 
@@ -111,3 +112,25 @@ def test_who_bought_without_being_enrolled_is_kept_and_not_counted(world: World,
     assert Counter(found.counts_of("activity")) == Counter(FilterSet.counts_of(found, "activity"))
     assert "Oderbruch Netze" not in page.content.decode()
     assert sum(found.counts_of("activity").values()) == page.context["table"].paginator.count
+
+
+@pytest.mark.django_db
+def test_who_was_merged_away_is_not_counted_in_the_next_request(world: World) -> None:
+    asked: dict[str, Any] = {"vendor": world.vendor, "currency": "EUR", "today": TODAY}
+    before = listed_by_activity(**asked)
+    assert sum(before.values()) == Standing.objects.filter(vendor=world.vendor, enrolled=True).count() == 1
+    Succession.objects.create(
+        vendor=world.vendor, source=world.reseller, target=world.rival, on=TODAY, by=world.vendor_admin, at=NOW
+    )
+    activity = Standing.objects.get(vendor=world.vendor, partner=world.reseller).activity
+    assert listed_by_activity(**asked) == {**before, activity: before[activity] - 1}
+
+
+@pytest.mark.django_db
+def test_a_vendor_without_partners_is_looked_at_once(world: World) -> None:
+    vendor = Vendor.objects.create(slug="nobody", name="Nobody")
+    asked: dict[str, Any] = {"vendor": vendor, "currency": "EUR", "today": TODAY}
+    assert listed_by_activity(**asked) == {"active": 0, "sleeping": 0, "never": 0}
+    with CaptureQueriesContext(connection) as captured:
+        listed_by_activity(**asked)
+    assert len(captured) == 1

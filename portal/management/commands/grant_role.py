@@ -22,7 +22,7 @@ READ_AND_WRITE = (
     "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
 )
 
-ANALYSED = ("sales_standing",)
+ANALYSED = ("sales_standing", "rebates_runningfigure")
 """What is written anew all at once, after which the portal tells the planner so."""
 MAINTAIN_SINCE = 170_000
 """PostgreSQL 17. Before it only a table's owner may; the server's autovacuum does so some time later."""
