@@ -1,6 +1,6 @@
 """Pages at volume against an empty page of the same area, and against Django's list of the same table.
 
-All requests go through the whole stack in this process, page and empty page in turn, in thirty and more rounds.
+All requests go through the whole stack in this process, page and empty page in turn, in a hundred and more rounds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sales.models import SaleLine
 from tests import people
 from tests.bench.results import Result, at_most, give, p95, told
 
-ROUNDS = 40
+ROUNDS = 120
 LIMIT = 3
 FEW = 10
 """Requests of Django's list of sale lines, which counts them all each time."""
