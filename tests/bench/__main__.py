@@ -23,10 +23,12 @@ import psycopg
 from psycopg import sql
 
 from portal.embedded import Postgres, Valkey
-from tests.bench.results import CLOSING_MEGABYTES, Result, Run, markdown, table, told, within
+from tests.bench.results import CLOSING_MEGABYTES, Result, Run, markdown, quoted, table, told, within
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs" / "benchmarks.md"
+README = ROOT / "README.md"
+"""Quotes some of it."""
 LINES = int(os.environ.get("BENCH_LINES", "2000000"))
 PARTNERS = int(os.environ.get("BENCH_PARTNERS", "10000"))
 LARGE = bool(os.environ.get("BENCH_LARGE"))
@@ -44,6 +46,7 @@ def main() -> None:
             # After each size: the largest takes an hour, and what is known is known.
             results = runs[0].results + per_line(sorted(runs, key=lambda run: run.lines))
             FILE.write_text(markdown(results, lines=LINES, partners=PARTNERS, seconds=time.monotonic() - started))
+            README.write_text(quoted(README.read_text(), results))
     print(table(results))
 
 

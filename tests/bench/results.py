@@ -94,10 +94,21 @@ def markdown(results: Sequence[Result], *, lines: int, partners: int, seconds: f
     head = HEAD.format(
         lines=lines, partners=partners, cores=os.cpu_count(), memory=_memory(), day=datetime.now(UTC).date().isoformat()
     )
-    rows = "".join(f"| {r.what} | {r.target} | {r.measured} | {r.verdict} |\n" for r in results)
+    rows = "".join(f"{_row(r)}\n" for r in results)
     return (
         f"{head}| what | target | measured | |\n|---|---|---|---|\n{rows}\nThe run took {seconds / 60:.0f} minutes.\n"
     )
+
+
+def _row(result: Result) -> str:
+    return f"| {result.what} | {result.target} | {result.measured} | {result.verdict} |"
+
+
+def quoted(text: str, results: Sequence[Result]) -> str:
+    """A text that quotes rows of the table, with those of these results."""
+    by_start = {f"| {result.what} |": _row(result) for result in results}
+    rows = (by_start.get("|".join(line.split("|")[:2]) + "|", line) for line in text.split("\n"))
+    return "\n".join(rows)
 
 
 def _memory() -> int:

@@ -70,3 +70,10 @@ def test_pictures_load_quickly() -> None:
     assert not [path.name for path in pictures if path.stat().st_size > LARGEST_PICTURE]
     used = text_of("README.md")
     assert not [path.name for path in pictures if f"docs/img/{path.name}" not in used]
+
+
+def test_what_is_quoted_of_the_benchmarks_is_what_was_measured() -> None:
+    quoted = text_of("README.md").partition("## At volume")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| \S.* \|$", quoted, re.MULTILINE)
+    assert len(rows) > 1
+    assert set(rows) <= set(text_of("docs/benchmarks.md").splitlines())
