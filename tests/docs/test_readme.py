@@ -14,18 +14,9 @@ from portal.demo.accounts import logins
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("docs/*.md")))]
 FOLDERS = (
-    "common",
-    "docs",
-    "frontend",
-    "locale",
-    "partners",
-    "portal",
-    "programs",
-    "rebates",
-    "sales",
-    "templates",
-    "tests",
-)
+    "common", "deals", "docs", "frontend", "invoices", "locale", "partners", "portal", "programs", "rebates", "sales",
+    "templates", "tests", "tiers", "trainings",
+)  # fmt: skip
 LARGEST_PICTURE = 200_000
 
 
