@@ -11,6 +11,7 @@ import pytest
 from common import releasing
 from common.access import Actor
 from common.models import OutboxMail
+from common.periods import Period
 from rebates.models import (
     AnswerLine,
     Closing,
@@ -153,6 +154,21 @@ def test_after_an_outage_the_run_is_proposed_for_the_next_bank_day(world: World,
     [proposal] = proposing.ensure_due_runs(today=date(2026, 12, 4), now=NOW)
     assert proposal.day == DAY
     assert proposal.runs.get().pay_on == date(2026, 12, 7)
+
+
+def test_what_is_closed_after_the_days_run_was_proposed_is_promised_for_a_day_that_has_none(
+    world: World, finance: Finance
+) -> None:
+    pays(world.vendor, days_after_closing=3, lead_days=5)
+    other = another_partner(world, "Spreewald IT", "3C4D5F6G", "30")
+    has_account(other, world.vendor, finance.bookkeeper)
+    close(world, Period.parse("2026Q2"))
+    [first] = proposing.ensure_due_runs(today=TODAY, now=NOW)
+    close(world)
+    assert Closing.objects.get(period="2026Q3").promised_on == date(2026, 11, 20)
+    [second] = proposing.ensure_due_runs(today=TODAY, now=NOW)
+    assert (first.day, second.day) == (date(2026, 11, 19), date(2026, 11, 20))
+    assert second.runs.get().total == Decimal("300.00")
 
 
 def test_a_day_without_bookings_is_refused(world: World, finance: Finance) -> None:
