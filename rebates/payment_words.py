@@ -40,6 +40,7 @@ OUTCOME_TONES: Mapping[str, Tone] = {
 
 TO_PARTNER: Mapping[str, Any] = {
     Why.IN_PAYMENT: gettext_lazy("It is paid when the payment before it has arrived."),
+    Why.UNCLEAR: gettext_lazy("What became of an earlier payment is being asked at the bank."),
     Why.HOLD: gettext_lazy("Payments are on hold. Please ask your contact there."),
     Why.NO_ACCOUNT: gettext_lazy("Please name a bank account, so that it can be paid."),
     Why.WAITING: gettext_lazy("Your bank account is being checked; nothing is left for you to do."),

@@ -370,6 +370,7 @@ class LeftOut(models.Model):
         MINIMUM = "minimum", _("below the smallest payment")
         HOLD = "hold", _("on hold")
         IN_PAYMENT = "in_payment", _("an earlier payment is under way")
+        UNCLEAR = "unclear", _("the bank contradicts what was booked of an earlier payment")
         NO_ACCOUNT = "none", _("no bank account")
         WAITING = "waiting", _("bank account not approved yet")
         COOLING = "cooling", _("bank account changed lately")

@@ -14,6 +14,7 @@ from partners.bank_selectors import AccountState, Payable, payable
 from partners.models import BankAccount, EnrolmentStatus, Partner
 from rebates.documents.sepa import is_sepa
 from rebates.models import LedgerEntry, LeftOut, Payment, PaymentHold, PaymentRun, PaymentSettings, Posting
+from rebates.payments.steps import unclear
 
 Account, Way, Why = Posting.Account, PaymentRun.Way, LeftOut.Why
 
@@ -75,6 +76,7 @@ class _Known:
         open_ = Payment.objects.filter(vendor=vendor_id, state=Payment.State.OPEN)
         self.under_way = set(open_.values_list("partner", "currency"))
         self.came_back = _came_back(vendor_id, ids)
+        self.unclear = set(unclear(vendor_id=vendor_id).values_list("payment__partner", flat=True))
 
 
 def _why(
@@ -85,6 +87,7 @@ def _why(
         (balance <= 0, Why.NEGATIVE),
         ((partner_id, currency) in known.under_way, Why.IN_PAYMENT),
         (partner_id in known.held, Why.HOLD),
+        (partner_id in known.unclear, Why.UNCLEAR),
         (account.state != AccountState.READY, _BY_ACCOUNT.get(account.state, Why.NO_ACCOUNT)),
         (account.account is not None and account.account.pk in known.came_back, Why.CAME_BACK),
         (balance < smallest, Why.MINIMUM),

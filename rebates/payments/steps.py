@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from common.access import Actor
 from common.errors import DomainError
 from common.pausing import restored_since
 from rebates.ledger import hold
-from rebates.models import PaymentFile, PaymentHold, PaymentRun, RefusedStep
+from rebates.models import AnswerLine, Payment, PaymentFile, PaymentHold, PaymentRun, RefusedStep
 from rebates.payments.errors import Changed, MovedOn, Refused
 from rebates.rights import check_handles_money
 
@@ -24,6 +25,14 @@ FIRST = 1
 
 class OnHold(Refused):
     """A partner in the run is on hold by now."""
+
+
+class AccountGone(Refused):
+    """An account that the run pays to was replaced or withdrawn by its company."""
+
+
+class Unclear(Refused):
+    """The bank contradicts itself about an earlier payment to a partner in the run, and nobody has looked yet."""
 
 
 class TooLate(Refused):
@@ -71,15 +80,30 @@ def first_hold(run: PaymentRun) -> PaymentHold | None:
     return held.select_related("partner").first()
 
 
-def check_still_right(run: PaymentRun, now: datetime) -> None:
-    """Raises OnHold, TooLate: what may have come up since the run was proposed.
+def unclear(*, vendor_id: int) -> QuerySet[AnswerLine]:
+    """Words that a payment was paid of which it is booked that it came back: owed again, it would be paid twice."""
+    lines = AnswerLine.objects.filter(vendor=vendor_id, outcome=AnswerLine.Outcome.CONTRADICTS, looked_at__isnull=True)
+    return lines.filter(said=AnswerLine.Said.PAID, payment__state=Payment.State.RETURNED)
 
-    A run that came with a restored backup is never too late: the bank may have its file, which is taken here again.
+
+def check_still_right(run: PaymentRun, now: datetime) -> None:
+    """Raises OnHold, Unclear, AccountGone, TooLate: what may have come up since the run was proposed.
+
+    A run that came with a restored backup is never too late, whatever became of the accounts: the bank may have its
+    file, which is taken here again.
     """
     if found := first_hold(run):
         text = _("%(partner)s is on hold since the run was proposed. Please cancel the run and propose it anew.")
         raise OnHold(text % {"partner": found.partner.name})
-    if run.pay_on < timezone.localdate(now) and not restored_since(run.proposed_at):
+    if found := unclear(vendor_id=run.vendor_id).filter(payment__partner__in=run.payments.values("partner")).first():
+        text = _("The bank contradicts what was booked of an earlier payment to %(partner)s. Please look at it first.")
+        raise Unclear(text % {"partner": found.payment.partner.name})
+    if restored_since(run.proposed_at):
+        return
+    if gone := run.payments.filter(account__replaced_at__isnull=False).select_related("partner").first():
+        text = _("%(partner)s has changed or withdrawn its bank account. Please cancel the run and propose it anew.")
+        raise AccountGone(text % {"partner": gone.partner.name})
+    if run.pay_on < timezone.localdate(now):
         raise TooLate(_("The payment date is over. Please cancel the run and propose it anew."))
 
 

@@ -29,18 +29,18 @@ class Model:
 
     balance: list[Decimal]
     runs: list[Run] = field(default_factory=list)
-    left_out: dict[str, set[int]] = field(default_factory=lambda: {"held": set(), "came_back": set()})
+    left_out: dict[str, set[int]] = field(default_factory=lambda: {"held": set(), "came_back": set(), "unclear": set()})
 
     def propose(self) -> None:
         without = {each.partner for run in self.runs for each in run.payments if each.state == "open"}
-        without |= self.left_out["held"] | self.left_out["came_back"]
+        without |= set().union(*self.left_out.values())
         paid = [Paying(who, owed) for who, owed in enumerate(self.balance) if owed > 0 and who not in without]
         for each in paid:
             self.balance[each.partner] = ZERO
         self.runs += [Run(paid)] if paid else []
 
     def may(self, step: str, run: Run) -> bool:
-        free = not self.left_out["held"] & {each.partner for each in run.payments}
+        free = not (self.left_out["held"] | self.left_out["unclear"]) & {each.partner for each in run.payments}
         before = {"approve": ["proposed"] * free, "cancel": ["proposed", "approved"]}
         return run.state in before.get(step, [*GIVEN, *["approved"] * free])
 
@@ -60,7 +60,10 @@ class Model:
     def answer(self, run: Run, paying: Paying, said: str, stays: bool) -> str:
         """What becomes of the bank's word about a payment of a run that it was given."""
         if paying.state in (said, "returned"):
-            return "known" if paying.state == said else "contradicts"
+            if paying.state == said:
+                return "known"
+            self.left_out["unclear"] |= {paying.partner}
+            return "contradicts"
         self.left_out["came_back"] -= {paying.partner}
         if said == "paid":
             paying.state = "paid"

@@ -145,6 +145,15 @@ class PaymentMachine(RuleBasedStateMachine):
             )
         self.model.left_out["held"] ^= {partner}
 
+    @precondition(lambda self: self.model.left_out["unclear"])
+    @rule()
+    def look(self) -> None:
+        """Somebody has found out what the bank meant when it contradicted itself."""
+        finance = Actor.of(self.finance.first)
+        for line in answering.parked(vendor=self.world.vendor, actor=finance):
+            answering.look_at(line=line, actor=finance, note="The bank's mistake", now=self.now)
+        self.model.left_out["unclear"] = set()
+
     # --- what holds after each of them -------------------------------------------------------------------------------
 
     @invariant()
