@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from common import outbox
 from common.models import User
+from common.money import ZERO
 from rebates import mails
-from rebates.models import Closing, ClosingItem, Settlement
+from rebates.models import Closing, ClosingItem, Posting, Settlement
 
 
 def announce(*, now: datetime, chunk: int) -> int:
@@ -36,19 +38,32 @@ def announce_chunk(*, now: datetime, limit: int) -> int | None:
     items = list(together[:limit])
     if not items:
         return None
-    settlements = _settlements(items)
+    settlements, set_off = _settlements(items), _set_off(items)
     people = mails.told(partners={item.enrolment.partner_id for item in items})
     letters: list[tuple[str, User, Mapping[str, Any]]] = []
     for item in items:
         if not (found := settlements[item.closing_id, item.enrolment_id]):
             continue
         partner = item.enrolment.partner
-        context = mails.settled(closing=item.closing, settlements=found, partner=partner)
+        less = set_off.get((item.closing_id, partner.pk), ZERO)
+        context = mails.settled(closing=item.closing, settlements=found, partner=partner, set_off=less)
         period = f"closing {item.closing_id} enrolment {item.enrolment_id}"
         letters += [(period, person, context) for person in people.get(partner.pk, [])]
     outbox.put_all(kind=mails.SETTLED, letters=letters)
     ClosingItem.objects.filter(pk__in=[item.pk for item in items]).update(announced_at=now)
     return len(letters)
+
+
+def _set_off(items: Sequence[ClosingItem]) -> Mapping[tuple[int, int], Decimal]:
+    """Per closing and partner how much of what was settled pays back what was credited too much before."""
+    carried = Posting.objects.filter(
+        entry__closing__in={item.closing_id for item in items},
+        entry__partner__in={item.enrolment.partner_id for item in items},
+        account=Posting.Account.CARRIED,
+        amount__lt=0,
+    )
+    by = carried.values_list("entry__closing", "entry__partner", "amount")
+    return {(closing, partner): -amount for closing, partner, amount in by}
 
 
 def _settlements(items: Sequence[ClosingItem]) -> Mapping[tuple[int, int], list[Settlement]]:

@@ -61,8 +61,13 @@ def told(*, partners: Iterable[int]) -> Mapping[int, list[User]]:
     return {partner: list(found.values()) for partner, found in people.items()}
 
 
-def settled(*, closing: Closing, settlements: Sequence[Settlement], partner: Partner) -> Mapping[str, Any]:
-    """What the partner is told: the sum, the settlements it is made of, where they are explained, and its account."""
+def settled(
+    *, closing: Closing, settlements: Sequence[Settlement], partner: Partner, set_off: Decimal
+) -> Mapping[str, Any]:
+    """What the partner is told: the sum, the settlements it is made of, where they are explained, and its account.
+
+    `set_off`: so much of the sum is not paid, because it was credited too much before.
+    """
     program = closing.program
     parts = [_part(closing, settlement, partner.number) for settlement in settlements]
     overview = settings.PORTAL_URL + reverse("rebates:partner-rebates", args=[partner.number])
@@ -72,7 +77,9 @@ def settled(*, closing: Closing, settlements: Sequence[Settlement], partner: Par
         "program": program.name,
         "period": in_words(Period.parse(closing.period)),
         "currency": program.currency,
-        "total": sum((part.amount for part in parts), ZERO),
+        "total": (total := sum((part.amount for part in parts), ZERO)),
+        "set_off": set_off,
+        "to_pay": total - set_off,
         "parts": parts,
         "promised_on": closing.promised_on,
         "url": parts[0].url if len(parts) == 1 else overview,
@@ -100,6 +107,8 @@ def settled_sample() -> Mapping[str, Any]:
         "period": in_words(Period.parse("2026Q3")),
         "currency": "EUR",
         "total": Decimal("170.00"),
+        "set_off": ZERO,
+        "to_pay": Decimal("170.00"),
         "parts": [
             Part("Top-seller rebate", in_words(Period.parse("2026Q2")), Decimal("50.00"), True, settings.PORTAL_URL),
             Part("Top-seller rebate", in_words(Period.parse("2026Q3")), Decimal("120.00"), False, settings.PORTAL_URL),

@@ -17,10 +17,14 @@ from common.periods import Period
 from partners.models import Member
 from programs.models import Program
 from rebates import announcing, closing
+from rebates.ledger import book_adjustment
 from rebates.models import Closing, ClosingItem
 from rebates.settling import work_chunk
 from sales.models import SaleLine
 from tests.people import member_of
+from tests.rebates.booked import adjustment
+from tests.rebates.payments.paying import pays
+from tests.rendering import words
 from tests.world import NOW, TODAY, World, build_world, sell
 
 Q3 = Period.parse("2026Q3")
@@ -52,6 +56,25 @@ def test_owner_and_bookkeeping_are_told_what_was_settled(world: World) -> None:
     account = f"{settings.PORTAL_URL}/partner/{world.reseller.number}/account/lenovo/EUR/"
     assert account in mail.text.splitlines()
     assert f'href="{account}"' in mail.html
+
+
+@pytest.mark.parametrize(
+    ("carried", "says"),
+    [
+        ("-50.00", ["Of this, €50.00 are set off", "€70.00 are promised to be paid on"]),
+        ("-150.00", ["Of this, €120.00 are set off"]),
+    ],
+)
+def test_what_is_set_off_is_not_promised_to_be_paid(world: World, carried: str, says: list[str]) -> None:
+    pays(world.vendor)
+    with transaction.atomic():
+        book_adjustment(adjustment=adjustment(world, carried, partner=world.reseller), now=NOW)
+    close(world.program)
+    announcing.announce(now=NOW, chunk=10)
+    mail = OutboxMail.objects.get(kind="settled", recipient=world.reseller_owner)
+    for told in (words(mail.html), " ".join(mail.text.split())):
+        assert all(each in told for each in says)
+        assert ("promised" in told) == (len(says) == 2)
 
 
 def test_each_person_reads_it_in_the_own_language(world: World) -> None:
