@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from programs.models import Vendor
-from sales.identifying import VAT_OWNERS, partner_of, product_of
+from sales.identifying import TAKEN_ALONG, VAT_OWNERS, partner_of, product_of
 from sales.models import CustomerNumber, WaitingRow
 
 State = WaitingRow.State
@@ -44,7 +44,7 @@ FROM ({_BY_VAT_ID}) AS found ON CONFLICT DO NOTHING
 # `bookable`: the id of each row with its partner and product; {by_vat_id} adds customers not remembered yet.
 _BOOKABLE = f"""
 undoubted AS MATERIALIZED (
-    SELECT id, vendor_id, distributor_id, customer_number, article, gtin, distributor_article
+    SELECT id, vendor_id, distributor_id, customer_number, article, gtin, distributor_article, counts_on
     FROM sales_waitingrow AS row
     WHERE {_WAITS} AND row.currency = ANY(%(currencies)s) AND (row.doubts = '{{{{}}}}' OR row.settled_at IS NOT NULL)
         AND (%(number)s::text IS NULL OR row.customer_number = %(number)s)
@@ -61,8 +61,10 @@ undoubted AS MATERIALIZED (
     SELECT asked.*, {product_of("asked")} AS product_id
     FROM (SELECT DISTINCT vendor_id, distributor_id, article, gtin, distributor_article FROM of_partners) AS asked
 ), bookable AS (
-    SELECT of_partners.id, partner_id, product_id
+    SELECT of_partners.id, coalesce(gone.source_id, partner_id) AS partner_id, product_id
     FROM of_partners JOIN meant USING (vendor_id, distributor_id, article, gtin, distributor_article)
+    LEFT JOIN ({TAKEN_ALONG}) AS gone ON gone.distributor_id = of_partners.distributor_id
+        AND gone.customer_number = of_partners.customer_number AND of_partners.counts_on < gone.until
     WHERE product_id IS NOT NULL
 )
 """  # noqa: S608

@@ -34,6 +34,13 @@ def partner_of(row: str) -> str:
         AND c.number = {row}.customer_number)"""  # noqa: S608
 
 
+# Customer numbers that one partner took along when it went on as another: what counts before that day counts for the
+# first one, whenever it is reported. A number that a person has matched since is whose they said.
+TAKEN_ALONG = """SELECT number.distributor_id, number.number AS customer_number, gone.source_id, gone."on" AS until
+    FROM partners_succession AS gone JOIN sales_customernumber AS number ON number.vendor_id = gone.vendor_id
+        AND number.partner_id = gone.target_id AND number.since = gone.at
+    WHERE gone.vendor_id = %(vendor)s"""
+
 # Every VAT id (upper case, letters and digits only) of exactly one partner enrolled with the vendor or applying to it
 # that has not gone on as another one.
 VAT_OWNERS = """SELECT upper(regexp_replace(partner.vat_id, '[^A-Za-z0-9]', '', 'g')) AS vat_id,

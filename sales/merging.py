@@ -1,8 +1,9 @@
 """One partner goes on as another: a takeover, a successor, or a company that was there twice.
 
 From a day on, and never inside a closed period, sales count for the successor: numbers of distributors are its own,
-lines from that day on move by reversal as in `sales.undoing`. Lines before the day stay where they are, so that what is
-settled stays as it is and no closing finds a difference there. Everything is one commit under the locks that imports
+lines from that day on move by reversal as in `sales.undoing`. Lines before the day stay where they are, and what is
+reported or corrected later of those days goes there too (`identifying.TAKEN_ALONG`), so that what is settled stays as
+it is and no closing finds a difference there. Everything is one commit under the locks that imports
 take: a report is booked before it or after it, never in between. What waits for somebody's answer is answered first:
 afterwards nobody would look for it at the company that is gone.
 """

@@ -134,8 +134,9 @@ class Staging:
         return Clashes([problem for clash in clashes for problem in self._clash(clash)], clashes[0][0], reports)
 
     def sort(self) -> Sorted:
-        """Say when returns count, and how many rows end where."""
+        """Say when returns count, for whom rows of earlier days do, and how many rows end where."""
         self._execute(sql.COUNTS_ON)
+        self._execute(sql.TAKEN_ALONG_SINCE)
         ((rows, known, unchanged, bookable),) = self._execute(sql.COUNT)
         ((gone,),) = self._execute(sql.COUNT_GONE)
         return Sorted(bookable, rows - known - unchanged - bookable, known, unchanged, gone)

@@ -7,7 +7,7 @@ it replaced itself; empty for a report that replaces none.
 from __future__ import annotations
 
 from sales.books import SOLD_COLUMNS
-from sales.identifying import VAT_OWNERS, partner_of, product_of
+from sales.identifying import TAKEN_ALONG, VAT_OWNERS, partner_of, product_of
 from sales.models import CustomerNumber, Evidence, WaitingRow
 from sales.readers.sellout import SellOutRow
 
@@ -246,6 +246,13 @@ UPDATE sellout_sorted AS sorted SET counts_on = coalesce(
 FROM sellout_staged AS staged
 WHERE staged.file_row = sorted.file_row AND staged.original_document_key <> ''
     AND (staged.quantity < 0 OR staged.net < 0) AND {_ADDED}
+"""  # noqa: S608
+
+TAKEN_ALONG_SINCE = f"""
+UPDATE sellout_sorted AS sorted SET partner_id = gone.source_id
+FROM ({TAKEN_ALONG}) AS gone JOIN sellout_staged AS staged USING (customer_number)
+WHERE gone.distributor_id = %(distributor)s AND staged.file_row = sorted.file_row AND {_ADDED}
+    AND coalesce(sorted.counts_on, staged.document_date) < gone.until
 """  # noqa: S608
 
 COUNT = f"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from rebates import closing
 from rebates.models import Closing, LedgerEntry, Posting, Settlement
 from sales import claims, merging
 from sales.importing import ImportResult
+from sales.matching import match_article
 from sales.merging import (
     ChangedMeanwhile,
     InClosedPeriod,
@@ -30,14 +31,15 @@ from sales.merging import (
     merge_partners,
     preview,
 )
-from sales.models import SaleLine
+from sales.models import CustomerNumber, SaleLine
 from sales.staging import Staging
 from tests.partners.applying import applied
 from tests.people import member_of
 from tests.rendering import words
 from tests.sales.asking import ask_for_missing, said
 from tests.sales.matching_world import known, make_other, match, waits
-from tests.sales.sending import at_once, many_rows, send
+from tests.sales.sending import at_once, many_rows, report, send
+from tests.sales.test_returns import sheet
 from tests.trainings.teaching import book, planned, training
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_program
 from trainings.bookings import release_left
@@ -153,6 +155,47 @@ def test_later_reports_and_waiting_rows_count_for_the_successor(world: World, so
     merge(world, source, target)
     send(world, many_rows(customer="K-99", count=3))
     assert quantities(target)[date(2026, 11, 2)] == Decimal(3)
+
+
+def test_what_was_sold_before_the_day_counts_for_the_source_whenever_it_is_reported(
+    world: World, source: Partner, target: Partner
+) -> None:
+    waits(world, "R-11", on=date(2026, 9, 2), article="unknown", customer_number="K-99")
+    merge(world, source, target)
+    sale, new = "K-99;;RE-1;1;30.09.2026;21HM;6;6000,00;;", "K-99;;RE-2;1;01.10.2026;21HM;2;2000,00;;"
+    send(world, report(sale, new))
+    send(world, sheet("K-99;GS-1;1;02.11.2026;21HM;-1;-1000,00;RE-1;1"))
+    match_article(
+        actor=Actor.of(world.channel_manager), vendor=world.vendor, distributor=world.distributor, number="unknown",
+        product=world.topseller, now=NOW,
+    )  # fmt: skip
+    assert quantities(source) == {date(2026, 8, 20): 5, date(2026, 9, 2): 5, date(2026, 9, 30): 5}
+    assert quantities(target) == {date(2026, 10, 1): 2, date(2026, 10, 5): 7}
+
+
+def test_a_corrected_report_leaves_sales_before_the_day_with_the_source(
+    world: World, source: Partner, target: Partner
+) -> None:
+    first = send(world, report("K-99;;RE-1;1;30.09.2026;21HM;6;6000,00;;", "K-1;;RE-3;1;30.09.2026;21HM;1;1000,00;;"))
+    close(world, "2026Q2")
+    close(world, "2026Q3")
+    merge(world, source, target)
+    corrected = report("K-99;;RE-1;1;30.09.2026;21HM;6;6500,00;;", "K-1;;RE-3;1;30.09.2026;21HM;1;1000,00;;")
+    send(world, corrected, replaces=first.report)
+    assert quantities(source)[date(2026, 9, 30)] == 6
+    assert quantities(target) == {date(2026, 10, 5): 7}
+    fourth = close(world, "2026Q4")
+    assert settled(closing=fourth, period="2026Q3") == []
+
+
+def test_numbers_of_the_successors_own_count_for_it_whatever_the_day(
+    world: World, source: Partner, target: Partner
+) -> None:
+    match(world, target, number="K-77")
+    CustomerNumber.objects.filter(number="K-77").update(since=NOW - timedelta(days=1))
+    merge(world, source, target)
+    send(world, report("K-77;;RE-1;1;30.09.2026;21HM;6;6000,00;;"))
+    assert quantities(target)[date(2026, 9, 30)] == 6
 
 
 def test_the_source_ends_and_the_successor_takes_part_in_its_programs(
