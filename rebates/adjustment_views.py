@@ -160,7 +160,7 @@ def _page(request: PersonRequest, vendor: Vendor, found: ManualAdjustment, form:
     actor = request.actor
     slug, waiting = vendor.slug, found.state == State.PROPOSED
     may = waiting and handles_money(actor, vendor.pk)
-    own = found.requested_by_id == actor.user_id
+    deciders = adjusting.deciders_of(found) if waiting else []
     list_url = reverse("rebates:adjustments", args=[slug])
     context = {
         "adjustment": found,
@@ -170,10 +170,10 @@ def _page(request: PersonRequest, vendor: Vendor, found: ManualAdjustment, form:
         "facts": _facts(found),
         "proof_url": reverse("rebates:adjustment-proof", args=[slug, found.pk]),
         "account_url": reverse("rebates:account-of", args=[slug, found.partner.number, found.currency]),
-        "deciders": [person.name for person in adjusting.deciders_of(found)] if waiting else [],
+        "deciders": [person.name for person in deciders],
         "waiting": waiting,
-        "may_decide": may and not own,
-        "may_withdraw": may and own,
+        "may_decide": may and actor.user_id in {person.pk for person in deciders},
+        "may_withdraw": may and found.requested_by_id == actor.user_id,
         "form": form,
     }
     for step in ("book", "refuse", "withdraw"):

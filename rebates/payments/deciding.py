@@ -110,21 +110,25 @@ def _check_person(run: PaymentRun, actor: Actor) -> None:
         raise ApprovedAlready(_("You have approved this run already: somebody else has to."))
     if approved & people:
         raise SamePerson(_("You have approved this run with your other account already."))
-    if BankAccountUse.objects.filter(
-        vendor=run.vendor_id, account__in=run.payments.values("account"), decided_by__in=people
-    ).exists():
+    if _accounts_of(run).filter(decided_by__in=people).exists():
         raise OwnPart(_("You approved a bank account that this run pays to: somebody else has to approve the run."))
     if adjustments_in(run).filter(requested_by__in=people).exists():
         raise OwnPart(_("You asked for an adjustment that this run pays: somebody else has to approve the run."))
 
 
 def check_two_people(run: PaymentRun) -> None:
-    """Raises SamePerson: what admins have noted about logins since then leaves no two people who approved."""
+    """Raises SamePerson: what admins have noted about logins since then leaves no two people who may have approved."""
     people = set(run.approvals.values_list(Coalesce("person__second_of", "person"), flat=True))
-    if (proposer := run.proposal.requested_by) is not None:
-        people.discard(proposer.second_of_id or proposer.pk)
-    if len(people) < NEEDED:
-        raise SamePerson(_("The run was not approved by two people other than who proposed it. Please cancel it."))
+    own = {run.proposal.requested_by_id, *_accounts_of(run).values_list("decided_by", flat=True)}
+    own |= set(adjustments_in(run).values_list("requested_by", flat=True))
+    involved = User.objects.filter(pk__in=own - {None}).values_list(Coalesce("second_of", "pk"), flat=True)
+    if len(people - set(involved)) < NEEDED:
+        raise SamePerson(_("The run was not approved by two people who have no other part in it. Please cancel it."))
+
+
+def _accounts_of(run: PaymentRun) -> QuerySet[BankAccountUse]:
+    """What the vendor has decided about the accounts that the run pays to."""
+    return BankAccountUse.objects.filter(vendor=run.vendor_id, account__in=run.payments.values("account"))
 
 
 def adjustments_in(run: PaymentRun) -> QuerySet[ManualAdjustment]:

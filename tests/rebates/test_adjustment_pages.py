@@ -16,6 +16,7 @@ from common.registry import waiting_in
 from programs.areas import vendor_area
 from programs.models import VendorStaff
 from rebates.models import LedgerEntry, ManualAdjustment
+from tests.people import staff_of
 from tests.rebates.adjusting import NOTE, REASON, proposed
 from tests.rendering import words
 from tests.world import TODAY, World, enrol, make_partner
@@ -111,6 +112,15 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_typed_is_lost(
     if "proof" not in changes:
         assert "Please choose the file again" in text(page)
     assert not ManualAdjustment.objects.exists()
+
+
+def test_whoever_proposed_is_offered_no_decision_by_another_login_either(
+    world: World, finance: Client, admin: Client, signed_in: SignedIn
+) -> None:
+    page = finance.post(NEW, typed(world))["Location"]
+    again = signed_in(staff_of(world.vendor, "finance_again", "finance", second_of=world.vendor_finance))
+    offered = [f'action="{page}book/"' in browser.get(page).content.decode() for browser in (finance, again, admin)]
+    assert offered == [False, False, True]
 
 
 def test_a_double_click_proposes_once(world: World, finance: Client) -> None:

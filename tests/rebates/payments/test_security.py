@@ -215,10 +215,10 @@ def test_nobody_approves_their_own_run_by_any_of_their_accounts(world: World, fi
 def test_approvals_that_turn_out_to_be_one_persons_give_nothing_to_the_bank(world: World, finance: Finance) -> None:
     owed_120(world, finance)
     run = approved(world, finance)
-    for person, first in ((finance.second, finance.first), (finance.second, finance.proposer)):
-        User.objects.filter(pk=person.pk).update(second_of=first)
+    for first in (finance.first, finance.proposer, finance.bookkeeper):
+        User.objects.filter(pk=finance.second.pk).update(second_of=first)
         step(world, run, "file", finance.proposer)
-    assert refused(run) == [(finance.proposer.pk, "export")] * 2
+    assert refused(run) == [(finance.proposer.pk, "export")] * 3
     assert not run.files.get().taken.exists()
 
 
