@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -218,11 +218,18 @@ class RunPage(VendorListPage):
 
 def _facts(run: PaymentRun) -> list[Fact]:
     by = run.proposal.requested_by
+    before: str = getattr(run, "paid_from_before", None) or run.paid_from
+    elsewhere = _("Another account than the run before: %(account)s") % {"account": masked(before)}
     return [
         Fact(_("Total"), formats.money(run.total, run.currency), numeric=True),
         Fact(_("Payments"), formats.number(run.count), numeric=True),
         Fact(_("Payment date"), formats.date_long(run.pay_on)),
         Fact(_("Way"), run.get_way_display()),
+        Fact(
+            _("Paid from"),
+            masked(run.paid_from) if run.paid_from else formats.NOTHING,
+            hint=elsewhere if before != run.paid_from else "",
+        ),
         Fact(_("Proposed by"), by.name if by else _("schedule"), hint=formats.datetime_short(run.proposed_at)),
         Fact(_("Checksum of the file"), run.sha256),
     ]
@@ -266,6 +273,8 @@ def _left_out(run: PaymentRun) -> dict[str, Any]:
 
 def found_run(request: PersonRequest, vendor: Vendor, number: int) -> PaymentRun:
     runs = PaymentRun.objects.visible_to(request.actor).filter(vendor=vendor)
+    earlier = PaymentRun.objects.filter(vendor=vendor, number__lt=OuterRef("number")).exclude(paid_from="")
+    runs = runs.annotate(paid_from_before=Subquery(earlier.order_by("-number").values("paid_from")[:1]))
     return get_object_or_404(runs.select_related("vendor", "proposal__requested_by"), number=number)
 
 

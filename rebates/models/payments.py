@@ -104,7 +104,7 @@ class PaymentRun(models.Model):
 
     `number` counts a vendor's runs. `way`: a SEPA credit transfer file, or a list for partners whom SEPA does not reach
     or who are paid in another currency. `sha256` is that of the run's file, to which approvals bind. What is paid to
-    whom is fixed with the proposal.
+    whom is fixed with the proposal, and `paid_from`, the vendor's own IBAN; empty where it was not kept yet.
     """
 
     class State(models.TextChoices):
@@ -127,6 +127,7 @@ class PaymentRun(models.Model):
     count = models.PositiveIntegerField(_("payments"))
     total = models.DecimalField(_("total"), **AMOUNT)
     sha256 = models.CharField(_("checksum"), max_length=64)
+    paid_from = models.CharField(max_length=34, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
     proposed_at = models.DateTimeField(_("proposed"))
     approved_at = models.DateTimeField(null=True)
@@ -178,6 +179,7 @@ class PaymentRun(models.Model):
                     "count",
                     "total",
                     "sha256",
+                    "paid_from",
                     "proposed_at",
                 ],
             ),

@@ -99,11 +99,15 @@ def ask_for_another(*, run_id: int, actor: Actor, reason: str, not_submitted: bo
         waiting = run.files.filter(number__gt=FIRST, released_at__isnull=True, pay_on__gte=today).first()
         if waiting is not None:
             return waiting
+        settings = settings_of(run.vendor)
+        if run.paid_from not in ("", settings.iban):
+            text = _("%(vendor)s pays from another account by now than two people have approved for this run.")
+            raise NoFile(text % {"vendor": run.vendor.name})
         try:
             file = further_file(
                 run=run,
                 payments=list(run.payments.select_related("partner")),
-                settings=settings_of(run.vendor),
+                settings=settings,
                 number=(run.files.aggregate(last=Max("number"))["last"] or FIRST) + 1,
                 pay_on=max(run.pay_on, target_days_after(today, 1)),
                 now=now,

@@ -155,7 +155,8 @@ def _make_run(
     vendor = proposal.vendor
     last = PaymentRun.objects.filter(vendor=vendor).aggregate(last=Max("number"))["last"] or 0
     run = PaymentRun(
-        proposal=proposal, vendor=vendor, number=last + 1, way=way, currency=currency, pay_on=pay_on, proposed_at=now
+        proposal=proposal, vendor=vendor, number=last + 1, way=way, currency=currency, pay_on=pay_on, proposed_at=now,
+        paid_from=settings.iban,
     )  # fmt: skip
     payments = {each.end_to_end_id: each for each in (_payment(run, candidate) for candidate in paid)}
     while payments:

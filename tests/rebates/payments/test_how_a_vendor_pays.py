@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from partners.ibans import masked
 from rebates.models import PaymentSettings
+from rebates.payments import deciding, exporting
 from tests.people import signed_in
-from tests.world import World
+from tests.rebates.payments.paying import Finance, exported, further, iban_of, owed_120, pays, proposed
+from tests.rendering import words
+from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
+OLD = "DE02120300000000202051"
 SENT = {"holder": "Lenovo GmbH", "minimum": "10", "most": "5000", "days_after_closing": "14", "lead_days": "5"}
 
 
@@ -34,3 +39,28 @@ def test_the_account_is_stored_as_its_number_says_however_it_is_typed(world: Wor
 def test_a_number_that_is_none_changes_nothing(world: World, iban: str) -> None:
     assert send(world, iban=iban) == 422
     assert not PaymentSettings.objects.exists()
+
+
+def test_who_approves_a_run_reads_from_which_account_it_is_paid_and_whether_that_is_another_one(
+    world: World, finance: Finance
+) -> None:
+    def page(number: int) -> str:
+        url = reverse("rebates:payment-run", args=[world.vendor.slug, number])
+        return words(signed_in(finance.first).get(url).content.decode())
+
+    owed_120(world, finance)
+    first = proposed(world, finance)
+    assert f"Paid from {masked(OLD)}" in page(first.number)
+    deciding.cancel(run_id=first.pk, actor=finance.asking, reason="Wrong day", now=NOW)
+    pays(world.vendor, iban=iban_of(77))
+    assert f"Paid from {masked(OLD)}" in page(first.number)
+    second = proposed(world, finance)
+    assert f"Another account than the run before: {masked(OLD)}" in page(second.number)
+
+
+def test_no_further_file_pays_from_another_account_than_was_approved(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    run = exported(world, finance)
+    pays(world.vendor, iban=iban_of(77))
+    with pytest.raises(exporting.NoFile, match="another account"):
+        further(run, finance)
