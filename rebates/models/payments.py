@@ -200,7 +200,8 @@ class PaymentRun(models.Model):
                 operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(new__state="approved"),
                 func="""
-                    IF (SELECT count(*) FROM rebates_paymentapproval
+                    IF (SELECT count(DISTINCT coalesce(person.second_of_id, person.id))
+                        FROM rebates_paymentapproval approval JOIN common_user person ON person.id = person_id
                         WHERE run_id = NEW.id AND sha256 = NEW.sha256) < 2 THEN
                         RAISE EXCEPTION 'payment run % is not approved by two people', NEW.id;
                     END IF;

@@ -9,7 +9,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from partners.models import BankAccount
-from rebates.models import Payment, PaymentRun
+from rebates.models import Payment, PaymentApproval, PaymentRun
+from tests.people import staff_of
 from tests.rebates.payments.paying import (
     Finance,
     another_partner,
@@ -20,7 +21,7 @@ from tests.rebates.payments.paying import (
     owed_120,
     proposed,
 )
-from tests.world import World
+from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,16 @@ def test_a_payment_goes_to_an_account_of_its_partner_as_it_was_named(
     for changed in ({"partner": third}, {"iban": iban_of(99)}, {"holder": "Somebody Else"}):
         with pytest.raises(DatabaseError, match="is not to an account of its partner"):
             more(run, account, **changed)
+
+
+def test_two_logins_of_one_person_are_no_two_who_approve(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    run = proposed(world, finance)
+    again = staff_of(world.vendor, "firsts_other_account", "finance", second_of=finance.first)
+    for person in (finance.first, again):
+        PaymentApproval.objects.create(run=run, person=person, sha256=run.sha256, at=NOW)
+    with pytest.raises(DatabaseError, match="is not approved by two people"), transaction.atomic():
+        PaymentRun.objects.filter(pk=run.pk).update(state=PaymentRun.State.APPROVED, approved_at=NOW)
 
 
 def test_a_payment_that_was_given_to_the_bank_is_not_cancelled(world: World, finance: Finance) -> None:
