@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -71,7 +71,7 @@ class Taken:
 
 
 def take_answer(*, vendor: Vendor, file_name: str, content: bytes, actor: Actor, now: datetime) -> Taken:
-    """Read the bank's file and book what it says; taken a second time it does nothing.
+    """Read the bank's file and book what it says; taken a second time it does nothing but what came too early.
 
     Raises NotAllowed, MoneyHalted, and what `read_answer` says about files that are no answers.
     """
@@ -80,17 +80,32 @@ def take_answer(*, vendor: Vendor, file_name: str, content: bytes, actor: Actor,
     sha256 = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         hold(vendor_id=vendor.pk)
-        known = BankAnswer.objects.filter(vendor=vendor, sha256=sha256).first()
-        if known is not None:
-            return Taken(known, new=False)
-        answer = BankAnswer.objects.create(
-            vendor=vendor, file_name=file_name[-200:], content=content, sha256=sha256,
-            message_id=read.message_id[:35], about=read.original_message_id[:35], taken_by_id=person_of(actor),
-            taken_at=now,
-        )  # fmt: skip
         about = _about(vendor, read.original_message_id)
-        _book(_words(about, read), vendor=vendor, answer=answer, about=about, actor=actor, now=now)
+        words = _words(about, read)
+        answer = BankAnswer.objects.filter(vendor=vendor, sha256=sha256).first()
+        if answer is None:
+            answer = BankAnswer.objects.create(
+                vendor=vendor, file_name=file_name[-200:], content=content, sha256=sha256,
+                message_id=read.message_id[:35], about=read.original_message_id[:35], taken_by_id=person_of(actor),
+                taken_at=now,
+            )  # fmt: skip
+        else:
+            early = _too_early(answer)
+            again = set(early.values_list("end_to_end_id", flat=True))
+            if not again:
+                return Taken(answer, new=False)
+            early.update(looked_at_by=actor.user_id, looked_at=now, note=_("Taken again."))
+            words = [(end_to_end_id, word) for end_to_end_id, word in words if end_to_end_id in again]
+        _book(words, vendor=vendor, answer=answer, about=about, actor=actor, now=now)
     return Taken(answer, new=True)
+
+
+def _too_early(answer: BankAnswer) -> QuerySet[AnswerLine]:
+    """What it said before its run was given to the bank here, as after a restore, and can be booked by now."""
+    parked_lines = answer.lines.filter(outcome=AnswerLine.Outcome.CONTRADICTS, looked_at__isnull=True)
+    return parked_lines.filter(
+        payment__state=State.OPEN, payment__run__state=PaymentRun.State.EXPORTED, at__lt=F("payment__run__exported_at")
+    )
 
 
 def say(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,9 @@ from common.models import Pause
 from common.pausing import Paused
 from rebates.models import AnswerLine, PaymentRun
 from rebates.payments import exporting
+from rebates.payments.answering import take_answer
 from rebates.payments.steps import TooLate
+from tests.rebates.bank import pain002
 from tests.rebates.payments.paying import (
     DAY,
     Finance,
@@ -103,6 +106,25 @@ def test_a_run_whose_file_the_bank_has_is_taken_here_again_though_its_day_is_ove
     assert say(run.payments.get(), AnswerLine.Said.PAID, finance.first) == AnswerLine.Outcome.BOOKED
     assert not propose(world, finance).runs.exists()
     assert PaymentRun.objects.get().total == Decimal("120.00")
+
+
+def test_an_answer_that_came_before_its_run_was_taken_here_again_is_booked_when_it_is_taken_again(
+    world: World, finance: Finance
+) -> None:
+    owed_120(world, finance)
+    run = approved(world, finance)
+    restored()
+    released(world)
+    paid = pain002(about=run.files.get().message_id, status="ACSC")
+    taking: dict[str, Any] = {"vendor": world.vendor, "file_name": "a.xml", "actor": Actor.of(finance.first)}
+    assert take_answer(content=paid, now=LATER, **taking).new
+    assert not take_answer(content=paid, now=LATER, **taking).new
+    export(run, finance.first, now=LATER + timedelta(minutes=1))
+    again = [take_answer(content=paid, now=LATER + timedelta(minutes=2), **taking).new for _time in range(2)]
+    assert again == [True, False]
+    lines = AnswerLine.objects.order_by("pk").values_list("outcome", "note")
+    assert list(lines) == [("contradicts", "Taken again."), ("booked", "")]
+    assert run.payments.get().state == "paid"
 
 
 def test_so_is_a_further_file(world: World, finance: Finance) -> None:
