@@ -73,10 +73,14 @@ class _Known:
         self.gone = _gone(vendor_id, ids, today)
         holds = PaymentHold.objects.filter(vendor=vendor_id, released_at__isnull=True)
         self.held = set(holds.values_list("partner", flat=True))
-        open_ = Payment.objects.filter(vendor=vendor_id, state=Payment.State.OPEN)
-        self.under_way = set(open_.values_list("partner", "currency"))
+        # Each part by an index of its own, which one condition over both would not find.
+        open_ = Payment.objects.filter(vendor=vendor_id, state=Payment.State.OPEN).order_by()
+        contradicted = Payment.objects.filter(pk__in=unclear(vendor_id=vendor_id).values("payment")).order_by()
+        columns = ("partner", "currency", "state")
+        found = list(open_.values_list(*columns).union(contradicted.values_list(*columns)))
+        self.under_way = {(partner, currency) for partner, currency, state in found if state == Payment.State.OPEN}
+        self.unclear = {partner for partner, _currency, state in found if state != Payment.State.OPEN}
         self.came_back = _came_back(vendor_id, ids)
-        self.unclear = set(unclear(vendor_id=vendor_id).values_list("payment__partner", flat=True))
 
 
 def _why(
