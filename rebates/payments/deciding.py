@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -119,10 +119,12 @@ def _check_person(run: PaymentRun, actor: Actor) -> None:
 def check_two_people(run: PaymentRun) -> None:
     """Raises SamePerson: what admins have noted about logins since then leaves no two people who may have approved."""
     people = set(run.approvals.values_list(Coalesce("person__second_of", "person"), flat=True))
-    own = {run.proposal.requested_by_id, *_accounts_of(run).values_list("decided_by", flat=True)}
-    own |= set(adjustments_in(run).values_list("requested_by", flat=True))
-    involved = User.objects.filter(pk__in=own - {None}).values_list(Coalesce("second_of", "pk"), flat=True)
-    if len(people - set(involved)) < NEEDED:
+    involved = User.objects.filter(
+        Q(pk=run.proposal.requested_by_id)
+        | Q(pk__in=_accounts_of(run).values("decided_by"))
+        | Q(pk__in=adjustments_in(run).values("requested_by"))
+    )
+    if len(people - set(involved.values_list(Coalesce("second_of", "pk"), flat=True))) < NEEDED:
         raise SamePerson(_("The run was not approved by two people who have no other part in it. Please cancel it."))
 
 

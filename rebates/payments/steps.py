@@ -95,9 +95,10 @@ def check_still_right(run: PaymentRun, now: datetime) -> None:
     if found := first_hold(run):
         text = _("%(partner)s is on hold since the run was proposed. Please cancel the run and propose it anew.")
         raise OnHold(text % {"partner": found.partner.name})
-    if found := unclear(vendor_id=run.vendor_id).filter(payment__partner__in=run.payments.values("partner")).first():
+    told_otherwise = unclear(vendor_id=run.vendor_id).filter(payment__partner__in=run.payments.values("partner"))
+    if partner := told_otherwise.values_list("payment__partner__name", flat=True).first():
         text = _("The bank contradicts what was booked of an earlier payment to %(partner)s. Please look at it first.")
-        raise Unclear(text % {"partner": found.payment.partner.name})
+        raise Unclear(text % {"partner": partner})
     if restored_since(run.proposed_at):
         return
     if gone := run.payments.filter(account__replaced_at__isnull=False).select_related("partner").first():
