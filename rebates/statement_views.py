@@ -40,6 +40,7 @@ from rebates.statement_tables import (
 from rebates.statements import making, reading
 from rebates.statements.derivations import MOST_LINES
 from rebates.statements.letterheads import change_letterhead
+from rebates.statements.reading import Damaged
 
 READERS = (OWNER, PARTNER_FINANCE)
 """Of a company."""
@@ -81,20 +82,37 @@ class PartnerStatementsPage(PartnerListPage):
 @require_GET
 def statement_file(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
     """The document as it was made; that somebody took it is recorded."""
-    found = get_object_or_404(Statement.objects.visible_to(request.actor).filter(partner=partner), pk=pk)
-    return download(reading.take(statement=found, actor=request.actor, now=timezone.now()), found.file_name)
+    kept = Statement.objects.visible_to(request.actor).select_related("vendor")
+    found = get_object_or_404(kept.filter(partner=partner), pk=pk)
+    return _file(request, found, reverse("rebates:statements", args=[partner.number]))
+
+
+def _file(request: PersonRequest, found: Statement, page: str) -> HttpResponse:
+    """The document; one that is damaged is told on `page`."""
+    try:
+        content = reading.take(statement=found, actor=request.actor, now=timezone.now())
+    except Damaged as error:
+        messages.error(request, str(error))
+        return redirect(page)
+    return download(content, found.file_name)
 
 
 @in_partner(*READERS)
 @require_GET
-def statements_of_year(request: PersonRequest, partner: Partner, year: int) -> StreamingHttpResponse:
+def statements_of_year(
+    request: PersonRequest, partner: Partner, year: int
+) -> HttpResponse | StreamingHttpResponse:
     """All documents of a year as one ZIP."""
     known = reading.statements_of(partner=partner, actor=request.actor)
     if year not in reading.years_of(known):
         raise Http404
     found = known.filter(issued_on__year=year)
     name = _("statements %(number)s %(year)s") % {"number": partner.number, "year": year}
-    content = reading.year_as_zip(found=found, actor=request.actor, now=timezone.now())
+    try:
+        content = reading.year_as_zip(found=found, actor=request.actor, now=timezone.now())
+    except Damaged as error:
+        messages.error(request, str(error))
+        return redirect("rebates:statements", partner.number)
     disposition = content_disposition_header(True, f"{name.replace(' ', '-')}.zip") or "attachment"
     headers = {"Content-Disposition": disposition, **NO_GUESSING}
     return StreamingHttpResponse(content, content_type="application/zip", headers=headers)
@@ -133,8 +151,9 @@ def vendor_statement(request: PersonRequest, vendor: Vendor, pk: int) -> HttpRes
 @in_vendor(*STAFF)
 @require_GET
 def vendor_statement_file(request: PersonRequest, vendor: Vendor, pk: int) -> HttpResponse:
-    found = get_object_or_404(Statement.objects.visible_to(request.actor).filter(vendor=vendor), pk=pk)
-    return download(reading.take(statement=found, actor=request.actor, now=timezone.now()), found.file_name)
+    kept = Statement.objects.visible_to(request.actor).select_related("vendor")
+    found = get_object_or_404(kept.filter(vendor=vendor), pk=pk)
+    return _file(request, found, reverse("rebates:statement-of-vendor", args=[vendor.slug, pk]))
 
 
 @in_vendor(*MONEY_ROLES)

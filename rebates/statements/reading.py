@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import BinaryField, Func, QuerySet, TextField, Value
 from django.utils.translation import gettext as _
 
 from common.access import Actor
@@ -66,16 +66,38 @@ def take(*, statement: Statement, actor: Actor, now: datetime) -> bytes:
     """The bytes as they were made; that somebody took them is recorded. Raises Damaged."""
     content = bytes(statement.content)
     if hashlib.sha256(content).hexdigest() != statement.sha256:
-        raise Damaged(_("The file is not the one that was made. Please tell your administrator."))
+        raise Damaged(_damaged(statement.number, statement.vendor.name))
     StatementTaken.objects.create(statement=statement, person_id=person_of(actor), at=now)
     return content
+
+
+def _damaged(number: str, vendor: str) -> str:
+    text = _(
+        "The stored file of %(number)s is damaged and is not given out. "
+        "Please tell %(vendor)s: its finance can replace the document by a new one."
+    )
+    return text % {"number": number, "vendor": vendor}
 
 
 def year_as_zip(*, found: QuerySet[Statement], actor: Actor, now: datetime) -> Iterator[bytes]:
     """These statements in one ZIP, file by file: never more than one of them is in memory. Each taking is recorded.
 
-    Folders are named after vendors, whose numbers could be the same.
+    Folders are named after vendors, whose numbers could be the same. Raises Damaged before the first byte.
     """
+    whole = Encode(Func("content", function="sha256", output_field=BinaryField()), Value("hex"))
+    if damaged := found.exclude(sha256=whole).values_list("number", "vendor__name").first():
+        raise Damaged(_damaged(*damaged))
+    return _year_as_zip(found, actor, now)
+
+
+class Encode(Func):
+    """Bytes as text, as in `encode(sha256(content), 'hex')`."""
+
+    function = "encode"
+    output_field = TextField()
+
+
+def _year_as_zip(found: QuerySet[Statement], actor: Actor, now: datetime) -> Iterator[bytes]:
     written = _Written()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
         for pk in list(found.order_by("vendor__slug", "issued_on", "pk").values_list("pk", flat=True)):

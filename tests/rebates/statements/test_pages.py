@@ -22,6 +22,7 @@ from common.models import OutboxMail
 from partners.bookkeeping import Status
 from partners.models import Partner, TaxStatus
 from rebates.models import Letterhead, Statement, StatementTaken
+from tests.owner import without_triggers
 from tests.people import signed_in
 from tests.rebates.payments.paying import Finance, exported, owed_120
 from tests.rebates.statements.reading import made, text_of
@@ -283,3 +284,20 @@ def test_owners_and_bookkeeping_hear_that_statements_do_not_arrive_at_the_named_
     assert all("Statements sent to books@example.com do not arrive since" in client.get(page).text for page in pages)
     client.post(pages[1], bookkeeping(email="books@example.com", email_again="books@example.com"))
     assert not any("do not arrive" in client.get(page).text for page in pages)
+
+
+def test_a_damaged_document_is_told_and_replaced_and_not_given_out(world: World, statement: Statement) -> None:
+    with without_triggers("rebates_statement") as cursor:
+        cursor.execute("UPDATE rebates_statement SET content = content || 'x'::bytea")
+    said = f"The stored file of {statement.number} is damaged"
+    owner, finance = signed_in(world.reseller_owner), signed_in(world.vendor_finance)
+    for name, named in (("statement-file", statement.pk), ("statements-of-year", 2026)):
+        response = owner.get(of_partner(name, statement, named), follow=True)
+        assert response.status_code == 200
+        assert said in response.text
+        assert f"Please tell {world.vendor.name}" in response.text
+    assert said in finance.get(of_vendor("statement-file-of-vendor", statement, statement.pk), follow=True).text
+    assert not StatementTaken.objects.exists()
+    finance.post(of_vendor("statement-correct", statement, statement.pk), {"reason": "The file was damaged."})
+    replaced = Statement.objects.get(corrects=statement)
+    assert owner.get(of_partner("statement-file", statement, replaced.pk)).content == bytes(replaced.content)
