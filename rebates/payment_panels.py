@@ -13,13 +13,14 @@ from django.utils.translation import ngettext
 
 from common import formats
 from common.access import Actor
-from common.one_person import same_person
+from common.one_person import logins_of
 from common.registry import Area, Waiting
 from partners.waiting import Partners, Waits
 from programs.models import Vendor
 from rebates.models import Payment, PaymentApproval, PaymentHold, PaymentRun, PaymentSettings
 from rebates.payments import standing
 from rebates.payments.answering import parked
+from rebates.payments.deciding import own_part
 from rebates.rights import person_of
 from rebates.statements.reading import failures_of
 
@@ -29,12 +30,15 @@ State = PaymentRun.State
 def waiting(area: Area, actor: Actor, today: date) -> Iterable[Waiting]:
     """Runs to approve or to give to the bank, answers that need a person, releases to agree to.
 
-    What the person has done by another account does not wait for them by this one.
+    What the person has done by another account does not wait for them by this one, nor does a run that they may not
+    approve.
     """
-    logins = same_person(person_of(actor))
+    logins = logins_of(person_of(actor))
     own = Exists(PaymentApproval.objects.filter(run=OuterRef("pk"), person__in=logins))
     runs = PaymentRun.objects.filter(vendor=area.pk, state__in=(State.PROPOSED, State.APPROVED)).order_by("number")
     for run in runs.exclude(own | Q(proposal__requested_by__in=logins), state=State.PROPOSED):
+        if run.state == State.PROPOSED and own_part(run=run, logins=logins):
+            continue
         values = {"number": run.number, "total": formats.money(run.total, run.currency)}
         text = _("Payment run %(number)s waits for approval: %(total)s")
         if run.state == State.APPROVED:

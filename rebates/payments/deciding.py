@@ -7,6 +7,7 @@ both saw the same file are triggers of the database, too.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
@@ -110,10 +111,18 @@ def _check_person(run: PaymentRun, actor: Actor) -> None:
         raise ApprovedAlready(_("You have approved this run already: somebody else has to."))
     if approved & people:
         raise SamePerson(_("You have approved this run with your other account already."))
-    if _accounts_of(run).filter(decided_by__in=people).exists():
-        raise OwnPart(_("You approved a bank account that this run pays to: somebody else has to approve the run."))
-    if adjustments_in(run).filter(requested_by__in=people).exists():
-        raise OwnPart(_("You asked for an adjustment that this run pays: somebody else has to approve the run."))
+    if text := own_part(run=run, logins=people):
+        raise OwnPart(text)
+
+
+def own_part(*, run: PaymentRun, logins: Collection[int]) -> str:
+    """What a person with these logins has done towards what the run pays, in a sentence; empty: nothing."""
+    paid_to = BankAccountUse.objects.filter(vendor=run.vendor_id, account__in=run.payments.values("account"))
+    if paid_to.filter(decided_by__in=logins).exists():
+        return _("You approved a bank account that this run pays to: somebody else has to approve the run.")
+    if adjustments_in(run).filter(requested_by__in=logins).exists():
+        return _("You asked for an adjustment that this run pays: somebody else has to approve the run.")
+    return ""
 
 
 def check_two_people(run: PaymentRun) -> None:

@@ -284,6 +284,16 @@ def test_a_run_that_nobody_proposed_waits_for_everybody(world: World, finance: F
         assert len(list(waiting(area, Actor.of(person), TODAY))) == 1
 
 
+def test_a_run_does_not_wait_for_those_who_may_not_approve_it(world: World, finance: Finance) -> None:
+    account = owed_120(world, finance)
+    proposing.ensure_due_runs(today=DAY, now=NOW)
+    checker = account.uses.get(vendor=world.vendor).decided_by
+    assert checker is not None
+    area = Area(VENDOR, world.vendor.pk, world.vendor.slug, world.vendor.name, "/")
+    assert len(list(waiting(area, Actor.of(finance.first), TODAY))) == 1
+    assert list(waiting(area, Actor.of(checker), TODAY)) == []
+
+
 def test_an_account_swapped_between_looking_and_approving_is_not_paid(world: World, finance: Finance) -> None:
     old = owed_120(world, finance)
     run = proposed(world, finance)
