@@ -44,6 +44,7 @@ FORMATS = {
 }
 Complete = Callable[[Sequence[Any]], Iterable[Any]]
 _NUMERIC = {"cell": {"class": "num"}}
+_LEAD = {"class": "cell-lead"}
 
 
 class Table(tables.Table):
@@ -222,7 +223,7 @@ class LinkColumn(tables.Column):
     """The column that names the row, which opens `url(record)`. `sub` is an accessor for a second, quieter line."""
 
     def __init__(self, *args: Any, url: Callable[[Any], str | None], sub: str = "", **kwargs: Any) -> None:
-        kwargs.setdefault("attrs", {"td": {"class": "cell-lead"}, "a": {"class": "row-link"}})
+        kwargs.setdefault("attrs", {"td": _LEAD, "tf": _LEAD, "a": {"class": "row-link"}})
 
         def link(record: Any) -> str | None:
             # The table passes arguments by name; the caller's function may call its own as it likes.

@@ -70,12 +70,13 @@ class AmountLine:
     period: str
     attainment: Decimal
     amount: Decimal
+    adjustment: bool
     change: Decimal | None
     url: str
 
 
 class AmountTable(Table):
-    name = LinkColumn(url=lambda record: record.url, sub="place", verbose_name=_("Partner"))
+    name = LinkColumn(url=lambda record: record.url, sub="place", footer=_("Total"), verbose_name=_("Partner"))
     terms_name = tables.Column(verbose_name=_("Rebate"))
     period = tables.Column(verbose_name=_("Period"))
     attainment = NumberColumn(verbose_name=_("Attainment"))

@@ -161,6 +161,7 @@ class ClosingPage(VendorListPage):
             period=period_name(row.period),
             attainment=row.attainment,
             amount=row.amount,
+            adjustment=row.adjustment,
             change=row.change,
             url=vendor_url(self.vendor.slug, partner.number, row.terms, str(row.period)),
         )

@@ -54,6 +54,7 @@ class LineTable(Table):
         accessor="line__document_number",
         url=lambda record: record.url,
         sub="line__distributor",
+        footer=_("Total"),
         verbose_name=_("Document"),
     )
     day = DateColumn(accessor="line__counts_on", verbose_name=_("Counts on"))

@@ -149,7 +149,11 @@ def test_adjustments_of_earlier_periods_are_told_apart(world: World, manager: Cl
     close(world, Q2)
     sell(world.reseller, world.topseller, Q2.last_day, "10", None, distributor=world.distributor, document="S-1")
     close(world, Q3)
-    assert "Of which adjustments +€50.00 late or corrected sales of earlier periods" in read(manager, PAGE)
+    text = read(manager, PAGE)
+    assert "Of which adjustments +€50.00 late or corrected sales of earlier periods" in text
+    assert "Settled €170.00 The comparison leaves out adjustments of earlier periods. " in text
+    assert "· adjustment of Q2 2026 €50.00" in text
+    assert "Total 170.00" in text
     assert listed(manager, f"{PAGE}?kind=adjustment") == [("Elbtal Systemhaus GmbH", "50.00", "None")]
     assert listed(manager, f"{PAGE}?kind=own") == [("Elbtal Systemhaus GmbH", "120.00", "120.00")]
 
