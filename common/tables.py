@@ -136,6 +136,10 @@ class NumberColumn(tables.Column):
     def value(self, value: Decimal | int) -> Decimal | int:
         return value
 
+    def export_unit(self, table: Table) -> str:
+        """What the bare numbers of an export are in, for their head."""
+        return ""
+
     def footer(self, bound_column: Any, table: Table) -> str:
         total = super().footer(bound_column, table)
         return formats.number(total, self.decimals) if isinstance(total, Decimal | int) else total
@@ -152,6 +156,9 @@ class MoneyColumn(NumberColumn):
 
     def unit(self, table: Table) -> str:
         return "" if self.currency_from else self.currency or table.currency
+
+    def export_unit(self, table: Table) -> str:
+        return self.unit(table)
 
     def render(self, value: Decimal | int, table: Table, record: Any = None) -> str:  # type: ignore[override]
         if self.currency_from:
@@ -254,7 +261,7 @@ def _rows(table: Table) -> Iterator[list[Any]]:
     columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
     heads = []
     for column in columns:
-        unit = column.column.unit(table) if isinstance(column.column, MoneyColumn) else ""
+        unit = column.column.export_unit(table) if isinstance(column.column, NumberColumn) else ""
         heads.append(safe_cell(f"{column.header} ({unit})" if unit else column.header))
     yield heads
     for row in table.rows:

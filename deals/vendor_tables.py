@@ -95,7 +95,9 @@ class VendorDealTable(Table):
         return value
 
     def render_protected_until(self, record: Deal) -> str:
-        return formats.date_short(record.last_day)
+        """Of a lost or lapsed one the day it was promised until would say that it is still protected."""
+        stands = record.state in (State.PROTECTED, State.WON)
+        return formats.date_short(record.last_day) if stands else formats.NOTHING
 
     def value_protected_until(self, record: Deal) -> date | None:
         return record.last_day
@@ -162,7 +164,10 @@ class FiguresFilter(FilterSet):
 
 
 class PercentColumn(NumberColumn):
-    """A share in percent, whole on the page."""
+    """A share in percent, whole on the page; in exports the head has the sign."""
+
+    def export_unit(self, table: Table) -> str:
+        return "%"
 
     def render(self, value: Any) -> str:
         return formats.percent(value, 0)

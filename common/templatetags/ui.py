@@ -283,7 +283,7 @@ def data_table(
     `table`: a `common.tables.Table` already configured for the request; `filter`: a `common.filters.FilterSet`.
     `label` names the list for screen readers. `empty_*`: what is said and offered when there is nothing at all.
     `live` swaps the list in place by htmx; without JavaScript everything works by links and one button.
-    `also`: the id of what else on the page follows from the filters, and is swapped with the list.
+    `also`: the id of what else on the page follows from the filters, and is swapped with the list; several: `a,#b`.
     """
     request = context["request"]
     chips = filter.chips() if filter is not None else []

@@ -135,10 +135,17 @@ def test_the_figures_are_those_of_the_days_that_are_chosen(world: World, manager
     assert manager.get(f"{PAGE}?submitted_at_to={TODAY}").context["record"].won == 1
 
 
+def test_days_are_chosen_above_the_charts(world: World, manager: Client) -> None:
+    won(world, protected(world))
+    page = manager.get(PAGE).text
+    assert page.index('id="sums"') < page.index("list-filters") < page.index("<canvas")
+
+
 def test_the_list_of_partners_is_exported_with_shares(world: World, manager: Client) -> None:
     won(world, protected(world))
     of_competitor(world, customer_name="Stadtwerke Hof", customer_domain="")
     lines = list(csv.reader(io.StringIO(manager.get(f"{PAGE}?export=csv").content.decode("utf-8-sig"))))
+    assert lines[0][-2:] == ["Won of what ended (%)", "Lapsed of what ended (%)"]
     assert lines[1] == ["Elbtal Systemhaus GmbH", "2B3C4D5F", "1", "1", "1", "0", "0", "0", "100.0", "0.0"]
     assert lines[2][0] == "Rheinblick IT GmbH"
 

@@ -13,9 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from common.formats import date_short
 from common.models import User
 from common.proofs import Proof
-from deals import deciding, writing
+from deals import deciding, ending, writing
 from deals.models import Conflict, Deal, Extension, Opening, Probe
 from partners.models import Member
 from tests.deals.populated_vendor import same_project
@@ -402,3 +403,11 @@ def test_of_many_openings_both_sides_read_the_latest_twenty(world: World, manage
     Opening.objects.bulk_create(hours)
     for page in (manager.get(OWN), signed_in(world.reseller_sales).get("/partner/2B3C4D5F/deals/1/")):
         assert len(page.context["openings"]) == 20
+
+
+def test_a_lost_deal_is_not_listed_as_protected_until_a_day_to_come(world: World, manager: Client) -> None:
+    deal = protected(world)
+    last = date_short(deal.last_day)
+    assert last in read(manager, LIST)
+    ending.lose(deal=deal, lost_to=Deal.LostTo.PRICE, text="", act=act(world.reseller_sales, deal))
+    assert last not in read(manager, LIST)
