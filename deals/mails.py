@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import formats, registry
+from common import formats, mail_samples, registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
@@ -115,8 +115,9 @@ def _context(key: str, next_step: Text, on_behalf: OnBehalf, text: str, url: str
 def _sample(key: str, text: Text = "") -> Callable[[], Mapping[str, Any]]:
     def context() -> Mapping[str, Any]:
         values: dict[str, str | date] = {
-            "partner": "Elbtal Systemhaus GmbH", "vendor": "Snom", "title": _("Telephones for a hospital"),
-            "day": date(2026, 11, 26), "last": date(2027, 2, 22), "update": date(2026, 12, 22),
+            "partner": "Elbtal Systemhaus GmbH", "vendor": mail_samples.vendor(),
+            "title": _("Telephones for a hospital"), "day": date(2026, 11, 26),
+            "last": date(2027, 2, 22), "update": date(2026, 12, 22),
         }  # fmt: skip
         return _context(key, NEXT.get(key, _NO_UPDATE), OnBehalf(0, values), str(text), settings.PORTAL_URL)
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from common import formats, outbox, registry
+from common import formats, mail_samples, outbox, registry
 from common.access import PARTNER
 from common.mail_choices import AS_NOTICE
 from common.mail_sentences import Sentence
@@ -142,17 +142,19 @@ def _sample_decided() -> Mapping[str, Any]:
     return _decided([accepted, refused], Partner(name="Elbtal Systemhaus GmbH"), settings.PORTAL_URL)
 
 
-_SAMPLE = OnBehalf(0, {"partner": "Elbtal Systemhaus GmbH", "vendor": "Snom", "invoice": "RE-2026-0815"})
+def _sample() -> OnBehalf:
+    names = {"partner": "Elbtal Systemhaus GmbH", "vendor": mail_samples.vendor(), "invoice": "RE-2026-0815"}
+    return OnBehalf(0, names)
 
 
 def _sample_asked() -> Mapping[str, Any]:
     text = _("Please upload the second page as well.")
-    return _told(ASKED, _SAMPLE, text, settings.PORTAL_URL)
+    return _told(ASKED, _sample(), text, settings.PORTAL_URL)
 
 
 def _sample_taken_back() -> Mapping[str, Any]:
     text = _("Your distributor has reported another quantity.")
-    return _told(TAKEN_BACK, _SAMPLE, text, settings.PORTAL_URL)
+    return _told(TAKEN_BACK, _sample(), text, settings.PORTAL_URL)
 
 
 def register() -> None:

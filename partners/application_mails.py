@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from common import registry
+from common import mail_samples, registry
 from common.access import VENDOR
 from common.mail_choices import AS_NOTICE
 from common.mail_sentences import Sentence
@@ -61,7 +61,11 @@ def told(*, kind: str, application: Application, text: str) -> Mapping[str, Any]
 def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
     def context() -> Mapping[str, Any]:
         written = kind in (REPLIED, ASKED_BACK, REFUSED)
-        names = {"partner": "Elbtal Systemhaus GmbH", "program": "Snom Partnerprogramm", "vendor": "Snom"}
+        names = {
+            "partner": "Elbtal Systemhaus GmbH",
+            "program": mail_samples.program(),
+            "vendor": mail_samples.vendor(),
+        }
         return {
             "headline": Sentence(HEADLINES[kind], names),
             "on_behalf": OnBehalf(0, names),

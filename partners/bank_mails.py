@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from common import formats, outbox, registry
+from common import formats, mail_samples, outbox, registry
 from common.mail_sentences import Sentence
 from common.mail_words import OnBehalf
 from common.models import User
@@ -121,7 +121,7 @@ def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
         if kind != WITHDRAWN:
             facts.append((USABLE_FROM, _moment(datetime(2026, 12, 1, 9, 30, tzinfo=UTC))))
         text = "The name on the letter is another one." if kind == REFUSED else ""
-        values = {"partner": "Elbtal Systemhaus GmbH", "vendor": "Snom"}
+        values = {"partner": "Elbtal Systemhaus GmbH", "vendor": mail_samples.vendor()}
         context = told(kind=kind, values=values, facts=facts, url="/", text=text)
         return {**context, "on_behalf": OnBehalf(0, values)} if kind in (APPROVED, REFUSED) else context
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common import registry
+from common import mail_samples, registry
 from common.access import VENDOR
 from common.mail_choices import AS_NOTICE
 from common.mail_sentences import Sentence
@@ -95,17 +95,18 @@ def merged_told(*, succession: Succession) -> Mapping[str, Any]:
     return told(kind=MERGED, values=values, text=succession.reason, url="/", vendor_id=succession.vendor_id)
 
 
-SAMPLE: Mapping[str, str | date] = {
-    "vendor": "Snom",
-    "program": "Snom Partnerprogramm",
-    "partner": "Elbtal Systemhaus GmbH",
-    "target": "Rheinblick IT GmbH",
-    "day": date(2026, 12, 1),
-}
-
-
 def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
-    return lambda: told(kind=kind, values=SAMPLE, text="We have agreed on this by telephone.", url="/", vendor_id=0)
+    def context() -> Mapping[str, Any]:
+        values: dict[str, str | date] = {
+            "vendor": mail_samples.vendor(),
+            "program": mail_samples.program(),
+            "partner": "Elbtal Systemhaus GmbH",
+            "target": "Rheinblick IT GmbH",
+            "day": date(2026, 12, 1),
+        }
+        return told(kind=kind, values=values, text="We have agreed on this by telephone.", url="/", vendor_id=0)
+
+    return context
 
 
 _NAMES = ("partner", "vendor")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common import mail_catalogue, mail_views
+from common import mail_catalogue, mail_samples, mail_views
 from common.access import CHANNEL_MANAGER, VENDOR_ADMIN
 from common.errors import DomainError
 from common.mail_views import Place, chosen_language, found
@@ -32,9 +34,21 @@ from programs.models import MailWording, Vendor
 from programs.wording_forms import LABELS, RestoreForm, WordingForm
 from programs.wording_history import history
 
+View = Callable[..., HttpResponse]
 READING = (VENDOR_ADMIN, CHANNEL_MANAGER)
 KEPT = "previewed-wording"
 """In the session: what was last previewed, for the frame that shows it."""
+
+
+def _samples_of_vendor(view: View) -> View:
+    """Sample data speak of the vendor whose people look at them."""
+
+    @wraps(view)
+    def seen(request: PersonRequest, vendor: Vendor, *args: Any, **kwargs: Any) -> HttpResponse:
+        with mail_samples.about(vendor.name):
+            return view(request, vendor, *args, **kwargs)
+
+    return seen
 
 
 @in_vendor(*READING)
@@ -54,6 +68,7 @@ def mail_kinds(request: PersonRequest, vendor: Vendor) -> HttpResponse:
 @csp_update(mail_views.FRAMES)
 @in_vendor(*READING)
 @require_GET
+@_samples_of_vendor
 def mail_kind(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse:
     kind = found(mail)
     more: dict[str, Any] = {}
@@ -71,12 +86,14 @@ def mail_kind(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse
 @xframe_options_sameorigin
 @in_vendor(*READING)
 @require_GET
+@_samples_of_vendor
 def mail_kind_html(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse:
     return mail_views.html_page(request, found(mail), mail_catalogue.of_vendor(vendor.pk))
 
 
 @in_vendor(*READING)
 @require_POST
+@_samples_of_vendor
 def mail_kind_test(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse:
     kind = found(mail)
     return mail_views.test_sent(request, kind, _place(vendor, kind))
@@ -85,6 +102,7 @@ def mail_kind_test(request: PersonRequest, vendor: Vendor, mail: str) -> HttpRes
 @csp_update(mail_views.FRAMES)
 @in_vendor(*READING)
 @require_http_methods(["GET", "POST"])
+@_samples_of_vendor
 def wording(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse:
     """The words in force with a form to change them, a preview of what is typed, and all versions."""
     subject = _subject(request, vendor, mail)
@@ -119,6 +137,7 @@ def wording(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse:
 @xframe_options_sameorigin
 @in_vendor(*READING)
 @require_GET
+@_samples_of_vendor
 def wording_html(request: PersonRequest, vendor: Vendor, mail: str) -> HttpResponse:
     """The HTML part with what was typed, for the frame; nothing typed yet: with the words in force."""
     subject = _subject(request, vendor, mail)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from common import formats, registry
+from common import formats, mail_samples, registry
 from common.access import PARTNER
 from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
@@ -102,7 +102,7 @@ def _part(closing: Closing, settlement: Settlement, partner_number: str) -> Part
 
 def settled_sample() -> Mapping[str, Any]:
     told: dict[str, Any] = {
-        "vendor": "Lenovo",
+        "vendor": mail_samples.vendor(),
         "program": "Top-Seller Loyalty",
         "period": in_words(Period.parse("2026Q3")),
         "currency": "EUR",
@@ -131,7 +131,7 @@ def halted(*, vendor: Vendor, breaches: Sequence[Breach]) -> Mapping[str, Any]:
 
 def halted_sample() -> Mapping[str, Any]:
     return {
-        "vendor": "Lenovo",
+        "vendor": mail_samples.vendor(),
         "breaches": [{"rule": Breach.Rule.BOOKED.label, "where": "2026Q3 topseller-loyalty 2B3C4D5F 2026Q3"}],
         "url": settings.PORTAL_URL,
     }
@@ -161,7 +161,7 @@ def _adjusted_on_behalf(told: Mapping[str, Any], vendor_id: int, partner: str) -
 
 def adjusted_sample() -> Mapping[str, Any]:
     told: dict[str, Any] = {
-        "vendor": "Lenovo",
+        "vendor": mail_samples.vendor(),
         "program": "Top-Seller Loyalty",
         "amount": Decimal("75.00"),
         "currency": "EUR",

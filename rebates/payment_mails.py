@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common import registry
+from common import mail_samples, registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
 from common.mail_words import OnBehalf
@@ -50,7 +50,7 @@ def _on_behalf(told: Mapping[str, Any], vendor_id: int) -> OnBehalf:
 
 def about_sample() -> Mapping[str, Any]:
     told: dict[str, Any] = {
-        "vendor": "Lenovo",
+        "vendor": mail_samples.vendor(),
         "partner": "Morgenbrück GmbH",
         "amount": Decimal("170.00"),
         "currency": "EUR",
@@ -79,7 +79,7 @@ def run_waits(*, run: PaymentRun) -> Mapping[str, Any]:
 
 def run_waits_sample() -> Mapping[str, Any]:
     return {
-        "vendor": "Lenovo",
+        "vendor": mail_samples.vendor(),
         "number": 3,
         "count": 47,
         "amount": Decimal("12345.60"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from common import registry
+from common import mail_samples, registry
 from common.mail_words import OnBehalf
 from common.models import OutboxMail
 from common.registry import Attachment, MailKind
@@ -61,7 +61,7 @@ def _on_behalf(told: Mapping[str, Any], vendor_id: int) -> OnBehalf:
 
 def about_sample() -> Mapping[str, Any]:
     told: dict[str, Any] = {
-        "vendor": "Lenovo",
+        "vendor": mail_samples.vendor(),
         "partner": "Morgenbrück GmbH",
         "document": kind_in_words(Statement.Document.BONUS),
         "number": "BS-3-2B3C4D5F",

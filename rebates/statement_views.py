@@ -99,9 +99,7 @@ def _file(request: PersonRequest, found: Statement, page: str) -> HttpResponse:
 
 @in_partner(*READERS)
 @require_GET
-def statements_of_year(
-    request: PersonRequest, partner: Partner, year: int
-) -> HttpResponse | StreamingHttpResponse:
+def statements_of_year(request: PersonRequest, partner: Partner, year: int) -> HttpResponse | StreamingHttpResponse:
     """All documents of a year as one ZIP."""
     known = reading.statements_of(partner=partner, actor=request.actor)
     if year not in reading.years_of(known):

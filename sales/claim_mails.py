@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy
 
-from common import formats, registry
+from common import formats, mail_samples, registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
 from common.mail_sentences import Sentence
@@ -67,7 +67,7 @@ def sample(step: str) -> Callable[[], Mapping[str, Any]]:
     """Sample data of the mail about one step."""
 
     def context() -> Mapping[str, Any]:
-        names = {"partner": "Elbtal Systemhaus GmbH", "vendor": "Lenovo"}
+        names = {"partner": "Elbtal Systemhaus GmbH", "vendor": mail_samples.vendor()}
         return {
             "headline": _headline(step=step, kind=Claim.Kind.MISSING, names=names),
             "on_behalf": OnBehalf(0, names),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common import registry
+from common import mail_samples, registry
 from common.mail_words import OnBehalf
 from common.models import User
 from common.registry import MailKind
@@ -36,11 +36,11 @@ def invitation(*, vendor: Vendor, inviting: User) -> Mapping[str, Any]:
 
 def invitation_sample() -> Mapping[str, Any]:
     return {
-        "vendor": "Lenovo",
+        "vendor": mail_samples.vendor(),
         "inviting": "Petra Wolf",
         "answer_to": "channel@lenovo.example",
         "url": registration_url(),
-        "on_behalf": OnBehalf(0, {"vendor": "Lenovo", "person": "Petra Wolf"}),
+        "on_behalf": OnBehalf(0, {"vendor": mail_samples.vendor(), "person": "Petra Wolf"}),
     }
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import registry
+from common import mail_samples, registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
 from common.mail_sentences import Sentence
@@ -53,8 +53,8 @@ def _context(kind: str, on_behalf: OnBehalf, text: str, url: str) -> Mapping[str
 def _sample(kind: str) -> Callable[[], Mapping[str, Any]]:
     def context() -> Mapping[str, Any]:
         values: dict[str, str | date | None] = {
-            "partner": "Elbtal Systemhaus GmbH", "vendor": "Snom", "title": "Telefonie für die Stadtwerke",
-            "day": date(2026, 11, 23),
+            "partner": "Elbtal Systemhaus GmbH", "vendor": mail_samples.vendor(),
+            "title": "Telefonie für die Stadtwerke", "day": date(2026, 11, 23),
         }  # fmt: skip
         text = _("Please say how many telephones you installed.") if kind == RETURNED else ""
         return _context(kind, OnBehalf(0, values), text, settings.PORTAL_URL)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import registry
+from common import mail_samples, registry
 from common.access import PARTNER
 from common.mail_choices import AS_NOTICE
 from common.mail_sentences import Sentence
@@ -84,7 +84,7 @@ def told(
 def _sample(kind: str) -> Callable[[], Mapping[str, Any]]:
     def context() -> Mapping[str, Any]:
         values: dict[str, str | date | None] = {
-            "program": "Snom Partnerprogramm", "vendor": "Snom", "partner": "Elbtal Systemhaus GmbH",
+            "program": mail_samples.program(), "vendor": mail_samples.vendor(), "partner": "Elbtal Systemhaus GmbH",
             "tier": "Silver", "before": "Gold", "day": date(2027, 2, 24),
         }  # fmt: skip
         return {

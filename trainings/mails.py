@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from common import formats, registry
+from common import formats, mail_samples, registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
 from common.mail_sentences import Sentence
@@ -151,8 +151,8 @@ def sample(kind: str) -> Callable[[], Mapping[str, Any]]:
             "training": _name(training),
             "person": "Greta Voß",
             "partner": "Elbtal Systemhaus GmbH",
-            "program": "Snom Partnerprogramm",
-            "vendor": "Snom",
+            "program": mail_samples.program(),
+            "vendor": mail_samples.vendor(),
             "day": date(2026, 12, 1),
         }
         return _told(kind, OnBehalf(0, values), "/", facts=facts_of(day))

@@ -14,7 +14,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from common import formats, registry
+from common import formats, mail_samples, registry
 from common.access import OWNER, PARTNER, PARTNER_FINANCE, SALES
 from common.mail_choices import REGULAR
 from common.mail_words import OnBehalf
@@ -56,7 +56,7 @@ def standing(
 
 def standing_sample() -> Mapping[str, Any]:
     """A rebate in the middle of its quarter; in the language of whoever reads it."""
-    names = {"vendor": "Lenovo", "program": "Top-Seller Loyalty", "partner": "Morgenbrück GmbH"}
+    names = {"vendor": mail_samples.vendor(), "program": "Top-Seller Loyalty", "partner": "Morgenbrück GmbH"}
     return {
         **names,
         "on_behalf": OnBehalf(0, names),
@@ -99,7 +99,7 @@ def _sample_card() -> StatusCard:
 
 
 def _sample_waiting() -> list[ToDo]:
-    return [ToDo(gettext("%(vendor)s has a question for you") % {"vendor": "Lenovo"}, settings.PORTAL_URL)]
+    return [ToDo(gettext("%(vendor)s has a question for you") % {"vendor": mail_samples.vendor()}, settings.PORTAL_URL)]
 
 
 def _euro(amount: str, *, signed: bool = False) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common import registry
+from common import mail_catalogue, mail_samples, registry
 from common.models import OutboxMail, User
+from common.registry import MailKind
 from common.tasks import send_mails
 from programs.models import MailWording
 from tests.people import signed_in
@@ -258,3 +259,22 @@ def test_a_preview_of_one_kind_is_not_shown_for_another(world: World) -> None:
     assert "For settled only" in client.get(f"{WORDING}html/?language=en&typed=1").content.decode()
     for other in (f"{LIST}adjusted/wording/html/?language=en&typed=1", f"{WORDING}html/?language=de&typed=1"):
         assert "For settled only" not in client.get(other).content.decode()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in registry.mails if kind.placeholders], ids=lambda kind: kind.key)
+def test_samples_speak_of_the_vendor_that_looks_at_them(kind: MailKind) -> None:
+    reader = User(email="admin@example.com", language="en")
+    with mail_samples.about("Werra AG"):
+        shown = mail_catalogue.preview(kind=kind, language="en", reader=reader, wording=mail_catalogue.portals_own())
+        samples = {name: sample for name, _meaning, sample in mail_catalogue.samples_of(kind=kind, language="en")}
+    said = f"{shown.subject} {shown.text} {shown.html}"
+    assert samples["{vendor}"] == "Werra AG"
+    assert not {"Lenovo", "Snom", "IBM"} & set(re.findall(r"\w+", said))
+
+
+def test_a_vendors_pages_have_samples_of_its_own(world: World) -> None:
+    path = f"/vendor/{world.rival_vendor.slug}/mail-kinds/settled/"
+    for page in (path, f"{path}html/", f"{path}wording/", f"{path}wording/html/"):
+        said = get(world.rival_vendor_admin, page).text
+        assert "IBM" in said
+        assert "Lenovo" not in said
