@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from common.access import Actor
 from common.errors import DomainError
@@ -27,6 +28,10 @@ class NotAllowed(DomainError):
 
 class NothingToDo(DomainError):
     """None of these mails waits for a decision any more."""
+
+
+class NothingToSend(DomainError):
+    """These mails wait for a decision, but say nothing: they could not be written, or it was forgotten since."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +81,22 @@ def by_day(*, actor: Actor, today: date) -> Sequence[Day]:
 
 
 def send_again(*, actor: Actor, ids: Sequence[int], now: datetime) -> int:
-    """Let failed and uncertain mails be sent once more, under their Message-ID. Returns how many.
+    """Let failed and uncertain mails that say something be sent once more, under their Message-ID. Returns how many.
 
-    Raises NotAllowed, NothingToDo.
+    Raises NotAllowed, NothingToDo, NothingToSend.
     """
     values = {"state": State.PENDING, "attempts": 0, "error": "", "claimed_at": None, "next_attempt_at": None}
-    # What a mail said may be forgotten by now; an empty one helps nobody.
-    return _decide(actor, ids, now, Q(text__gt=""), values)
+    try:
+        return _decide(actor, ids, now, Q(text__gt=""), values)
+    except NothingToDo:
+        if OutboxMail.objects.filter(pk__in=ids, state__in=OPEN).exists():
+            raise NothingToSend(_(EMPTY)) from None
+        raise
+
+
+EMPTY = gettext_noop(
+    "What this mail should say could not be written, or is no longer kept: there is nothing to send. Please dismiss it."
+)
 
 
 def dismiss(*, actor: Actor, ids: Sequence[int], now: datetime) -> int:

@@ -200,7 +200,7 @@ class OutboxMail(models.Model):
         CLAIMED = "claimed", _("being sent")
         SENT = "sent", _("sent")
         UNCERTAIN = "uncertain", _("unknown whether sent")
-        FAILED = "failed", _("refused by the mail server")
+        FAILED = "failed", _("could not be sent")
         COLLECTED = "collected", _("waiting for the daily summary")
         KEPT = "kept", _("in the portal only")
         DISMISSED = "dismissed", _("dismissed by an administrator")

@@ -28,6 +28,11 @@ TONES: Mapping[str, Tone] = {
 
 
 def words_of(mail: OutboxMail) -> str:
+    """The state; of one that could not be sent also whose doing that was, where it is known."""
+    if mail.state == State.FAILED and mail.error.startswith("SMTP"):
+        return _("refused by the mail server")
+    if mail.state == State.FAILED and not mail.text:
+        return _("could not be written")
     return str(mail.get_state_display())
 
 

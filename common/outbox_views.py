@@ -20,7 +20,7 @@ from common.errors import DomainError
 from common.listviews import ListPage
 from common.models import OutboxMail
 from common.outbox_forms import DecideForm, StopForm
-from common.outbox_tables import OutboxFilter, OutboxTable, days_chart, mail_facts
+from common.outbox_tables import OutboxFilter, OutboxTable, days_chart, mail_facts, words_of
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb
 
@@ -60,8 +60,10 @@ def outbox_mail(request: PersonRequest, pk: int) -> HttpResponse:
     mail = get_object_or_404(mail_operations.mails(actor=request.actor), pk=pk)
     context = {
         "mail": mail,
+        "state": words_of(mail),
         "facts": mail_facts(mail),
         "open": mail.state in mail_operations.OPEN,
+        "empty": "" if mail.text else _(mail_operations.EMPTY),
         "crumbs": [Crumb(_("Outbox"), reverse("common:outbox")), Crumb(mail.address)],
     }
     return render(request, "common/outbox_mail.html", context)

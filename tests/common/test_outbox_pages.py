@@ -160,8 +160,21 @@ def test_what_is_no_decision_changes_nothing(admin: User) -> None:
 
 def test_a_mail_whose_words_are_forgotten_is_not_sent_again_but_can_be_dismissed(admin: User) -> None:
     mail = tell(person("owner"), state=State.FAILED, subject="", text="", html="")
-    assert GONE in decide(admin, f"{LIST}{mail.pk}/decide/", "again")
+    assert "there is nothing to send. Please dismiss it." in decide(admin, f"{LIST}{mail.pk}/decide/", "again")
+    assert states(mail) == [State.FAILED]
     assert "1 mail is dismissed." in decide(admin, f"{LIST}{mail.pk}/decide/", "dismiss")
+    assert GONE in decide(admin, f"{LIST}{mail.pk}/decide/", "again")
+
+
+def test_whose_doing_it_was_that_a_mail_could_not_be_sent_is_said(admin: User) -> None:
+    refused = tell(person("owner"), state=State.FAILED, error="SMTPRecipientsRefused", attempts=1)
+    unwritten = tell(person("sales"), state=State.FAILED, error="KeyError", text="", html="")
+    written, empty = page(admin, f"{LIST}{refused.pk}/"), page(admin, f"{LIST}{unwritten.pk}/")
+    assert "refused by the mail server" in written
+    assert "Send again" in written
+    assert "could not be written" in empty
+    assert "refused by the mail server" not in empty
+    assert "Send again" not in empty
 
 
 def test_everything_the_filter_shows_is_decided_at_once_and_nothing_else(admin: User) -> None:
