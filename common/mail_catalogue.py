@@ -17,6 +17,10 @@ from common.outbox import Addressee
 from common.registry import Blocks, MailKind, Text
 
 
+LONG = 440
+"""Characters of the plain text."""
+
+
 @dataclass(frozen=True)
 class Group:
     """The kinds about one subject."""
@@ -32,6 +36,11 @@ class Preview:
     subject: str
     text: str
     html: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it needs the taller frame: with a table, or with many words."""
+        return "<tr" in self.html or len(self.text) > LONG
 
 
 def groups() -> list[Group]:
