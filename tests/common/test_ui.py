@@ -237,6 +237,13 @@ def test_texts_of_people_are_escaped_everywhere() -> None:
     assert html.count("&lt;script&gt;") > 25
 
 
+def test_a_task_that_is_late_is_overdue_and_one_that_is_not_is_due() -> None:
+    late, ahead = Task("Late", "/", due=NOW - timedelta(days=4), tone="danger"), Task("Ahead", "/", due=NOW)
+    text = words(render("{% tasks tasks 'Nothing' %}", tasks=[late, ahead]))
+    assert "Late overdue for" in text
+    assert "Ahead due" in text
+
+
 def test_every_icon_named_anywhere_is_in_the_sprite() -> None:
     named = set()
     for path in [*(ROOT / "templates").rglob("*.html")]:
