@@ -96,8 +96,8 @@ class AccountingPage(VendorListPage):
         context: dict[str, Any] = {
             "form": self.form,
             "presets": [
-                {"label": range_name(days), "url": f"?{urlencode(_query(days, self._format))}"}
-                for days in self.suggested
+                {"name": name, "label": range_name(days), "url": f"?{urlencode(_query(days, self._format))}"}
+                for name, days in zip((_("Quarter"), _("Month"), _("Fiscal year")), self.suggested, strict=True)
             ],
             "settings_url": reverse("rebates:accounting-settings", args=[slug]),
         }

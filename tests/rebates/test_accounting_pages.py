@@ -64,7 +64,9 @@ def test_without_a_choice_it_shows_the_quarter_in_which_the_last_closing_was_boo
     assert [preset["label"] for preset in page.context["presets"]] == [
         "1 Oct 2026 – 31 Dec 2026", "1 Nov 2026 – 30 Nov 2026", "1 Jan 2026 – 31 Dec 2026",
     ]  # fmt: skip
-    assert "Nothing was booked in these days." in words(page.content.decode())
+    text = words(page.content.decode())
+    assert "Quarter 1 Oct 2026 – 31 Dec 2026 · Month 1 Nov 2026" in text
+    assert "Nothing was booked in these days." in text
 
 
 def test_a_download_is_a_file_and_a_record_of_who_took_what(world: World, finance: Client) -> None:

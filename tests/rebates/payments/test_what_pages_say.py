@@ -57,3 +57,8 @@ def test_why_a_payment_came_back_is_confirmed_and_kept_in_words(
     text = words(client.post(page, values, follow=True).content.decode())
     assert "Entered as “came back: AC04 – account closed”: booked." in text
     assert text.count("came back: AC04 – account closed") == 2
+
+
+def test_the_page_of_answers_says_where_one_is_entered_by_hand(finance: Finance, signed_in: SignedIn) -> None:
+    text = read(signed_in(finance.first), reverse("rebates:payment-answers", args=["lenovo"]))
+    assert "Without a file open the payment in its run" in text
