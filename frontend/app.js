@@ -83,14 +83,25 @@ document.addEventListener("drop", (event) => {
   zone.focus();
 });
 
-// Where each file has an answer of its own they are sent one after another, and each gets its row at once.
+// Where each file has an answer of its own they are sent one after another as soon as nothing is missing, and each gets
+// its row at once. The button sends what waits, and never leaves the page: what is under way would be lost.
+const oneByOne = (form) => form?.querySelector?.("input[type=file][data-one-by-one]");
+
 document.addEventListener("change", (event) => {
-  const input = event.target;
-  if (!input.matches?.("input[type=file][data-one-by-one]")) return;
-  const form = input.form;
+  const form = event.target.form;
+  const input = oneByOne(form);
+  if (!input?.files.length) return;
   const missing = [...form.elements].some((field) => field !== input && field.required && !field.value);
   if (!missing) sendOneByOne(form, input);
 });
+document.addEventListener("submit", (event) => {
+  const input = oneByOne(event.target);
+  if (!input) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const underWay = document.querySelector("#upload-rows [data-sending]");
+  if (!underWay && event.target.reportValidity()) sendOneByOne(event.target, input);
+}, true);
 
 async function sendOneByOne(form, input) {
   const rows = document.getElementById("upload-rows");
@@ -103,6 +114,7 @@ async function sendOneByOne(form, input) {
   const waiting = files.map((file) => {
     const row = document.createElement("li");
     row.className = "upload-row";
+    row.dataset.sending = "";
     row.append(Object.assign(document.createElement("span"), { className: "upload-row-name", textContent: file.name }));
     row.append(Object.assign(document.createElement("span"), { className: "upload-row-state", textContent: words.sending }));
     return row;
@@ -123,6 +135,7 @@ async function sendOneByOne(form, input) {
       found.forEach((row) => htmx.process(row));
     } catch {
       waiting[index].lastChild.textContent = words.failed;
+      delete waiting[index].dataset.sending;
     }
   }
 }

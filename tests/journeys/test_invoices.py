@@ -135,6 +135,9 @@ def test_a_pdf_with_data_that_is_dropped_becomes_twelve_euros_for_each_d785(
     page.route("**/invoices/upload/", lambda route: sent.append(route))  # noqa: PLW0108
     drop(window, "rechnung.pdf", hybrid(working.bonus.record(phones(3))))
     expect(row(window, "rechnung.pdf")).to_contain_text(word("is being sent", language))
+    page.locator("#upload button[type=submit]").click()
+    expect(row(window, "rechnung.pdf")).to_contain_text(word("is being sent", language))
+    assert len(sent) == 1
     sent[0].continue_()
     expect(row(window, "rechnung.pdf").locator(".upload-row-state")).to_have_text(word("Being read", language))
     window.see()
@@ -153,6 +156,24 @@ def test_a_pdf_with_data_that_is_dropped_becomes_twelve_euros_for_each_d785(
     expect(page.locator("main")).to_contain_text("RE-1")
     window.see()
     assert bonus_shown(window) == Decimal("36.00")
+
+
+@phone_in_german
+def test_files_that_are_chosen_before_the_vendor_wait_for_it(
+    working: Working, windows: OpenWindow, language: str, width: int
+) -> None:
+    window = windows(working.portal, OWNER, language=language, width=width)
+    page = window.page
+    window.go(LIST)
+    page.locator("#upload input[type=file]").set_input_files(
+        {"name": "zuerst.pdf", "mimeType": "application/pdf", "buffer": hybrid(working.bonus.record(phones(1)))}
+    )
+    page.locator("#upload button[type=submit]").click()
+    assert page.url.endswith(LIST)
+    assert row(window, "zuerst.pdf").count() == 0
+    page.locator("#upload select[name=vendor]").select_option(label="Lenovo")
+    expect(row(window, "zuerst.pdf").locator(".upload-row-state")).to_have_text(word("Being read", language))
+    window.see()
 
 
 @phone_in_german
