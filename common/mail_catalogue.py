@@ -16,7 +16,6 @@ from common.models import OutboxMail, User
 from common.outbox import Addressee
 from common.registry import Blocks, MailKind, Text
 
-
 LONG = 440
 """Characters of the plain text."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -105,7 +106,8 @@ def payment(request: PersonRequest, vendor: Vendor, number: int, pk: int) -> Htt
         run__number=number,
         pk=pk,
     )
-    form = SayForm(request.POST or None, today=request.today)
+    given = found.run.exported_at is not None
+    form = SayForm(request.POST or None, today=request.today, others=_others(found) if given else "")
     if form.is_valid():
         try:
             line = answering.say(payment_id=found.pk, actor=request.actor, now=timezone.now(), **form.cleaned_data)
@@ -115,8 +117,10 @@ def payment(request: PersonRequest, vendor: Vendor, number: int, pk: int) -> Htt
             tone = messages.SUCCESS if line.outcome == Outcome.BOOKED else messages.WARNING
             words = {"said": said_in_words(line), "outcome": line.get_outcome_display()}
             messages.add_message(request, tone, _("Entered as “%(said)s”: %(outcome)s.") % words)
+            if form.cleaned_data.get("others"):
+                messages.success(request, _("The other payments of the run were entered as paid."))
+                return redirect("rebates:payment-run", vendor.slug, number)
             return redirect("rebates:payment", vendor.slug, number, pk)
-    given = found.run.exported_at is not None
     context = {
         "payment": found,
         "form": form,
@@ -135,6 +139,15 @@ def payment(request: PersonRequest, vendor: Vendor, number: int, pk: int) -> Htt
         ],
     }
     return render(request, "rebates/payment.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _others(found: Payment) -> str:
+    """The run's other open payments in words; empty where there are none."""
+    count, total = answering.open_beside(found).aggregate(count=Count("pk"), total=Sum("amount")).values()
+    if not count:
+        return ""
+    text = ngettext("%(count)s other open payment, %(total)s,", "%(count)s other open payments, %(total)s,", count)
+    return text % {"count": formats.number(count), "total": formats.money(total, found.run.currency)}
 
 
 def _facts(found: Payment) -> list[Fact]:

@@ -102,9 +102,20 @@ class SayForm(RefusableForm):
     )
     text = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, others: str = "", **kwargs: Any) -> None:
+        """`others`: the run's other open payments in words; empty where there are none."""
         super().__init__(*args, **kwargs)
         self.fields["value_date"].initial = today
+        if others:
+            label = _("Paid on the same day: %(payments)s of this run as well") % {"payments": others}
+            self.fields["others"] = forms.BooleanField(label=label, required=False)
+            self.order_fields(["said", "value_date", "others"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("others") and cleaned.get("said") == AnswerLine.Said.RETURNED:
+            self.add_error("others", _("Only payments that were paid are entered together."))
+        return cleaned
 
 
 class NoteForm(RefusableForm):

@@ -118,9 +118,11 @@ def say(
     account_stays: bool,
     actor: Actor,
     now: datetime,
+    others: bool = False,
 ) -> AnswerLine:
-    """Say from the bank's statement that a payment was paid, or came back.
+    """Say from the bank's statement that a payment was paid, or came back. Returns what was said of this payment.
 
+    `others`: the run's other open payments were paid on that day, too; for what came back it says nothing.
     Raises NotAllowed, NotADay, MoneyHalted; refusals are recorded.
     """
     payment = Payment.objects.select_related("run").get(pk=payment_id)
@@ -131,9 +133,16 @@ def say(
         if given is None or not timezone.localdate(given) <= value_date <= timezone.localdate(now):
             raise NotADay(_("The value date is before the run was given to the bank, or in the future."))
         word = Word(said, value_date, code=code, text=text.strip()[:300], account_stays=account_stays)
-        vendor = payment.run.vendor
-        [line] = _book([(payment.end_to_end_id, word)], vendor=vendor, answer=None, actor=actor, now=now)
-    return line
+        words = [(payment.end_to_end_id, word)]
+        if others and said == AnswerLine.Said.PAID:
+            same = Word(said, value_date)
+            words += [(each, same) for each in open_beside(payment).values_list("end_to_end_id", flat=True)]
+        return _book(words, vendor=payment.run.vendor, answer=None, actor=actor, now=now)[0]
+
+
+def open_beside(payment: Payment) -> QuerySet[Payment]:
+    """The run's other payments of which nobody has said what became of them."""
+    return Payment.objects.filter(run=payment.run_id, state=State.OPEN).exclude(pk=payment.pk).order_by("pk")
 
 
 def _given_at(run: PaymentRun) -> datetime | None:

@@ -63,7 +63,9 @@ def test_the_html_of_a_mail_stands_in_a_frame_that_may_do_nothing(world: World) 
     assert frame["X-Frame-Options"] == "SAMEORIGIN"
     assert "<style>" in frame.content.decode()
     assert '<base target="_blank">' in frame.content.decode()
-    assert re.search(r'<iframe class="mail-frame mail-frame-long"\s+sandbox\s+src="/mail-kinds/settled/html/', page.content.decode())
+    assert re.search(
+        r'<iframe class="mail-frame mail-frame-long"\s+sandbox\s+src="/mail-kinds/settled/html/', page.content.decode()
+    )
 
 
 def test_the_frame_of_a_short_mail_is_short(world: World) -> None:

@@ -8,8 +8,17 @@ from django.test import Client
 from django.urls import reverse
 
 from common.models import User
-from rebates.models import AnswerLine
-from tests.rebates.payments.paying import Finance, exported, owed_120, proposed, say
+from rebates.models import AnswerLine, Payment, PaymentRun
+from tests.rebates.payments.paying import (
+    Finance,
+    another_partner,
+    exported,
+    has_account,
+    iban_of,
+    owed_120,
+    proposed,
+    say,
+)
 from tests.rendering import words
 from tests.world import TODAY, World
 
@@ -62,3 +71,38 @@ def test_why_a_payment_came_back_is_confirmed_and_kept_in_words(
 def test_the_page_of_answers_says_where_one_is_entered_by_hand(finance: Finance, signed_in: SignedIn) -> None:
     text = read(signed_in(finance.first), reverse("rebates:payment-answers", args=["lenovo"]))
     assert "Without a file open the payment in its run" in text
+
+
+def three_exported(world: World, finance: Finance) -> PaymentRun:
+    for place, number in enumerate(("4D5E6F7G", "5E6F7G8H"), start=70):
+        partner = another_partner(world, f"Partner {number}", number, "10")
+        has_account(partner, world.vendor, finance.bookkeeper, iban=iban_of(place))
+    owed_120(world, finance)
+    return exported(world, finance)
+
+
+def test_with_one_payment_the_others_of_its_run_are_entered_as_paid(
+    world: World, finance: Finance, signed_in: SignedIn
+) -> None:
+    run = three_exported(world, finance)
+    returned, first, other = run.payments.order_by("amount", "pk")
+    say(returned, AnswerLine.Said.RETURNED, finance.first, code="AC04")
+    client = signed_in(finance.first)
+    page = reverse("rebates:payment", args=["lenovo", run.number, first.pk])
+    assert "Paid on the same day: 1 other open payment" in read(client, page)
+    values = {"said": "paid", "value_date": TODAY.isoformat(), "code": "", "text": "", "others": "on"}
+    answer = client.post(page, values, follow=True)
+    assert "The other payments of the run were entered as paid." in answer.text
+    assert [Payment.objects.get(pk=each.pk).state for each in (returned, first, other)] == ["returned", "paid", "paid"]
+    run.refresh_from_db()
+    assert run.state == PaymentRun.State.SETTLED
+
+
+def test_what_came_back_is_entered_for_one_payment_alone(world: World, finance: Finance, signed_in: SignedIn) -> None:
+    run = three_exported(world, finance)
+    page = reverse("rebates:payment", args=["lenovo", run.number, run.payments.first().pk])  # type: ignore[union-attr]
+    values = {"said": "returned", "value_date": TODAY.isoformat(), "code": "AC04", "text": "", "others": "on"}
+    answer = signed_in(finance.first).post(page, values)
+    assert answer.status_code == 422
+    assert "Only payments that were paid are entered together." in answer.text
+    assert run.payments.filter(state=Payment.State.OPEN).count() == 3
