@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.utils.translation import gettext_lazy as _
 
 
 def leave_out_no_trigger(connection: BaseDatabaseWrapper, **_: object) -> None:
@@ -19,6 +20,7 @@ def leave_out_no_trigger(connection: BaseDatabaseWrapper, **_: object) -> None:
 
 class CommonConfig(AppConfig):
     name = "common"
+    verbose_name = _("People")
 
     def ready(self) -> None:
         connection_created.connect(leave_out_no_trigger)

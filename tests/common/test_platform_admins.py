@@ -70,3 +70,10 @@ def test_without_the_lock_nobody_would_stay(committed: World, met: None, monkeyp
     found = at_once(*map(removal, (committed.platform_admin, platform_admin("second_admin"))))
     assert found == [None, None]
     assert left() == 0
+
+
+@pytest.mark.django_db
+def test_the_administration_calls_people_what_they_are() -> None:
+    page = signed_in(platform_admin()).get("/admin/").text
+    assert ">People</a>" in page
+    assert "Users" not in page

@@ -10,6 +10,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='user',
+            options={'verbose_name': 'person', 'verbose_name_plural': 'people'},
+        ),
         migrations.AlterField(
             model_name='outboxmail',
             name='state',
