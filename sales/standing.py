@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -52,7 +53,7 @@ def listed_by_activity(*, vendor: Vendor, currency: str, today: date) -> dict[st
 
     After whatever changed has been found anew: `Standing` has them as of today from here on.
     """
-    asked = {"vendor": vendor.pk, "day": today, "currency": currency}
+    asked: dict[str, Any] = {"vendor": vendor.pk, "day": today, "currency": currency}
     with connection.cursor() as cursor:
         cursor.execute(LISTED, asked)
         found = cursor.fetchone()
