@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from common.access import OWNER, PARTNER, SALES, VENDOR, Actor
 from common.one_person import logins_of
-from deals.models import Deal
+from deals.models import Deal, DealEntry
 from partners.models import Member
 from programs.deciding import DECIDING_ROLES
 
@@ -50,8 +52,18 @@ def tie(person: int, deal: Deal) -> Hindrance | None:
     logins = logins_of(person)
     if deal.entered_by_vendor and deal.entries.filter(person__in=logins).exists():
         return Hindrance.ENTERED
-    members = Member.objects.filter(partner=deal.partner_id, user__in=logins, left_on__isnull=True)
-    return Hindrance.COMPANY if members.exists() else None
+    return Hindrance.COMPANY if _jobs(logins).filter(partner=deal.partner_id).exists() else None
+
+
+def without_ties(person: int, deals: QuerySet[Deal]) -> QuerySet[Deal]:
+    """Those of the deals to which the person has no tie."""
+    logins = logins_of(person)
+    entered = DealEntry.objects.filter(person__in=logins)
+    return deals.exclude(pk__in=entered.values("deal")).exclude(partner__in=_jobs(logins).values("partner"))
+
+
+def _jobs(logins: set[int]) -> QuerySet[Member]:
+    return Member.objects.filter(user__in=logins, left_on__isnull=True)
 
 
 def may_decide(actor: Actor, deal: Deal) -> bool:

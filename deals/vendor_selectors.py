@@ -10,10 +10,10 @@ from django.db.models import Count, F, FilteredRelation, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from common.access import Actor
-from common.one_person import logins_of
-from deals.models import Deal, DealEntry, Extension, Probe
+from deals.models import Deal, Extension, Probe
+from deals.rights import without_ties
 from deals.selectors import deals_of
-from partners.models import Enrolment, Member, Partner
+from partners.models import Enrolment, Partner
 from programs.models import Vendor
 
 State = Deal.State
@@ -62,12 +62,8 @@ def next_to_decide(*, vendor: Vendor, actor: Actor, after: Deal | None = None) -
     """The oldest deal that waits for this person; after one that is left for later, the next in the row."""
     if actor.user_id is None:
         return None
-    logins = logins_of(actor.user_id)
-    own = Member.objects.filter(user__in=logins, left_on__isnull=True).values("partner")
-    waiting = Deal.objects.visible_to(actor).filter(vendor=vendor, state=State.SUBMITTED)
-    waiting = waiting.exclude(pk__in=DealEntry.objects.filter(person__in=logins).values("deal"))
-    waiting = waiting.exclude(partner__in=own)
-    waiting = waiting.select_related("partner", "vendor").order_by("due_on", "place")
+    submitted = Deal.objects.visible_to(actor).filter(vendor=vendor, state=State.SUBMITTED)
+    waiting = without_ties(actor.user_id, submitted).select_related("partner", "vendor").order_by("due_on", "place")
     if after is not None and after.due_on is not None:
         later = waiting.filter(Q(due_on__gt=after.due_on) | Q(due_on=after.due_on, place__gt=after.place))
         return later.first() or waiting.exclude(pk=after.pk).first()
