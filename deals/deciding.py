@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deals.checking import check, standing
-from deals.limits import rules_of
 from deals.models import OPEN, Conflict, Deal, DealStep
 from deals.moving import Act, NotAllowed, NotPossible, move
 from deals.protecting import update_due
 from deals.rights import may_decide
+from deals.rules import rules_of
 from programs.models import Vendor
 
 State, Step = Deal.State, DealStep.Step

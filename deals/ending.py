@@ -12,11 +12,11 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Val
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from deals.limits import rules_of
 from deals.models import RUNNING, Deal, DealProduct, DealProof, DealStep
 from deals.moving import Act, MovedOn, NotAllowed, NotPossible, meanwhile, move
 from deals.protecting import end_extensions
 from deals.rights import may_register
+from deals.rules import rules_of
 from invoices.models import Invoice
 from partners.models import Partner
 from sales.models import SaleLine

@@ -11,22 +11,8 @@ from django.utils.translation import gettext as _
 from deals.models import RUNNING, Deal, DealRules, DealStep, Probe, TierLimit
 from deals.moving import Act, NotPossible
 from partners.models import Enrolment, EnrolmentStatus, EnrolmentTier
-from programs.models import Program
 
 Step = DealStep.Step
-
-
-def rules_for_new(enrolment: Enrolment) -> DealRules:
-    """Raises NotPossible where the program takes no registrations now."""
-    rules = rules_of(enrolment.program)
-    if not rules.open:
-        raise NotPossible(_("%(program)s takes no registrations now.") % {"program": enrolment.program})
-    return rules
-
-
-def rules_of(program: Program) -> DealRules:
-    """Also where the program takes no more; the defaults, unsaved and closed, where it has said nothing."""
-    return DealRules.objects.filter(program=program).first() or DealRules(program=program, open=False)
 
 
 def check_taking_part(enrolment: Enrolment, today: date) -> None:

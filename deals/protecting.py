@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from deals.limits import rules_of
 from deals.models import Deal, DealStep, Extension
 from deals.moving import Act, MovedOn, NotAllowed, NotPossible, fetched, move
 from deals.rights import may_decide, may_register
+from deals.rules import rules_of
 from programs.office_days import DECIDED_WITHIN, office_day_after
 
 State, Step = Deal.State, DealStep.Step

@@ -12,15 +12,27 @@ from django.utils.translation import gettext as _
 
 from common.access import VENDOR, VENDOR_ADMIN, Actor
 from common.versions import Version, versions_of
-from deals.limits import rules_of
 from deals.models import DealRules, TierLimit
-from deals.moving import MovedOn, NotAllowed
+from deals.moving import MovedOn, NotAllowed, NotPossible
 from programs.models import Program, Tier
 
 CHANGING_ROLES = (VENDOR_ADMIN,)
 LATEST = 30
 """Changes shown."""
 FIELDS = ("open", "protection_days", "update_days", "extension_days", "follow_up_days", "most_open", "most_a_day")
+
+
+def rules_of(program: Program) -> DealRules:
+    """Also where the program takes no more; the defaults, unsaved and closed, where it has said nothing."""
+    return DealRules.objects.filter(program=program).first() or DealRules(program=program, open=False)
+
+
+def rules_for_new(program: Program) -> DealRules:
+    """Raises NotPossible where the program takes no registrations now."""
+    rules = rules_of(program)
+    if not rules.open:
+        raise NotPossible(_("%(program)s takes no registrations now.") % {"program": program})
+    return rules
 
 
 def limits_of(program: Program) -> list[tuple[Tier, int | None]]:

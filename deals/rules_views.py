@@ -14,8 +14,7 @@ from common import formats
 from common.errors import DomainError
 from common.requests import UNPROCESSABLE, PersonRequest
 from common.ui import Crumb, Event
-from deals.limits import rules_of
-from deals.rules import CHANGING_ROLES, RuleChange, change_rules, fingerprint, history_of, limits_of
+from deals.rules import CHANGING_ROLES, RuleChange, change_rules, fingerprint, history_of, limits_of, rules_of
 from deals.vendor_forms import RulesForm
 from programs.entering import in_vendor
 from programs.models import Program, Vendor

@@ -19,11 +19,11 @@ from common.ui import Crumb
 from deals import describing, selectors, writing
 from deals.forms import PARTS, PRODUCTS, FilesForm, part_of
 from deals.history import events
-from deals.limits import rules_of
 from deals.models import ENDED, RUNNING, Deal, DealFile, Extension
 from deals.opening import record_opening
 from deals.proof_wording import proofs_of
 from deals.rights import may_register
+from deals.rules import rules_of
 from deals.step_forms import ReplyForm, UpdateForm
 from deals.tables import DealFilter, DealTable, steps_offered
 from deals.wording import TONES, state_for_partner, title_of

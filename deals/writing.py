@@ -24,6 +24,7 @@ from deals.customers import NAMED, customer_of, found_by, is_same
 from deals.models import RUNNING, Conflict, Deal, DealEntry, DealFile, DealProduct, DealStep
 from deals.moving import Act, Changes, MovedOn, NotAllowed, NotPossible, fetched, locked, move
 from deals.rights import may_enter, may_register, may_write
+from deals.rules import rules_for_new, rules_of
 from partners.models import Enrolment, Partner
 from partners.selectors import currency_of
 from programs.models import Product, Vendor
@@ -90,7 +91,7 @@ def begin(*, enrolment: Enrolment, written: Written, act: Act) -> Deal:
     by_vendor = not may_register(act.actor, partner.pk)
     if by_vendor and not may_enter(act.actor, vendor.pk):
         raise NotAllowed(_("Only owners and sales of the company register deals."))
-    limits.rules_for_new(enrolment)
+    rules_for_new(enrolment.program)
     limits.check_taking_part(enrolment, act.today)
     # One of a partner at a time: numbers follow each other, and a double click finds the first draft.
     Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
@@ -219,7 +220,7 @@ def submit(*, deal: Deal, act: Act) -> Deal:
         raise Incomplete(missing)
     limits.check_taking_part(deal.enrolment, act.today)
     try:
-        return _submit(deal, limits.rules_for_new(deal.enrolment), act)
+        return _submit(deal, rules_for_new(deal.enrolment.program), act)
     except _AtTheLimit:
         limits.note_limit(deal.enrolment, act)
         raise
@@ -305,7 +306,7 @@ def _new_customer(deal: Deal, written: Written, act: Act) -> dict[str, Any]:
         raise NotPossible(_("The customer of a protected deal stays as it is. Please register another deal."))
     # One of a partner at a time: what was named a moment ago is counted.
     Partner.objects.select_for_update(no_key=True).get(pk=deal.partner_id)
-    _check_day(deal, limits.rules_of(deal.enrolment.program), act)
+    _check_day(deal, rules_of(deal.enrolment.program), act)
     # A typo may be put right; another customer was not named first, however small the steps that lead to it.
     place = {} if is_same(_named_first(deal), customer_of(written)) else {"place": next_place(deal.vendor_id)}
     return {**found_by(written), **place}

@@ -15,10 +15,9 @@ from common.models import User
 from common.proofs import Proof
 from deals import ending, protecting, writing
 from deals.ending import Order
-from deals.limits import rules_of
 from deals.models import Deal, DealRules
 from deals.moving import Act, NotAllowed, NotPossible
-from deals.rules import change_rules, fingerprint, limits_of
+from deals.rules import change_rules, fingerprint, limits_of, rules_of
 from partners.models import EnrolmentStatus
 from tests.deals.projects import (
     NOW,
