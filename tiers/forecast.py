@@ -36,9 +36,6 @@ class Pace:
         """What as many days bring, exactly."""
         return Fraction(self.net) * days / self.days
 
-    def in_a_year(self) -> Decimal:
-        return cents(self.over(365))
-
 
 @dataclass(frozen=True)
 class Point:

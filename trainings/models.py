@@ -317,9 +317,6 @@ class Certificate(Dated):
     def __str__(self) -> str:
         return f"{self.training} {self.valid.lower}"
 
-    def holds_on(self, day: date) -> bool:
-        return self.begun_by(day) and not self.is_over_on(day)
-
     def begun_by(self, day: date) -> bool:
         return bool(self.valid.lower <= day)
 

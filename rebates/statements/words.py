@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from common import formats
-from common.formats import NOTHING, date_short, money
-from common.money import ZERO
+from common.formats import date_short, money
 from common.period_names import period_name
 from rebates.documents.statement_pdf import Amount, Grid, Sheet
 from rebates.models import Statement
@@ -230,9 +229,3 @@ def _footer(sender: Sender) -> list[list[str]]:
         ],
     ]
     return [[line for line in column if line] or [""] for column in columns]
-
-
-def tax_in_words(rows: Sequence[vat.Row], currency: str) -> str:
-    """The VAT contained in all, for a list or a mail; a dash where none is shown."""
-    taxed = [row.tax for row in rows if row.rate is not None]
-    return money(sum(taxed, ZERO), currency) if taxed else NOTHING

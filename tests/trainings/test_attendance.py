@@ -49,8 +49,8 @@ def test_a_list_closed_on_the_first_day_certifies_from_the_last_one(
 ) -> None:
     first_day = when.starts_at + timedelta(hours=8)
     [certificate] = close(when, world.channel_manager, two[0], now=first_day)
-    assert not certificate.holds_on(first_day.date())
-    assert certificate.holds_on(first_day.date() + timedelta(days=1))
+    assert not certificate.begun_by(first_day.date())
+    assert certificate.begun_by(first_day.date() + timedelta(days=1))
 
 
 def test_it_is_not_closed_before_the_training_begins(
