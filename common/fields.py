@@ -51,12 +51,12 @@ class ProseField(forms.CharField):
 
 
 class DayInput(forms.DateInput):
-    """The browser's own calendar."""
+    """The browser's own calendar. `label`: where no label of the page is the field's."""
 
     input_type = "date"
 
-    def __init__(self, label: Any) -> None:
-        super().__init__(attrs={"aria-label": label}, format="%Y-%m-%d")
+    def __init__(self, label: Any = "") -> None:
+        super().__init__(attrs={"aria-label": label} if label else None, format="%Y-%m-%d")
 
 
 class DayRangeWidget(RangeWidget):

@@ -12,6 +12,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.fields import DayInput
 from invoices.forms import SeenForm
 from invoices.models import Invoice, InvoiceLine
 from invoices.reviewing import HEADER, LINE, Corrections, TypedLine
@@ -25,10 +26,6 @@ LINES_A_PAGE = 100
 """Of an invoice, that are corrected at once; longer ones are gone through page by page."""
 
 
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 class HeaderForm(SeenForm):
     """What stands above the lines. Whoever types says so: each changed value is marked."""
 
@@ -37,7 +34,7 @@ class HeaderForm(SeenForm):
         empty_label=gettext_lazy("not known"),
     )  # fmt: skip
     number = forms.CharField(label=gettext_lazy("Number"), max_length=60)
-    issue_date = forms.DateField(label=gettext_lazy("Date"), widget=_day())
+    issue_date = forms.DateField(label=gettext_lazy("Date"), widget=DayInput())
     type_code = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         choices=[(INVOICE, gettext_lazy("Invoice")), (CREDIT_NOTE, gettext_lazy("Credit note"))],

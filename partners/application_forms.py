@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.fields import DayInput
 from common.models import User
 from partners.applications import Admission
 from partners.models import Application, ApplicationStep, Care, Member
@@ -98,7 +99,7 @@ class ApproveForm(CareForm, ActForm):
 
     tier = forms.ModelChoiceField(label=gettext_lazy("Tier"), queryset=Tier.objects.none(), empty_label=None)
     on = forms.DateField(
-        label=gettext_lazy("Takes part from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        label=gettext_lazy("Takes part from"), widget=DayInput(),
         help_text=gettext_lazy("Sales from this day on count for rebates."),
     )  # fmt: skip
     text = forms.CharField(

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.fields import LineField
+from common.fields import DayInput, LineField
 from common.zones import zones_by_country
 from partners.bookkeeping import Bookkeeping
 from partners.company import Contact, Registered, Wanted
@@ -69,10 +69,9 @@ class BookkeepingForm(forms.Form):
         help_text=gettext_lazy("Decides whether statements show the VAT that a bonus contains."),
     )  # fmt: skip
     since = forms.DateField(
-        label=gettext_lazy("Taxed like this since"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        label=gettext_lazy("Taxed like this since"), widget=DayInput(),
         help_text=gettext_lazy("Matters only if the taxation changes."),
-    )
+    )  # fmt: skip
 
     def __init__(self, *args: Any, known: Bookkeeping, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,10 +101,9 @@ class RegisteredForm(forms.Form):
     vat_id = LineField(label=gettext_lazy("VAT id"), max_length=20, required=False)
     country = forms.ChoiceField(label=gettext_lazy("Country"))
     valid_from = forms.DateField(
-        label=gettext_lazy("In this country since"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        label=gettext_lazy("In this country since"), widget=DayInput(),
         help_text=gettext_lazy("Matters only if the country changes."),
-    )
+    )  # fmt: skip
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from common.fields import DayInput
 from partners.participation import Change, Step
 
 LONGEST = 2000
@@ -17,7 +18,7 @@ class ParticipationForm(forms.Form):
     """From which day, and why; `seen`: the last step that the page showed."""
 
     on = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        label=gettext_lazy("From"), widget=DayInput(),
         help_text=gettext_lazy("The first day on which it holds."),
     )  # fmt: skip
     reason = forms.CharField(

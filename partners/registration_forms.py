@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from common import formats
 from common.errors import DomainError
-from common.fields import LineField
+from common.fields import DayInput, LineField
 from partners.applications import Admission, current_terms
 from partners.registration import CompanyFacts, Wanted
 from programs.models import ParticipationTerms, Program, Tier
@@ -153,7 +153,7 @@ class EnrolForm(ApplyForm):
             )
         self.fields["on"] = forms.DateField(
             label=_("Takes part from"), initial=today, help_text=_("Sales from this day on count for rebates."),
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            widget=DayInput(),
         )  # fmt: skip
         self.order_fields(["tier", "on"])
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.fields import DayInput
 from common.models import User
 from programs.absences import NotPossible
 
@@ -22,12 +23,8 @@ class AbsenceForm(forms.Form):
     """`people`: who can be away and stand in. `own`: the person itself, where it may not enter anybody else's."""
 
     person = PersonField(User.objects.none(), label=gettext_lazy("Who is away"), empty_label=None)
-    first = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=gettext_lazy("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    first = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
+    last = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
     deputy = PersonField(
         User.objects.none(), label=gettext_lazy("Deputy"), required=False, empty_label=gettext_lazy("nobody"),
         help_text=gettext_lazy("Is told instead of who is away when something waits for a decision."),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.fields import DayInput
 from common.proof_forms import ProofField, ProofForm
 from programs.models import Authorisation, Distributor, Vendor
 from sales.claim_wording import line_in_words
@@ -20,11 +21,6 @@ from sales.selectors import distributors_of
 
 LONGEST = 5000
 ACCEPT, DECLINE = "accept", "decline"
-
-
-def _day() -> forms.DateInput:
-    """The browser's own calendar."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class SeenForm(forms.Form):
@@ -89,7 +85,7 @@ class SaleForm(ProvenForm):
         required=False,
         help_text=gettext_lazy("The number of the distributor's invoice or delivery note."),
     )
-    document_date = forms.DateField(label=gettext_lazy("Document date"), required=False, widget=_day())
+    document_date = forms.DateField(label=gettext_lazy("Document date"), required=False, widget=DayInput())
     article = forms.CharField(label=gettext_lazy("Article number"), max_length=60, required=False)
     quantity = forms.DecimalField(label=gettext_lazy("Quantity"), required=False, max_digits=14, decimal_places=3)
     net = forms.DecimalField(

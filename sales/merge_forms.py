@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from common.fields import DayInput
 from common.models import User
 
 
@@ -20,7 +21,7 @@ class ChooseForm(forms.Form):
         help_text=gettext_lazy("Of the partner that goes on. It stands on its page."),
     )  # fmt: skip
     on = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        label=gettext_lazy("From"), widget=DayInput(),
         help_text=gettext_lazy("Sales from this day on count for the partner that goes on."),
     )  # fmt: skip
 

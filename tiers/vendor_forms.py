@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.fields import DayInput
 from common.formats import date_short
 from programs.models import Program, Tier
 
@@ -21,7 +22,7 @@ class LastDayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("Last day"))
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+        super().__init__(widget=DayInput(), **kwargs)
         self.today: date | None = None
 
     def on(self, today: date) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.fields import DayInput
 from common.formats import date_long
 from common.models import User
 from common.proof_forms import ProofField, ProofForm
@@ -28,11 +29,6 @@ LONGEST = 2000
 MOMENT = "%Y-%m-%dT%H:%M"
 PROOFS = (ProofKind.PDF, ProofKind.PNG, ProofKind.JPEG)
 ACCEPT, REFUSE = "accept", "refuse"
-
-
-def _day(**attrs: str) -> forms.DateInput:
-    """The browser's own calendar."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
 
 
 class RefusableForm(forms.Form):
@@ -98,7 +94,7 @@ class DateForm(RefusableForm, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = TrainingDate
         fields = ("starts_at", "ends_at", "place", "link", "language", "seats", "book_until")
-        widgets = {"book_until": _day()}
+        widgets = {"book_until": DayInput()}
         help_texts = {
             "place": gettext_lazy("Town, address, room. Leave it empty for a training that is online only."),
             "book_until": gettext_lazy("The last day on which seats are booked."),
@@ -187,7 +183,7 @@ class DecisionForm(RefusableForm):
         choices=[(ACCEPT, gettext_lazy("Yes, accept it")), (REFUSE, gettext_lazy("No, refuse it"))],
         widget=forms.RadioSelect,
     )
-    valid_until = forms.DateField(label=gettext_lazy("Valid until"), required=False, widget=_day())
+    valid_until = forms.DateField(label=gettext_lazy("Valid until"), required=False, widget=DayInput())
     reason = forms.CharField(
         label=gettext_lazy("Reason of a refusal"), required=False, max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}), help_text=gettext_lazy("The company reads it."),
@@ -257,9 +253,9 @@ class HandInForm(ProofForm):
     issuer = forms.CharField(
         label=gettext_lazy("Issued by"), max_length=200, help_text=gettext_lazy("The academy or trainer.")
     )
-    issued_on = forms.DateField(label=gettext_lazy("Issued on"), widget=_day())
+    issued_on = forms.DateField(label=gettext_lazy("Issued on"), widget=DayInput())
     valid_until = forms.DateField(
-        label=gettext_lazy("Valid until"), required=False, widget=_day(),
+        label=gettext_lazy("Valid until"), required=False, widget=DayInput(),
         help_text=gettext_lazy(
             "The last day, if the certificate says one. Otherwise it is valid for as long as the vendor’s own."
         ),
