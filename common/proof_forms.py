@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.proofs import ENDINGS, NotAProof, Proof, ProofKind, check_size, proof_of
+from common.seen_forms import RefusableForm
 
 
 class ProofField(forms.FileField):
@@ -32,7 +33,7 @@ class ProofField(forms.FileField):
             raise forms.ValidationError(str(error)) from error
 
 
-class ProofForm(forms.Form):
+class ProofForm(RefusableForm):
     """With a field `proof`. Where the form is shown again, the file has to be chosen again, and it says so."""
 
     def full_clean(self) -> None:
@@ -40,8 +41,7 @@ class ProofForm(forms.Form):
         self._ask_for_the_file_again()
 
     def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))
+        super().refuse(error)
         self._ask_for_the_file_again()
 
     def _ask_for_the_file_again(self) -> None:

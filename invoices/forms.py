@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
+from common.seen_forms import SeenForm
 from invoices.models import Invoice, InvoiceRules
 from invoices.receiving import LARGEST
 from programs.models import Vendor
@@ -79,16 +79,6 @@ class UploadForm(forms.Form):
             self.fields["vendor"].help_text = whole % {"vendor": vendors[0].name}
         else:
             self.fields["vendor"].help_text = whole % {"vendor": _("This vendor")}
-
-
-class SeenForm(forms.Form):
-    """`seen`: the version of the invoice on the page on which somebody acts."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))
 
 
 class TextForm(SeenForm):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.fields import DayInput
-from invoices.forms import SeenForm
+from common.seen_forms import SeenForm
 from invoices.models import Invoice, InvoiceLine
 from invoices.reviewing import HEADER, LINE, Corrections, TypedLine
 from programs.models import Distributor, Product

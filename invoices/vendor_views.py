@@ -19,11 +19,12 @@ from common import formats
 from common.access import VENDOR
 from common.errors import DomainError
 from common.requests import UNPROCESSABLE, PersonRequest
+from common.seen_forms import SeenForm
 from common.ui import Crumb
 from invoices import reviewing, selectors
 from invoices.describing import by_distributor_chart, checks_shown, facts_shown, lines_shown, reasons_chart
 from invoices.files import SANDBOX, download_of, page_of, withheld
-from invoices.forms import RefuseForm, RulesForm, SeenForm, TextForm
+from invoices.forms import RefuseForm, RulesForm, TextForm
 from invoices.models import Invoice, InvoiceLine
 from invoices.rules import CHANGING_ROLES, change_rules, rules_of
 from invoices.tables import VendorInvoiceFilter, VendorInvoiceTable

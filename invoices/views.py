@@ -18,11 +18,12 @@ from common import formats
 from common.errors import DomainError
 from common.hints import hint
 from common.requests import UNPROCESSABLE, PersonRequest
+from common.seen_forms import SeenForm
 from common.ui import Crumb
 from invoices import partner_steps, receiving, selectors
 from invoices.describing import checks_shown, facts_shown, lines_shown
 from invoices.files import SANDBOX, download_of, page_of, withheld
-from invoices.forms import SeenForm, TextForm, UploadForm
+from invoices.forms import TextForm, UploadForm
 from invoices.models import Invoice
 from invoices.receiving import UPLOADING_ROLES, NotTaken
 from invoices.tables import PartnerInvoiceFilter, PartnerInvoiceTable

@@ -9,32 +9,20 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from common.fields import DayInput
 from common.models import User
+from common.seen_forms import SeenForm
 from partners.applications import Admission
-from partners.models import Application, ApplicationStep, Care, Member
+from partners.models import Application, Care, Member
 from programs.models import Authorisation, Distributor, Tier, Vendor, VendorStaff
 
 LONGEST = 5000
 
 
-class ActForm(forms.Form):
+class ActForm(SeenForm):
     """What somebody does after having read up to the step `seen`."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def read_up_to(self, last: ApplicationStep) -> None:
-        """The page that shows this form shows everything up to this step."""
-        self.initial["seen"] = last.pk
-        if self.is_bound:
-            data: Any = self.data.copy()  # type: ignore[attr-defined]
-            data[self.add_prefix("seen")] = last.pk
-            self.data = data
-
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))
 
 
 class TextForm(ActForm):

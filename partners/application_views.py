@@ -152,7 +152,7 @@ def _page(request: PersonRequest, found: Application, form: ReplyForm | None = N
     number, program = found.partner.number, found.program
     steps = application_selectors.steps_of(found)
     form = form or ReplyForm()
-    form.read_up_to(steps[-1])
+    form.read(steps[-1].pk)
     owner = request.actor.has(PARTNER, found.partner_id, OWNER)
     again = found.state in (Application.State.REFUSED, Application.State.WITHDRAWN) and owner and program.public
     context: dict[str, Any] = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from common.fields import LineField
 from common.proof_forms import ProofField, ProofForm
+from common.seen_forms import RefusableForm
 from partners import ibans
 from partners.bank_accounts import PROOF_KINDS, Named
 from partners.models import LONGEST_HOLDER
@@ -58,7 +59,7 @@ class BankAccountForm(ProofForm):
         return Named(given["iban"], given["holder"], given["proof"])
 
 
-class RefusalForm(forms.Form):
+class RefusalForm(RefusableForm):
     """Why a vendor does not pay to an account."""
 
     comment = forms.CharField(
@@ -67,7 +68,3 @@ class RefusalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The company reads it, on its page and in a mail."),
     )
-
-    def refuse(self, error: Exception) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))

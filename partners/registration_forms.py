@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats
-from common.errors import DomainError
 from common.fields import DayInput, LineField
+from common.seen_forms import RefusableForm
 from partners.applications import Admission, current_terms
 from partners.registration import CompanyFacts, Wanted
 from programs.models import ParticipationTerms, Program, Tier
@@ -93,7 +93,7 @@ class ProgramsForm(forms.Form):
         field.choices = [(each.slug, f"{each.name} ({each.vendor.name})") for each in programs]
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(RefusableForm):
     """What a program asks its applicants, and their yes to its terms of participation."""
 
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
@@ -132,9 +132,6 @@ class ApplyForm(forms.Form):
         answers = {question["code"]: self.cleaned_data[question["code"]] for question in self.program.questions}
         accepted: ParticipationTerms | None = self.terms if self.cleaned_data.get("accepted") else None
         return Wanted(self.program, answers, accepted)
-
-    def refuse(self, error: DomainError) -> None:
-        self.add_error(None, str(error))
 
 
 class EnrolForm(ApplyForm):

@@ -129,7 +129,7 @@ def _page(request: PersonRequest, found: Application, failed: ActForm | None = N
     if failed is not None and failed.prefix is not None:
         forms[failed.prefix] = failed
     for form in forms.values():
-        form.read_up_to(steps[-1])
+        form.read(steps[-1].pk)
     may_decide = applications.may_decide(request.actor, found) and found.state in Application.UNDECIDED
     country = application_selectors.country_of(partner=partner, day=today)
     context = {

@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from common.proof_forms import ProofField, ProofForm
+from common.seen_forms import RefusableForm
 from partners.models import Partner
 from programs.models import Program
 from rebates.adjusting import MOST, Proposal
@@ -73,7 +73,7 @@ class AdjustmentForm(ProofForm):
         return Proposal(given["program"], given["partner"], amount, given["reason"], given["proof"])
 
 
-class RefusalForm(forms.Form):
+class RefusalForm(RefusableForm):
     """Why an adjustment is not booked."""
 
     comment = forms.CharField(
@@ -82,7 +82,3 @@ class RefusalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Who proposed it reads this; the partner does not."),
     )
-
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))

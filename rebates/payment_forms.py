@@ -10,9 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError, MarkedError
 from common.fields import LineField
-from common.sentences import fill
+from common.seen_forms import RefusableForm
 from partners import ibans
 from partners.bank_forms import IbanField
 from partners.forms import Day
@@ -21,13 +20,6 @@ from rebates.models import AnswerLine, PaymentHold, PaymentSettings
 from rebates.partner_field import PartnerInWordsField
 from rebates.payment_words import CODES
 from rebates.readers.pain002 import LIMITS
-
-
-class RefusableForm(forms.Form):
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        words = fill(_(error.text), error.values) if isinstance(error, MarkedError) else str(error)
-        self.add_error(None, words)
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -13,8 +13,8 @@ from common.errors import DomainError
 from common.fields import LineField
 from common.proof_forms import ProofField
 from common.proofs import ProofKind
+from common.seen_forms import RefusableForm
 from rebates.models import Letterhead
-from rebates.payment_forms import RefusableForm
 from rebates.statements.letterheads import LEAST_CONTRAST, contrast_to_white
 
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")

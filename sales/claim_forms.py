@@ -10,43 +10,31 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from common.fields import DayInput
 from common.proof_forms import ProofField, ProofForm
+from common.seen_forms import SeenForm
 from programs.models import Authorisation, Distributor, Vendor
 from sales.claim_wording import line_in_words
 from sales.claims import ClaimedSale
-from sales.models import ClaimMessage, SaleLine
+from sales.models import SaleLine
 from sales.selectors import distributors_of
 
 LONGEST = 5000
 ACCEPT, DECLINE = "accept", "decline"
 
 
-class SeenForm(forms.Form):
-    """`seen`: the last message on the page on which somebody acts."""
+class ActForm(SeenForm):
+    """What somebody does after having read up to the message `seen`."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-class TextForm(SeenForm):
+class TextForm(ActForm):
     """What somebody writes."""
 
     text = forms.CharField(
         label=gettext_lazy("Your message"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4})
     )
-
-    def read_up_to(self, last: ClaimMessage) -> None:
-        """The page that shows this form shows everything up to this message."""
-        self.initial["seen"] = last.pk
-        if self.is_bound:
-            data: Any = self.data.copy()  # type: ignore[attr-defined]
-            data[self.add_prefix("seen")] = last.pk
-            self.data = data
-
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))
 
 
 class ProvenForm(ProofForm, TextForm):

@@ -126,7 +126,7 @@ def _claim_page(request: PersonRequest, claim: Claim, answer_form: AnswerForm, b
     slug, actor = claim.vendor.slug, request.actor
     thread = claim_selectors.thread_of(claim)
     for form in (answer_form, back):
-        form.read_up_to(thread[-1])
+        form.read(thread[-1].pk)
     context = {
         "claim": claim,
         "title": title_of(claim),

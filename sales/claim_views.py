@@ -20,7 +20,7 @@ from common.ui import Crumb
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
 from sales import claim_selectors, claims
-from sales.claim_forms import DoubtForm, MissingSaleForm, ProvenForm, ReplyForm, SeenForm, WrongSaleForm
+from sales.claim_forms import ActForm, DoubtForm, MissingSaleForm, ProvenForm, ReplyForm, WrongSaleForm
 from sales.claim_tables import PartnerClaimFilter, PartnerClaimTable
 from sales.claim_wording import TONES, claimed_facts, entries, state_for_partner, title_of
 from sales.claims import ASKING_ROLES, AlreadyAsked, Said
@@ -167,7 +167,7 @@ def reply(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
 def withdraw(request: PersonRequest, partner: Partner, pk: int) -> HttpResponse:
     claim = _claim(request, partner, pk)
     if request.method == "POST":
-        form = SeenForm(request.POST)
+        form = ActForm(request.POST)
         said = Said(request.actor, "", timezone.now(), seen=form.cleaned_data["seen"] if form.is_valid() else None)
         try:
             claims.withdraw(claim=claim, said=said)
@@ -198,7 +198,7 @@ def _claim_page(request: PersonRequest, claim: Claim, form: ReplyForm | None = N
     number = claim.partner.number
     thread = claim_selectors.thread_of(claim)
     form = form or ReplyForm()
-    form.read_up_to(thread[-1])
+    form.read(thread[-1].pk)
     may_write = claim.unanswered and claims.may_ask(request.actor, claim.partner)
     context = {
         "claim": claim,

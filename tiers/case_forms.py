@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from common.proof_forms import ProofField, ProofForm
 from common.proofs import ProofKind
+from common.seen_forms import SeenForm
 from partners.models import Enrolment
 from tiers.case_steps import Written
 
@@ -19,12 +19,6 @@ PICTURES = (ProofKind.PDF, ProofKind.PNG, ProofKind.JPEG)
 DRAFT = "draft"
 """The name of the button that only saves."""
 ACCEPT, SEND_BACK = "accept", "return"
-
-
-class SeenForm(forms.Form):
-    """`seen`: the version on the page on which somebody acts."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class CaseStudyForm(ProofForm):
@@ -113,7 +107,3 @@ class AnswerForm(SeenForm):
         if given.get("outcome") == SEND_BACK and "text" not in self.errors and not given.get("text"):
             self.add_error("text", _("Please say what is missing."))
         return given
-
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))

@@ -16,11 +16,12 @@ from common import formats
 from common.downloads import download
 from common.errors import DomainError
 from common.requests import UNPROCESSABLE, PersonRequest
+from common.seen_forms import SeenForm
 from common.ui import Crumb
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
 from tiers import case_selectors, case_steps
-from tiers.case_forms import CaseStudyForm, SeenForm
+from tiers.case_forms import CaseStudyForm
 from tiers.case_steps import WRITING_ROLES, Written
 from tiers.case_tables import CaseStudyFilter, PartnerCaseStudyTable
 from tiers.case_wording import TONES, events, state_for_partner

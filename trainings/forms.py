@@ -12,12 +12,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
 from common.fields import DayInput
 from common.formats import date_long
 from common.models import User
 from common.proof_forms import ProofField, ProofForm
 from common.proofs import ProofKind
+from common.seen_forms import RefusableForm
 from partners.models import Member
 from programs.models import Program
 from trainings.catalogue import Offer, Schedule
@@ -29,12 +29,6 @@ LONGEST = 2000
 MOMENT = "%Y-%m-%dT%H:%M"
 PROOFS = (ProofKind.PDF, ProofKind.PNG, ProofKind.JPEG)
 ACCEPT, REFUSE = "accept", "refuse"
-
-
-class RefusableForm(forms.Form):
-    def refuse(self, error: DomainError) -> None:
-        """Show why the service did not take it."""
-        self.add_error(None, str(error))
 
 
 # --- of the vendor ---------------------------------------------------------------------------------------------------
