@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import ClassVar
 
-from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from common.periods import months_after
 from deals.models import Deal, DealProof
 from deals.wording import title_of
 from invoices.models import Invoice
-from programs.criteria import Count, Evidence, Kind, Measurement, Months, Params
+from programs.counted_criteria import Counted, CountParams
+from programs.criteria import Measurement
 from programs.models import Program
 
 
-class DealParams(Params):
-    """`months`: so long a deal counts from the day it was protected or won; left out: for ever."""
-
-    count: Count = 1
-    months: Months | None = None
-
-
-class _Deals(Kind[DealParams]):
-    params: ClassVar[type[Params]] = DealParams
+class _Deals(Counted):
+    counted = gettext_lazy("Deals")
 
     day: ClassVar[str]
     """The field that says from when on a deal counts."""
@@ -39,38 +28,10 @@ class _Deals(Kind[DealParams]):
     def counting(self) -> QuerySet[Deal]:
         """Deals that count."""
 
-    def need(self, params: DealParams) -> Decimal:
-        return Decimal(params.count)
-
-    def measure(
-        self, params: DealParams, program: Program, partners: Mapping[int, int], on: date
-    ) -> Mapping[int, Measurement]:
+    def found(self, partners: Mapping[int, int], on: date) -> Iterator[tuple[int, str, date]]:
         deals = self.counting().filter(Q((f"{self.day}__lte", on)), enrolment__in=list(partners))
-        found: dict[int, list[Evidence]] = defaultdict(list)
         for deal in deals.select_related("partner").order_by(f"-{self.day}", "-id"):
-            until = None if params.months is None else months_after(getattr(deal, self.day), params.months)
-            if until is None or until > on:
-                found[deal.enrolment_id].append(Evidence(title_of(deal), until))
-        return {
-            pk: Measurement(
-                Decimal(len(each)), Decimal(params.count), tuple(each),
-                # The newest come first: the criterion falls with the one that is the needed one's place.
-                each[params.count - 1].until if len(each) >= params.count else None,
-            )
-            for pk, each in found.items()
-        }  # fmt: skip
-
-    def progress(self, params: DealParams, program: Program, measured: Measurement) -> str:
-        return _("%(have)s of %(need)s") % {"have": int(measured.have), "need": int(measured.need)}
-
-    def fields(self, program: Program) -> Mapping[str, forms.Field]:
-        return {
-            "count": forms.IntegerField(label=_("Deals"), initial=1, min_value=1, max_value=999),
-            "months": forms.IntegerField(
-                label=_("Not older than months"), help_text=_("Empty: for ever."), required=False, min_value=1,
-                max_value=120,
-            ),
-        }  # fmt: skip
+            yield deal.enrolment_id, title_of(deal), getattr(deal, self.day)
 
 
 class RegisteredDeals(_Deals):
@@ -84,7 +45,7 @@ class RegisteredDeals(_Deals):
     def counting(self) -> QuerySet[Deal]:
         return Deal.objects.filter(protected_from__isnull=False)
 
-    def sentence(self, params: DealParams, program: Program) -> str:
+    def sentence(self, params: CountParams, program: Program) -> str:
         values = {"count": params.count, "months": params.months}
         if params.months is None:
             return (
@@ -104,7 +65,7 @@ class RegisteredDeals(_Deals):
             % values
         )
 
-    def advice(self, params: DealParams, program: Program, measured: Measurement) -> str:
+    def advice(self, params: CountParams, program: Program, measured: Measurement) -> str:
         missing = int(measured.need - measured.have)
         return ngettext(
             "Register %(count)s deal: the customer, what it needs, and what you have done.",
@@ -130,7 +91,7 @@ class WonDeals(_Deals):
         )
         return Deal.objects.filter(Exists(proofs), state=Deal.State.WON)
 
-    def sentence(self, params: DealParams, program: Program) -> str:
+    def sentence(self, params: CountParams, program: Program) -> str:
         values = {"count": params.count, "months": params.months}
         if params.months is None:
             return ngettext("%(count)s deal won", "%(count)s deals won", params.count) % values
@@ -142,7 +103,7 @@ class WonDeals(_Deals):
             % values
         )  # fmt: skip
 
-    def advice(self, params: DealParams, program: Program, measured: Measurement) -> str:
+    def advice(self, params: CountParams, program: Program, measured: Measurement) -> str:
         missing = int(measured.need - measured.have)
         return ngettext(
             "Win %(count)s protected deal, and choose the sale or invoice that shows it.",

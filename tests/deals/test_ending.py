@@ -13,10 +13,11 @@ from django.test import Client
 from common.models import User
 from deals import ending
 from deals.ending import Order
-from deals.kinds.counted import DealParams, RegisteredDeals, WonDeals
+from deals.kinds.counted import RegisteredDeals, WonDeals
 from deals.models import Deal, DealProof, Extension
 from deals.moving import NotAllowed, NotPossible
 from invoices.models import Invoice
+from programs.counted_criteria import CountParams
 from sales.models import SaleLine
 from sales.undoing import take_back
 from tests.deals.projects import (
@@ -121,7 +122,7 @@ def test_only_the_partners_sales_end_a_deal(world: World, who: str) -> None:
 def measured(world: World, kind: RegisteredDeals | WonDeals, day: int = 0, **params: int) -> int:
     partners = {world.enrolment.pk: world.reseller.pk}
     on = TODAY + timedelta(days=day)
-    found = kind.measure(DealParams(**params), world.program, partners, on).get(world.enrolment.pk)
+    found = kind.measure(CountParams(**params), world.program, partners, on).get(world.enrolment.pk)
     return int(found.have) if found is not None else 0
 
 
