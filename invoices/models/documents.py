@@ -20,12 +20,6 @@ MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 _CLAIMING = ~Q(state__in=["refused", "withdrawn"])
 
 
-class InvoiceQuerySet(OfPartner):
-    """Seen by the partner's members and by the staff of the one vendor it was uploaded for."""
-
-    vendor_path = "vendor_id"
-
-
 class Invoice(models.Model):
     """An invoice or credit note that a partner uploads to one vendor as proof of what it bought.
 
@@ -148,7 +142,7 @@ class Invoice(models.Model):
     held_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
     held_until = models.DateTimeField(null=True)
 
-    objects = InvoiceQuerySet.as_manager()
+    objects = OfPartner.as_manager()
 
     class Meta:
         ordering = ["-uploaded_at", "-id"]

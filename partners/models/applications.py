@@ -143,10 +143,6 @@ class AccessRequest(models.Model):
         ]
 
 
-class CareQuerySet(OfPartner):
-    vendor_path = "vendor_id"
-
-
 @pghistory.track(**kept_history())
 class Care(models.Model):
     """Who looks after a partner for a vendor: one of its channel managers and, for small ones, a distributor."""
@@ -156,7 +152,7 @@ class Care(models.Model):
     manager = models.ForeignKey("common.User", null=True, on_delete=models.SET_NULL, related_name="+")
     distributor = models.ForeignKey(Distributor, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = CareQuerySet.as_manager()
+    objects = OfPartner.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "vendor"], name="care_once")]

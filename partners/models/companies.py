@@ -90,7 +90,7 @@ class OfPartner(ActorQuerySet):
     """Rows of a partner that its members see, and staff of the vendor they concern."""
 
     partner_path = "partner_id"
-    vendor_path: str
+    vendor_path = "vendor_id"
 
     def visible_to(self, actor: Actor) -> Self:
         if actor.sees_all:

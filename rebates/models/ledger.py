@@ -10,8 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
-from partners.models import Partner
+from partners.models import OfPartner, Partner
 from programs.models import CURRENCY, OfVendor, Vendor
 from rebates.models.adjustments import ManualAdjustment
 from rebates.models.closings import FACT, Closing, Settlement
@@ -86,12 +85,7 @@ class Breach(models.Model):
 AT_WORK = (Closing.State.FROZEN, Closing.State.CALCULATED)
 
 
-class OfAccount(ActorQuerySet):
-    def visible_to(self, actor: Actor) -> Self:
-        if actor.sees_all:
-            return self
-        return self.filter(Q(vendor_id__in=actor.ids(VENDOR)) | Q(partner_id__in=actor.ids(PARTNER)))
-
+class OfAccount(OfPartner):
     def final(self) -> Self:
         """Without what a closing has booked that is not sealed: nobody relies on it yet."""
         return self.exclude(settlement__closing__state__in=AT_WORK)

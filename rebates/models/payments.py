@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -13,8 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
-from partners.models import BankAccount, Partner
+from partners.models import BankAccount, OfPartner, Partner
 from programs.models import CURRENCY, OfVendor, Vendor
 from rebates.models.closings import FACT
 
@@ -228,15 +227,6 @@ class PaymentRun(models.Model):
         return f"{self.vendor} {self.number}"
 
 
-class OfPayment(ActorQuerySet):
-    """Seen by the vendor's staff and the partner's people."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        if actor.sees_all:
-            return self
-        return self.filter(Q(vendor_id__in=actor.ids(VENDOR)) | Q(partner_id__in=actor.ids(PARTNER)))
-
-
 class Payment(models.Model):
     """What one run pays to one partner: the balance and the account as they were when it was proposed.
 
@@ -269,7 +259,7 @@ class Payment(models.Model):
     answer_text = models.CharField(max_length=300, blank=True)
     account_stays = models.BooleanField(default=False)
 
-    objects = OfPayment.as_manager()
+    objects = OfPartner.as_manager()
 
     class Meta:
         ordering = ["run", "id"]

@@ -16,12 +16,6 @@ from sales.models.lines import SaleLine
 FACT = pgtrigger.Update | pgtrigger.Delete
 
 
-class ClaimQuerySet(OfPartner):
-    """Seen by the partner's members and by the staff of the one vendor that is asked."""
-
-    vendor_path = "vendor_id"
-
-
 class Claim(models.Model):
     """A partner's question to one vendor: open until it is answered or withdrawn; the vendor may ask back in between.
 
@@ -74,7 +68,7 @@ class Claim(models.Model):
     answer = models.OneToOneField("ClaimMessage", null=True, on_delete=models.PROTECT, related_name="+")
     correcting_line = models.ForeignKey(SaleLine, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = ClaimQuerySet.as_manager()
+    objects = OfPartner.as_manager()
 
     class Meta:
         ordering = ["-asked_at", "-id"]

@@ -9,12 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Partner
+from partners.models import OfPartner, Partner
 from programs.models import CURRENCY, Distributor, Product, Vendor
 from sales.models.identities import OfReporter
 from sales.models.kept import MARK_PARTNERS
 from sales.models.reports import SellOutReport
-from sales.models.summary import SUM_UP, OfPartner
+from sales.models.summary import SUM_UP
 
 
 class Evidence(models.TextChoices):

@@ -7,14 +7,10 @@ each key because one report of a distributor is booked at a time: imports never 
 
 from __future__ import annotations
 
-from typing import Self
-
 import pgtrigger
 from django.db import models
-from django.db.models import Q
 
-from common.access import PARTNER, VENDOR, Actor, ActorQuerySet
-from partners.models import Partner
+from partners.models import OfPartner, Partner
 from programs.models import CURRENCY, Distributor, Vendor
 
 # In the order of the key, so that bookings which do meet lock the sums in the same order.
@@ -56,16 +52,6 @@ SUM_UP = pgtrigger.Trigger(
     referencing=pgtrigger.Referencing(new="new_lines"),  # type: ignore[no-untyped-call]
     func=summing("new_lines") + "RETURN NULL;",
 )
-
-
-class OfPartner(ActorQuerySet):
-    """Rows of what a vendor's partner bought. Distributors see reports, not what they became."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """The partner's members and the vendor's staff."""
-        if actor.sees_all:
-            return self
-        return self.filter(Q(vendor_id__in=actor.ids(VENDOR)) | Q(partner_id__in=actor.ids(PARTNER)))
 
 
 class Sums(models.Model):
