@@ -8,8 +8,6 @@ Every step looks at the row under its lock and is one commit, with the mails it 
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from common import account_mails, outbox
 from common.account_mails import addressee
+from common.bearer_secrets import digest_of, generate
 from common.errors import DomainError
 from common.models import EmailChange, EmailChangeQuerySet, User
 
@@ -72,13 +71,13 @@ def start(*, user: User, new_address: str, now: datetime) -> EmailChange:
     if new == person.email.lower():
         raise SameAddress(_("This is your address already."))
     _end(_open_of(person), why=Why.REPLACED, now=now)
-    of_old, of_new = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    (of_old, old_digest), (of_new, new_digest) = generate(), generate()
     change = EmailChange.objects.create(
         user=person,
         old_address=person.email,
         new_address=new,
-        old_digest=_digest(of_old),
-        new_digest=_digest(of_new),
+        old_digest=old_digest,
+        new_digest=new_digest,
         created_at=now,
         expires_at=now + LASTS,
     )
@@ -119,7 +118,7 @@ def open_change(*, user: User, now: datetime) -> EmailChange | None:
 
 def look(*, secret: str, now: datetime) -> Link:
     """Where the change of this link stands; changes nothing. Raises UnknownLink."""
-    digest = _digest(secret)
+    digest = digest_of(secret)
     changes = EmailChange.objects.select_related("user").filter(user__is_active=True)
     change = changes.filter(Q(old_digest=digest) | Q(new_digest=digest)).first()
     if change is None:
@@ -167,11 +166,6 @@ def disown(*, secret: str, now: datetime) -> Link:
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
-
-
-def _digest(secret: str) -> str:
-    # The secret has 256 bits of its own, so a plain hash is enough.
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _open_of(user: User) -> EmailChangeQuerySet:

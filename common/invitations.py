@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from common import team_mails, teams
 from common.access import Actor
+from common.bearer_secrets import digest_of, generate
 from common.errors import DomainError
-from common.invited import OPEN, MailInvitation, digest_of, generate
+from common.invited import OPEN, MailInvitation
 from common.models import User
 from common.teams import NotARole, Team, require_lead
 

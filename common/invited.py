@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime
 from typing import Literal
 
@@ -14,17 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 Standing = Literal["open", "expired", "revoked", "accepted"]
 OPEN = Q(accepted_at__isnull=True, revoked_at__isnull=True)
-
-
-def generate() -> tuple[str, str]:
-    """A fresh secret, which stands in the mail alone, and its digest, which is stored."""
-    secret = secrets.token_urlsafe(32)
-    return secret, digest_of(secret)
-
-
-def digest_of(secret: str) -> str:
-    # The secret has 256 bits of its own: a plain hash is enough, and without salt it can be looked up.
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def over_since(before: datetime) -> Q:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -147,17 +145,6 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
-
-    @staticmethod
-    def generate() -> tuple[str, str]:
-        """A fresh secret (shown once) and its digest (stored)."""
-        secret = "prm_" + secrets.token_urlsafe(32)
-        return secret, ApiToken.digest_of(secret)
-
-    @staticmethod
-    def digest_of(secret: str) -> str:
-        # The secret has 256 bits of its own, so a plain hash is enough; no salt, for the look-up.
-        return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class ApiAnswer(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.access import Actor
+from common.bearer_secrets import digest_of, generate
 from common.errors import DomainError
 from common.models import ApiToken, User
 from common.second_factor import lacks_second_factor
@@ -62,7 +63,7 @@ def issue(*, user: User, name: str, scopes: Iterable[str], expires_at: datetime,
         raise NotAToken(_("A token ends within a year."))
     if usable(now=now).filter(user=user).count() >= MOST:
         raise NotAToken(_("You have %(count)s tokens. Revoke one that is no longer used.") % {"count": MOST})
-    secret, digest = ApiToken.generate()
+    secret, digest = generate("prm_")
     token = ApiToken.objects.create(
         user=user, name=name.strip() or _("Token"), digest=digest, scopes=wanted, expires_at=expires_at
     )
@@ -81,7 +82,7 @@ def usable(*, now: datetime) -> models.QuerySet[ApiToken]:
 
 def redeem(*, secret: str, now: datetime) -> ApiToken | None:
     """The usable token with this secret, noted as used. None for anything else, without saying why."""
-    token = usable(now=now).select_related("user").filter(digest=ApiToken.digest_of(secret)).first()
+    token = usable(now=now).select_related("user").filter(digest=digest_of(secret)).first()
     if token is not None and (token.last_used_at is None or token.last_used_at <= now - USED_EVERY):
         long_ago = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USED_EVERY)
         ApiToken.objects.filter(long_ago, pk=token.pk).update(last_used_at=now)
