@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from common.management.arguments import day
 from portal.demo import samples
 
 
@@ -22,8 +22,5 @@ class Command(BaseCommand):
         parser.add_argument("--today", metavar="YYYY-MM-DD", help="a day in the quarter of its sales (default: today)")
 
     def handle(self, *args: Any, vendor: str, **options: Any) -> None:
-        try:
-            today = date.fromisoformat(options["today"]) if options["today"] else timezone.localdate()
-        except ValueError:
-            raise CommandError(f"--today: {options['today']} is no day; write 2026-12-31.") from None
+        today = day("--today", options["today"]) if options["today"] else timezone.localdate()
         self.stdout.write(samples.sample(vendor, today=today).decode("utf-8"), ending="")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from common.errors import DomainError
+from common.management.arguments import day
 from portal.demo import seeding
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if not (settings.DEMO_MODE or options["force"]):
             raise CommandError("this is not a demo: `make run` starts one, --force seeds a database for development.")
         now = timezone.now()
-        today = _day(options["today"]) or timezone.localdate(now)
+        today = day("--today", options["today"]) if options["today"] else timezone.localdate(now)
         try:
             done = seeding.seed(today=today, now=now)
         except DomainError as error:
@@ -45,10 +45,3 @@ class Command(BaseCommand):
             )
         elif options["verbosity"]:
             self.stdout.write("The demo data is there already.")
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise CommandError(f"--today: {text} is no day; write 2026-12-31.") from None

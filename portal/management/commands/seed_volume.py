@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from common.errors import DomainError
+from common.management.arguments import day
 from portal import volume
 
 
@@ -34,10 +34,7 @@ class Command(BaseCommand):
             raise CommandError("synthetic sales are never written in production.")
         if partners < 1 or lines < 0:
             raise CommandError("at least one partner, and not less than no lines.")
-        try:
-            today = date.fromisoformat(options["today"]) if options["today"] else timezone.localdate()
-        except ValueError:
-            raise CommandError(f"--today: {options['today']} is no day; write 2026-12-31.") from None
+        today = day("--today", options["today"]) if options["today"] else timezone.localdate()
         try:
             done = volume.seed(
                 slug=options["vendor"],

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from common.errors import DomainError
+from common.management.arguments import named
 from common.periods import Period
 from programs.models import Program
 from rebates import closing
@@ -30,10 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, program: str, period: str, **options: Any) -> None:
-        found = Program.objects.filter(slug=program).first()
-        if found is None:
-            known = ", ".join(Program.objects.order_by("slug").values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no program “{program}”. Programs: {known}.")
+        found = named(Program, program)
         try:
             opened = closing.open_closing(
                 program=found, period=Period.parse(period), today=timezone.localdate(), now=timezone.now()

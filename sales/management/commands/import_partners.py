@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.access import Actor
 from common.errors import DomainError
+from common.management.arguments import content, named
 from programs.models import Program, Vendor
 from sales.golive.importing import Checked, FileRefused, check, import_partners
 from sales.wording import complaint
@@ -30,12 +31,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, file: str, vendor: str, program: str, **options: Any) -> None:
-        of_vendor, into = _vendor(vendor), _program(vendor, program)
+        of_vendor = named(Vendor, vendor)
         given: dict[str, Any] = {
             "actor": Actor.system(),
             "vendor": of_vendor,
-            "program": into,
-            "content": _content(Path(file)),
+            "program": named(Program, program, vendor=of_vendor),
+            "content": content(Path(file), settings.SELLOUT_MAX_BYTES),
         }
         today = timezone.localdate()
         try:
@@ -75,29 +76,3 @@ class Command(BaseCommand):
         if refusal.unlisted:
             self.stderr.write(f"… and {refusal.unlisted} more errors")
         raise CommandError(str(refusal))
-
-
-def _vendor(slug: str) -> Vendor:
-    found = Vendor.objects.filter(slug=slug).first()
-    if found is None:
-        known = ", ".join(Vendor.objects.order_by("slug").values_list("slug", flat=True)) or "none"
-        raise CommandError(f"There is no vendor “{slug}”. Known: {known}.")
-    return found
-
-
-def _program(vendor: str, slug: str) -> Program:
-    programs = Program.objects.filter(vendor__slug=vendor)
-    found = programs.filter(slug=slug).select_related("vendor").first()
-    if found is None:
-        known = ", ".join(programs.order_by("slug").values_list("slug", flat=True)) or "none"
-        raise CommandError(f"The vendor has no program “{slug}”. Known: {known}.")
-    return found
-
-
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > settings.SELLOUT_MAX_BYTES:
-            raise CommandError(f"{path} is larger than {settings.SELLOUT_MAX_BYTES // 1_000_000} MB.")
-        return path.read_bytes()
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error

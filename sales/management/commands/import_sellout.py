@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.access import Actor
 from common.errors import DomainError
-from common.management.arguments import named
+from common.management.arguments import content, named
 from programs.models import Distributor, Vendor
 from sales.importing import ImportResult, ReportRefused, import_sellout, settled_guess
 from sales.models import SellOutReport
@@ -52,11 +52,11 @@ class Command(BaseCommand):
         self, path: Path, vendor: Vendor, distributor: Distributor, options: Mapping[str, Any]
     ) -> tuple[ImportResult, list[str]]:
         """What became of the file, and its sheets that look like sales and were not read."""
-        content = _content(path)
+        given = content(path, settings.SELLOUT_MAX_BYTES)
         found = settled_guess(
             vendor=vendor,
             distributor=distributor,
-            content=content,
+            content=given,
             numbers=Numbers(options["numbers"]) if options["numbers"] else None,
             dates=Dates(options["dates"]) if options["dates"] else None,
             sheet=options["sheet"],
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             vendor=vendor,
             distributor=distributor,
             file_name=path.name,
-            content=content,
+            content=given,
             layout=found.layout,
             uploaded_by=None,
             now=timezone.now(),
@@ -131,12 +131,3 @@ def _report_of(vendor: Vendor, distributor: Distributor, pk: int | None) -> Sell
     if report is None:
         raise CommandError(f"{distributor} has sent no report {pk} to {vendor}.")
     return report
-
-
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > settings.SELLOUT_MAX_BYTES:
-            raise CommandError(f"{path} is larger than {settings.SELLOUT_MAX_BYTES // 1_000_000} MB.")
-        return path.read_bytes()
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
