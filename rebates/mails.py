@@ -93,6 +93,12 @@ def _settled_on_behalf(told: Mapping[str, Any], vendor_id: int, partner: str) ->
     return OnBehalf(vendor_id, {**names, "partner": partner, "amount": in_money(told["total"], told["currency"])})
 
 
+def amount_on_behalf(told: Mapping[str, Any], vendor_id: int) -> OnBehalf:
+    """Of a mail that tells the partner an amount."""
+    amount = in_money(told["amount"], told["currency"])
+    return OnBehalf(vendor_id, {"vendor": told["vendor"], "partner": told["partner"], "amount": amount})
+
+
 def _part(closing: Closing, settlement: Settlement, partner_number: str) -> Part:
     terms, period = settlement.terms, settlement.period
     page = reverse("rebates:explained", args=[partner_number, closing.program.slug, terms.code, period])

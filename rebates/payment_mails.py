@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from common import mail_samples, registry
 from common.access import PARTNER, VENDOR
 from common.mail_choices import AS_NOTICE
-from common.mail_words import OnBehalf
 from common.registry import MailKind, Text
 from partners.ibans import masked
-from rebates.mails import PARTNERS_MONEY, REBATES, TOLD, in_money
+from rebates.mails import PARTNERS_MONEY, REBATES, TOLD, amount_on_behalf
 from rebates.models import Payment, PaymentRun
 
 PAID, CAME_BACK, RUN_WAITS = "payment_paid", "payment_came_back", "payment_run_waits"
@@ -40,12 +39,7 @@ def about(*, payment: Payment, advice: Text) -> Mapping[str, Any]:
         "url": settings.PORTAL_URL + page,
         "account_url": settings.PORTAL_URL + reverse("partners:bank-account", args=[number]),
     }
-    return {**told, "on_behalf": _on_behalf(told, vendor.pk)}
-
-
-def _on_behalf(told: Mapping[str, Any], vendor_id: int) -> OnBehalf:
-    amount = in_money(told["amount"], told["currency"])
-    return OnBehalf(vendor_id, {"vendor": told["vendor"], "partner": told["partner"], "amount": amount})
+    return {**told, "on_behalf": amount_on_behalf(told, vendor.pk)}
 
 
 def about_sample() -> Mapping[str, Any]:
@@ -61,7 +55,7 @@ def about_sample() -> Mapping[str, Any]:
         "url": settings.PORTAL_URL,
         "account_url": settings.PORTAL_URL,
     }
-    return {**told, "on_behalf": _on_behalf(told, 0)}
+    return {**told, "on_behalf": amount_on_behalf(told, 0)}
 
 
 def run_waits(*, run: PaymentRun) -> Mapping[str, Any]:

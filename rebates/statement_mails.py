@@ -12,11 +12,10 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from common import mail_samples, registry
-from common.mail_words import OnBehalf
+from common import registry
 from common.models import OutboxMail
 from common.registry import Attachment, MailKind
-from rebates.mails import REBATES, in_money
+from rebates.mails import REBATES, amount_on_behalf
 from rebates.models import Statement
 
 STATEMENT = "statement"
@@ -51,12 +50,7 @@ def about(*, statement: Statement, total: Decimal) -> Mapping[str, Any]:
         "reason": statement.reason,
         "url": settings.PORTAL_URL + reverse("rebates:statements", args=[partner.number]),
     }
-    return {**told, "on_behalf": _on_behalf(told, statement.vendor_id)}
-
-
-def _on_behalf(told: Mapping[str, Any], vendor_id: int) -> OnBehalf:
-    amount = in_money(told["amount"], told["currency"])
-    return OnBehalf(vendor_id, {"vendor": told["vendor"], "partner": told["partner"], "amount": amount})
+    return {**told, "on_behalf": amount_on_behalf(told, statement.vendor_id)}
 
 
 def about_sample() -> Mapping[str, Any]:
@@ -72,7 +66,7 @@ def about_sample() -> Mapping[str, Any]:
         "reason": "",
         "url": settings.PORTAL_URL,
     }
-    return {**told, "on_behalf": _on_behalf(told, 0)}
+    return {**told, "on_behalf": amount_on_behalf(told, 0)}
 
 
 def attachments(mail: OutboxMail) -> Sequence[Attachment]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.formats import date_long
 from common.registry import Text
-from common.ui import Event, Tone
+from common.ui import Event, Tone, latest_first
 from partners.models import Enrolment, EnrolmentTier
 from tiers.models import ManualCheck, TierDecision, TierMove
 
@@ -33,15 +32,7 @@ TONES: dict[str, Tone] = {Direction.RISE: "info", Direction.FALL: "warning"}
 
 
 def timeline_of(enrolment: Enrolment) -> list[Event]:
-    """Newest first; what is known to the day only stands before the moments of that day."""
-    events = [*_tiers(enrolment), *_moves(enrolment), *_decisions(enrolment), *_checks(enrolment)]
-    return sorted(events, key=_day_and_moment, reverse=True)
-
-
-def _day_and_moment(event: Event) -> tuple[date, datetime]:
-    if isinstance(event.at, datetime):
-        return timezone.localtime(event.at).date(), event.at
-    return event.at, datetime.max.replace(tzinfo=UTC)
+    return latest_first([*_tiers(enrolment), *_moves(enrolment), *_decisions(enrolment), *_checks(enrolment)])
 
 
 def _tiers(enrolment: Enrolment) -> Iterator[Event]:
