@@ -147,38 +147,25 @@ def by_distributor(*, vendor: Vendor, actor: Actor, now: datetime) -> list[Mappi
 
 def contradicted(*, vendor: Vendor, actor: Actor) -> QuerySet[Any]:
     """Accepted invoices of which the distributor has reported other quantities since, or for another customer."""
-    reported = SaleLine.objects.filter(
+    same_sale = SaleLine.objects.filter(
         vendor=OuterRef("vendor"),
         distributor=OuterRef("sale_line__distributor"),
         document_key=OuterRef("sale_line__document_key"),
         product=OuterRef("product"),
-        evidence=Evidence.SELL_OUT,
         reverses__isnull=True,
         reversed_by__isnull=True,
-    )
+    ).order_by()
+    reported, claimed = same_sale.filter(evidence=Evidence.SELL_OUT), same_sale.filter(evidence=Evidence.INVOICE)
     lines = InvoiceLine.objects.filter(invoice__vendor=vendor, sale_line__isnull=False).annotate(
         vendor=F("invoice__vendor")
     )
-    total = reported.order_by().values("document_key").annotate(sum=Sum("quantity")).values("sum")
-    claimed = (
-        SaleLine.objects.filter(
-            vendor=OuterRef("vendor"),
-            distributor=OuterRef("sale_line__distributor"),
-            document_key=OuterRef("sale_line__document_key"),
-            product=OuterRef("product"),
-            evidence=Evidence.INVOICE,
-            reverses__isnull=True,
-            reversed_by__isnull=True,
-        )
-        .order_by()
-        .values("document_key")
-        .annotate(sum=Sum("quantity"))
-        .values("sum")
+    said, taken = (
+        each.values("document_key").annotate(sum=Sum("quantity")).values("sum") for each in (reported, claimed)
     )
     other = reported.exclude(partner=OuterRef("invoice__partner"))
     differing = (
         lines.filter(Exists(reported))
-        .annotate(said=Subquery(total), taken=Subquery(claimed), elsewhere=Exists(other))
+        .annotate(said=Subquery(said), taken=Subquery(taken), elsewhere=Exists(other))
         .filter(Q(elsewhere=True) | ~Q(said=F("taken")))
     )
     return invoices_of(actor=actor).filter(vendor=vendor, state=State.ACCEPTED, pk__in=differing.values("invoice"))

@@ -23,7 +23,7 @@ from common.ui import Crumb, Fact
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Product, Vendor
 from sales import matching, selectors, suggesting
-from sales.customer_views import tell_waiting
+from sales.customer_views import tell_waiting, waiting_row
 from sales.matching import MATCHING_ROLES
 from sales.matching_tables import ArticleFilter, ArticleTable
 from sales.models import ArticleNumber, WaitingRow
@@ -50,7 +50,7 @@ articles = in_vendor(*MATCHING_ROLES)(ArticlesPage.as_view())
 @in_vendor(*MATCHING_ROLES)
 def article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     """One article of a distributor: where it was sold, and the products it may be."""
-    found = _row(request, vendor, row)
+    found = waiting_row(request, vendor, row)
     rows = WaitingRow.objects.filter(
         vendor=vendor,
         distributor=found.distributor,
@@ -97,11 +97,6 @@ def _add_url(request: PersonRequest, vendor: Vendor, row: WaitingRow) -> str:
     return f"{reverse('admin:programs_product_add')}?{filled}"
 
 
-def _row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:
-    rows = WaitingRow.objects.visible_to(request.actor).filter(vendor=vendor)
-    return get_object_or_404(rows.select_related("vendor", "distributor"), pk=pk)
-
-
 def product_named(request: PersonRequest, vendor: Vendor, article_number: str) -> Product:
     """The vendor's product with this article number; 404 for any other."""
     if "\0" in article_number:  # which PostgreSQL does not take in a text
@@ -112,7 +107,7 @@ def product_named(request: PersonRequest, vendor: Vendor, article_number: str) -
 @in_vendor(*MATCHING_ROLES)
 @require_POST
 def match_article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
-    found = _row(request, vendor, row)
+    found = waiting_row(request, vendor, row)
     product = product_named(request, vendor, request.POST.get("product", ""))
     try:
         result = matching.match_article(
@@ -140,7 +135,7 @@ def match_article(request: PersonRequest, vendor: Vendor, row: int) -> HttpRespo
 @in_vendor(*MATCHING_ROLES)
 @require_POST
 def dismiss_article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
-    found = _row(request, vendor, row)
+    found = waiting_row(request, vendor, row)
     try:
         matching.dismiss_article(
             actor=request.actor,
@@ -161,7 +156,7 @@ def dismiss_article(request: PersonRequest, vendor: Vendor, row: int) -> HttpRes
 @in_vendor(*MATCHING_ROLES)
 @require_POST
 def recall_article(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
-    found = _row(request, vendor, row)
+    found = waiting_row(request, vendor, row)
     try:
         matching.recall_article(
             actor=request.actor,

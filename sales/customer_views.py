@@ -56,7 +56,7 @@ customers = in_vendor(*MATCHING_ROLES)(CustomersPage.as_view())
 @in_vendor(*MATCHING_ROLES)
 def customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
     """One customer of a distributor: what it bought, and the partners it may be."""
-    return _customer_page(request, vendor, _row(request, vendor, row))
+    return _customer_page(request, vendor, waiting_row(request, vendor, row))
 
 
 def _customer_page(
@@ -99,7 +99,7 @@ def _customer_page(
     return render(request, "sales/customer.html", context, status=UNPROCESSABLE if form is not None else 200)
 
 
-def _row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:
+def waiting_row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:
     rows = WaitingRow.objects.visible_to(request.actor).filter(vendor=vendor)
     return get_object_or_404(rows.select_related("vendor", "distributor"), pk=pk)
 
@@ -107,7 +107,7 @@ def _row(request: PersonRequest, vendor: Vendor, pk: int) -> WaitingRow:
 @in_vendor(*MATCHING_ROLES)
 @require_POST
 def match_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
-    found = _row(request, vendor, row)
+    found = waiting_row(request, vendor, row)
     partner = partner_named(request, vendor, request.POST.get("partner", ""))
     try:
         result = matching.match_customer(
@@ -152,7 +152,7 @@ def tell_waiting(request: PersonRequest, waiting: int) -> None:
 @in_vendor(*MATCHING_ROLES)
 @require_POST
 def dismiss_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
-    found = _row(request, vendor, row)
+    found = waiting_row(request, vendor, row)
     try:
         matching.dismiss_customer(
             actor=request.actor,
@@ -172,7 +172,7 @@ def dismiss_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpRe
 @in_vendor(*MATCHING_ROLES)
 @require_POST
 def recall_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
-    found = _row(request, vendor, row)
+    found = waiting_row(request, vendor, row)
     try:
         matching.recall_customer(
             actor=request.actor,
@@ -188,7 +188,7 @@ def recall_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpRes
 @in_vendor(*MATCHING_ROLES)
 @require_POST
 def invite_customer(request: PersonRequest, vendor: Vendor, row: int) -> HttpResponse:
-    found = _row(request, vendor, row)
+    found = waiting_row(request, vendor, row)
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _customer_page(request, vendor, found, form)
