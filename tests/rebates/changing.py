@@ -1,4 +1,4 @@
-"""What tests of the causes of an adjustment share: real closings, each step in a commit of its own, as histories ask."""
+"""What tests of an adjustment's causes share: real closings, each step in a commit of its own, as histories ask."""
 
 from __future__ import annotations
 
