@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -18,23 +16,14 @@ from rebates import accounts, adjusting, closing
 from rebates.adjusting import Proposal
 from rebates.bounds import too_much
 from rebates.models import Breach, Closing, ClosingItem, LedgerEntry, Posting
+from tests.docs.tables import Row, page, table
 from tests.world import NOW, World, enrol, make_partner, sell
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "closing.md").read_text(encoding="utf-8")
-Row = dict[str, str]
-
-
-def table(first: str) -> list[Row]:
-    """The rows of the table whose first column is headed `first`."""
-    for block in re.finditer(r"((?:^\|[^\n]*\n)+)", TEXT, re.MULTILINE):
-        head, _, *body = ([cell.strip() for cell in line.strip("|").split("|")] for line in block[1].splitlines())
-        if head[0] == first:
-            return [dict(zip(head, cells, strict=True)) for cells in body]
-    raise AssertionError(f"no table begins with {first}")
+TEXT = page("closing.md")
 
 
 def names(first: str) -> set[str]:
-    return {row[first].strip("`") for row in table(first)}
+    return {row[first].strip("`") for row in table(TEXT, first)}
 
 
 def test_the_page_names_every_state_cause_account_and_rule() -> None:
@@ -44,7 +33,7 @@ def test_the_page_names_every_state_cause_account_and_rule() -> None:
     assert names("rule") == set(Breach.Rule.values)
 
 
-@pytest.mark.parametrize("row", table("total"), ids=lambda row: " ".join(row.values()))
+@pytest.mark.parametrize("row", table(TEXT, "total"), ids=lambda row: " ".join(row.values()))
 def test_whether_a_total_waits_for_a_reason(row: Row, world: World) -> None:
     if row["last total"] != "none":
         Closing.objects.create(
@@ -109,7 +98,7 @@ class Story:
 def test_the_example_is_booked_as_it_says(world: World) -> None:
     story = Story(world, enrol(make_partner("Beispiel GmbH", "7H8J9K2L"), world.program, tier="silver"))
     vendor, partner = world.vendor, story.enrolment.partner
-    for row in table("what happens"):
+    for row in table(TEXT, "what happens"):
         before = max(LedgerEntry.objects.values_list("pk", flat=True), default=0)
         story.do(row)
         assert story.booked(before) == row["booked"], row

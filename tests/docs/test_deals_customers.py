@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from common.customers import SAME, Customer, compare_customers
 from common.customers.matching import Comparison
+from tests.docs.tables import Row, page, table
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "deals.md").read_text(encoding="utf-8")
-Row = dict[str, str]
-
-
-def table(first: str) -> list[Row]:
-    """The rows of the table whose first column is headed `first`."""
-    for block in re.finditer(r"((?:^\|[^\n]*\n)+)", TEXT, re.MULTILINE):
-        head, _, *body = ([cell.strip() for cell in line.strip("|").split("|")] for line in block[1].splitlines())
-        if head[0] == first:
-            return [dict(zip(head, cells, strict=True)) for cells in body]
-    raise AssertionError(f"no table begins with {first}")
+TEXT = page("deals.md")
 
 
 def customer(text: str) -> Customer:
@@ -43,7 +33,7 @@ def why(found: Comparison) -> str:
     return "; ".join(f"against: {reason.text}" if reason.against else reason.text for reason in found.reasons)
 
 
-@pytest.mark.parametrize("row", table("one"), ids=lambda row: row["one"])
+@pytest.mark.parametrize("row", table(TEXT, "one"), ids=lambda row: row["one"])
 def test_an_example_is_weighed_as_it_says(row: Row) -> None:
     found = compare_customers(customer(row["one"]), customer(row["the other"]))
     verdict = f"**{found.score}**" if found.same else str(found.score)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,22 +12,12 @@ import pytest
 from programs import plain_yaml
 from programs.criteria import Criterion, Measurement, kinds, parse
 from programs.models import Program, Tier
+from tests.docs.tables import Row, page, tables
 from tiers.judging import judge, ladder_of
 from tiers.planning import Open, State, plan
 
-TEXT = (Path(__file__).parents[2] / "docs" / "tiers.md").read_text(encoding="utf-8")
-Row = dict[str, str]
-
-
-def tables() -> list[list[Row]]:
-    found = []
-    for block in re.finditer(r"((?:^\|[^\n]*\n)+)", TEXT, re.MULTILINE):
-        head, _, *body = ([cell.strip() for cell in line.strip("|").split("|")] for line in block[1].splitlines())
-        found.append([dict(zip(head, cells, strict=True)) for cells in body])
-    return found
-
-
-KINDS, EARNED, DAYS = tables()
+TEXT = page("tiers.md")
+KINDS, EARNED, DAYS = tables(TEXT)
 
 
 def number(cell: str) -> Decimal:
