@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -69,12 +68,6 @@ def write(world: World, fmt: str, days: Days = YEAR) -> tuple[bytes, str, Journa
     out = io.BytesIO()
     done = export(vendor=world.vendor, days=days, fmt=fmt, actor=Actor.system(), now=NOW, out=out)
     return out.getvalue(), done.file_name, done.record
-
-
-def undone(check: Callable[[], None]) -> None:
-    with transaction.atomic():
-        check()
-        transaction.set_rollback(True)
 
 
 def post_all(world: World, made: Iterable[Made], names: Sequence[str]) -> None:

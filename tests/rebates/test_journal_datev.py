@@ -30,10 +30,10 @@ from tests.rebates.journals import (
     debits_and_credits,
     known_to_datev,
     post_all,
-    undone,
     with_entries,
     write,
 )
+from tests.undone import undone
 from tests.world import World
 
 
@@ -75,7 +75,7 @@ FIELDS = {
 def test_files_for_datev_have_the_sums_of_the_ledger_and_fields_as_datev_defines_them(
     world: World, made: list[Made], names: tuple[str, str]
 ) -> None:
-    def check() -> None:
+    with undone():
         known_to_datev(world)
         post_all(world, made, names)
         if not LedgerEntry.objects.exists():
@@ -95,8 +95,6 @@ def test_files_for_datev_have_the_sums_of_the_ledger_and_fields_as_datev_defines
         assert {(accounts_by_number[number], currency): sums for (number, currency), sums in found.items()} == (
             debits_and_credits(world)
         )
-
-    undone(check)
 
 
 def test_a_file_for_datev_names_its_client_its_year_and_each_booking(world: World) -> None:

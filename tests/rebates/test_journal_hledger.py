@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from common.access import Actor
 from common.periods import Period
 from rebates import accounts, closing
-from tests.rebates.journals import ENTRIES, TEXTS, Made, post_all, undone, with_entries, write
+from tests.rebates.journals import ENTRIES, TEXTS, Made, post_all, with_entries, write
+from tests.undone import undone
 from tests.world import NOW, TODAY, World
 
 HLEDGER = shutil.which("hledger")
@@ -52,7 +53,7 @@ def hledger_balances(path: Path) -> dict[tuple[str, str], Decimal]:
 def test_hledger_accepts_the_journal_and_has_the_balances_of_the_ledger(
     world: World, tmp_path: Path, made: list[Made], names: tuple[str, str]
 ) -> None:
-    def check() -> None:
+    with undone():
         post_all(world, made, names)
         path = tmp_path / "all.journal"
         path.write_bytes(write(world, "hledger")[0])
@@ -68,8 +69,6 @@ def test_hledger_accepts_the_journal_and_has_the_balances_of_the_ledger(
             assert balance.in_payment == -held("liabilities:in-payment", balance)
             assert balance.paid == -held("assets:paid", balance) - held("assets:returned", balance)
         assert run_hledger(path, "print").count("    ; ") == 0
-
-    undone(check)
 
 
 @needs_hledger

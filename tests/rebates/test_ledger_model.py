@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -42,6 +41,7 @@ from tests.rebates.ledger_model import (
     Tier,
     first_day,
 )
+from tests.undone import undone
 from tests.world import NOW, enrol, make_distributor, make_partner, make_program, publish, sell
 
 QUARTERS = 8
@@ -109,13 +109,6 @@ def setting(db: None) -> Setting:
         finance=Actor.of(staff_of(vendor, "finance", VENDOR_FINANCE)),
         admin=Actor.of(staff_of(vendor, "admin", VENDOR_ADMIN)),
     )
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 class LedgerMachine(RuleBasedStateMachine):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -31,6 +29,7 @@ from sales.models import ArticleNumber, CustomerNumber, SaleLine, WaitingRow
 from sales.settling import accept_rows, reject_rows, take_back_rejection
 from sales.undoing import move_article, move_customer
 from tests.sales.matching_world import make_other, manager_of, waits
+from tests.undone import undone
 from tests.world import NOW, World
 
 NUMBERS = st.sampled_from(["A", "B"])
@@ -200,13 +199,6 @@ class Model:
         assert sorted(keys) == sorted(self.rows)
         booked = rows.filter(state="booked")
         assert set(booked.values_list("sale_line", flat=True)) <= set(standing.values_list("pk", flat=True))
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -21,6 +19,7 @@ from partners.models import EnrolmentTier, Member
 from programs.models import Program, Tier
 from tests.tiers.ladder import GOLD, SILVER, ask, revenue
 from tests.trainings.teaching import certified, technician, training
+from tests.undone import undone
 from tests.world import NOW, START, TODAY, World
 from tiers import deciding
 from tiers.assessing import assess, assess_due
@@ -181,13 +180,6 @@ class Life:
 
 def _over(row: EnrolmentTier, day: date) -> bool:
     return row.valid.upper is not None and bool(row.valid.upper <= day)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +15,7 @@ from common.models import User
 from partners.models import Member
 from tests import people
 from tests.trainings.teaching import book
+from tests.undone import undone
 from tests.world import NOW, TODAY, World
 from trainings import bookings, catalogue
 from trainings.catalogue import Schedule
@@ -96,13 +94,6 @@ class Paper:
         assert len(set(booked + waiting)) == len(booked + waiting)
         assert sorted(booked) == sorted(self.team[who].pk for who in self.seated)
         assert waiting == [self.team[who].pk for who in self.queue]
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db
