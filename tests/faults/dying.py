@@ -16,7 +16,8 @@ import django
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 
-def main(kind: str, pk: int, fatal: int, moment: str) -> None:
+def die_at(fatal: int, moment: str) -> None:
+    """From now on this process is killed before or after the commit with this number, from 1."""
     wrapper: Any = DatabaseWrapper
     commit = wrapper._commit
     seen = 0
@@ -31,6 +32,10 @@ def main(kind: str, pk: int, fatal: int, moment: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     wrapper._commit = dying
+
+
+def main(kind: str, pk: int, fatal: int, moment: str) -> None:
+    die_at(fatal, moment)
     moments = {"now": datetime(2026, 11, 22, 12, tzinfo=UTC), "today": date(2026, 11, 22)}
     if kind == "reports":
         sys.modules["sales.uploads"].run(upload_id=pk, **moments)

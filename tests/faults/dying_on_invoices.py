@@ -14,24 +14,12 @@ import traceback
 from typing import Any
 
 import django
-from django.db.backends.postgresql.base import DatabaseWrapper
+
+from tests.faults.dying import die_at
 
 
 def work(invoice: int, fatal: int, moment: str) -> None:
-    wrapper: Any = DatabaseWrapper
-    commit = wrapper._commit
-    seen = 0
-
-    def dying(self: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == fatal and moment == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        commit(self)
-        if seen == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    wrapper._commit = dying
+    die_at(fatal, moment)
     world: Any = sys.modules["tests.world"]
     processing: Any = sys.modules["invoices.processing"]
     claimed_until = processing.Invoice.objects.values_list("claimed_until", flat=True).get(pk=invoice)
