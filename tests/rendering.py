@@ -19,6 +19,13 @@ def words(html: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def read(client: Client, path: str) -> str:
+    """What is read on this page."""
+    page = client.get(path)
+    assert page.status_code == 200, path
+    return words(page.content.decode())
+
+
 def dashboard(client: Client, path: str) -> str:
     """A dashboard's HTML with the cards that a browser fetches after the page."""
     found = []

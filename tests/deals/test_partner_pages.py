@@ -29,7 +29,7 @@ from tests.deals.projects import (
     submitted,
     won,
 )
-from tests.rendering import dashboard, words
+from tests.rendering import dashboard, read, words
 from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.django_db
@@ -56,12 +56,6 @@ def viewing(world: World, signed_in: SignedIn) -> Client:
     client = signed_in(world.channel_manager)
     client.post(f"/vendor/{world.vendor.slug}/partners/{world.reseller.number}/view/")
     return client
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 def rows_of(client: Client, query: str = "") -> list[dict[str, str]]:

@@ -8,18 +8,11 @@ from django.test import Client
 
 from partners.models import BankAccount
 from tests.partners.banking import use_of
-from tests.rendering import words
 from tests.world import World
 
 SignedIn = Callable[..., Client]
 
 LIST = "/vendor/lenovo/bank-accounts/"
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200, page.status_code
-    return words(page.content.decode())
 
 
 def use_url(account: BankAccount, world: World, step: str = "") -> str:

@@ -23,9 +23,10 @@ from common.models import OutboxMail
 from partners.models import BankAccount
 from portal import logs
 from tests.partners import banking
-from tests.partners.bank_pages import LIST, SignedIn, read, use_url
+from tests.partners.bank_pages import LIST, SignedIn, use_url
 from tests.partners.banking import ANOTHER, IBAN, LETTER, MASKED, USABLE, approve, record, refuse, use_of, withdraw
 from tests.people import PASSWORD, member_of, staff_of
+from tests.rendering import read
 from tests.world import NOW, World, enrol, make_partner
 
 OWN = "/partner/2B3C4D5F/bank-account/"

@@ -13,10 +13,10 @@ from common.models import User
 from partners import bank_pages
 from partners.models import BankAccountUse, Member
 from programs.areas import vendor_area
-from tests.partners.bank_pages import LIST, SignedIn, read, use_url
+from tests.partners.bank_pages import LIST, SignedIn, use_url
 from tests.partners.banking import ANOTHER, LETTER, MASKED, approve, record, refuse, use_of
 from tests.people import staff_of
-from tests.rendering import words
+from tests.rendering import read, words
 from tests.world import NOW, TODAY, World, enrol
 
 

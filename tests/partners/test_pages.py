@@ -19,7 +19,7 @@ from common.models import User
 from partners.models import EnrolmentStatus, EnrolmentTier, IndividualAgreement, Partner, VendorNumber
 from programs.models import VendorStaff
 from sales.models import SaleLine
-from tests.rendering import words
+from tests.rendering import read, words
 from tests.world import START, TODAY, World, enrol, make_partner, make_program, sell
 
 SignedIn = Callable[[User], Client]
@@ -50,12 +50,6 @@ def names(client: Client, query: str = "") -> list[str]:
 def exported(client: Client, query: str = "") -> str:
     answer: Any = client.get(f"{LIST}?export=csv{query}")
     return b"".join(answer.streaming_content).decode("utf-8-sig")
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 # --- the list ----------------------------------------------------------------------------------------

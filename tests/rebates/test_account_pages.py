@@ -19,7 +19,7 @@ from common.periods import Period
 from programs.models import Program
 from rebates import closing
 from tests.rebates.adjusting import REASON, booked
-from tests.rendering import dashboard, words
+from tests.rendering import dashboard, read, words
 from tests.world import NOW, World, enrol, make_partner, sell
 
 SignedIn = Callable[[User], Client]
@@ -50,12 +50,6 @@ def sold(world: World, quantity: str, document: str) -> None:
         world.reseller, world.topseller, date(2026, 9, 30), quantity, None, distributor=world.distributor,
         document=document,
     )  # fmt: skip
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200, path
-    return words(page.content.decode())
 
 
 def lines(client: Client, path: str) -> list[tuple[str, Decimal, Decimal]]:

@@ -18,7 +18,7 @@ from rebates.late import late_lines
 from rebates.ledger import MoneyHalted
 from rebates.models import Breach, Closing, ClosingBounds, ClosingItem, Ledger, Settlement
 from rebates.rights import NotAllowed
-from tests.rendering import words
+from tests.rendering import read, words
 from tests.world import NOW, TODAY, World, enrol, make_partner, sell
 
 SignedIn = Callable[[User], Client]
@@ -64,12 +64,6 @@ def bound(world: World, **values: str) -> None:
 
 def actor(user: User) -> Actor:
     return Actor.of(user)
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 # --- one partner -----------------------------------------------------------------------------------------------------

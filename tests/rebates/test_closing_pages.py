@@ -20,7 +20,7 @@ from common.periods import Period
 from rebates import closing, tasks
 from rebates.models import Closing, ClosingItem
 from rebates.rights import NotAllowed
-from tests.rendering import dashboard, words
+from tests.rendering import dashboard, read, words
 from tests.world import NOW, TODAY, World, enrol, make_partner, make_report, sell
 
 SignedIn = Callable[[User], Client]
@@ -60,12 +60,6 @@ def park(world: World) -> Closing:
     opened.items.update(state=ClosingItem.State.PARKED, cause="fault", reason="The tier history has a gap.", attempts=3)
     opened.refresh_from_db()
     return opened
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 def listed(client: Client, path: str) -> list[tuple[str, str, str]]:

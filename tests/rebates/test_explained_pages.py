@@ -21,7 +21,7 @@ from partners.models import EnrolmentTier
 from programs.models import GroupMembership, Program
 from rebates import closing
 from rebates.models import Closing
-from tests.rendering import words
+from tests.rendering import read, words
 from tests.world import LOYALTY, NOW, START, TODAY, World, publish, sell
 
 SignedIn = Callable[[User], Client]
@@ -45,12 +45,6 @@ def owner(world: World, signed_in: SignedIn) -> Client:
 def close(program: Program, period: str) -> Closing:
     opened = closing.open_closing(program=program, period=Period.parse(period), today=date(2027, 6, 1), now=NOW)
     return closing.run(closing_id=opened.pk, now=NOW, chunk=10)
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 def chain(client: Client, path: str) -> list[str]:

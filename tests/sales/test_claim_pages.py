@@ -17,7 +17,7 @@ from common.models import User
 from common.proofs import LARGEST
 from sales import claims
 from sales.models import Claim, WaitingRow
-from tests.rendering import words
+from tests.rendering import read, words
 from tests.sales.asking import PDF, ask_about_sale, ask_for_missing, said
 from tests.world import NOW, World, enrol, sell
 
@@ -55,12 +55,6 @@ def missing(world: World, **given: Any) -> dict[str, Any]:
 def errors(answer: Any, form: str = "form") -> dict[str, list[str]]:
     assert answer.status_code == 422
     return {name: list(found) for name, found in answer.context[form].errors.items()}
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------

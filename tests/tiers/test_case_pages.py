@@ -11,7 +11,7 @@ from django.test import Client
 
 from common.models import User
 from tests.partners.applying import open_to_all
-from tests.rendering import dashboard, words
+from tests.rendering import dashboard, read, words
 from tests.tiers.studies import PNG, accept, begin, handed_in, send_back
 from tests.world import World
 from tiers.models import CaseStudy
@@ -38,12 +38,6 @@ def told(world: World, **given: Any) -> dict[str, Any]:
 
 def picture(content: bytes = PNG.content, name: str = "rack.png") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="text/html")
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 def test_a_draft_is_saved_without_a_text_and_handing_in_asks_for_it(world: World, sales: Client) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from common.access import Actor
 from common.models import User
-from tests.rendering import dashboard, words
+from tests.rendering import dashboard, read, words
 from tests.tiers.ladder import GOLD, SILVER, ask, moves, revenue, run, tier_on
 from tests.world import NOW, TODAY, World, publish
 from tiers import deciding
@@ -46,12 +46,6 @@ def showroom(world: World) -> None:
 
 def page_of(world: World, rest: str = "") -> str:
     return f"/vendor/{world.vendor.slug}/partners/{world.reseller.number}/tiers/{world.program.slug}/{rest}"
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200, page.status_code
-    return words(page.content.decode())
 
 
 # --- the list --------------------------------------------------------------------------------------------------------

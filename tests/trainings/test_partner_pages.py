@@ -15,7 +15,7 @@ from common.access import Actor
 from common.models import User
 from partners.models import EnrolmentStatus, Member
 from tests import people
-from tests.rendering import dashboard, words
+from tests.rendering import dashboard, read, words
 from tests.trainings.teaching import PDF, accept, at, book, certified, close, hand_in, planned, technician, training
 from tests.world import NOW, TODAY, World
 from trainings import catalogue, certificates
@@ -34,12 +34,6 @@ def owner(world: World, signed_in: SignedIn) -> Client:
 @pytest.fixture
 def technician_window(world: World, signed_in: SignedIn) -> Client:
     return signed_in(world.reseller_technician)
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 def date_url(when: TrainingDate) -> str:

@@ -14,7 +14,7 @@ from common.access import Actor
 from common.models import OutboxMail, User
 from partners.models import Member
 from tests import people
-from tests.rendering import dashboard, words
+from tests.rendering import dashboard, read, words
 from tests.trainings.teaching import PDF, book, certified, close, hand_in, technician, training
 from tests.world import NOW, TODAY, World
 from trainings import certificates, mails
@@ -29,12 +29,6 @@ CLAIMS = f"{HOLDERS}claims/"
 @pytest.fixture
 def manager(world: World, signed_in: SignedIn) -> Client:
     return signed_in(world.channel_manager)
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 def done(answer: Any) -> str:

@@ -8,28 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from common.models import User
-from rebates.models import AnswerLine, Payment, PaymentRun
-from tests.rebates.payments.paying import (
-    Finance,
-    another_partner,
-    exported,
-    has_account,
-    iban_of,
-    owed_120,
-    proposed,
-    say,
-)
-from tests.rendering import words
+from rebates.models import AnswerLine
+from tests.rebates.payments.paying import Finance, exported, owed_120, proposed, say
+from tests.rendering import read, words
 from tests.world import TODAY, World
 
 SignedIn = Callable[[User], Client]
 BANK_ACCOUNT = "/partner/2B3C4D5F/bank-account/"
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200, path
-    return words(page.content.decode())
 
 
 def test_the_page_of_the_bank_account_says_that_a_payment_came_back(
