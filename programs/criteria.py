@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic import ValidationError as PydanticError
 
-from common.errors import DomainError
 from common.registry import Registry, Text
 from common.sentences import _n
-from programs.terms_errors import Problem, problems_of, refuse
+from programs.terms_errors import InvalidDocument, Problem, problems_of, refuse
 
 if TYPE_CHECKING:
     from django.forms import Field
@@ -33,12 +32,8 @@ DEEPEST = 3
 """Groups in groups beyond this are read by nobody."""
 
 
-class CriteriaError(DomainError, ValueError):
-    """The document is no valid list of requirements. `problems` lists everything found; entries count from 1."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(map(str, self.problems)))
+class CriteriaError(InvalidDocument, ValueError):
+    """The document is no valid list of requirements."""
 
 
 def whole(least: int, most: int) -> PlainValidator:

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from common.errors import DomainError
+from common.errors import MarkedError
 from common.money import plain
-from common.sentences import _n, fill
+from common.sentences import _n
 
 _LONGEST = 200_000
 _DEEPEST = 12
@@ -23,13 +23,8 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NULL = "tag:yaml.org,2002:null"
 
 
-class NotPlainYaml(DomainError, ValueError):
-    """The text is no YAML, or more than plain YAML. `text` is the message's template, `values` its parameters."""
-
-    def __init__(self, text: str, **values: object) -> None:
-        self.text = text
-        self.values = {name: str(value) for name, value in values.items()}
-        super().__init__(fill(text, self.values))
+class NotPlainYaml(MarkedError, ValueError):
+    """The text is no YAML, or more than plain YAML."""
 
 
 def load(text: str) -> Any:

@@ -15,7 +15,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     StringConstraints,
@@ -24,12 +23,11 @@ from pydantic import (
 from pydantic import ValidationError as PydanticError
 
 from common.access import OWNER, PARTNER_FINANCE, SALES, TECHNICIAN
-from common.errors import DomainError
 from common.sentences import _n
 from programs import criteria, plain_yaml
 from programs.terms import ALL_PRODUCTS, Terms
-from programs.terms_errors import Problem, TermsError, problems_of, refuse
-from programs.terms_fields import Country, Name, Number, no_repeats, some
+from programs.terms_errors import InvalidDocument, Problem, TermsError, problems_of, refuse
+from programs.terms_fields import Country, Name, Number, Part, no_repeats, some
 
 TAKEN_CODES = frozenset({"accepted", "version"})
 """Names of other fields in the form in which applicants answer questions."""
@@ -46,25 +44,8 @@ LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000, str
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,14}$")]
 
 
-class PresetError(DomainError):
-    """The file is no preset. `problems` lists everything found."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(map(str, self.problems)))
-
-
-class _Part(BaseModel):
-    """A part of a preset: immutable, knows all its fields, null says the same as leaving a field out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        return {name: value for name, value in data.items() if value is not None or name not in cls.model_fields}
+class PresetError(InvalidDocument):
+    """The file is no preset."""
 
 
 def _statement(value: object) -> dict[str, Any]:
@@ -105,7 +86,7 @@ def _free_code(code: str) -> str:
     return code
 
 
-class Bilingual(_Part):
+class Bilingual(Part):
     """A text in both languages."""
 
     de: LongText
@@ -124,7 +105,7 @@ class FaqPart(Bilingual):
     answer_en: LongText
 
 
-class VendorPart(_Part):
+class VendorPart(Part):
     slug: Slug
     name: Name
     legal_name: Text = ""
@@ -133,7 +114,7 @@ class VendorPart(_Part):
     """Whose holidays count beside those of the country."""
 
 
-class ProgramPart(_Part):
+class ProgramPart(Part):
     slug: Slug
     name: Name
     description: Text = ""
@@ -159,7 +140,7 @@ class ProgramPart(_Part):
     recomputed_periods: int = Field(default=4, ge=0, le=12)
 
 
-class TierPart(_Part):
+class TierPart(Part):
     code: Slug
     name: Name
     requirements: Annotated[tuple[dict[str, Any], ...], PlainValidator(_requirements)] = ()
@@ -167,14 +148,14 @@ class TierPart(_Part):
     benefits: tuple[Statement, ...] = ()
 
 
-class ProductPart(_Part):
+class ProductPart(Part):
     article: Article
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     gtin: Digits | None = None
     list_price: Number | None = None
 
 
-class RangePart(_Part):
+class RangePart(Part):
     """`since` is the day the program starts where it is left out; `until` is the first day without."""
 
     since: date | None = None
@@ -191,7 +172,7 @@ class MembershipPart(RangePart):
     article: Article
 
 
-class GroupPart(_Part):
+class GroupPart(Part):
     code: Slug
     name: Name
     products: Annotated[tuple[MembershipPart, ...], BeforeValidator(some)]
@@ -207,7 +188,7 @@ def _role(role: str) -> str:
     return role
 
 
-class TrainingPart(_Part):
+class TrainingPart(Part):
     """`audience`: the roles it is for; left out: everybody. `validity_months` left out: it never expires."""
 
     code: Slug
@@ -221,14 +202,14 @@ class TrainingPart(_Part):
     external: bool = False
 
 
-class TermsPart(_Part):
+class TermsPart(Part):
     name: Name
     starts_on: date | None = None
     """The first day of a period; left out: of the period in which the program starts."""
     document: Annotated[Terms, PlainValidator(_terms)]
 
 
-class DistributorPart(_Part):
+class DistributorPart(Part):
     slug: Slug
     name: Name
     country: Country = "DE"
@@ -236,7 +217,7 @@ class DistributorPart(_Part):
     gln: Digits | None = None
 
 
-class Preset(_Part):
+class Preset(Part):
     """A vendor and its program. Every reference inside leads somewhere: articles, groups and tiers are checked."""
 
     vendor: VendorPart
@@ -265,7 +246,7 @@ class Preset(_Part):
         return self
 
 
-class _Distributors(_Part):
+class _Distributors(Part):
     distributors: tuple[DistributorPart, ...]
 
 

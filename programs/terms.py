@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic import ValidationError as PydanticError
 
 from common.money import plain, shortest
@@ -21,7 +21,7 @@ from common.periods import PeriodKind
 from common.sentences import _n
 from programs import plain_yaml
 from programs.terms_errors import Problem, TermsError, problems_of, refuse
-from programs.terms_fields import Country, Flag, Name, Number, Percent, PeriodCount, no_repeats, some
+from programs.terms_fields import Country, Flag, Name, Number, Part, Percent, PeriodCount, no_repeats, some
 
 __all__ = [
     "ALL_PRODUCTS",
@@ -83,22 +83,7 @@ class DocumentKind(StrEnum):
     SELF_BILLED_INVOICE = "self_billed_invoice"
 
 
-class _Part(BaseModel):
-    """A part of the document: immutable, knows all its fields, and null says the same as leaving a field out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        # Unknown names stay and are refused: in {from: 10, per_unit: 1,5} the 5 is a name without a value.
-        known = {field.alias or name for name, field in cls.model_fields.items()}
-        return {key: value for key, value in data.items() if value is not None or key not in known}
-
-
-class Eligible(_Part):
+class Eligible(Part):
     """Who takes part, judged per line on the day it counts. Without any condition: everybody enrolled."""
 
     tiers: Annotated[tuple[Name, ...] | None, BeforeValidator(some)] = None
@@ -114,7 +99,7 @@ class Eligible(_Part):
         return self
 
 
-class Step(_Part):
+class Step(Part):
     """From this attainment on (inclusive) this is paid; the step ends where the next begins."""
 
     from_: Number = Field(alias="from")
@@ -141,7 +126,7 @@ class Step(_Part):
         return value
 
 
-class Cap(_Part):
+class Cap(Part):
     """An upper limit: of what counts (`basis`, in the unit of `counts`) or of the result (`amount`)."""
 
     basis: Number | None = None
@@ -157,7 +142,7 @@ class Cap(_Part):
 Rates = dict[Name, Annotated[dict[Name, Number], BeforeValidator(some)]]
 
 
-class Terms(_Part):
+class Terms(Part):
     """Valid rebate terms. `from_yaml`, `from_json`, `from_document` raise `TermsError` with all problems found."""
 
     ALL_PRODUCTS: ClassVar[str] = ALL_PRODUCTS

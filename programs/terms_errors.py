@@ -1,8 +1,8 @@
-"""What is wrong with a rebate terms document: where, and in a sentence."""
+"""What is wrong with a document that somebody writes, terms, requirements or a preset: where, and in a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError as PydanticError
@@ -25,12 +25,16 @@ class Problem:
         return f"{self.path}: {sentence}" if self.path else sentence
 
 
-class TermsError(DomainError, ValueError):
-    """The document is no valid rebate terms. `problems` lists everything found; entries of a list count from 1."""
+class InvalidDocument(DomainError):
+    """`problems` lists everything found; entries of a list count from 1."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(str(problem) for problem in self.problems))
+        super().__init__("; ".join(map(str, self.problems)))
+
+
+class TermsError(InvalidDocument, ValueError):
+    """The document is no valid rebate terms."""
 
 
 def refuse(text: str, at: str = "", **values: object) -> PydanticCustomError:

@@ -1,4 +1,7 @@
-"""The kinds of values in rebate terms, checked one by one. Numbers come from text, never through a float."""
+"""What documents are made of: their parts, and the kinds of values in them, checked one by one.
+
+Numbers come from text, never through a float.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,26 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import PlainValidator
+from pydantic import BaseModel, ConfigDict, PlainValidator, model_validator
 
 from common.money import NotANumber, exact_decimal, plain
 from common.sentences import _n
 from programs.terms_errors import refuse
+
+
+class Part(BaseModel):
+    """A part of a document: immutable, knows all its fields, and null says the same as leaving a field out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        # Unknown names stay and are refused: in {from: 10, per_unit: 1,5} the 5 is a name without a value.
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        return {key: value for key, value in data.items() if value is not None or key not in known}
 
 
 def _number(value: object) -> Decimal:
