@@ -21,7 +21,7 @@ from pydantic import ValidationError as PydanticError
 
 from common.registry import Registry, Text
 from common.sentences import _n
-from programs.terms_errors import InvalidDocument, Problem, problems_of, refuse
+from programs.document_errors import InvalidDocument, Problem, problems_of, refuse
 
 if TYPE_CHECKING:
     from django.forms import Field

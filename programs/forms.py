@@ -17,8 +17,7 @@ from common.sentences import fill
 from programs import criteria, plain_yaml, services
 from programs.models import Program, RebateTerms, Tier
 from programs.preset_files import TAKEN_CODES
-from programs.terms import Terms
-from programs.terms_errors import TermsError
+from programs.terms import Terms, TermsError
 
 NEW_TERMS = """\
 code: topseller-bonus

@@ -25,9 +25,9 @@ from pydantic import ValidationError as PydanticError
 from common.access import OWNER, PARTNER_FINANCE, SALES, TECHNICIAN
 from common.sentences import _n
 from programs import criteria, plain_yaml
-from programs.terms import ALL_PRODUCTS, Terms
-from programs.terms_errors import InvalidDocument, Problem, TermsError, problems_of, refuse
-from programs.terms_fields import Country, Name, Number, Part, no_repeats, some
+from programs.document_errors import InvalidDocument, Problem, problems_of, refuse
+from programs.document_fields import Country, Name, Number, Part, no_repeats, some
+from programs.terms import ALL_PRODUCTS, Terms, TermsError
 
 TAKEN_CODES = frozenset({"accepted", "version"})
 """Names of other fields in the form in which applicants answer questions."""

@@ -16,6 +16,7 @@ from common.formats import date_short
 from common.models import User
 from common.periods import Period
 from common.sentences import fill
+from programs.document_errors import Problem
 from programs.models import (
     ParticipationTerms,
     Product,
@@ -26,8 +27,7 @@ from programs.models import (
     VendorStaff,
 )
 from programs.stacking import paying_the_same
-from programs.terms import ALL_PRODUCTS, DocumentKind, Terms
-from programs.terms_errors import Problem, TermsError
+from programs.terms import ALL_PRODUCTS, DocumentKind, Terms, TermsError
 
 State = RebateTerms.State
 

@@ -20,8 +20,8 @@ from common.money import plain, shortest
 from common.periods import PeriodKind
 from common.sentences import _n
 from programs import plain_yaml
-from programs.terms_errors import Problem, TermsError, problems_of, refuse
-from programs.terms_fields import Country, Flag, Name, Number, Part, Percent, PeriodCount, no_repeats, some
+from programs.document_errors import InvalidDocument, Problem, problems_of, refuse
+from programs.document_fields import Country, Flag, Name, Number, Part, Percent, PeriodCount, no_repeats, some
 
 __all__ = [
     "ALL_PRODUCTS",
@@ -40,6 +40,10 @@ __all__ = [
 ]
 
 ALL_PRODUCTS = "all"
+
+
+class TermsError(InvalidDocument, ValueError):
+    """The document is no valid rebate terms."""
 
 
 class Evidence(StrEnum):

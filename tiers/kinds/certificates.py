@@ -17,9 +17,9 @@ from common.models import User
 from common.sentences import _n
 from partners.models import Member
 from programs.criteria import Count, Evidence, Kind, Measurement, Params
+from programs.document_errors import refuse
+from programs.document_fields import no_repeats, some
 from programs.models import Program
-from programs.terms_errors import refuse
-from programs.terms_fields import no_repeats, some
 from trainings.models import Training
 from trainings.selectors import held_certificates
 from trainings.wording import name_of

@@ -17,9 +17,9 @@ from common.money import ZERO
 from common.periods import months_after
 from common.sentences import _n
 from programs.criteria import Kind, Measurement, Months, Params
+from programs.document_errors import refuse
+from programs.document_fields import Number
 from programs.models import Program
-from programs.terms_errors import refuse
-from programs.terms_fields import Number
 from sales.revenue import net_by_partner
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, model_validator
 
 from common.money import NotANumber, exact_decimal, plain
 from common.sentences import _n
-from programs.terms_errors import refuse
+from programs.document_errors import refuse
 
 
 class Part(BaseModel):

@@ -33,10 +33,6 @@ class InvalidDocument(DomainError):
         super().__init__("; ".join(map(str, self.problems)))
 
 
-class TermsError(InvalidDocument, ValueError):
-    """The document is no valid rebate terms."""
-
-
 def refuse(text: str, at: str = "", **values: object) -> PydanticCustomError:
     """An error for pydantic to collect; `at` is the field below the one being checked."""
     return PydanticCustomError(
