@@ -15,6 +15,8 @@ from django import template
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import Context
+from django.template.base import NodeList
+from django.template.loader_tags import BlockNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -39,6 +41,12 @@ for part in (ui_filters.register, ui_forms.register):
 def icon(name: str, label: str = "", size: Literal["", "sm", "lg"] = "") -> SafeString:
     """An icon of the sprite (names in common/icons.json). Decoration unless `label` gives it words."""
     return icon_html(name, label, size)
+
+
+@register.simple_tag(takes_context=True)
+def again(context: Context, block: str) -> str:
+    """What the page says in this block, in another place: its title is its heading, too."""
+    return BlockNode(block, NodeList()).render(context)
 
 
 @register.inclusion_tag("components/badge.html")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.template import Context, Template
 from django.test import Client
 from django.utils.translation import override
 
@@ -342,3 +343,14 @@ def test_a_missing_page_answers_in_the_look_of_the_portal(client: Client, db: No
     response = client.get("/no/such/page/")
     assert response.status_code == 404
     assert "dist/app.css" in response.content.decode()
+
+
+def test_a_page_is_headed_by_its_title_unless_it_has_a_heading_and_shows_the_way_back_up() -> None:
+    page = '{% extends "base.html" %}{% block title %}{{ name }}{% endblock %}'
+    other = page + "{% block heading %}Another{% endblock %}"
+    context = Context({"name": "Kern & Söhne", "crumbs": [Crumb("Partners", "/partners/"), Crumb("Kern")]})
+    shown, headed = (Template(source).render(context) for source in (page, other))
+    headings = [words(re.findall(r"<h1>(.*?)</h1>", each, re.DOTALL)[0]) for each in (shown, headed)]
+    assert headings == ["Kern &amp; Söhne", "Another"]
+    assert '<a href="/partners/">Partners</a>' in shown
+    assert "breadcrumb" not in Template(page).render(Context({"name": "Kern"}))
