@@ -122,4 +122,4 @@ def _context(link: Link, secret: str) -> dict[str, Any]:
 
 
 def _unknown(request: PersonRequest) -> HttpResponse:
-    return render(request, "common/address_unknown.html", status=404)
+    return render(request, "common/link_unknown.html", status=404)

@@ -102,6 +102,6 @@ def unsubscribe(request: PersonRequest, token: str) -> HttpResponse:
         else:
             found = unsubscribing.unsubscribe(token=token)
     except UnknownLink:
-        return render(request, "common/unsubscribe_unknown.html", status=404)
+        return render(request, "common/link_unknown.html", status=404)
     with override(found.user.language):
         return render(request, "common/unsubscribe.html", {"found": found, "token": token})
