@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DecimalField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from common.access import Actor
@@ -99,7 +99,6 @@ class Figures:
     accepted: int
     automatic: int
     refused: int
-    typical: timedelta | None
 
 
 LOOKED_BACK = timedelta(days=90)
@@ -117,7 +116,6 @@ def figures_of(*, vendor: Vendor, actor: Actor, now: datetime) -> Figures:
         accepted=Count("pk", filter=recent & Q(state=State.ACCEPTED)),
         automatic=Count("pk", filter=recent & Q(state=State.ACCEPTED, automatic=True)),
         refused=Count("pk", filter=recent & Q(state=State.REFUSED)),
-        typical=Avg(F("decided_at") - F("uploaded_at"), filter=recent),
     )
     return Figures(**found)
 

@@ -53,9 +53,7 @@ def write(*, partners: Mapping[str, Partner], joined_at: datetime, now: datetime
     checkers = VendorStaff.objects.filter(user__email__startswith=f"{ACCOUNTS}@")
     finance = dict(checkers.values_list("vendor_id", "user_id"))
     BankAccountUse.objects.bulk_create(
-        use
-        for company, account in zip(named, accounts, strict=True)
-        for use in _uses(company.slug, account, finance, now)
+        use for company, account in zip(named, accounts, strict=True) for use in _uses(company.slug, account, finance)
     )
 
 
@@ -82,7 +80,7 @@ def _account(
     )
 
 
-def _uses(slug: str, account: BankAccount, finance: Mapping[int, int], now: datetime) -> Iterator[BankAccountUse]:
+def _uses(slug: str, account: BankAccount, finance: Mapping[int, int]) -> Iterator[BankAccountUse]:
     enrolled = Enrolment.objects.filter(partner=account.partner_id).values_list("program__vendor", flat=True)
     for vendor_id in enrolled.order_by("program__vendor").distinct():
         use = BankAccountUse(account=account, vendor_id=vendor_id, asked_at=account.recorded_at)
