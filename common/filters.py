@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from django_filters.widgets import SuffixedMultiWidget
 
 from common import formats
+from common.fields import DayInput
 
 
 @dataclass(frozen=True)
@@ -213,11 +214,7 @@ class DayRangeWidget(SuffixedMultiWidget):
     template_name = "components/day_range.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        days = [
-            forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "aria-label": label})
-            for label in (gettext_lazy("from day"), gettext_lazy("to day"))
-        ]
-        super().__init__(days, attrs)
+        super().__init__([DayInput(gettext_lazy("from day")), DayInput(gettext_lazy("to day"))], attrs)
 
     def decompress(self, value: slice | None) -> list[Any]:
         return [value.start, value.stop] if value else [None, None]

@@ -18,12 +18,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.fields import LineField, ProseField
+from common.fields import DayInput, LineField, ProseField
 from common.proof_forms import ProofField
 from common.proofs import Proof
+from common.seen_forms import SeenForm
 from deals.customers import NAMED
 from deals.models import Deal
-from deals.seen_forms import SeenForm
 from deals.writing import MOST_FILES, MOST_PRODUCTS, Written
 from partners.registration import EU_COUNTRIES
 from partners.registration_forms import country_choices
@@ -33,11 +33,6 @@ COUNTRIES = (*EU_COUNTRIES, "CH", "GB", "LI", "NO")
 LATEST = timedelta(days=365)
 """An order that is awaited for longer was given up, or its year is mistyped."""
 _ROW = re.compile(r"products-(\d{1,3})-product")
-
-
-def day_input() -> forms.DateInput:
-    """The browser's own calendar."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class WrittenForm(SeenForm):
@@ -117,7 +112,7 @@ class ProjectForm(WrittenForm):
         max_digits=14, decimal_places=2, min_value=1, help_text=gettext_lazy("Of the whole order, without VAT.")
     )
     expected_on = forms.DateField(
-        label=gettext_lazy("Order expected"), widget=day_input(), help_text=gettext_lazy("About when; a day is enough.")
+        label=gettext_lazy("Order expected"), widget=DayInput(), help_text=gettext_lazy("About when; a day is enough.")
     )
     need = ProseField(
         label=gettext_lazy("What the customer needs"), max_length=5_000, required=False,

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import formats
-from common.fields import ProseField
+from common.fields import DayInput, ProseField
+from common.seen_forms import SeenForm
 from deals import ending
-from deals.forms import day_input
 from deals.models import Deal
-from deals.seen_forms import SeenForm
 from invoices.models import Invoice
 from invoices.wording import title_of as invoice_title
 from sales.claim_wording import line_in_words
@@ -117,7 +116,7 @@ def _invoice_in_words(invoice: Invoice) -> str:
 
 
 class WonForm(ProofForm):
-    on = forms.DateField(label=gettext_lazy("Day of the order"), widget=day_input())
+    on = forms.DateField(label=gettext_lazy("Day of the order"), widget=DayInput())
     value = forms.DecimalField(
         max_digits=14, decimal_places=2, min_value=1, help_text=gettext_lazy("Of the whole order, without VAT.")
     )

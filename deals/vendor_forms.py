@@ -11,12 +11,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.fields import ProseField
+from common.fields import DayInput, ProseField
+from common.seen_forms import SeenForm
 from deals.comparing import Beside, in_words
 from deals.deciding import Protection, usual_protection
-from deals.forms import ChangeForm, day_input
+from deals.forms import ChangeForm
 from deals.models import Deal, DealRules, Extension
-from deals.seen_forms import SeenForm
 from partners.models import Enrolment, Partner
 from programs.models import Program
 from rebates.partner_field import PartnerInWordsField
@@ -48,7 +48,7 @@ class DecisionForm(SeenForm):
 
     outcome = forms.ChoiceField(label=gettext_lazy("Your decision"), widget=forms.RadioSelect)
     last = forms.DateField(
-        label=gettext_lazy("Protected until"), widget=day_input(), required=False,
+        label=gettext_lazy("Protected until"), widget=DayInput(), required=False,
         help_text=gettext_lazy("The last day of protection, where you protect it."),
     )  # fmt: skip
     other = forms.TypedChoiceField(
