@@ -34,7 +34,7 @@ from tests.deals.projects import (
     submitted,
     won,
 )
-from tests.rendering import dashboard, words
+from tests.rendering import dashboard, read, words
 from tests.world import NOW, World
 
 SignedIn = Callable[[User], Client]
@@ -51,12 +51,6 @@ def rules(world: World) -> None:
 @pytest.fixture
 def manager(world: World, signed_in: SignedIn) -> Client:
     return signed_in(world.channel_manager)
-
-
-def read(client: Client, path: str) -> str:
-    page = client.get(path)
-    assert page.status_code == 200
-    return words(page.content.decode())
 
 
 def decision(deal: Deal, outcome: str, **given: Any) -> dict[str, Any]:
