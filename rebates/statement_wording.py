@@ -35,10 +35,11 @@ def standing(account: Account, *, to_partner: bool) -> str:
             return _("%(vendor)s owes you %(amount)s.") % values
         return _("%(vendor)s owes %(partner)s %(amount)s.") % values
     if balance.in_payment:
+        # Also while its run waits for approvals: how far it is says the payment itself.
         values["amount"] = formats.money(balance.in_payment, balance.currency)
         if to_partner:
-            return _("%(amount)s from %(vendor)s are on their way to you.") % values
-        return _("%(amount)s are on their way to %(partner)s.") % values
+            return _("%(vendor)s is paying you %(amount)s.") % values
+        return _("%(amount)s are being paid to %(partner)s.") % values
     if to_partner:
         return _("Nothing is open between you and %(vendor)s.") % values
     return _("Nothing is open between %(vendor)s and %(partner)s.") % values
