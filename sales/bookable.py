@@ -64,7 +64,8 @@ undoubted AS MATERIALIZED (
     SELECT of_partners.id, coalesce(gone.source_id, partner_id) AS partner_id, product_id
     FROM of_partners JOIN meant USING (vendor_id, distributor_id, article, gtin, distributor_article)
     LEFT JOIN ({TAKEN_ALONG}) AS gone ON gone.distributor_id = of_partners.distributor_id
-        AND gone.customer_number = of_partners.customer_number AND of_partners.counts_on < gone.until
+        AND gone.customer_number = of_partners.customer_number
+        AND of_partners.counts_on >= gone.since AND of_partners.counts_on < gone.until
     WHERE product_id IS NOT NULL
 )
 """  # noqa: S608

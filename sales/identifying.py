@@ -35,11 +35,23 @@ def partner_of(row: str) -> str:
 
 
 # Customer numbers that one partner took along when it went on as another: what counts before that day counts for the
-# first one, whenever it is reported. A number that a person has matched since is whose they said.
-TAKEN_ALONG = """SELECT number.distributor_id, number.number AS customer_number, gone.source_id, gone."on" AS until
-    FROM partners_succession AS gone JOIN sales_customernumber AS number ON number.vendor_id = gone.vendor_id
-        AND number.partner_id = gone.target_id AND number.since = gone.at
-    WHERE gone.vendor_id = %(vendor)s"""
+# first one, whenever it is reported; each day for one partner, also where that other one has gone on as a third since
+# and took the number along again, which its history says. A number that a person has matched since is whose they said.
+TAKEN_ALONG = """WITH RECURSIVE taken AS (
+        SELECT number.id, number.distributor_id, number.number, gone.source_id, gone."on", gone.at
+        FROM partners_succession AS gone JOIN sales_customernumber AS number ON number.vendor_id = gone.vendor_id
+            AND number.partner_id = gone.target_id AND number.since = gone.at
+        WHERE gone.vendor_id = %(vendor)s
+        UNION ALL
+        SELECT taken.id, taken.distributor_id, taken.number, gone.source_id, gone."on", gone.at
+        FROM taken JOIN partners_succession AS gone ON gone.vendor_id = %(vendor)s AND gone.target_id = taken.source_id
+        WHERE gone.at = (SELECT max(past.since) FROM sales_customernumberevent AS past
+            WHERE past.pgh_obj_id = taken.id AND past.since < taken.at)
+    )
+    SELECT distributor_id, number AS customer_number, source_id, "on" AS until, coalesce(
+        max("on") OVER (PARTITION BY id ORDER BY taken.at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '-infinity'
+    ) AS since
+    FROM taken"""
 
 # Every VAT id (upper case, letters and digits only) of exactly one partner enrolled with the vendor or applying to it
 # that has not gone on as another one.

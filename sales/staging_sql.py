@@ -252,6 +252,7 @@ TAKEN_ALONG_SINCE = f"""
 UPDATE sellout_sorted AS sorted SET partner_id = gone.source_id
 FROM ({TAKEN_ALONG}) AS gone JOIN sellout_staged AS staged USING (customer_number)
 WHERE gone.distributor_id = %(distributor)s AND staged.file_row = sorted.file_row AND {_ADDED}
+    AND coalesce(sorted.counts_on, staged.document_date) >= gone.since
     AND coalesce(sorted.counts_on, staged.document_date) < gone.until
 """  # noqa: S608
 

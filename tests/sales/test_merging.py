@@ -33,6 +33,7 @@ from sales.merging import (
 )
 from sales.models import CustomerNumber, SaleLine
 from sales.staging import Staging
+from sales.undoing import move_customer
 from tests.partners.applying import applied
 from tests.people import member_of
 from tests.rendering import words
@@ -73,9 +74,9 @@ def target(world: World) -> Partner:
 
 
 def merge(world: World, source: Partner, target: Partner, on: date = QUARTER, **given: Any) -> Succession:
-    actor = Actor.of(given.pop("by", world.channel_manager))
+    actor, now = Actor.of(given.pop("by", world.channel_manager)), given.pop("now", NOW)
     wanted = Merge(world.vendor, source, target, on, **{"reason": "Takeover.", **given})
-    return merge_partners(merge=wanted, actor=actor, now=NOW, today=TODAY)
+    return merge_partners(merge=wanted, actor=actor, now=now, today=TODAY)
 
 
 def close(world: World, period: str) -> Closing:
@@ -186,6 +187,41 @@ def test_a_corrected_report_leaves_sales_before_the_day_with_the_source(
     assert quantities(target) == {date(2026, 10, 5): 7}
     fourth = close(world, "2026Q4")
     assert settled(closing=fourth, period="2026Q3") == []
+
+
+def test_each_of_three_that_went_on_as_one_another_keeps_its_days(
+    world: World, source: Partner, target: Partner
+) -> None:
+    third = make_partner("Wildgans AG", "7X7X7X7X")
+    enrol(third, world.program, tier="gold")
+    waits(world, "R-11", on=date(2026, 9, 2), article="unknown", customer_number="K-99")
+    merge(world, source, target)
+    merge(world, target, third, on=date(2026, 11, 1), now=NOW + timedelta(hours=1))
+    days = {"RE-1": "30.09.2026", "RE-2": "01.10.2026", "RE-3": "31.10.2026", "RE-4": "01.11.2026"}
+    send(world, report(*(f"K-99;;{number};1;{day};21HM;2;2000,00;;" for number, day in days.items())))
+    match_article(
+        actor=Actor.of(world.channel_manager), vendor=world.vendor, distributor=world.distributor, number="unknown",
+        product=world.topseller, now=NOW,
+    )  # fmt: skip
+    assert quantities(source) == {date(2026, 8, 20): 5, date(2026, 9, 2): 5, date(2026, 9, 30): 2}
+    assert quantities(target) == {date(2026, 10, 1): 2, date(2026, 10, 5): 7, date(2026, 10, 31): 2}
+    assert quantities(third) == {date(2026, 11, 1): 2}
+
+
+def test_a_number_that_a_person_has_matched_in_between_leads_no_further_back(
+    world: World, source: Partner, target: Partner
+) -> None:
+    third = make_partner("Wildgans AG", "7X7X7X7X")
+    enrol(third, world.program, tier="gold")
+    merge(world, source, target)
+    number = known(world)
+    for moment, (was, to) in enumerate(((target, third), (third, target)), start=1):
+        now = NOW + timedelta(minutes=moment)
+        move_customer(actor=Actor.of(world.channel_manager), number=number, was=was, to=to, now=now)
+    merge(world, target, third, on=date(2026, 11, 1), now=NOW + timedelta(hours=1))
+    send(world, report("K-99;;RE-1;1;30.09.2026;21HM;2;2000,00;;"))
+    assert quantities(source) == {date(2026, 8, 20): 5}
+    assert quantities(target)[date(2026, 9, 30)] == 2
 
 
 def test_numbers_of_the_successors_own_count_for_it_whatever_the_day(
