@@ -61,7 +61,7 @@ def _say_what_came_of(request: PersonRequest, taken: answering.Taken) -> None:
     if not taken.new:
         messages.info(request, _("This file was taken before; nothing was done."))
         return
-    outcomes = list(taken.answer.lines.values_list("outcome", flat=True))
+    outcomes = [line.outcome for line in taken.lines]
     booked = outcomes.count(Outcome.BOOKED)
     text = ngettext("%(count)s payment answered.", "%(count)s payments answered.", booked)
     messages.success(request, text % {"count": formats.number(booked)})

@@ -64,10 +64,14 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An answer that was taken. `new`: False where the same file had been taken before, and nothing was done."""
+    """An answer that was taken. `new`: False where the same file had been taken before, and nothing was done.
+
+    `lines`: what became of what it says, this time.
+    """
 
     answer: BankAnswer
     new: bool
+    lines: Sequence[AnswerLine] = ()
 
 
 def take_answer(*, vendor: Vendor, file_name: str, content: bytes, actor: Actor, now: datetime) -> Taken:
@@ -96,8 +100,8 @@ def take_answer(*, vendor: Vendor, file_name: str, content: bytes, actor: Actor,
                 return Taken(answer, new=False)
             early.update(looked_at_by=actor.user_id, looked_at=now, note=_("Taken again."))
             words = [(end_to_end_id, word) for end_to_end_id, word in words if end_to_end_id in again]
-        _book(words, vendor=vendor, answer=answer, about=about, actor=actor, now=now)
-    return Taken(answer, new=True)
+        lines = _book(words, vendor=vendor, answer=answer, about=about, actor=actor, now=now)
+    return Taken(answer, new=True, lines=lines)
 
 
 def _too_early(answer: BankAnswer) -> QuerySet[AnswerLine]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
+from django.urls import reverse
 
 from common import releasing
 from common.access import Actor
@@ -16,6 +19,7 @@ from rebates.models import AnswerLine, PaymentRun
 from rebates.payments import exporting
 from rebates.payments.answering import take_answer
 from rebates.payments.steps import TooLate
+from tests.people import signed_in
 from tests.rebates.bank import pain002
 from tests.rebates.payments.paying import (
     DAY,
@@ -125,6 +129,21 @@ def test_an_answer_that_came_before_its_run_was_taken_here_again_is_booked_when_
     lines = AnswerLine.objects.order_by("pk").values_list("outcome", "note")
     assert list(lines) == [("contradicts", "Taken again."), ("booked", "")]
     assert run.payments.get().state == "paid"
+
+
+def test_who_takes_an_answer_again_reads_what_became_of_it_this_time(world: World, finance: Finance) -> None:
+    owed_120(world, finance)
+    run = approved(world, finance)
+    restored()
+    released(world)
+    paid = pain002(about=run.files.get().message_id, status="ACSC")
+    take_answer(vendor=world.vendor, file_name="a.xml", content=paid, actor=Actor.of(finance.first), now=LATER)
+    export(run, finance.first, now=LATER + timedelta(minutes=1))
+    page = reverse("rebates:payment-answers", args=[world.vendor.slug])
+    with time_machine.travel(LATER + timedelta(minutes=2)):
+        said = signed_in(finance.first).post(page, {"file": BytesIO(paid)}, follow=True).text
+    assert "1 payment answered." in said
+    assert "needs a person" not in said
 
 
 def test_so_is_a_further_file(world: World, finance: Finance) -> None:
