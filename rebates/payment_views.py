@@ -219,7 +219,7 @@ class RunPage(VendorListPage):
 def _facts(run: PaymentRun) -> list[Fact]:
     by = run.proposal.requested_by
     before: str = getattr(run, "paid_from_before", None) or run.paid_from
-    elsewhere = _("Another account than the run before: %(account)s") % {"account": masked(before)}
+    elsewhere = _("Another account than last time: %(account)s") % {"account": masked(before)}
     return [
         Fact(_("Total"), formats.money(run.total, run.currency), numeric=True),
         Fact(_("Payments"), formats.number(run.count), numeric=True),
@@ -272,8 +272,11 @@ def _left_out(run: PaymentRun) -> dict[str, Any]:
 
 
 def found_run(request: PersonRequest, vendor: Vendor, number: int) -> PaymentRun:
+    """With `paid_from_before`: the account of last time. One that no run has been given to the bank from is still new,
+    though a run was proposed from it and cancelled, or together with this one."""
     runs = PaymentRun.objects.visible_to(request.actor).filter(vendor=vendor)
     earlier = PaymentRun.objects.filter(vendor=vendor, number__lt=OuterRef("number")).exclude(paid_from="")
+    earlier = earlier.filter(~Q(paid_from=OuterRef("paid_from")) | Q(exported_at__isnull=False))
     runs = runs.annotate(paid_from_before=Subquery(earlier.order_by("-number").values("paid_from")[:1]))
     return get_object_or_404(runs.select_related("vendor", "proposal__requested_by"), number=number)
 

@@ -63,7 +63,7 @@ def take(*, run_id: int, number: int, actor: Actor, now: datetime) -> PaymentFil
     """The run's file for the bank, the same bytes for everybody; with the first taking the run is given to the bank.
 
     The first taking of a further file is giving money away as well: it is refused where that would be wrong by now.
-    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, SamePerson, OnHold, TooLate, Answered;
+    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, SamePerson, Answered, and as `check_still_right`;
     refusals are recorded.
     """
     with on_record(run_id=run_id, actor=actor, step="export", now=now):

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from partners.ibans import masked
-from rebates.models import PaymentSettings
+from rebates.models import AnswerLine, PaymentSettings
 from rebates.payments import deciding, exporting
 from tests.people import signed_in
-from tests.rebates.payments.paying import Finance, exported, further, iban_of, owed_120, pays, proposed
+from tests.rebates.payments.paying import Finance, exported, further, iban_of, owed_120, pays, proposed, say
 from tests.rendering import words
 from tests.world import NOW, World
 
@@ -54,8 +54,17 @@ def test_who_approves_a_run_reads_from_which_account_it_is_paid_and_whether_that
     deciding.cancel(run_id=first.pk, actor=finance.asking, reason="Wrong day", now=NOW)
     pays(world.vendor, iban=iban_of(77))
     assert f"Paid from {masked(OLD)}" in page(first.number)
+    warning = f"Another account than last time: {masked(OLD)}"
     second = proposed(world, finance)
-    assert f"Another account than the run before: {masked(OLD)}" in page(second.number)
+    assert warning in page(second.number)
+    # Until money has left from it, it is another one.
+    deciding.cancel(run_id=second.pk, actor=finance.asking, reason="Wrong day", now=NOW)
+    third = exported(world, finance)
+    assert warning in page(third.number)
+    say(third.payments.get(), AnswerLine.Said.RETURNED, finance.first, code="AM04", stays=True)
+    fourth = proposed(world, finance)
+    assert f"Paid from {masked(iban_of(77))}" in page(fourth.number)
+    assert warning not in page(fourth.number)
 
 
 def test_no_further_file_pays_from_another_account_than_was_approved(world: World, finance: Finance) -> None:
