@@ -109,23 +109,24 @@ def _calculate(vendor_id: int, today: date) -> None:
     known = set(of_vendor.order_by().values_list("terms_id", "period").distinct())
     for terms_id, period_code in known - {(terms.pk, str(period)) for terms, period in versions}:
         of_vendor.filter(terms=terms_id, period=period_code).delete()
-    anew = False
+    written = False
     for program_id, period, of_program in together(versions):
         whole = [terms for terms in of_program if None in changed or (terms.pk, str(period)) not in known]
         partly = [terms for terms in of_program if terms not in whole]
-        anew = anew or bool(whole)
         of_vendor.filter(terms__in=whole, period=str(period)).delete()
-        _keep(vendor_id, figures(versions=whole, period=period, today=today))
+        written = _keep(vendor_id, figures(versions=whole, period=period, today=today)) > 0 or written
         of_vendor.filter(terms__in=partly, period=str(period), partner__in=changed).delete()
         enrolled = Enrolment.objects.filter(program_id=program_id, partner__in=changed)
         concerned = list(enrolled.select_related("partner")) if partly else []
         _keep(vendor_id, figures(versions=partly, period=period, today=today, enrolments=concerned))
-    if anew:
+    # Terms that nobody takes part in are asked about with each request, and leave nothing to tell.
+    if written:
         tell_planner(RunningFigure)
 
 
-def _keep(vendor_id: int, found: Iterable[Figure]) -> None:
-    RunningFigure.objects.bulk_create(
+def _keep(vendor_id: int, found: Iterable[Figure]) -> int:
+    """Returns how many."""
+    kept = RunningFigure.objects.bulk_create(
         (
             RunningFigure(
                 vendor_id=vendor_id,
@@ -140,3 +141,4 @@ def _keep(vendor_id: int, found: Iterable[Figure]) -> None:
         ),
         batch_size=BATCH,
     )
+    return len(kept)

@@ -17,7 +17,7 @@ from rebates.live import live_figures
 from rebates.models import Outdated, RunningFigure
 from rebates.running import running, running_by_partner, up_to_date
 from rebates.tasks import keep_figures_of
-from tests.world import LOYALTY, START, TODAY, World, enrol, make_partner, publish, sell
+from tests.world import LOYALTY, START, TODAY, World, enrol, make_partner, make_program, publish, sell
 
 HALF = date(2026, 11, 1)
 
@@ -90,6 +90,17 @@ def test_without_a_change_nothing_is_calculated(world: World) -> None:
     with CaptureQueriesContext(connection) as captured:
         up_to_date(vendor_id=world.vendor.pk, today=TODAY).count()
     assert not any("sales_saleline" in query["sql"] for query in captured)
+
+
+def test_the_planner_is_told_of_new_figures_and_not_where_nobody_takes_part(world: World) -> None:
+    def told() -> bool:
+        with CaptureQueriesContext(connection) as captured:
+            up_to_date(vendor_id=world.vendor.pk, today=TODAY).count()
+        return any("ANALYZE" in query["sql"] for query in captured)
+
+    assert told()
+    publish(make_program(world.vendor, "nobodys", "Nobody’s", ("silver",)), LOYALTY, "Nobody’s")
+    assert [told(), told()] == [True, False]
 
 
 def test_a_worker_calculates_before_anybody_asks(world: World) -> None:
