@@ -38,7 +38,7 @@ def invitation_sample() -> Mapping[str, Any]:
     return {
         "vendor": mail_samples.vendor(),
         "inviting": "Petra Wolf",
-        "answer_to": "channel@lenovo.example",
+        "answer_to": "petra.wolf@example.com",
         "url": registration_url(),
         "on_behalf": OnBehalf(0, {"vendor": mail_samples.vendor(), "person": "Petra Wolf"}),
     }

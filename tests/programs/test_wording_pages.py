@@ -275,7 +275,7 @@ def test_samples_speak_of_the_vendor_that_looks_at_them(kind: MailKind) -> None:
         samples = {name: sample for name, _meaning, sample in mail_catalogue.samples_of(kind=kind, language="en")}
     said = f"{shown.subject} {shown.text} {shown.html}"
     assert samples["{vendor}"] == "Werra AG"
-    assert not {"Lenovo", "Snom", "IBM"} & set(re.findall(r"\w+", said))
+    assert not {"lenovo", "snom", "ibm"} & set(re.findall(r"\w+", said.lower()))
 
 
 def test_a_vendors_pages_have_samples_of_its_own(world: World) -> None:
