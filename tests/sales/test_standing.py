@@ -23,7 +23,11 @@ Kept = dict[int, tuple[str, Decimal, Decimal, date | None]]
 
 
 def kept(world: World, today: date = TODAY) -> Kept:
-    found = standings(vendor=world.vendor, currency="EUR", today=today)
+    """What is kept; and the counts beside it are those of the same rows."""
+    asked: dict[str, Any] = {"vendor": world.vendor, "currency": "EUR", "today": today}
+    found = standings(**asked)
+    enrolled = Counter(found.filter(enrolled=True).values_list("activity", flat=True))
+    assert Counter(listed_by_activity(**asked)) == enrolled
     return {row.partner_id: (row.activity, row.revenue, row.revenue_before, row.last_sale) for row in found}
 
 

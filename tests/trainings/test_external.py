@@ -128,7 +128,7 @@ def test_it_holds_until_the_day_that_its_paper_says_and_that_day_too(world: Worl
     claim = hand_in(technical, world.reseller, world.reseller_technician, valid_until=date(2027, 12, 31))
     certificate = accept(claim, world.channel_manager, valid_until=claim.valid_until)
     assert (certificate.valid.lower, certificate.valid.upper) == (date(2026, 10, 17), date(2028, 1, 1))
-    assert not certificate.is_over_on(date(2027, 12, 31))
+    assert [certificate.is_over_on(day) for day in (date(2027, 12, 31), date(2028, 1, 1))] == [False, True]
     assert "Valid until: 31 December 2027" in OutboxMail.objects.get(kind=mails.ACCEPTED).text
 
 
