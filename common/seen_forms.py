@@ -30,3 +30,9 @@ class SeenForm(RefusableForm):
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data[self.add_prefix("seen")] = seen
             self.data = data
+
+
+class ActForm(SeenForm):
+    """Without `seen` somebody has read nothing: the service then says what it says of every page that is out of date."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -11,18 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from common.fields import DayInput
 from common.models import User
-from common.seen_forms import SeenForm
+from common.seen_forms import ActForm
 from partners.applications import Admission
 from partners.models import Application, Care, Member
 from programs.models import Authorisation, Distributor, Tier, Vendor, VendorStaff
 
 LONGEST = 5000
-
-
-class ActForm(SeenForm):
-    """What somebody does after having read up to the step `seen`."""
-
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class TextForm(ActForm):

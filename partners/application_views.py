@@ -15,9 +15,10 @@ from common.access import OWNER, PARTNER
 from common.errors import DomainError
 from common.formats import date_long, date_short
 from common.requests import UNPROCESSABLE, PersonRequest
+from common.seen_forms import ActForm
 from common.ui import Crumb
 from partners import access_requests, application_selectors, applications, participation, selectors
-from partners.application_forms import AccessForm, ActForm, ReplyForm
+from partners.application_forms import AccessForm, ReplyForm
 from partners.application_wording import TONES, accepted, answers, events, state_for_partner
 from partners.applications import Act
 from partners.entering import in_partner

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.requests import UNPROCESSABLE, PersonRequest
+from common.seen_forms import ActForm
 from common.ui import Crumb, Event, latest_first
 from partners import application_selectors, applications, duplicates, registration, selectors
-from partners.application_forms import ActForm, ApproveForm, AskBackForm, CareForm, RefuseForm
+from partners.application_forms import ApproveForm, AskBackForm, CareForm, RefuseForm
 from partners.application_tables import ApplicationFilter, ApplicationTable
 from partners.application_wording import TONES, accepted, answers, events, state_for_vendor
 from partners.applications import Act

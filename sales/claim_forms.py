@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from common.fields import DayInput
 from common.proof_forms import ProofField, ProofForm
-from common.seen_forms import SeenForm
+from common.seen_forms import ActForm
 from programs.models import Authorisation, Distributor, Vendor
 from sales.claim_wording import line_in_words
 from sales.claims import ClaimedSale
@@ -21,12 +21,6 @@ from sales.selectors import distributors_of
 
 LONGEST = 5000
 ACCEPT, DECLINE = "accept", "decline"
-
-
-class ActForm(SeenForm):
-    """What somebody does after having read up to the message `seen`."""
-
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class TextForm(ActForm):

@@ -16,11 +16,12 @@ from common import formats
 from common.downloads import download
 from common.errors import DomainError
 from common.requests import UNPROCESSABLE, PersonRequest
+from common.seen_forms import ActForm
 from common.ui import Crumb
 from partners.entering import PartnerListPage, in_partner
 from partners.models import Partner
 from sales import claim_selectors, claims
-from sales.claim_forms import ActForm, DoubtForm, MissingSaleForm, ProvenForm, ReplyForm, WrongSaleForm
+from sales.claim_forms import DoubtForm, MissingSaleForm, ProvenForm, ReplyForm, WrongSaleForm
 from sales.claim_tables import PartnerClaimFilter, PartnerClaimTable
 from sales.claim_wording import TONES, claimed_facts, entries, state_for_partner, title_of
 from sales.claims import ASKING_ROLES, AlreadyAsked, Said
