@@ -33,6 +33,6 @@ class SeenForm(RefusableForm):
 
 
 class ActForm(SeenForm):
-    """Without `seen` somebody has read nothing: the service then says what it says of every page that is out of date."""
+    """Without `seen` somebody has read nothing: the service says what it says of every page that is out of date."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
