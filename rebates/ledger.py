@@ -16,6 +16,7 @@ from common.errors import DomainError
 from common.money import ZERO
 from common.pausing import ensure_running
 from rebates.models import Closing, Ledger, LedgerEntry, ManualAdjustment, Payment, Posting, Settlement
+from rebates.models.ledger import AT_WORK
 
 Account, Kind = Posting.Account, LedgerEntry.Kind
 Move = tuple[LedgerEntry, str, str, Decimal]
@@ -164,12 +165,17 @@ def _vendor_of(cause: Cause) -> int:
     return cause.vendor_id if isinstance(cause, Payment) else cause.program.vendor_id
 
 
-def _balances(vendor_id: int, partners: Iterable[int]) -> dict[tuple[int, str], dict[str, Decimal]]:
-    """Sums of owed and carried, by partner and currency; debit is positive."""
+def _balances(vendor_id: int, causes: Mapping[int, Cause]) -> dict[tuple[int, str], dict[str, Decimal]]:
+    """Sums of owed and carried, by partner and currency; debit is positive.
+
+    Without what other closings at work have booked: it is set off when they are sealed, and told as theirs.
+    """
     found: dict[tuple[int, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    sealing = {each.pk for each in causes.values() if isinstance(each, Closing)}
+    others = Closing.objects.filter(program__vendor=vendor_id, state__in=AT_WORK).exclude(pk__in=sealing)
     postings = Posting.objects.filter(
-        entry__vendor=vendor_id, entry__partner__in=partners, account__in=(Account.OWED, Account.CARRIED)
-    )
+        entry__vendor=vendor_id, entry__partner__in=causes, account__in=(Account.OWED, Account.CARRIED)
+    ).exclude(entry__settlement__closing__in=others)
     by = postings.order_by().values_list("entry__partner", "entry__currency", "account")
     for partner_id, currency, account, total in by.annotate(total=Sum("amount")):
         found[partner_id, currency][account] = total

@@ -12,10 +12,11 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from common import outbox
+from common.dated import since
 from common.models import OutboxMail
 from common.periods import Period
 from partners.models import Member
-from programs.models import Program
+from programs.models import Authorisation, Program
 from rebates import announcing, closing
 from rebates.ledger import book_adjustment
 from rebates.models import Closing, ClosingItem
@@ -25,7 +26,7 @@ from tests.people import member_of
 from tests.rebates.booked import adjustment
 from tests.rebates.payments.paying import pays
 from tests.rendering import words
-from tests.world import NOW, TODAY, World, build_world, sell
+from tests.world import LOYALTY, NOW, START, TODAY, World, build_world, enrol, make_program, publish, sell
 
 Q3 = Period.parse("2026Q3")
 
@@ -75,6 +76,28 @@ def test_what_is_set_off_is_not_promised_to_be_paid(world: World, carried: str, 
     for told in (words(mail.html), " ".join(mail.text.split())):
         assert all(each in told for each in says)
         assert ("promised" in told) == (len(says) == 2)
+
+
+def test_what_two_closings_at_once_set_off_is_told_by_each_for_itself(world: World) -> None:
+    pays(world.vendor)
+    second = make_program(world.vendor, "second", "Second program", ("base",))
+    publish(second, LOYALTY, "Second rebate")
+    enrol(world.reseller, second, tier="base")
+    Authorisation.objects.create(program=second, distributor=world.distributor, valid=since(START))
+    with transaction.atomic():
+        book_adjustment(adjustment=adjustment(world, "-150.00", partner=world.reseller), now=NOW)
+    opened = closing.open_closing(program=second, period=Q3, today=TODAY, now=NOW)
+    closing.freeze(closing_id=opened.pk, now=NOW)
+    work_chunk(closing_id=opened.pk, now=NOW, limit=10)
+    close(world.program)
+    close(second)
+    announcing.announce(now=NOW, chunk=10)
+    mails = OutboxMail.objects.filter(kind="settled", recipient=world.reseller_owner)
+    sealed_last, sealed_first = (words(mail.html) for mail in mails.order_by("pk"))
+    assert "Of this, €120.00 are set off" in sealed_first
+    assert "promised" not in sealed_first
+    assert "Of this, €30.00 are set off" in sealed_last
+    assert "€90.00 are promised to be paid on" in sealed_last
 
 
 def test_each_person_reads_it_in_the_own_language(world: World) -> None:
