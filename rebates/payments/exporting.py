@@ -30,6 +30,7 @@ from rebates.payments.steps import (
     FIRST,
     OnHold,
     TooLate,
+    check_clear,
     check_file,
     check_still_right,
     first_hold,
@@ -63,8 +64,8 @@ def take(*, run_id: int, number: int, actor: Actor, now: datetime) -> PaymentFil
     """The run's file for the bank, the same bytes for everybody; with the first taking the run is given to the bank.
 
     The first taking of a further file is giving money away as well: it is refused where that would be wrong by now.
-    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, SamePerson, Answered, and as `check_still_right`;
-    refusals are recorded.
+    Raises NotAllowed, MoneyHalted, MovedOn, Changed, SumsDisagree, SamePerson, OnHold, Unclear, AccountGone, TooLate,
+    Answered; refusals are recorded.
     """
     with on_record(run_id=run_id, actor=actor, step="export", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins take files for the bank."))
@@ -122,7 +123,8 @@ def ask_for_another(*, run_id: int, actor: Actor, reason: str, not_submitted: bo
 def release_another(*, run_id: int, number: int, actor: Actor, sha256: str, now: datetime) -> PaymentFile:
     """Let a further file be taken.
 
-    Raises NotAllowed, MoneyHalted, MovedOn, OwnFile, Changed, Answered, OnHold, TooLate; refusals are recorded.
+    Raises NotAllowed, MoneyHalted, MovedOn, OwnFile, Changed, Answered, Unclear, OnHold, TooLate; refusals are
+    recorded.
     """
     with on_record(run_id=run_id, actor=actor, step="release file", now=now):
         run = lock_run(run_id, actor, _("Only finance and vendor admins release files."))
@@ -157,8 +159,9 @@ def _check_unanswered(run: PaymentRun) -> None:
 
 
 def _check_further(run: PaymentRun, file: PaymentFile, now: datetime) -> None:
-    """Raises Answered, OnHold, TooLate: what may have come up since a further file was asked for."""
+    """Raises Answered, Unclear, OnHold, TooLate: what may have come up since a further file was asked for."""
     _check_unanswered(run)
+    check_clear(run)
     if found := first_hold(run):
         text = _("%(partner)s is on hold: no further file is given out until two people have released the hold.")
         raise OnHold(text % {"partner": found.partner.name})

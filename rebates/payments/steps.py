@@ -86,6 +86,14 @@ def unclear(*, vendor_id: int) -> QuerySet[AnswerLine]:
     return lines.filter(said=AnswerLine.Said.PAID, payment__state=Payment.State.RETURNED)
 
 
+def check_clear(run: PaymentRun) -> None:
+    """Raises Unclear."""
+    told_otherwise = unclear(vendor_id=run.vendor_id).filter(payment__partner__in=run.payments.values("partner"))
+    if partner := told_otherwise.values_list("payment__partner__name", flat=True).first():
+        text = _("The bank contradicts what was booked of an earlier payment to %(partner)s. Please look at it first.")
+        raise Unclear(text % {"partner": partner})
+
+
 def check_still_right(run: PaymentRun, now: datetime) -> None:
     """Raises OnHold, Unclear, AccountGone, TooLate: what may have come up since the run was proposed.
 
@@ -95,10 +103,7 @@ def check_still_right(run: PaymentRun, now: datetime) -> None:
     if found := first_hold(run):
         text = _("%(partner)s is on hold since the run was proposed. Please cancel the run and propose it anew.")
         raise OnHold(text % {"partner": found.partner.name})
-    told_otherwise = unclear(vendor_id=run.vendor_id).filter(payment__partner__in=run.payments.values("partner"))
-    if partner := told_otherwise.values_list("payment__partner__name", flat=True).first():
-        text = _("The bank contradicts what was booked of an earlier payment to %(partner)s. Please look at it first.")
-        raise Unclear(text % {"partner": partner})
+    check_clear(run)
     if restored_since(run.proposed_at):
         return
     if gone := run.payments.filter(account__replaced_at__isnull=False).select_related("partner").first():

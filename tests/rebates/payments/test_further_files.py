@@ -11,11 +11,14 @@ from django.utils import translation
 
 from common.access import Actor
 from rebates.models import AnswerLine, PaymentHold
-from rebates.payments import exporting, holding
+from rebates.payments import answering, exporting, holding
 from rebates.payments.errors import MovedOn
-from rebates.payments.steps import OnHold, TooLate
+from rebates.payments.steps import OnHold, TooLate, Unclear
 from tests.people import signed_in
+from tests.rebates.bank import Said as Word
+from tests.rebates.bank import pain002
 from tests.rebates.payments.paying import Finance, export, exported, further, owed_120, pays, release, say
+from tests.rebates.payments.test_odd_answers import answer
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,25 @@ def test_no_further_file_is_released_or_given_out_while_a_partner_in_it_is_on_ho
     on_hold(world, finance)
     with pytest.raises(OnHold):
         export(run, finance.second, number=2)
+
+
+def test_no_further_file_is_released_or_given_out_while_an_answer_about_an_earlier_payment_is_unclear(
+    world: World, finance: Finance
+) -> None:
+    owed_120(world, finance)
+    earlier = exported(world, finance)
+    payment = earlier.payments.get()
+    say(payment, Said.RETURNED, finance.first, code="AM04", stays=True)
+    run = exported(world, finance)
+    file = further(run, finance)
+    paid = pain002(about=earlier.files.get().message_id, payments=[Word(payment.end_to_end_id, "ACSC")])
+    assert answer(world, finance, paid) == [AnswerLine.Outcome.CONTRADICTS]
+    with pytest.raises(Unclear):
+        release(file, finance)
+    line = AnswerLine.objects.get(outcome=AnswerLine.Outcome.CONTRADICTS)
+    answering.look_at(line=line, actor=Actor.of(finance.first), note="Typed in wrongly.", now=LATER)
+    release(file, finance)
+    assert export(run, finance.second, number=2) == file
 
 
 def test_a_further_file_is_not_given_out_once_a_payment_in_it_is_owed_again(world: World, finance: Finance) -> None:
