@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import cached_property
 from tempfile import TemporaryFile
 from typing import Any
@@ -27,6 +26,7 @@ from common.ui import Crumb
 from programs.entering import VendorListPage, in_vendor
 from programs.models import Vendor
 from rebates.journal.exporting import (
+    LONGEST_COMMIT,
     change_settings,
     export,
     overlapping,
@@ -39,9 +39,6 @@ from rebates.journal_tables import ExportLine, ExportTable
 from rebates.models import AccountingSettings, JournalExport
 from rebates.models.accounting import DEFAULTS, Chart
 from rebates.rights import MONEY_ROLES
-
-LONGEST_COMMIT = timedelta(minutes=5)
-"""A worker dates what it books with its start: shortly after midnight the day before may still grow."""
 
 
 def range_name(days: Days) -> str:
@@ -113,7 +110,7 @@ class AccountingPage(VendorListPage):
             "days": range_name(days),
             "summary": summary,
             "currencies": _by_currency(summary, self.settings.numbers),
-            "runs": days.end > (timezone.localtime() - LONGEST_COMMIT).date(),
+            "runs": timezone.now() < days.over_at + LONGEST_COMMIT,
             "earlier": [range_name(Days(*each)) for each in earlier[:5]],
             "not_set_up": self._format == JournalExport.Format.DATEV and not self.settings.known_to_datev,
             "download": JournalForm(initial=_query(days, self._format), unseen=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import IO, Any
 
 from django.db import transaction
@@ -14,6 +14,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from common.access import Actor
+from common.errors import DomainError
+from common.formats import date_long
 from common.periods import Period, PeriodKind, months_after
 from programs.models import Vendor
 from rebates.journal import csvfile, datev, hledger
@@ -22,6 +24,12 @@ from rebates.models import AccountingSettings, JournalExport, LedgerEntry
 from rebates.rights import check_handles_money
 
 Format = JournalExport.Format
+LONGEST_COMMIT = timedelta(minutes=5)
+"""A worker dates what it books with its start: so long after midnight the day before may still grow."""
+
+
+class StillBooking(DomainError):
+    """The last day ended just now: what is dated with it and commits afterwards would be in no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +56,13 @@ def change_settings(*, actor: Actor, vendor: Vendor, values: Mapping[str, Any]) 
 def export(*, vendor: Vendor, days: Days, fmt: str, actor: Actor, now: datetime, out: IO[bytes]) -> Exported:
     """Write the bookings of these days into the empty file `out`, and record it. `out` then stands at its beginning.
 
-    Texts are in the active language, for DATEV in German. Raises NotAllowed, datev.NotSetUp, datev.NothingBooked.
+    Texts are in the active language, for DATEV in German. Raises NotAllowed, StillBooking, datev.NotSetUp,
+    datev.NothingBooked.
     """
     _allow(actor, vendor)
+    if days.over_at <= now < days.over_at + LONGEST_COMMIT:
+        text = _("Bookings of %(day)s may still be on their way. Please try again in five minutes.")
+        raise StillBooking(text % {"day": date_long(days.last)})
     journal, settings = Journal(vendor=vendor, days=days, actor=actor), settings_of(vendor)
     language = datev.LANGUAGE if fmt == Format.DATEV else translation.get_language()
     file_name = _write(journal, fmt, settings, out)

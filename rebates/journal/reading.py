@@ -51,10 +51,17 @@ class Days:
     def last(self) -> date:
         return self.end - timedelta(days=1)
 
+    @property
+    def over_at(self) -> datetime:
+        return _midnight(self.end)
+
     def within(self, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
         """Those of the entries that were booked in these days."""
-        start, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (self.start, self.end))
-        return entries.filter(booked_at__gte=start, booked_at__lt=end)
+        return entries.filter(booked_at__gte=_midnight(self.start), booked_at__lt=self.over_at)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True, slots=True)

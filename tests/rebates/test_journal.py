@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from common.periods import Period
 from partners.models import Partner
 from rebates import closing
 from rebates.journal import hledger
-from rebates.journal.exporting import export
+from rebates.journal.exporting import StillBooking, export
 from rebates.journal.reading import Account, Journal, Side
 from rebates.models import AccountingSettings, JournalExport
 from rebates.rights import NotAllowed
@@ -130,6 +130,21 @@ def test_the_same_days_give_the_same_file_again(world: World, fmt: str) -> None:
     assert first[:2] == again[:2]
     assert first[2].sha256 == again[2].sha256
     assert JournalExport.objects.filter(sha256=first[2].sha256, entries=2).count() == 2
+
+
+def test_days_are_given_out_when_nothing_dated_with_them_can_commit_any_more(world: World) -> None:
+    """A worker that began before midnight commits after it: in no later days would its bookings be."""
+    midnight = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)
+
+    def take(now: datetime) -> int:
+        made = export(vendor=world.vendor, days=NOVEMBER, fmt="csv", actor=Actor.system(), now=now, out=io.BytesIO())
+        return made.record.entries
+
+    assert take(midnight - timedelta(hours=1)) == 0  # the page says that this day is not over
+    with pytest.raises(StillBooking, match="30 November 2026"):
+        take(midnight + timedelta(seconds=10))
+    book(world, "10.00", at=midnight - timedelta(seconds=2))
+    assert take(midnight + timedelta(minutes=5)) == 1
 
 
 def test_every_account_of_the_ledger_is_known_to_every_format() -> None:
