@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from common import registry
+from common import mail_samples, registry
 from common.models import OutboxMail
 from common.registry import Attachment, MailKind
 from rebates.mails import REBATES, amount_on_behalf

@@ -117,8 +117,7 @@ def _check_person(run: PaymentRun, actor: Actor) -> None:
 
 def own_part(*, run: PaymentRun, logins: Collection[int]) -> str:
     """What a person with these logins has done towards what the run pays, in a sentence; empty: nothing."""
-    paid_to = BankAccountUse.objects.filter(vendor=run.vendor_id, account__in=run.payments.values("account"))
-    if paid_to.filter(decided_by__in=logins).exists():
+    if _accounts_of(run).filter(decided_by__in=logins).exists():
         return _("You approved a bank account that this run pays to: somebody else has to approve the run.")
     if adjustments_in(run).filter(requested_by__in=logins).exists():
         return _("You asked for an adjustment that this run pays: somebody else has to approve the run.")

@@ -8,8 +8,17 @@ from django.test import Client
 from django.urls import reverse
 
 from common.models import User
-from rebates.models import AnswerLine
-from tests.rebates.payments.paying import Finance, exported, owed_120, proposed, say
+from rebates.models import AnswerLine, Payment, PaymentRun
+from tests.rebates.payments.paying import (
+    Finance,
+    another_partner,
+    exported,
+    has_account,
+    iban_of,
+    owed_120,
+    proposed,
+    say,
+)
 from tests.rendering import read, words
 from tests.world import TODAY, World
 
