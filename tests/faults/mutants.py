@@ -93,7 +93,7 @@ MUTANTS = {
         LEDGER,
         "Ledger.objects.select_for_update().get(vendor=vendor_id)",
         "Ledger.objects.get(vendor=vendor_id)",
-        f"{RACES}::test_an_adjustment_booked_while_a_closing_is_sealed_leaves_the_right_sum_carried",
+        f"{RACES}::test_what_two_adjustments_take_back_at_once_is_carried_as_a_whole",
     ),
     "items are not claimed": Mutant(
         SETTLING,
