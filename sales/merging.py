@@ -174,7 +174,7 @@ def preview(*, merge: Merge) -> Preview:
     """Exact counts and amounts as things stand."""
     vendor, source = merge.vendor, merge.source
     numbers = list(_numbers(merge).select_related("distributor"))
-    waiting = WaitingRow.objects.filter(vendor=vendor, state=WaitingRow.State.WAITING)
+    waiting = WaitingRow.objects.filter(vendor=vendor, state=WaitingRow.State.WAITING, counts_on__gte=merge.on)
     lines = _live(merge)
     people = Member.objects.filter(partner=source, left_on__isnull=True)
     return Preview(

@@ -311,8 +311,11 @@ def test_questions_of_the_old_company_are_answered_first(world: World, source: P
 
 
 def test_the_preview_is_exact(world: World, source: Partner, target: Partner) -> None:
+    for document, day in (("R-11", date(2026, 9, 30)), ("R-12", QUARTER)):
+        waits(world, document, on=day, article="unknown")
     close(world, "2026Q3")
     shown = preview(merge=Merge(world.vendor, source, target, QUARTER))
+    assert shown.waiting == 1
     assert [each.number for each in shown.numbers] == ["K-99"]
     assert (shown.moved.all.lines, shown.moved.all.net) == (1, {"EUR": Decimal("7000.00")})
     assert (shown.stays.all.lines, shown.stays.all.net) == (1, {"EUR": Decimal("5000.00")})
