@@ -55,8 +55,11 @@ document.addEventListener("dragstart", (event) => {
   event.dataTransfer.setData("text/plain", card.querySelector("a").textContent);
   // The browser takes its picture of the card first, and drops what moves below the mouse at that moment.
   window.setTimeout(() => {
+    const board = card.closest("[data-board]");
+    // Only where it may go.
+    for (const place of board.querySelectorAll("[data-place]")) place.hidden = !(place.dataset.place in card.dataset);
     card.classList.add("is-dragged");
-    card.closest("[data-board]").classList.add("is-dragging");
+    board.classList.add("is-dragging");
   });
 });
 document.addEventListener("dragend", () => {
@@ -65,10 +68,7 @@ document.addEventListener("dragend", () => {
   dragged = null;
 });
 
-function placeOf(event) {
-  const place = dragged ? event.target.closest?.("[data-place]") : null;
-  return place && place.dataset.place in dragged.dataset ? place : null;
-}
+const placeOf = (event) => (dragged ? event.target.closest?.("[data-place]") : null);
 
 document.addEventListener("dragover", (event) => {
   const place = placeOf(event);

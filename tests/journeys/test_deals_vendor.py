@@ -9,10 +9,11 @@ import time_machine
 from playwright.sync_api import expect
 
 from common.models import User
+from deals import deciding
 from deals.models import Deal
 from partners.models import Enrolment, Partner
 from programs.models import Product, Program
-from tests.deals.projects import checked, of_competitor, open_deals, submitted
+from tests.deals.projects import act, checked, of_competitor, open_deals, submitted
 from tests.journeys.browser import DESKTOP, PHONE, Look
 from tests.journeys.conftest import Inside, OpenWindow
 from tests.serving import Served
@@ -110,18 +111,30 @@ def test_a_card_is_dragged_to_the_decision_that_it_should_get(
     with inside(own_portal), time_machine.travel(NOW):
         open_deals(same_world())
         submitted(same_world())
+        asked, manager = submitted(same_world(), title="Asked"), User.objects.get(email="channel_manager@example.com")
+        deciding.ask_back(deal=asked, text="Wie viele?", act=act(manager, asked))
     window = windows(own_portal, "channel_manager@example.com", language="de", width=DESKTOP)
     page = window.page
     window.go(f"{LIST}board/")
     place = page.locator("[data-place=refuse]")
     expect(place).to_be_hidden()
-    box = page.locator("[data-board] [draggable=true]").bounding_box()
-    assert box is not None
-    # From its name, which is a link: the card is dragged, not the link.
-    page.mouse.move(box["x"] + 40, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 80, box["y"] + 60, steps=5)
-    expect(place).to_be_visible()
+
+    def drag(title: str) -> None:
+        box = page.locator("[data-board] [draggable=true]").filter(has_text=title).bounding_box()
+        assert box is not None
+        # From its name, which is a link: the card is dragged, not the link.
+        page.mouse.move(box["x"] + 40, box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 80, box["y"] + 60, steps=5)
+        expect(place).to_be_visible()
+
+    # Whoever was asked already is not asked again; what is dropped beside a place stays where it is.
+    drag("Asked")
+    expect(page.locator("[data-place=ask_back]")).to_be_hidden()
+    page.mouse.up()
+    expect(place).to_be_hidden()
+    drag("Telefonie Haus B")
+    expect(page.locator("[data-place=ask_back]")).to_be_visible()
     place.hover()
     place.hover()
     page.mouse.up()
